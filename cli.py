@@ -1,0 +1,143 @@
+"""The door: the click root. It opens commands/ lazily, so that ``duban --help`` imports no database.
+
+It is one of the two places that turn refusals into exit codes: 1 refused, 2 usage, 3 conflict, 4 not found,
+5 environment, 130 interrupted (``reliability.md`` section 7, row 32).
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+from typing import Any, Final
+
+import click
+
+from models.errors import DubanError
+from models.language import N_, _, set_language
+
+#: command → (module, short help); in the order of a month's work
+COMMANDS: Final[dict[str, tuple[str, str]]] = {
+    "rehearse": ("commands.rehearse", N_("Rehearse a month, from the notice to the summary, on a fresh database.")),
+    "init": ("commands.service", N_("Set up an office: folder, database, first administrators.")),
+    "login": ("commands.session", N_("Log in and keep a token for this machine.")),
+    "logout": ("commands.session", N_("End the session.")),
+    "whoami": ("commands.session", N_("Show who is logged in, with which duties.")),
+    "person": ("commands.people", N_("Accounts, duties and absences.")),
+    "unit": ("commands.units", N_("Units, aliases and collective groups.")),
+    "notice": ("commands.notices", N_("Read, adopt, show and compare notices.")),
+    "period": ("commands.periods", N_("Open, look at, move and close a month.")),
+    "calendar": ("commands.calendar", N_("Working days, holidays and make-up days.")),
+    "task": ("commands.tasks", N_("Receive, report, withdraw, review and look at tasks.")),
+    "request": ("commands.requests", N_("Ask for more time or a transfer, and decide.")),
+    "form": ("commands.forms", N_("Print a unit's form; attach the signed and stamped paper.")),
+    "summary": ("commands.summaries", N_("Build, issue and export the month's summary.")),
+    "draft": ("commands.drafts", N_("Papers the scheduler prepared and a person issues.")),
+    "plan": ("commands.planning", N_("Who will be told what, when and why.")),
+    "why": ("commands.planning", N_("Why somebody was or was not told about a task.")),
+    "message": ("commands.messages", N_("The outbox: list, show, retry, release.")),
+    "channel": ("commands.messages", N_("Test a channel.")),
+    "workflow": ("commands.law", N_("The law of the states as table, Mermaid or SVG.")),
+    "audit": ("commands.trail", N_("Show, verify and export the trail.")),
+    "scheduler": ("commands.running", N_("Run the clock, or one tick of it.")),
+    "serve": ("commands.running", N_("Run scheduler and delivery in one process.")),
+    "doctor": ("commands.doctor", N_("Say what is wrong, with an exit code for monitoring.")),
+    "backup": ("commands.backup", N_("Copy the office into one file.")),
+    "restore": ("commands.backup", N_("Bring an office back from a backup.")),
+    "upgrade": ("commands.service", N_("Bring the database to this program's form.")),
+    "settings": ("commands.service", N_("Show the settings in force, secrets masked.")),
+    "clock": ("commands.running", N_("Look at the clock guard, or confirm the clock.")),
+}
+
+
+class Door(click.Group):
+    """The root group: knows the names, opens a room only when somebody enters."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every command, in the order of a month's work."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Open the room of a command."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(COMMANDS[cmd_name][0])
+        command: click.Command = getattr(module, f"{cmd_name}_command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands without opening any room."""
+        del ctx
+        with formatter.section(_("Commands")):
+            formatter.write_dl([(name, _(text)) for name, (_module, text) in COMMANDS.items()])
+
+
+def _language(arguments: list[str]) -> str:
+    """The language asked for, before click speaks its first word."""
+    for place, word in enumerate(arguments):
+        if word.startswith("--lang="):
+            return word.removeprefix("--lang=")
+        if word == "--lang" and place + 1 < len(arguments):
+            return arguments[place + 1]
+    return os.environ.get("DUBAN_LANG", "zh")
+
+
+@click.group(
+    cls=Door,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    epilog="duban notice read FILE · duban period status 2022-06 · duban task list --mine",
+)
+@click.option("--home", type=click.Path(file_okay=False), help=N_("The office's folder (or DUBAN_HOME)."))
+@click.option("--as", "acting_for", default="", metavar="LOGIN", help=N_("Act for an absent person as substitute."))
+@click.option("--lang", type=click.Choice(["zh", "en"]), help=N_("Language of what is said."))
+@click.option("--json", "as_json", is_flag=True, help=N_("Answer in JSON."))
+@click.version_option(package_name="duban")
+@click.pass_context
+def root(ctx: click.Context, home: str | None, acting_for: str, lang: str | None, *, as_json: bool) -> None:
+    """督办 duban: from the issued notice through the month's reports to the issued summary."""
+    ctx.obj = {"home": home, "acting_for": acting_for, "lang": lang, "json": as_json}
+
+
+def _say_refusal(refusal: DubanError, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps({"error": refusal.as_dict()}, ensure_ascii=False, default=str), err=True)
+        return
+    click.secho(f"✗ {refusal.code} {refusal.what}", fg="red", err=True)
+    if refusal.where:
+        click.echo("  " + _("Where: {where}").format(where=refusal.where), err=True)
+    if refusal.remedy:
+        click.echo("  " + _("Do now: {remedy}").format(remedy=refusal.remedy), err=True)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the program; every way out has its exit code and none shows a traceback."""
+    given = sys.argv[1:] if arguments is None else arguments
+    set_language(_language(given))
+    sys.exit(_run(given))
+
+
+def _run(given: list[str]) -> int:
+    as_json = "--json" in given
+    try:
+        answer: Any = root.main(given, prog_name="duban", standalone_mode=False)
+    except DubanError as refusal:
+        _say_refusal(refusal, as_json=as_json)
+        return refusal.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo(_("Interrupted; nothing half done was kept."), err=True)
+        return 130
+    except BrokenPipeError:
+        # The reader went away (duban … | head): not our fault, but nothing more can be written.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return answer if isinstance(answer, int) else 0
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,165 @@
+"""Acting on tasks from the command line: shared options, words from files, one outcome a task."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from commands.frame import answer
+from models.errors import BadInput, DubanError
+from models.language import _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from sqlalchemy.engine import Connection
+
+    from commands.frame import Desk
+    from models.states import Action
+    from workflow.actions import Command, Outcome
+
+T = TypeVar("T")
+
+#: a number that people say aloud and every database can hold
+NUMBER = click.IntRange(1, 2**31 - 1)
+#: a report's text file larger than this is a slip of the hand
+_LONGEST = 1_000_000
+
+
+def acting(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command --version (act on what you saw) and --key (repeat without acting twice)."""
+    function = click.option("--key", default="", help=_("Idempotency key: a repeat gets the first answer."))(function)
+    return click.option(
+        "--version", type=NUMBER, default=None, help=_("The version you saw; refused when somebody acted since.")
+    )(function)
+
+
+def look_up(desk_: Desk, deed: str, work: Callable[[Connection], T]) -> T:
+    """Read without a lock; what is refused is refused again under the lock, so that it stands in the trail."""
+    try:
+        return desk_.read(work)
+    except DubanError:
+        return desk_.perform(deed, work)
+
+
+class Day(click.ParamType[date]):
+    """A civil date in Shanghai, written YYYY-MM-DD; E-D01 when there is no such day."""
+
+    name = "YYYY-MM-DD"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """The date, or a refusal with its remedy."""
+        del param, ctx
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError as error:
+            raise BadInput(
+                "E-D01", _("There is no such day: {text}").format(text=value), remedy=_("Write it as YYYY-MM-DD.")
+            ) from error
+
+
+def day_option(name: str, *, help_text: str, required: bool = True) -> Callable[..., Any]:
+    """An option that takes a civil date."""
+    return click.option(name, type=Day(), required=required, default=None, help=help_text)
+
+
+def words(text: str) -> str:
+    """Text as given, from ``@FILE`` (UTF-8) or from standard input for ``-``."""
+    try:
+        if text == "-":
+            return sys.stdin.read(_LONGEST).strip()
+        if text.startswith("@"):
+            with Path(text[1:]).open(encoding="utf-8-sig") as file:
+                return file.read(_LONGEST).strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(
+            "E-F10",
+            _("The text could not be read from {file}.").format(file=text),
+            remedy=_("Name a readable UTF-8 text file after @, or write the text itself."),
+        ) from error
+    return text
+
+
+def act_on(
+    desk_: Desk,
+    action: Action,
+    task_ids: Sequence[int],
+    version: int | None,
+    key: str,
+    *,
+    dry_run: bool = False,
+    **given: Any,
+) -> int:
+    """The same action on each task; returns the exit code."""
+    from workflow.actions import Command
+    from workflow.case import Given
+
+    numbers = list(dict.fromkeys(task_ids))
+    if version is not None and len(numbers) > 1:
+        raise click.UsageError(_("--version is the version of one task; name one task."))
+    keys = [key if len(numbers) == 1 else f"{key}:{number}" if key else "" for number in numbers]
+    commands = [
+        Command(action, number, version, Given(**given), operation)
+        for number, operation in zip(numbers, keys, strict=True)
+    ]
+    return run(desk_, commands, dry_run=dry_run)
+
+
+def run(desk_: Desk, commands: Sequence[Command], *, dry_run: bool = False) -> int:
+    """Run commands and say how each ended; one alone refuses as a whole, many are told item by item."""
+    from workflow.actions import act, act_on_many
+
+    now, place = desk_.now(), (desk_.database, desk_.office_id, desk_.actor)
+    if dry_run or (len(commands) > 1 and not any(command.operation_id for command in commands)):
+        outcomes = act_on_many(*place, commands, now, dry_run=dry_run)
+    elif len(commands) == 1:
+        outcomes = [act(*place, commands[0], now)]
+    else:
+        outcomes = [_kept(desk_, command) for command in commands]
+    answer(desk_, _as_data(outcomes, dry_run=dry_run), lambda: _say(outcomes, dry_run=dry_run))
+    return exit_code(outcomes)
+
+
+def _kept(desk_: Desk, command: Command) -> Outcome:
+    """One item of a repeatable batch: its first answer is kept under its own key."""
+    from models.states import TaskState
+    from workflow.actions import Outcome, act
+
+    try:
+        return act(desk_.database, desk_.office_id, desk_.actor, command, desk_.now())
+    except DubanError as refusal:
+        return Outcome(command.task_id, command.action, TaskState.ASSIGNED, 0, refusal)
+
+
+def exit_code(outcomes: Sequence[Outcome]) -> int:
+    """0 when all went through; the refusals' common code, else 1."""
+    codes = {outcome.refusal.exit_code for outcome in outcomes if outcome.refusal is not None}
+    return 0 if not codes else codes.pop() if len(codes) == 1 else 1
+
+
+def _as_data(outcomes: Sequence[Outcome], *, dry_run: bool) -> dict[str, Any]:
+    return {"dry_run": dry_run, "outcomes": [outcome.as_dict() for outcome in outcomes]}
+
+
+def _say(outcomes: Sequence[Outcome], *, dry_run: bool) -> None:
+    for outcome in outcomes:
+        if outcome.refusal is not None:
+            click.echo(_("✗ task {id}: {refusal}").format(id=outcome.task_id, refusal=outcome.refusal))
+            continue
+        line = _("✓ task {id}: {action} → {state} (version {version})")
+        click.echo(
+            line.format(
+                id=outcome.task_id,
+                action=outcome.action.label,
+                state=outcome.state.label,
+                version=outcome.version,
+            )
+        )
+    if dry_run:
+        click.echo(_("This was a dry run; nothing was changed."))

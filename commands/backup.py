@@ -1,0 +1,137 @@
+"""Copying the office into one file, drilling the way back, and going it."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from commands.frame import Desk, answer, desk
+from models.errors import EnvironmentRefused, UsageRefused
+from models.language import _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from models.database import Database
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command(
+    "backup", help=_("Copy the office into one file."), epilog="duban backup /mnt/safe/duban-2022-06-25.tar.gz"
+)
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@desk
+def backup_command(desk_: Desk, file: Path) -> None:
+    """Database, files, heads and settings without secrets, with the SHA-256 of each."""
+    from workflow import backup
+
+    settings, now = desk_.settings, desk_.now()
+    if not desk_.database.is_sqlite:
+        raise EnvironmentRefused("E-B13", _("A PostgreSQL database is copied with pg_dump."), where=file.name)
+    home = Path(desk_.database.url.database or settings.home / backup.DATABASE)
+    sources = backup.Sources(home, settings.store_dir, settings.heads_dir, settings.home / "duban.toml")
+    head = desk_.perform("backup", lambda c: backup.begin(c, desk_.office_id, desk_.actor, file.name, now))
+    manifest = backup.write(sources, file, desk_.office_id, head, now)
+    said = _("{count} files in {file}; head of the trail {head}.").format(
+        count=len(manifest["files"]), file=file.name, head=head.short
+    )
+    answer(desk_, manifest, lambda: click.echo(said))
+
+
+@click.command(
+    "restore",
+    help=_("Bring an office back from a backup."),
+    epilog="duban restore duban.tar.gz --check · duban restore duban.tar.gz --to ./office · duban restore --confirm",
+)
+@click.argument("file", required=False, type=FILE)
+@click.option("--to", "folder", type=click.Path(file_okay=False, path_type=Path), help=_("A new folder."))
+@click.option("--check", is_flag=True, help=_("A drill: unpack, prove, throw away."))
+@click.option("--confirm", is_flag=True, help=_("Yes, this database was restored on purpose."))
+@desk
+def restore_command(desk_: Desk, file: Path | None, folder: Path | None, *, check: bool, confirm: bool) -> None:
+    """One of three: a drill, a restore into a new folder, or the yes to a restored database."""
+    if confirm and not (file or folder or check):
+        _confirm(desk_)
+    elif file and check and not (folder or confirm):
+        _check(desk_, file)
+    elif file and folder and not (check or confirm):
+        _restore(desk_, file, folder)
+    else:
+        raise UsageRefused("E-U01", _("Say one of: FILE --check, FILE --to FOLDER, or --confirm."))
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[Database]:
+    """The restored copy, brought to this program's form when it is older."""
+    from models import schema
+    from models.database import Database, sqlite_url
+    from workflow.backup import DATABASE
+
+    database = Database(sqlite_url(folder / DATABASE))
+    try:
+        try:
+            schema.check(database)
+        except EnvironmentRefused as refusal:
+            if refusal.code != "E-B05":
+                raise
+            schema.migrate(database)
+        yield database
+    finally:
+        database.close()
+
+
+def _confirm(desk_: Desk) -> None:
+    from workflow import backup, heads
+
+    office, now = desk_.office_id, desk_.now()
+    held = desk_.perform("restore.confirm", lambda c: backup.confirm_restore(c, office, desk_.actor, now))
+    desk_.read(lambda c: heads.keep(desk_.settings.heads_dir, c, office, now))
+    _say_held(desk_, {"held": held}, held)
+
+
+def _check(desk_: Desk, file: Path) -> None:
+    from models.store import Store
+    from workflow import backup, verify
+
+    with tempfile.TemporaryDirectory(prefix="duban-drill-") as made:
+        folder = Path(made)
+        manifest = backup.unpack(file, folder)
+        heads, store, office = folder / "heads", Store(folder / "store"), int(manifest["office"])
+        with _opened(folder) as database, database.read() as connection:
+            findings = verify.verify(connection, office, heads_dir=heads, store=store)
+    wrong = [f"{finding.where}: {finding.what}" for finding in findings]
+    _say_check(desk_, manifest, wrong)
+    if wrong:
+        raise EnvironmentRefused("E-B14", _("The backup's history does not prove itself."), where=wrong[0])
+
+
+def _say_check(desk_: Desk, manifest: dict[str, Any], wrong: list[str]) -> None:
+    said = _("{count} files of {when} unpacked, every one as it was; {wrong} findings in the trail.").format(
+        count=len(manifest["files"]), when=manifest["made_at"], wrong=len(wrong)
+    )
+    answer(desk_, {**manifest, "findings": wrong}, lambda: click.echo(said))
+
+
+def _restore(desk_: Desk, file: Path, folder: Path) -> None:
+    from workflow import audit, backup, heads
+    from workflow.office import SETUP
+
+    manifest = backup.unpack(file, folder)
+    now, office = desk_.now(), int(manifest["office"])
+    entry = audit.Entry("restore", "office", detail={"made_at": manifest["made_at"], "file": file.name})
+    with _opened(folder) as database:
+        with database.write(office) as connection:
+            held = backup.second_life(connection, office, SETUP, entry, now)
+        with database.read() as connection:
+            heads.keep(folder / "heads", connection, office, now)
+    _say_held(desk_, {"folder": str(folder), "held": held}, held)
+
+
+def _say_held(desk_: Desk, data: dict[str, Any], held: int) -> None:
+    said = _("Restored; {count} messages are held. A director confirms with: duban clock confirm").format(count=held)
+    answer(desk_, data, lambda: click.echo(said))

@@ -1,0 +1,78 @@
+"""What is wrong, said to a person and, by the exit code, to monitoring: 0 nothing or only warnings, 5 something."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from commands.frame import Desk, answer, desk, table
+from models.errors import DubanError
+from models.language import _
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from workflow.health import Check
+
+LEAST_FREE: Final = 1 << 30
+LEAST_SHARE: Final = 0.10
+EXIT_WRONG: Final = 5
+
+
+def _disk(home: Path) -> Check:
+    from workflow.health import ok, warning, wrong
+
+    name = _("Disk")
+    if not home.exists():
+        return wrong(name, _("the folder is not there"))
+    usage = shutil.disk_usage(home)
+    said = _("{free} GB free of {total} GB").format(free=round(usage.free / 2**30, 1), total=round(usage.total / 2**30))
+    low = usage.free < LEAST_FREE or usage.free < usage.total * LEAST_SHARE
+    return warning(name, said) if low else ok(name, said)
+
+
+def _font() -> Check:
+    from documents.fonts import chinese_font
+    from workflow.health import ok, warning
+
+    name = _("Chinese font")
+    found = chinese_font()
+    return ok(name, found) if found else warning(name, _("none; PDF papers cannot be made. Install: fonts-noto-cjk"))
+
+
+def _database(desk_: Desk) -> list[Check]:
+    from workflow.health import examine, ok, wrong
+
+    name, office = _("Database opens"), desk_.office_id
+    try:
+        now, heads = desk_.now(), desk_.settings.heads_dir
+        found = desk_.read(lambda c: examine(c, office, now, heads_dir=heads, store=desk_.store))
+    except DubanError as refusal:
+        return [wrong(name, f"{refusal.code} {refusal.what}")]
+    return [ok(name, "ok"), *_permissions(desk_), *found]
+
+
+def _permissions(desk_: Desk) -> list[Check]:
+    """Whoever can read the database file can read the office."""
+    from workflow.health import ok, warning
+
+    name, home = _("Folder private"), desk_.settings.home
+    if home.stat().st_mode & 0o077:
+        return [warning(name, _("others can look into it; set its mode to 0700"))]
+    return [ok(name, "ok")]
+
+
+@click.command("doctor", help=_("Say what is wrong, with an exit code for monitoring."), epilog="duban doctor --json")
+@desk
+def doctor_command(desk_: Desk) -> int:
+    """Every check, without a login; it changes nothing."""
+    from workflow.health import Severity
+
+    checks = [*_database(desk_), _disk(desk_.settings.home), _font()]
+    marks = {Severity.OK: "✓", Severity.WARNING: "!", Severity.WRONG: "✗"}
+    data = [{"check": c.name, "severity": c.severity.value, "said": c.said} for c in checks]
+    rows = [(marks[c.severity], c.name, c.said) for c in checks]
+    answer(desk_, data, lambda: table(["", _("Check"), _("Found")], rows))
+    return EXIT_WRONG if any(c.severity is Severity.WRONG for c in checks) else 0

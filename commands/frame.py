@@ -1,0 +1,185 @@
+"""What every command needs: the settings, the database, the person at the keyboard, the clock, and how to answer.
+
+The only file of this room that reads the wall clock and makes random tokens.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import secrets
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from models.errors import BadInput, Denied
+from models.language import _
+from models.settings import Settings, load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from sqlalchemy.engine import Connection
+
+    from models.database import Database
+    from models.store import Store
+    from workflow.case import Actor
+
+T = TypeVar("T")
+
+
+@dataclass
+class Desk:
+    """One command's surroundings, opened only as far as the command asks."""
+
+    home: Path | None
+    acting_for: str
+    as_json: bool
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings of the home folder."""
+        return load(self.home)
+
+    @property
+    def office_id(self) -> int:
+        """The office this installation serves."""
+        return self.settings.office
+
+    @cached_property
+    def database(self) -> Database:
+        """The database, checked: set up, ours, of this program's form."""
+        from models import schema
+        from models.database import Database
+        from models.errors import EnvironmentRefused
+
+        settings = self.settings
+        if not settings.database and not (settings.home / "duban.db").exists():
+            raise EnvironmentRefused(
+                "E-B01",
+                _("No office is set up in {home}.").format(home=settings.home.name),
+                remedy=_("Set one up with: duban init, or name its folder with --home."),
+            )
+        database = Database(settings.database_url)
+        schema.check(database)
+        return database
+
+    @cached_property
+    def store(self) -> Store:
+        """Where files lie."""
+        from models.store import Store
+
+        return Store(self.settings.store_dir)
+
+    def now(self) -> datetime:
+        """The wall clock in UTC; a rehearsal's home may set it with DUBAN_NOW."""
+        told = os.environ.get("DUBAN_NOW", "")
+        if told and self.settings.rehearsal:
+            return parse_instant(told)
+        return datetime.now(UTC)
+
+    @property
+    def token(self) -> str:
+        """The session token: from DUBAN_TOKEN, or the file that only its owner may read."""
+        given = os.environ.get("DUBAN_TOKEN", "")
+        if given:
+            return given
+        file = token_file()
+        if not file.exists():
+            raise Denied("E-A04", _("You are not logged in."), remedy=_("Run: duban login NAME"))
+        return file.read_text(encoding="utf-8").strip()
+
+    @cached_property
+    def actor(self) -> Actor:
+        """The person at the keyboard, or the absent person they stand in for."""
+        from workflow.sessions import who_is
+
+        with self.database.read() as connection:
+            return who_is(connection, self.office_id, self.token, self.now(), acting_for=self.acting_for)
+
+    def read(self, work: Callable[[Connection], T]) -> T:
+        """Read within one consistent view."""
+        with self.database.read() as connection:
+            return work(connection)
+
+    def perform(self, deed: str, work: Callable[[Connection], T]) -> T:
+        """Do something whole, with its refusal in the trail."""
+        from workflow.operation import perform
+
+        return perform(self.database, self.office_id, self.actor, deed, work, self.now())
+
+
+def token_file() -> Path:
+    """Where the session token is kept (mode 0600)."""
+    base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    return Path(base) / "duban" / "token"
+
+
+def new_token() -> str:
+    """A fresh unguessable token."""
+    return secrets.token_urlsafe(32)
+
+
+def new_code() -> str:
+    """A fresh one-time code that can be read out on the telephone."""
+    letters = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
+    return "-".join("".join(secrets.choice(letters) for _place in range(4)) for _part in range(3))
+
+
+def desk(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command its ``Desk`` as first argument."""
+
+    def wrapped(ctx: click.Context, /, *args: Any, **kwargs: Any) -> Any:
+        shared = ctx.find_root().obj or {}
+        home = shared.get("home")
+        as_json = bool(kwargs.pop("as_json") or shared.get("json"))
+        made = Desk(Path(home) if home else None, shared.get("acting_for", ""), as_json)
+        return function(made, *args, **kwargs)
+
+    functools.update_wrapper(wrapped, function)
+    return click.option("--json", "as_json", is_flag=True, help=_("Answer in JSON."))(click.pass_context(wrapped))
+
+
+def answer(desk_: Desk, data: Any, said: Callable[[], None]) -> None:
+    """JSON when it was asked for, else what is said to people."""
+    if desk_.as_json:
+        click.echo(json.dumps(data, ensure_ascii=False, indent=2, default=str))
+    else:
+        said()
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str = "") -> None:
+    """A table on a terminal, tab-separated lines in a pipe."""
+    if not sys.stdout.isatty():
+        for row in [columns, *rows]:
+            click.echo("\t".join(str(cell) for cell in row))
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    made = Table(title=title or None, title_justify="left", header_style="bold")
+    for column in columns:
+        made.add_column(column, overflow="fold")
+    for row in rows:
+        made.add_row(*(Text(str(cell)) for cell in row))
+    Console().print(made)
+
+
+def parse_instant(text: str) -> datetime:
+    """An instant with its zone; a bare date or time is Shanghai's."""
+    from models.times import SHANGHAI
+
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BadInput(
+            "E-D05", _("“{text}” is no date and time.").format(text=text), remedy=_("Write 2022-06-25T09:00.")
+        ) from error
+    return (found if found.tzinfo else found.replace(tzinfo=SHANGHAI)).astimezone(UTC)

@@ -1,0 +1,160 @@
+"""The outbox as the office works with it, and a channel tried out before anybody depends on it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from commands.frame import Desk, answer, desk, new_token, table
+from models.errors import EnvironmentRefused
+from models.language import _
+from models.states import MessageState
+from models.times import shown
+
+STATES = [state.value for state in MessageState]
+
+
+@click.group("message", help=_("The outbox: list, show, retry, release."), epilog="duban message list --state dead")
+def message_command() -> None:
+    """The outbox."""
+
+
+def _line(row: dict[str, Any]) -> tuple[Any, ...]:
+    state = MessageState(row["state"]).label
+    return (
+        row["id"],
+        shown(row["created_at"]),
+        state,
+        row["recipient_name"],
+        row["channel"],
+        row["event"],
+        row["reason"],
+    )
+
+
+@message_command.command("list", help=_("Messages, the newest first."), epilog="duban message list --state held")
+@click.option("--state", type=click.Choice(STATES), help=_("Only those that stand so."))
+@click.option("--recipient", default="", metavar="LOGIN", help=_("Only those to this person."))
+@click.option("--limit", default=200, type=click.IntRange(1, 10_000), show_default=True, help=_("At most so many."))
+@desk
+def list_(desk_: Desk, state: str | None, recipient: str, limit: int) -> None:
+    """What was told, is to be told, and could not be told."""
+    from workflow import messages
+
+    wanted = MessageState(state) if state else None
+    rows = desk_.read(
+        lambda c: messages.list_messages(
+            c, desk_.office_id, desk_.actor, state=wanted, recipient=recipient, limit=limit
+        )
+    )
+    columns = [_("No."), _("Written"), _("State"), _("To"), _("Channel"), _("What"), _("Reason")]
+    answer(desk_, rows, lambda: table(columns, [_line(row) for row in rows]))
+
+
+def _say_message(row: dict[str, Any]) -> None:
+    for name in ("id", "event", "recipient_name", "channel", "state", "reason", "next_at", "about"):
+        click.echo(f"{name}: {row[name]}")
+    for text in (row["subject"], row["body"]):
+        if text:
+            click.echo(text)
+    columns = [_("Try"), _("Began"), _("Outcome"), _("Code"), _("Detail")]
+    tries = [(r["number"], shown(r["started_at"]), r["outcome"], r["code"], r["detail"]) for r in row["tries"]]
+    table(columns, tries)
+
+
+@message_command.command("show", help=_("One message with every try."), epilog="duban message show 7")
+@click.argument("number", type=int)
+@desk
+def show(desk_: Desk, number: int) -> None:
+    """Why it stands where it stands."""
+    from workflow import messages
+
+    row = desk_.read(lambda c: messages.show_message(c, desk_.office_id, desk_.actor, number))
+    answer(desk_, row, lambda: _say_message(row))
+
+
+@message_command.command("retry", help=_("Send a dead message again."), epilog="duban message retry 7")
+@click.argument("number", type=int)
+@desk
+def retry(desk_: Desk, number: int) -> None:
+    """At the next delivery."""
+    from workflow import messages
+
+    now = desk_.now()
+    desk_.perform("message.retry", lambda c: messages.retry(c, desk_.office_id, desk_.actor, number, now))
+    said = _("Message {id} goes out at the next delivery.").format(id=number)
+    answer(desk_, {"id": number}, lambda: click.echo(said))
+
+
+@message_command.command(
+    "release", help=_("Let held messages go."), epilog="duban message release 7 8 · duban message release --all"
+)
+@click.argument("numbers", nargs=-1, type=int)
+@click.option("--all", "every", is_flag=True, help=_("All that are held."))
+@desk
+def release(desk_: Desk, numbers: tuple[int, ...], *, every: bool) -> None:
+    """By a director, and only after the clock was confirmed."""
+    from workflow import messages
+
+    if bool(numbers) == every:
+        raise click.UsageError(_("Name the messages, or say --all."))
+    now, wanted = desk_.now(), None if every else list(numbers)
+    gone = desk_.perform("message.release", lambda c: messages.release(c, desk_.office_id, desk_.actor, wanted, now))
+    said = _("{count} messages released.").format(count=len(gone))
+    answer(desk_, {"released": gone}, lambda: click.echo(said))
+
+
+@message_command.command(
+    "drop", help=_("Decide that a held or dead message is not sent."), epilog="duban message drop 7 --reason 已电话告知"
+)
+@click.argument("number", type=int)
+@click.option("--reason", required=True, help=_("Why it is not sent; kept in the trail."))
+@desk
+def drop(desk_: Desk, number: int, reason: str) -> None:
+    """It stays in the outbox with its reason."""
+    from workflow import messages
+
+    now = desk_.now()
+    desk_.perform("message.drop", lambda c: messages.drop(c, desk_.office_id, desk_.actor, number, reason, now))
+    said = _("Message {id} is not sent.").format(id=number)
+    answer(desk_, {"id": number, "reason": reason}, lambda: click.echo(said))
+
+
+@click.group("channel", help=_("Test a channel."), epilog="duban channel test email --to name@example.org")
+def channel_command() -> None:
+    """Ways out."""
+
+
+@channel_command.command(
+    "test", help=_("Send one test message now."), epilog="duban channel test email --to name@example.org"
+)
+@click.argument("name")
+@click.option("--to", "address", required=True, help=_("The address, as the channel needs it."))
+@desk
+def test(desk_: Desk, name: str, address: str) -> None:
+    """Sent past the outbox, recorded in the trail; the other side's reason is shown when it refuses."""
+    from notifications.channel import DeliveryError
+    from workflow import audit, permissions
+
+    role, now = permissions.demand(desk_.actor, "channel.test"), desk_.now()
+    entry = audit.Entry("channel.test", "channel", role=role.value, detail={"channel": name})
+    desk_.perform("channel.test", lambda c: audit.append(c, desk_.office_id, desk_.actor, entry, now))
+    try:
+        receipt = _send(desk_, name, address)
+    except DeliveryError as error:
+        raise EnvironmentRefused(
+            "E-M03", error.reason, where=name, remedy=_("Check the channel's settings.")
+        ) from error
+    answer(desk_, {"channel": name, "receipt": receipt}, lambda: click.echo(_("Sent: {detail}").format(detail=receipt)))
+
+
+def _send(desk_: Desk, name: str, address: str) -> str:
+    from commands.running import channels
+    from notifications.channel import Envelope
+
+    number = f"<test-{new_token()[:16].lower()}@duban>"
+    body = _("If you can read this, the channel works.")
+    return channels(desk_)(name).send(
+        Envelope(number, desk_.actor.name, address, _("Test of duban"), body, desk_.now())
+    )

@@ -1,0 +1,140 @@
+"""``duban rehearse``: a month from the notice to the summary on a fresh database, told on one screen."""
+
+from __future__ import annotations
+
+import re
+import sys
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from commands.frame import Desk, answer, desk
+from models.errors import BadInput, EnvironmentRefused
+from models.language import _
+from models.states import MessageState, TaskState
+
+if TYPE_CHECKING:
+    from simulation.account import Account, Chase
+
+#: people named in a line of the screen; the rest are counted
+NAMED = 3
+
+
+@click.command(
+    "rehearse",
+    epilog="duban rehearse --notice notice.txt --month 2022-06 --out out",
+    help=_("Rehearse a month, from the notice to the summary, on a fresh database."),
+)
+@click.option(
+    "--notice", type=click.Path(exists=True, dir_okay=False), help=_("The notice to read; default: the example.")
+)
+@click.option("--month", default="2022-06", show_default=True, help=_("The month to rehearse, as 2022-06."))
+@click.option("--out", default="out", show_default=True, help=_("The folder for everything it makes."))
+@click.option("--seed", default=20220607, show_default=True, help=_("Deals out who is early, late or silent."))
+@desk
+def rehearse_command(desk_: Desk, notice: str | None, month: str, out: str, seed: int) -> None:
+    """Rehearse a month on a fresh database."""
+    from simulation.account import settle
+    from simulation.example import example_notice
+
+    folder = _fresh(Path(out))
+    data, name = (Path(notice).read_bytes(), Path(notice).name) if notice else example_notice()
+    account = settle(*_played(desk_, data, name, month, folder, seed))
+    answer(desk_, asdict(account), lambda: _tell(account, month, folder))
+
+
+def _played(desk_: Desk, data: bytes, name: str, month: str, folder: Path, seed: int) -> Any:
+    from simulation import month as scene
+    from simulation.stage import prepare
+
+    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month):
+        raise BadInput("E-D01", _("There is no such month: {month}").format(month=month), remedy=_("Write 2022-06."))
+    if not desk_.as_json:
+        click.echo(_("Reading the notice, hiring the people, opening the month …"), err=True)
+    stage = prepare(data, name, month, folder, seed)
+    with click.progressbar(length=100, label=_("Rehearsing"), file=sys.stderr) as bar:
+        done = 0
+
+        def step(place: int, of: int) -> None:
+            nonlocal done
+            now = place * 100 // of
+            bar.update(now - done)
+            done = now
+
+        return stage, scene.play(stage, step)
+
+
+def _fresh(out: Path) -> Path:
+    """An empty folder: an earlier rehearsal's is emptied, anything else is left alone."""
+    import shutil
+
+    if out.exists() and any(out.iterdir()) and not (out / ".rehearsal").exists():
+        raise EnvironmentRefused(
+            "E-C11",
+            _("The folder {folder} holds other files; nothing was touched.").format(folder=out),
+            remedy=_("Name an empty folder with --out (make: OUT=folder)."),
+        )
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    (out / ".rehearsal").write_text(tempfile.gettempprefix(), encoding="utf-8")
+    return out
+
+
+def _tell(account: Account, month: str, folder: Path) -> None:
+    click.secho(f"\n{account.notice}", bold=True)
+    click.echo(
+        _(
+            "{month}: {clauses} clauses, {units} units, {tasks} tasks; {warnings} places in the notice need a look."
+        ).format(
+            month=month, clauses=account.clauses, units=account.units, tasks=account.tasks, warnings=account.warnings
+        )
+    )
+    states = "  ".join(f"{TaskState(state).label} {count}" for state, count in account.states.items())
+    click.echo(_("Tasks: {states}").format(states=states))
+    click.echo(
+        _(
+            "Late {late}, returned at least once {returned}, extensions granted {extensions}, circulars drafted {drafts}."
+        ).format(late=account.late, returned=account.returned, extensions=account.extensions, drafts=account.drafts)
+    )
+    click.secho(_("Who was told, and when"), bold=True)
+    for chase in account.chases:
+        click.echo(f"  {chase.day:%m-%d}  {_event(chase):<20} {chase.messages:>4}  {_who(chase)}")
+    messages = "  ".join(f"{MessageState(state).label} {count}" for state, count in account.messages.items())
+    click.echo(_("Messages: {states}").format(states=messages))
+    click.secho(_("Indicators against targets"), bold=True)
+    for fact in account.indicators:
+        value = "–" if fact.value is None else f"{fact.value:g}"
+        click.echo(f"  {fact.clause_number:<5} {fact.name}: {value} / {fact.op} {fact.target:g} {fact.unit}")
+    _tell_files(account, folder)
+
+
+def _tell_files(account: Account, folder: Path) -> None:
+    verdict = _("the trail holds") if not account.findings else "; ".join(account.findings[:3])
+    click.echo(_("Trail: {events} events; {verdict}.").format(events=account.events, verdict=verdict))
+    click.secho(_("Files in {folder}").format(folder=folder), bold=True)
+    click.echo("  " + "  ".join(account.files.values()))
+    if "form" not in account.files or "summary pdf" not in account.files:
+        click.echo(_("No PDF: no Chinese typeface was found; install one with: apt-get install fonts-noto-cjk"))
+
+
+def _event(chase: Chase) -> str:
+    return {
+        "opened": _("opened"),
+        "not_received": _("not received"),
+        "due_soon": _("due soon"),
+        "due_today": _("due today"),
+        "urging": _("urging notice"),
+        "supervision": _("supervision notice"),
+        "unreviewed": _("waits for review"),
+        "closing": _("month closing"),
+        "returned": _("returned"),
+    }[chase.event]
+
+
+def _who(chase: Chase) -> str:
+    named = "、".join(chase.people[:NAMED])
+    rest = chase.messages - NAMED
+    return named if rest <= 0 else _("{named} and {count} more").format(named=named, count=rest)

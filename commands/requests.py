@@ -1,0 +1,152 @@
+"""Asking for more time or a transfer, and deciding."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from commands.acting import NUMBER, day_option, words
+from commands.frame import answer, desk, table
+from models.language import _
+from models.states import Decision, RequestKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
+    from sqlalchemy.engine import Connection
+
+    from commands.frame import Desk
+
+
+@click.group(
+    "request",
+    help=_("Ask for more time or a transfer, and decide."),
+    epilog='duban request extend 7 --to 2022-06-30 --reason "汛期无法施工"',
+)
+def request_command() -> None:
+    """Ask for more time or a transfer, and decide."""
+
+
+def _reason(function: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option("--reason", required=True, help=_("Why; text, @FILE or - for standard input."))(function)
+
+
+@request_command.command(
+    "extend",
+    help=_("Ask for more time before the due date has passed."),
+    epilog='duban request extend 7 --to 2022-06-30 --reason "汛期无法施工" --progress "已完成设计"',
+)
+@click.argument("task_id", type=NUMBER)
+@day_option("--to", help_text=_("The due date you ask for."))
+@_reason
+@click.option("--progress", default="", help=_("What has been done so far."))
+@desk
+def extend(desk_: Desk, task_id: int, to: date, reason: str, progress: str) -> None:
+    """Ask for more time."""
+    _ask(desk_, task_id, RequestKind.EXTENSION, reason, wanted_due_on=to, progress=words(progress))
+
+
+@request_command.command(
+    "transfer",
+    help=_("Say that a task is not your unit's, and whose it is."),
+    epilog='duban request transfer 7 --reason "职能已划转" --unit 市水利局',
+)
+@click.argument("task_id", type=NUMBER)
+@_reason
+@click.option("--unit", default="", metavar="NAME", help=_("The unit that should take over."))
+@desk
+def transfer(desk_: Desk, task_id: int, reason: str, unit: str) -> None:
+    """Ask for a transfer."""
+    _ask(desk_, task_id, RequestKind.TRANSFER, reason, wanted_unit=unit)
+
+
+def _ask(desk_: Desk, task_id: int, kind: RequestKind, reason: str, **wanted: Any) -> None:
+    from workflow.requests import ask
+
+    def work(connection: Connection) -> int:
+        return ask(connection, desk_.office_id, desk_.actor, task_id, kind, words(reason), desk_.now(), **wanted)
+
+    number = desk_.perform(f"request.{kind.value}", work)
+    said = _("Request {id} was put to the office.").format(id=number)
+    answer(desk_, {"request": number, "task": task_id, "kind": kind.value}, lambda: click.echo(said))
+
+
+@request_command.command("list", help=_("List the requests you may see."), epilog="duban request list --pending")
+@click.option("--pending", is_flag=True, help=_("Only those still undecided."))
+@desk
+def list_requests(desk_: Desk, *, pending: bool) -> None:
+    """List requests."""
+    rows = desk_.read(lambda connection: _requests(connection, desk_, pending=pending))
+    columns = [_("request"), _("kind"), _("task"), _("unit"), _("wanted"), _("reason"), _("decision"), _("why")]
+    answer(desk_, rows, lambda: table(columns, [_cells(row) for row in rows]))
+
+
+def _requests(connection: Connection, desk_: Desk, *, pending: bool) -> list[dict[str, Any]]:
+    """The requests on tasks of the actor's units, or all for the office."""
+    import sqlalchemy as sa
+
+    from commands.taskviews import Wanted, find_tasks
+    from models import tables as t
+    from models.states import Role
+
+    r, actor = t.request.c, desk_.actor
+    tasks = {
+        task.id: task
+        for task in find_tasks(connection, desk_.office_id, actor, Wanted(), desk_.now())
+        if task.unit_id in actor.units() or actor.holds(Role.REVIEWER, Role.DIRECTOR)
+    }
+    query = (
+        sa.select(t.request, t.unit.c.name.label("wanted_unit"))
+        .outerjoin(t.unit, sa.and_(t.unit.c.office_id == r.office_id, t.unit.c.id == r.wanted_unit_id))
+        .where(r.office_id == desk_.office_id)
+        .order_by(r.id)
+    )
+    if pending:
+        query = query.where(r.decision == Decision.PENDING.value)
+    rows = [dict(row) for row in connection.execute(query).mappings() if row["task_id"] in tasks]
+    return [{**row, "unit": tasks[row["task_id"]].unit_name} for row in rows]
+
+
+def _cells(row: dict[str, Any]) -> list[Any]:
+    wanted = row["wanted_due_on"] or row["wanted_unit"] or "–"
+    kind, decision = RequestKind(row["kind"]).label, Decision(row["decision"]).label
+    return [row["id"], kind, row["task_id"], row["unit"], wanted, row["reason"], decision, row["decision_reason"]]
+
+
+@request_command.command(
+    "grant",
+    help=_("Grant a request; another date or unit than asked for may be set."),
+    epilog='duban request grant 3 --reason "情况属实" --to 2022-06-28',
+)
+@click.argument("request_id", type=NUMBER)
+@_reason
+@day_option("--to", help_text=_("Another due date than the one asked for."), required=False)
+@click.option("--unit", default="", metavar="NAME", help=_("The unit that takes over."))
+@desk
+def grant(desk_: Desk, request_id: int, reason: str, to: date | None, unit: str) -> None:
+    """Grant a request."""
+    _decide(desk_, request_id, reason, grant=True, due_on=to, unit=unit)
+
+
+@request_command.command("refuse", help=_("Refuse a request."), epilog='duban request refuse 3 --reason "理由不充分"')
+@click.argument("request_id", type=NUMBER)
+@_reason
+@desk
+def refuse(desk_: Desk, request_id: int, reason: str) -> None:
+    """Refuse a request."""
+    _decide(desk_, request_id, reason, grant=False)
+
+
+def _decide(desk_: Desk, request_id: int, reason: str, **how: Any) -> None:
+    from workflow.requests import decide
+
+    def work(connection: Connection) -> str:
+        return decide(
+            connection, desk_.office_id, desk_.actor, request_id, reason=words(reason), now=desk_.now(), **how
+        )
+
+    decision = desk_.perform("request.decide", work)
+    said = _("Request {id}: {decision}.").format(id=request_id, decision=Decision(decision).label)
+    answer(desk_, {"request": request_id, "decision": decision}, lambda: click.echo(said))

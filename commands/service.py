@@ -1,0 +1,186 @@
+"""Setting an office up, bringing its database to this program's form, showing the settings in force."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from commands.frame import Desk, answer, desk, new_code, table
+from models.errors import EnvironmentRefused, Refused
+from models.language import _
+
+#: written into a new office's folder: every setting stands there, as it is when nothing is said
+SETTINGS_FILE: Final = """\
+# 督办 duban 的设置。行首的 # 表示"未设置，用默认值"；改完即生效，写错的键会被拒绝。
+# 逐项说明见 docs/settings.md；密码不写在这里，写进权限 0600 的文件，再用 *_file 指过去。
+
+office = {office}                  # 本库中办公室的编号
+{rehearsal}rehearsal = true          # 仅供演练：允许用 DUBAN_NOW 拨时钟，正式办公室不得打开
+# database = ""               # 留空：用本目录的 duban.db；或 postgresql+psycopg://用户@主机/库
+# database_password_file = "" # 数据库密码文件（权限 0600）
+# language = "zh"             # zh 或 en
+# rules = ""                  # 催办规则文件（相对本目录），留空用自带规则
+# templates = ""              # 自定义模板目录，留空用自带模板
+# heads = ""                  # 审计链头的存放处，最好在另一块盘；留空为本目录 heads/
+# audit_days = 1095           # 审计记录保存天数，不得少于 184
+# ping_url = ""               # 每次心跳访问的网址，停了会有人知道
+
+[times]
+# roll = "none"               # 截止日遇休息日：none 不动，before 提前，after 顺延
+# send_at = "09:00"           # 每日发送时刻（北京时间）
+# quiet_from = "20:00"        # 静默开始
+# quiet_to = "08:00"          # 静默结束
+# close_after_workdays = 5    # 截止后几个工作日关账
+
+[login]
+# profile = "mlps"            # 口令要求：mlps（等保2.0）或 asvs
+# hours = 8                   # 登录有效小时数
+# tries = 5                   # 连续输错几次锁定
+# lock_minutes = 15           # 锁定分钟数
+
+# [channels.file]
+# folder = "outbox"           # 把要发的消息写成文件
+"""
+
+
+def _make_home(home: Path, office_id: int, *, rehearsal: bool) -> None:
+    home.mkdir(parents=True, exist_ok=True)
+    home.chmod(0o700)
+    file = home / "duban.toml"
+    if not file.exists():
+        text = SETTINGS_FILE.format(office=office_id, rehearsal="" if rehearsal else "# ")
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as out:
+            out.write(text)
+
+
+def _set_up(desk_: Desk, named: Any, codes: dict[str, str], channel: str, *, four_eyes: bool) -> None:
+    from models import schema
+    from models.database import Database
+    from workflow import calendar_store, heads, office
+
+    settings = desk_.settings
+    database = Database(settings.database_url)
+    if schema.present(database) is None:
+        schema.migrate(database)
+    schema.check(database)
+    now = desk_.now()
+    with database.write(settings.office) as connection:
+        office.set_up(connection, settings.office, named, codes, now, channel=channel, four_eyes=four_eyes)
+        calendar_store.seed(connection, settings.office, office.SETUP, now)
+    with database.read() as connection:
+        heads.keep(settings.heads_dir, connection, settings.office, now)
+    if database.is_sqlite and not settings.database:
+        (settings.home / "duban.db").chmod(0o600)
+    database.close()
+
+
+def _refuse_foreign(home: Path) -> None:
+    """Never mix an office into a folder that holds something else."""
+    present = {entry.name for entry in home.iterdir()} if home.exists() else set()
+    if present and not present & {"duban.toml", "duban.db"}:
+        raise Refused(
+            "E-B09",
+            _("The folder holds other things; an office needs a folder of its own."),
+            where=home.name,
+            remedy=_("Name a new or empty folder."),
+        )
+
+
+@click.command(
+    "init",
+    help=_("Set up an office: folder, database, first administrators."),
+    epilog="duban init ./office --name 市推动长江经济带发展领导小组办公室 --short-name 市长江办 --recipient 市人民政府",
+)
+@click.argument("folder", required=False, type=click.Path(file_okay=False, path_type=Path))
+@click.option("--name", required=True, help=_("The office's full name."))
+@click.option("--short-name", required=True, help=_("How notices call the office."))
+@click.option("--recipient", required=True, help=_("To whom the office reports."))
+@click.option("--channel", default="file", show_default=True, help=_("How people are told: file, email, …"))
+@click.option("--small", is_flag=True, help=_("Too few people for four eyes; the trail says so openly."))
+@click.option("--rehearsal", is_flag=True, help=_("For training: DUBAN_NOW may set the clock."))
+@desk
+def init_command(
+    desk_: Desk,
+    folder: Path | None,
+    name: str,
+    short_name: str,
+    recipient: str,
+    channel: str,
+    *,
+    small: bool,
+    rehearsal: bool,
+) -> None:
+    """Make the folder, the settings, the database, the office and its three administrators."""
+    from workflow.office import FIRST, OfficeName
+
+    desk_.home = folder or desk_.home
+    _refuse_foreign(desk_.settings.home)
+    _make_home(desk_.settings.home, desk_.settings.office, rehearsal=rehearsal)
+    desk_.__dict__.pop("settings", None)  # the file is there now; read it
+    codes = {login: new_code() for login in FIRST}
+    _set_up(desk_, OfficeName(name, short_name, recipient), codes, channel, four_eyes=not small)
+    data = {"home": str(desk_.settings.home), "office": desk_.office_id, "four_eyes": not small, "codes": codes}
+    answer(desk_, data, lambda: _say_set_up(desk_, codes, small=small))
+
+
+def _say_set_up(desk_: Desk, codes: dict[str, str], *, small: bool) -> None:
+    from workflow.office import FIRST
+
+    click.echo(_("The office is set up in {home}.").format(home=desk_.settings.home))
+    if small:
+        click.echo(_("It works without four eyes; the trail says so."))
+    click.echo(_("One-time codes, shown only now; hand each to its administrator:"))
+    table([_("Login"), _("Duty"), _("Code")], [(login, FIRST[login].label, code) for login, code in codes.items()])
+    click.echo(_("Each logs in with: duban --home {home} login NAME --code CODE").format(home=desk_.settings.home))
+
+
+@click.command(
+    "upgrade", help=_("Bring the database to this program's form."), epilog="duban backup FILE && duban upgrade"
+)
+@desk
+def upgrade_command(desk_: Desk) -> None:
+    """Migrate the tables; nothing happens when they are of this form already."""
+    from models import schema
+    from models.database import Database
+
+    try:
+        before = after = schema.present(desk_.database)
+    except EnvironmentRefused as refusal:
+        # E-B05 says "older than this program": what upgrading is for. Newer or foreign ones stay refused.
+        if refusal.code != "E-B05":
+            raise
+        database = Database(desk_.settings.database_url)
+        before = schema.present(database)
+        schema.migrate(database)
+        after = schema.present(database)
+    said = _("Database form: {before} → {after}").format(before=before, after=after)
+    answer(desk_, {"from": before, "to": after}, lambda: click.echo(said))
+
+
+def shown_settings(values: dict[str, Any], prefix: str = "") -> list[tuple[str, str]]:
+    """Every setting as a dotted key and its value; secrets, and whatever is named like one, are masked."""
+    rows: list[tuple[str, str]] = []
+    for key, value in values.items():
+        if isinstance(value, dict):
+            rows += shown_settings(value, f"{prefix}{key}.")
+            continue
+        secret = any(word in key for word in ("password", "secret", "token", "key", "url"))
+        rows.append((prefix + key, "******" if secret and str(value) else _without_password(str(value))))
+    return rows
+
+
+def _without_password(value: str) -> str:
+    return re.sub(r"(://[^/@:]*):[^/@]*@", r"\1:******@", value)
+
+
+@click.command("settings", help=_("Show the settings in force, secrets masked."), epilog="duban settings --json")
+@desk
+def settings_command(desk_: Desk) -> None:
+    """The settings as they are in force, from file and environment."""
+    rows = shown_settings(desk_.settings.model_dump())
+    answer(desk_, dict(rows), lambda: table([_("Setting"), _("Value")], rows))

@@ -1,0 +1,154 @@
+"""The month's summary: build a draft, issue it once, export and show what was issued."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from commands.acting import look_up
+from commands.forms import save
+from commands.frame import answer, desk
+from commands.periods import Month
+from models.language import _
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
+    from commands.frame import Desk
+    from models.facts import SummaryFacts
+
+
+@click.group(
+    "summary", help=_("Build, issue and export the month's summary."), epilog="duban summary build 2022-06 --out draft"
+)
+def summary_command() -> None:
+    """Build, issue and export the month's summary."""
+
+
+@summary_command.command(
+    "build",
+    help=_("Write a draft as the month stands now; nothing is recorded."),
+    epilog="duban summary build 2022-06 --out draft",
+)
+@click.argument("month", type=Month())
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help=_("The folder to write."))
+@desk
+def build(desk_: Desk, month: str, out: Path) -> None:
+    """Write a draft."""
+    from documents.summary import render_summary
+
+    facts = look_up(desk_, "summary.build", lambda connection: _facts(connection, desk_, month))
+    made = render_summary(facts)
+    files = _write(out, f"{month}-draft", made)
+    said = _("A draft of {month} was written: {files}").format(month=month, files=", ".join(files.values()))
+    answer(
+        desk_,
+        {"month": month, "files": files, "notes": made.notes},
+        lambda: click.echo("\n".join([said, *made.notes])),
+    )
+
+
+def _facts(connection: Connection, desk_: Desk, month: str) -> SummaryFacts:
+    from workflow import permissions, summaries
+    from workflow.periods import find_period
+
+    permissions.demand(desk_.actor, "summary.build")
+    period = find_period(connection, desk_.office_id, month)
+    return summaries.build(connection, desk_.office_id, desk_.actor, period.id, desk_.now())
+
+
+def _write(folder: Path, stem: str, files: dict[str, bytes]) -> dict[str, str]:
+    """Each kind as a file of its own; returns kind → path."""
+    written = {}
+    for kind, data in files.items():
+        file = folder / f"{stem}.{kind}"
+        save(file, data)
+        written[kind] = str(file)
+    return written
+
+
+@summary_command.command(
+    "issue",
+    help=_("Issue the summary: approved reports are aggregated, the paper is frozen."),
+    epilog='duban summary issue 2022-06 --number "长江办〔2022〕6号"',
+)
+@click.argument("month", type=Month())
+@click.option("--number", required=True, metavar="TEXT", help=_("The document's number as printed."))
+@desk
+def issue(desk_: Desk, month: str, number: str) -> None:
+    """Issue the summary."""
+    from documents.summary import render_summary
+    from workflow import summaries
+    from workflow.periods import find_period
+
+    period = desk_.read(lambda connection: find_period(connection, desk_.office_id, month))
+    place = (desk_.database, desk_.office_id, desk_.actor)
+    issued = summaries.issue(*place, period.id, desk_.store, render_summary, desk_.now(), number=number)
+    data = {"summary": issued.summary_id, "aggregated": issued.aggregated, "files": issued.files, "head": issued.head}
+    said = _("The summary of {month} is issued: {count} reports aggregated, head of the trail {head}.")
+    answer(desk_, data, lambda: click.echo(said.format(month=month, count=issued.aggregated, head=issued.head)))
+
+
+@summary_command.command(
+    "export",
+    help=_("Write the issued files as they were frozen."),
+    epilog="duban summary export 2022-06 --out to-the-government",
+)
+@click.argument("month", type=Month())
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help=_("The folder to write."))
+@desk
+def export(desk_: Desk, month: str, out: Path) -> None:
+    """Write the issued files."""
+    found = look_up(desk_, "summary.read", lambda connection: _issued(connection, desk_, month))
+    files = _write(out, f"{month}-summary", {kind: desk_.store.get(sha) for kind, sha in found["files"].items()})
+    said = _("Written: {files}").format(files=", ".join(files.values()))
+    answer(desk_, {"month": month, "files": files}, lambda: click.echo(said))
+
+
+@summary_command.command("show", help=_("Show what was issued for a month."), epilog="duban summary show 2022-06")
+@click.argument("month", type=Month())
+@desk
+def show(desk_: Desk, month: str) -> None:
+    """Show what was issued."""
+    found = look_up(desk_, "summary.read", lambda connection: _issued(connection, desk_, month))
+    answer(desk_, found, lambda: _tell(found))
+
+
+def _issued(connection: Connection, desk_: Desk, month: str) -> dict[str, Any]:
+    """The issued summary of a month, for those who may read it; E-404 before it is issued."""
+    import sqlalchemy as sa
+
+    from models import tables as t
+    from models.times import shown
+    from workflow import permissions
+    from workflow.periods import find_period
+
+    permissions.demand(desk_.actor, "summary.read")
+    period = find_period(connection, desk_.office_id, month)
+    row = connection.execute(
+        sa.select(t.summary)
+        .where(t.summary.c.office_id == desk_.office_id, t.summary.c.period_id == period.id)
+        .order_by(t.summary.c.number.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        raise permissions.not_there(_("Summary"), month)
+    return {
+        "summary": row.id,
+        "month": month,
+        "number": row.document_number,
+        "issued_by": row.issued_by,
+        "issued_at": shown(row.issued_at),
+        "head": f"{row.head_seq}-{row.head_hash[:16]}",
+        "covers": row.covers,
+        "files": row.files,
+    }
+
+
+def _tell(found: dict[str, Any]) -> None:
+    click.echo(_("{month} · {number} · issued by {issued_by} on {issued_at}").format(**found))
+    click.echo(_("{count} reports; head of the trail {head}").format(count=len(found["covers"]), head=found["head"]))
+    for kind, sha in found["files"].items():
+        click.echo(f".{kind}  SHA-256 {sha}")

@@ -1,0 +1,184 @@
+"""Tasks on the command line: list, show, receive, report, withdraw, approve, return, reopen, waive."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from commands.acting import NUMBER, act_on, acting, day_option, look_up, words
+from commands.frame import answer, desk, table
+from commands.reporting import report, report_batch
+from models.language import _
+from models.states import Action, TaskState
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from commands.frame import Desk
+
+
+@click.group(
+    "task",
+    help=_("Receive, report, withdraw, review and look at tasks."),
+    epilog='duban task list --mine · duban task report 7 --progress "…" --percent 40',
+)
+def task_command() -> None:
+    """Receive, report, withdraw, review and look at tasks."""
+
+
+task_command.add_command(report)
+task_command.add_command(report_batch)
+
+
+@task_command.command("list", help=_("List the tasks you may see."), epilog="duban task list --mine --month 2022-06")
+@click.option("--mine", is_flag=True, help=_("Only what waits at your desk: your unit's tasks, or your review."))
+@click.option("--unit", default="", metavar="NAME", help=_("Only tasks of this unit."))
+@click.option("--state", type=click.Choice([s.value for s in TaskState]), default=None, help=_("Only in this state."))
+@click.option("--month", default="", metavar="YYYY-MM", help=_("Only of this month."))
+@click.option("--late", is_flag=True, help=_("Only late ones."))
+@desk
+def list_tasks(desk_: Desk, *, mine: bool, unit: str, state: str | None, month: str, late: bool) -> None:
+    """List tasks."""
+    from commands.taskviews import Wanted, find_tasks, row_dict
+    from models.times import local_date
+
+    wanted, now = Wanted(mine, unit, state or "", month, late), desk_.now()
+    tasks = desk_.read(lambda connection: find_tasks(connection, desk_.office_id, desk_.actor, wanted, now))
+    rows = [row_dict(task, local_date(now)) for task in tasks]
+    columns = [_("task"), _("month"), _("clause"), _("unit"), _("state"), _("due"), _("light"), _("cause")]
+    answer(desk_, rows, lambda: table(columns, [_cells(row) for row in rows]))
+
+
+def _cells(row: dict[str, Any]) -> list[Any]:
+    state = TaskState(row["state"]).label
+    lights = {"red": _("red"), "yellow": _("yellow"), "green": _("green")}
+    shown = (row["id"], row["month"], row["clause"], row["unit"], state, row["due_on"], lights[row["light"]])
+    return [*shown, row["cause"]]
+
+
+@task_command.command(
+    "show", help=_("Tell a task's story: state, versions, events, messages."), epilog="duban task show 7"
+)
+@click.argument("task_id", type=NUMBER)
+@desk
+def show(desk_: Desk, task_id: int) -> None:
+    """Tell a task's story."""
+    from commands.taskviews import story
+
+    now = desk_.now()
+    told = look_up(desk_, "task.read", lambda found: story(found, desk_.office_id, desk_.actor, task_id, now))
+    answer(desk_, told, lambda: _tell(told))
+
+
+def _tell(told: dict[str, Any]) -> None:
+    click.echo(_("Task {id} · {month} · clause {clause} · {unit}").format(**told))
+    click.echo(f"{told['title']}: {told['text']}")
+    head = _("State: {state} · round {round} · version {version} · due {due_on} · {cause}")
+    click.echo(head.format(**{**told, "state": TaskState(told["state"]).label}))
+    for row in told["reports"]:
+        line = _("Report {number} (round {round}, {filed_at}): {percent}% {text}")
+        click.echo(line.format(text=row["progress"] or row["reason"], **row))
+    for row in told["events"]:
+        who = row["actor_name"] + (f" ({row['acting_for']})" if row["acting_for"] else "")
+        action = Action(row["action"]).label if row["action"] in set(Action) else row["action"]
+        click.echo(f"{row['at']}  {who}  {action}  {row['reason']}".rstrip())
+    for row in told["messages"]:
+        line = _("Message {id} to {recipient}: {event}, {state} ({created_at})")
+        click.echo(line.format(**row))
+    offered = ", ".join(Action(name).label for name in told["offered"]) or "–"
+    click.echo(_("You may now: {actions}").format(actions=offered))
+
+
+@task_command.command("receive", help=_("Say that your unit has received tasks."), epilog="duban task receive 7 8 9")
+@click.argument("task_ids", type=NUMBER, nargs=-1, required=True)
+@acting
+@desk
+def receive(desk_: Desk, task_ids: tuple[int, ...], version: int | None, key: str) -> int:
+    """Receive tasks."""
+    return act_on(desk_, Action.RECEIVE, task_ids, version, key)
+
+
+@task_command.command("withdraw", help=_("Take a report back before it is signed."), epilog="duban task withdraw 7")
+@click.argument("task_id", type=NUMBER)
+@acting
+@desk
+def withdraw(desk_: Desk, task_id: int, version: int | None, key: str) -> int:
+    """Take a report back."""
+    return act_on(desk_, Action.WITHDRAW, (task_id,), version, key)
+
+
+@task_command.command(
+    "approve",
+    help=_("Approve signed reports, by number or all of a unit's month."),
+    epilog="duban task approve 7 8 · duban task approve --unit 市水利局 --month 2022-06 --dry-run",
+)
+@click.argument("task_ids", type=NUMBER, nargs=-1)
+@click.option("--unit", default="", metavar="NAME", help=_("All signed reports of this unit."))
+@click.option("--month", default="", metavar="YYYY-MM", help=_("Of this month."))
+@click.option("--dry-run", is_flag=True, help=_("Say what would happen; change nothing."))
+@acting
+@desk
+def approve(
+    desk_: Desk, task_ids: tuple[int, ...], unit: str, month: str, version: int | None, key: str, *, dry_run: bool
+) -> int:
+    """Approve reports."""
+    return act_on(desk_, Action.APPROVE, task_ids or _signed(desk_, unit, month), version, key, dry_run=dry_run)
+
+
+def _signed(desk_: Desk, unit: str, month: str) -> tuple[int, ...]:
+    """The signed reports of a unit's month; naming neither tasks nor a unit is a slip."""
+    from commands.taskviews import Wanted, find_tasks
+    from models.errors import Refused
+
+    if not unit or not month:
+        raise click.UsageError(_("Name tasks by number, or give --unit and --month."))
+    wanted = Wanted(unit=unit, month=month, state=TaskState.SIGNED_STAMPED.value)
+    tasks = desk_.read(lambda connection: find_tasks(connection, desk_.office_id, desk_.actor, wanted, desk_.now()))
+    if not tasks:
+        raise Refused(
+            "E-S21", _("No signed report of {unit} waits for review in {month}.").format(unit=unit, month=month)
+        )
+    return tuple(task.id for task in tasks)
+
+
+@task_command.command(
+    "return",
+    help=_("Give a signed report back, with the reason and the day to file again."),
+    epilog='duban task return 7 --reason "缺少数据" --refile-on 2022-06-30',
+)
+@click.argument("task_id", type=NUMBER)
+@click.option("--reason", required=True, help=_("Why; text, @FILE or - for standard input."))
+@day_option("--refile-on", help_text=_("The day by which the unit files again."))
+@acting
+@desk
+def give_back(desk_: Desk, task_id: int, reason: str, refile_on: date, version: int | None, key: str) -> int:
+    """Return a report."""
+    return act_on(desk_, Action.RETURN, (task_id,), version, key, reason=words(reason), refile_on=refile_on)
+
+
+@task_command.command(
+    "reopen",
+    help=_("Undo an approval before the summary is issued."),
+    epilog='duban task reopen 7 --reason "数据有误" --refile-on 2022-06-30',
+)
+@click.argument("task_id", type=NUMBER)
+@click.option("--reason", required=True, help=_("Why; text, @FILE or - for standard input."))
+@day_option("--refile-on", help_text=_("The day by which the unit files again."))
+@acting
+@desk
+def reopen(desk_: Desk, task_id: int, reason: str, refile_on: date, version: int | None, key: str) -> int:
+    """Undo an approval."""
+    return act_on(desk_, Action.REOPEN, (task_id,), version, key, reason=words(reason), refile_on=refile_on)
+
+
+@task_command.command(
+    "waive", help=_("Excuse a task from reporting."), epilog='duban task waive 7 --reason "任务已于上月完成"'
+)
+@click.argument("task_id", type=NUMBER)
+@click.option("--reason", required=True, help=_("Why; text, @FILE or - for standard input."))
+@acting
+@desk
+def waive(desk_: Desk, task_id: int, reason: str, version: int | None, key: str) -> int:
+    """Excuse a task."""
+    return act_on(desk_, Action.WAIVE, (task_id,), version, key, reason=words(reason))

@@ -1,0 +1,140 @@
+"""The trail on the command line: read it, prove it, take it out. The audit administrator's desk."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from commands.acting import NUMBER
+from commands.frame import answer, desk, table
+from models.errors import Refused
+from models.language import _
+from models.times import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.engine import Connection
+
+    from commands.frame import Desk
+    from workflow.audit import Head
+    from workflow.verify import Finding
+
+
+@click.group("audit", help=_("Show, verify and export the trail."), epilog="duban audit verify")
+def audit_command() -> None:
+    """Show, verify and export the trail."""
+
+
+@audit_command.command(
+    "show", help=_("Show the last events, or those of one task."), epilog="duban audit show --task 7"
+)
+@click.option("--task", "task_id", type=NUMBER, help=_("Only events of this task."))
+@click.option("--last", type=click.IntRange(1), default=50, show_default=True, help=_("How many events."))
+@desk
+def show(desk_: Desk, task_id: int | None, last: int) -> None:
+    """Show the last events."""
+    _demand(desk_)
+    events = desk_.read(lambda connection: _events(connection, desk_.office_id, task_id, last))
+    columns = [_("number"), _("time"), _("person"), _("action"), _("object"), _("state"), _("result"), _("reason")]
+    answer(desk_, events, lambda: table(columns, [_cells(event) for event in events]))
+
+
+@audit_command.command(
+    "verify", help=_("Prove the trail: chain, outside heads, states, reports, files."), epilog="duban audit verify"
+)
+@desk
+def verify(desk_: Desk) -> None:
+    """Prove the trail; write its head down outside the database when it holds."""
+    _demand(desk_)
+    findings = desk_.read(lambda connection: _check(desk_, connection))
+    if findings:
+        _say_findings(desk_, findings)
+        raise Refused(
+            "E-I01",
+            _("The trail does not hold: {count} findings.").format(count=len(findings)),
+            remedy=_("Stop work, keep the database as it is, and compare it with a backup."),
+            findings=[{"where": finding.where, "what": finding.what} for finding in findings],
+        )
+    head = desk_.read(lambda connection: _keep_head(desk_, connection))
+    said = _("The trail holds: {count} events, head {head}.").format(count=head.seq, head=head.short)
+    answer(desk_, {"events": head.seq, "head": head.hash, "findings": []}, lambda: click.echo(said))
+
+
+@audit_command.command(
+    "export", help=_("Write every event as JSON lines, its head last."), epilog="duban audit export --out trail.jsonl"
+)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help=_("The file to write."))
+@desk
+def export(desk_: Desk, out: Path) -> None:
+    """Write the whole trail to a file."""
+    _demand(desk_)
+    head = desk_.read(lambda connection: _write(connection, desk_.office_id, out))
+    said = _("{count} events were written to {file}; head {head}.").format(
+        count=head.seq, file=out.name, head=head.short
+    )
+    answer(desk_, {"events": head.seq, "head": head.hash, "file": str(out)}, lambda: click.echo(said))
+
+
+def _demand(desk_: Desk) -> None:
+    """Reading the trail takes the duty; an attempt without it stands in the trail."""
+    from workflow import permissions
+
+    desk_.perform("audit.read", lambda _connection: permissions.demand(desk_.actor, "audit.read"))
+
+
+def _events(connection: Connection, office_id: int, task_id: int | None, last: int) -> list[dict[str, Any]]:
+    import sqlalchemy as sa
+
+    from models import tables as t
+
+    query = sa.select(t.event).where(t.event.c.office_id == office_id)
+    if task_id is not None:
+        query = query.where(t.event.c.object_type == "task", t.event.c.object_id == task_id)
+    rows = connection.execute(query.order_by(t.event.c.seq.desc()).limit(last)).mappings()
+    return [dict(row) for row in rows][::-1]
+
+
+def _cells(event: dict[str, Any]) -> list[str]:
+    number = event["object_id"] or ""
+    who = event["actor"] + (f" ({event['acting_for']})" if event["acting_for"] else "")
+    moved = f"{event['from_state']} → {event['to_state']}" if event["to_state"] else ""
+    thing = f"{event['object_type']} {number}".strip()
+    return [str(event["seq"]), shown(event["at"]), who, event["action"], thing, moved, event["result"], event["reason"]]
+
+
+def _check(desk_: Desk, connection: Connection) -> list[Finding]:
+    from workflow.verify import verify as prove
+
+    return prove(connection, desk_.office_id, heads_dir=desk_.settings.heads_dir, store=desk_.store)
+
+
+def _say_findings(desk_: Desk, findings: Sequence[Finding]) -> None:
+    if not desk_.as_json:
+        for finding in findings:
+            click.echo(f"{finding.where}: {finding.what}")
+
+
+def _keep_head(desk_: Desk, connection: Connection) -> Head:
+    from workflow import heads
+
+    return heads.keep(desk_.settings.heads_dir, connection, desk_.office_id, desk_.now())
+
+
+def _write(connection: Connection, office_id: int, out: Path) -> Head:
+    """Line by line: the trail of years need not fit into memory."""
+    import sqlalchemy as sa
+
+    from models import tables as t
+    from workflow import audit
+
+    rows = connection.execute(sa.select(t.event).where(t.event.c.office_id == office_id).order_by(t.event.c.seq))
+    head = audit.head(connection, office_id)
+    with out.open("w", encoding="utf-8") as file:
+        for row in rows.mappings():
+            file.write(json.dumps({**row, "at": row["at"].isoformat()}, ensure_ascii=False) + "\n")
+        file.write(json.dumps({"head": {"seq": head.seq, "hash": head.hash}}) + "\n")
+    return head

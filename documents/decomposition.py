@@ -1,0 +1,220 @@
+"""The decomposition table 任务分解表 as a workbook that a person edits and gives back.
+
+One row for each clause; a sheet for the notice itself; a sheet of warnings to look at. A hidden sheet keeps the draft
+as it was written out: a cell that was not touched means what it meant, down to remarks no cell shows, and a cell
+that was touched means what it says. Without the hidden sheet everything is read from the cells.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import PageSetupProperties
+
+from documents import table_cells as cells
+from documents.notice_json import to_json
+
+if TYPE_CHECKING:
+    from openpyxl.cell.cell import Cell
+    from openpyxl.worksheet.worksheet import Worksheet
+
+    from models.drafts import ClauseDraft, ItemDraft, NoticeDraft
+
+TABLE, NOTICE, WARNINGS, KEPT = "任务分解表", "通知", "存疑清单", "_duban"
+KEPT_MARK: Final = "duban draft 1"
+KEPT_CHUNK: Final = 30_000
+#: heading, width in characters
+COLUMNS: Final = (
+    ("序号", 6), ("部分", 16), ("小节", 16), ("任务", 20), ("编号", 7), ("内容", 60), ("牵头单位", 16), ("配合单位", 28),
+    ("单位组", 18), ("时限", 24), ("量化指标", 32), ("谁报送", 12), ("存疑", 36), ("主题", 16), ("原文括号", 36), ("原文行", 7),
+)  # fmt: skip
+HEADER_ROW: Final = 3
+#: columns that say where a row came from rather than what to do: shown grey
+_GREY: Final = frozenset({"主题", "原文括号", "原文行"})
+_CENTRED: Final = frozenset({"序号", "编号", "谁报送", "原文行"})
+_HINT: Final = "可修改、增删行。配合单位、单位组用顿号分开；时限每行一个，如 2022-06-30（原文）；量化指标每行一个，如 新增企业 ≥ 30 家（原文）；改完保存后导入。"
+_LINE: Final = Side(style="thin", color="BFBFBF")
+_BORDER: Final = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
+_FACE: Final = "仿宋"
+
+
+def write_table(draft: NoticeDraft, path: Path) -> None:
+    """Write the draft as an .xlsx workbook for a person to check and edit."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = TABLE
+    _write_clauses(sheet, draft)
+    _write_pairs(book.create_sheet(NOTICE), notice_texts(draft))
+    _write_warnings(book.create_sheet(WARNINGS), draft)
+    _write_kept(book.create_sheet(KEPT), draft)
+    book.save(Path(path))
+
+
+def read_table(path: Path) -> NoticeDraft:
+    """The draft in a workbook as a person left it; ``BadInput`` (E-X…, E-F…) names the cell that cannot be taken."""
+    from documents.table_reading import read_book
+
+    return read_book(Path(path))
+
+
+def clause_texts(item: ItemDraft, clause: ClauseDraft) -> dict[str, str]:
+    """What each column of a clause's row says."""
+    return {
+        "序号": str(item.number),
+        "部分": str(item.section or ""),
+        "小节": str(item.subsection or ""),
+        "任务": item.title,
+        "编号": clause.id,
+        "内容": clause.text,
+        "牵头单位": clause.lead,
+        "配合单位": "、".join(unit for unit in clause.units if unit != clause.lead),
+        "单位组": "、".join(clause.groups),
+        "时限": cells.milestones_text(clause.milestones),
+        "量化指标": cells.indicators_text(clause.indicators),
+        "谁报送": cells.reporter_text(clause.report_policy),
+        "存疑": "\n".join(clause.damage),
+        "主题": clause.topic,
+        "原文括号": clause.bracket,
+        "原文行": str(clause.source_line or ""),
+    }
+
+
+def notice_texts(draft: NoticeDraft) -> dict[str, str]:
+    """What the sheet of the notice says, line by line."""
+    rule = draft.reporting
+    return {
+        "标题": draft.title,
+        "附件标题": draft.attachment_title,
+        "发文单位": draft.issuer,
+        "办公室简称": draft.issuer_short,
+        "文号": draft.document_number,
+        "成文日期": cells.day_text(draft.issued_on),
+        "成文日期原文": draft.issued_on_quote,
+        "发布日期": cells.day_text(draft.published_on),
+        "发布科室": draft.published_by,
+        "主送": draft.recipients,
+        "主送单位": "、".join(draft.recipients_list),
+        "附件": "\n".join(draft.attachments),
+        "报送周期": cells.CYCLES.get(rule.cycle, ""),
+        "报送日": str(rule.day or ""),
+        "谁报送": cells.REPORTERS.get(rule.who_reports, cells.REPORTERS["every"]),
+        "报送内容": rule.what,
+        "报送至": rule.to,
+        "签章要求": rule.needs_quote,
+        "报送要求原文": rule.quote,
+        "来源文件": draft.source_name,
+        "来源文件SHA-256": draft.source_sha256,
+    }
+
+
+def _put(sheet: Worksheet, row: int, column: int, text: str) -> Cell:
+    """Write text as text: never a formula, whatever it begins with."""
+    cell = sheet.cell(row, column)
+    assert not hasattr(cell, "_merged")
+    cell.value = cells.stored(text)
+    cell.data_type = "s"
+    cell.alignment = Alignment(wrap_text=True, vertical="top")
+    cell.font = Font(name=_FACE, size=11)
+    return cell  # type: ignore[return-value]
+
+
+def _head(sheet: Worksheet, row: int, column: int, text: str) -> None:
+    cell = _put(sheet, row, column, text)
+    cell.font = Font(name="黑体", size=11, bold=True)
+    cell.fill = PatternFill("solid", fgColor="DDE6F0")
+    cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
+    cell.border = _BORDER
+
+
+def _write_clauses(sheet: Worksheet, draft: NoticeDraft) -> None:
+    title = _put(sheet, 1, 1, f"{draft.attachment_title or draft.title} 任务分解表")
+    title.font = Font(name="方正小标宋简体", size=18)
+    title.alignment = Alignment(horizontal="left", vertical="center")
+    hint = _put(sheet, 2, 1, _HINT)
+    hint.font = Font(name=_FACE, size=10, color="7F7F7F")
+    hint.alignment = Alignment(horizontal="left", vertical="center")
+    sheet.row_dimensions[1].height = 32
+    for column, (heading, width) in enumerate(COLUMNS, 1):
+        _head(sheet, HEADER_ROW, column, heading)
+        sheet.column_dimensions[get_column_letter(column)].width = width
+    row = HEADER_ROW
+    for item in draft.items:
+        for clause in item.clauses:
+            row += 1
+            _write_row(sheet, row, clause_texts(item, clause))
+    _finish(sheet, row)
+
+
+def _write_row(sheet: Worksheet, row: int, texts: dict[str, str]) -> None:
+    lines = 1
+    for column, (heading, width) in enumerate(COLUMNS, 1):
+        text = texts[heading]
+        cell = _put(sheet, row, column, text)
+        cell.border = _BORDER
+        if heading in _CENTRED:
+            cell.alignment = Alignment(horizontal="center", vertical="top")
+            cell.number_format = "@"
+        if heading in _GREY:
+            cell.font = Font(name=_FACE, size=10, color="7F7F7F")
+        if heading == "存疑" and text:
+            cell.fill = PatternFill("solid", fgColor="FFF4CC")
+        lines = max(lines, sum(1 + len(line) * 2 // width for line in text.split("\n")))
+    sheet.row_dimensions[row].height = min(15.5 * lines, 400)
+
+
+def _finish(sheet: Worksheet, last: int) -> None:
+    """Freeze the headings, offer a choice where there is one, and print on wide paper with the headings repeated."""
+    sheet.freeze_panes = f"F{HEADER_ROW + 1}"
+    sheet.auto_filter.ref = f"A{HEADER_ROW}:{get_column_letter(len(COLUMNS))}{max(last, HEADER_ROW)}"
+    choices = ",".join((cells.BY_NOTICE, *cells.REPORTERS.values()))
+    choice = DataValidation(type="list", formula1=f'"{choices}"', allow_blank=True)
+    letter = get_column_letter([heading for heading, _width in COLUMNS].index("谁报送") + 1)
+    choice.add(f"{letter}{HEADER_ROW + 1}:{letter}{last + 200}")
+    sheet.add_data_validation(choice)
+    sheet.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = 8  # A3
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+
+
+def _write_pairs(sheet: Worksheet, texts: dict[str, str]) -> None:
+    _head(sheet, 1, 1, "项目")
+    _head(sheet, 1, 2, "内容")
+    for row, (name, text) in enumerate(texts.items(), 2):
+        _put(sheet, row, 1, name).border = _BORDER
+        cell = _put(sheet, row, 2, text)
+        cell.border = _BORDER
+        cell.number_format = "@"
+    sheet.column_dimensions["A"].width = 18
+    sheet.column_dimensions["B"].width = 90
+    sheet.freeze_panes = "A2"
+
+
+def _write_warnings(sheet: Worksheet, draft: NoticeDraft) -> None:
+    headings = (("代码", 9), ("行", 6), ("列", 6), ("原文", 60), ("说明", 60), ("可能的读法", 40))
+    for column, (heading, width) in enumerate(headings, 1):
+        _head(sheet, 1, column, heading)
+        sheet.column_dimensions[get_column_letter(column)].width = width
+    for row, note in enumerate(draft.warnings, 2):
+        texts = (note.code, str(note.line), str(note.column), note.quote, note.message, "\n".join(note.readings))
+        for column, text in enumerate(texts, 1):
+            _put(sheet, row, column, text).border = _BORDER
+    sheet.freeze_panes = "A2"
+
+
+def _write_kept(sheet: Worksheet, draft: NoticeDraft) -> None:
+    """The draft as it was, in plain ASCII, in pieces that fit a cell."""
+    text = json.dumps(to_json(draft), ensure_ascii=True, separators=(",", ":")).replace("_", "\\u005f")
+    sheet.cell(1, 1, KEPT_MARK)
+    for row, start in enumerate(range(0, len(text), KEPT_CHUNK), 2):
+        cell = sheet.cell(row, 1, "|" + text[start : start + KEPT_CHUNK])
+        cell.data_type = "s"
+    sheet.sheet_state = "hidden"

@@ -1,0 +1,199 @@
+"""Finding the lists of units in a text: well-formed brackets, and those that lost one sign or both.
+
+One pass over the text cut at its separators, so the time grows with the length alone. A bracket holds units when the
+first name in it has a unit's shape; whatever does not fit stays in the text. What was repaired is recorded.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+from documents.reading import units
+
+_TOKENS: Final = re.compile(r"[^、,;。()!?]+|[、,;。()!?]")
+_BETWEEN: Final = frozenset("、,;")
+_STOPS: Final = frozenset("。!?")
+_SIGNS: Final = _BETWEEN | _STOPS | frozenset("()")
+#: the shape of a first name that runs straight on from the words before it
+_TAIL: Final = re.compile(r"[省市县区州盟旗](?:(?![省市县区州盟旗])[\u4e00-\u9fff]){1,16}$")
+
+
+@dataclass(slots=True)
+class Found:
+    """A list of units: ``start``..``end`` is what the bracket covers, its signs included."""
+
+    start: int
+    end: int
+    opened: bool
+    closed: bool = False
+    names: list[tuple[int, int]] = field(default_factory=list)
+    #: names without a unit's shape, kept because the bracket around them is whole
+    odd: list[tuple[int, int]] = field(default_factory=list)
+    #: places where a name was cut out of a run of characters by what is known elsewhere
+    guessed: list[tuple[int, int]] = field(default_factory=list)
+    labelled: bool = False
+    #: looks like a list that lost both signs, in the middle of a sentence: reported, not cut
+    only_possible: bool = False
+    #: a rule inside the bracket that names no unit (适用范围：…)
+    rule: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    start: int
+    text: str
+
+
+class Finder:
+    """Finds the unit lists of one body of text; ``known`` are names seen whole elsewhere in the notice."""
+
+    def __init__(self, norm: str, known: frozenset[str]) -> None:
+        self.norm = units.masked(norm)
+        self.known = known
+        self.tokens = [_Token(found.start(), found.group()) for found in _TOKENS.finditer(self.norm)]
+        self.closing = self._closings()
+
+    def _closings(self) -> list[int]:
+        """For each token the next closing bracket, -1 where a sentence ends or a bracket opens before it."""
+        closing, last = [-1] * (len(self.tokens) + 1), -1
+        for at in range(len(self.tokens) - 1, -1, -1):
+            text = self.tokens[at].text
+            last = at if text == ")" else -1 if text == "(" or text in _STOPS else last
+            closing[at] = last
+        return closing
+
+    def find(self) -> list[Found]:
+        """All lists in the order of the text."""
+        lists: list[Found] = []
+        at, depth, fresh = 0, 0, True  # fresh: a sentence, or the text after a list, begins here
+        while at < len(self.tokens):
+            text = self.tokens[at].text
+            found, after = self._try(at, fresh=fresh and depth == 0, outside=depth == 0)
+            if found:
+                lists.append(found)
+                at, depth, fresh = after, 0, not found.only_possible
+                continue
+            if text in _STOPS:
+                depth, fresh = 0, True
+            else:
+                depth = max(depth + (text == "(") - (text == ")"), 0)
+                fresh = fresh and (not text.strip() or text in ",;")
+            at = max(after, at + 1)
+        return lists
+
+    def _try(self, at: int, *, fresh: bool, outside: bool) -> tuple[Found | None, int]:
+        token = self.tokens[at]
+        if token.text == "(":
+            found, after = self._read(at + 1, Found(token.start, token.start + 1, opened=True))
+            return (found, after) if found.names and self._sure(found) else (None, at + 1)
+        if outside and token.text not in _SIGNS:
+            return self._unopened(at, fresh=fresh)
+        return None, at + 1
+
+    def _name(self, span: tuple[int, int]) -> str:
+        return self.norm[span[0] : span[1]]
+
+    def _sure(self, found: Found) -> bool:
+        """Whether an opened bracket names responsible units rather than explaining a word."""
+        names = [self._name(span) for span in found.names]
+        if found.labelled or any(n in self.known or units.is_group(n) or units.is_placed_unit(n) for n in names):
+            return True
+        rest = self.norm[found.end : found.end + 1]
+        return found.closed and (rest in {"", "。", " "})
+
+    def _unopened(self, at: int, *, fresh: bool) -> tuple[Found | None, int]:
+        """A list whose opening bracket is lost: its first name follows other words, or begins a sentence."""
+        if at + 1 >= len(self.tokens) or self.tokens[at + 1].text not in _BETWEEN | {")"}:
+            return None, at + 1
+        token = self.tokens[at]
+        text = token.text.rstrip()
+        name = units.known_at_end(text, self.known)
+        if not name:
+            return None, at + 1
+        start = token.start + len(text) - len(name)
+        found, after = self._read(at, Found(start, start, opened=False), start)
+        grouped = len(found.names) > 1 and units.is_group(self._name(found.names[-1]))
+        if not found.names or not (found.closed or grouped):
+            return None, after
+        begins = fresh and not text[: -len(name)].strip()
+        found.only_possible = not found.closed and not begins
+        if found.closed and not begins and start == token.start:
+            self._first_unknown(found, at)
+        return found, after
+
+    def _first_unknown(self, found: Found, at: int) -> None:
+        """Names before the first known one belong to the list too; the first of them is cut by its shape."""
+        while at >= 2 and self.tokens[at - 1].text in _BETWEEN:
+            token = self.tokens[at - 2]
+            text = token.text.rstrip()
+            tail = _TAIL.search(text[-units.LONGEST :])
+            if units.is_placed_unit(text):
+                found.names.insert(0, (token.start, token.start + len(text)))
+            elif tail and units.is_unit(tail.group()):
+                span = (token.start + len(text) - len(tail.group()), token.start + len(text))
+                found.names.insert(0, span)
+                found.guessed.append(span)
+            else:
+                return
+            found.start = found.names[0][0]
+            if found.guessed:
+                return
+            at -= 2
+
+    def _read(self, at: int, found: Found, begin: int = -1) -> tuple[Found, int]:
+        """Read names from a token on, until the bracket closes or the list breaks off."""
+        while at < len(self.tokens):
+            text = self.tokens[at].text
+            if text == ")":
+                found.closed, found.end = True, self.tokens[at].start + 1
+                return found, at + 1
+            if text == "(" or text in _STOPS:
+                break
+            if text not in _BETWEEN and text.strip() and not self._segment(at, found, begin):
+                break
+            if found.closed:
+                return found, self.closing[at] + 1
+            begin = -1
+            at += 1
+        return found, at
+
+    def _segment(self, at: int, found: Found, begin: int) -> bool:
+        """Take one segment as a name; False when the list ends in it or before it."""
+        token = self.tokens[at]
+        begin = max(begin, token.start)
+        text = token.text[begin - token.start :]
+        begin += len(text) - len(text.lstrip())
+        text = text.strip()
+        if found.names and units.has_other_label(text) and self.closing[at] > 0:
+            close = self.tokens[self.closing[at]].start
+            found.rule, found.closed, found.end = (begin, close), True, close + 1
+            return True
+        bare, cut = units.unlabelled(text)
+        found.labelled = found.labelled or bare != text
+        begin += cut
+        length = self._length(at, bare, found)
+        if length:
+            found.names.append((begin, begin + length))
+            found.end = begin + length
+        if 0 < length < len(bare):
+            self.tokens[at] = _Token(begin + length, bare[length:])
+        return length == len(bare) > 0
+
+    def _length(self, at: int, bare: str, found: Found) -> int:
+        """How much of a segment is a name: all of it, its beginning where words are glued on, or nothing."""
+        last = self.closing[at] == at + 1
+        grouped = units.group_at(bare)
+        if grouped:
+            return len(bare) if last and units.is_unit(bare) else grouped
+        if bare in self.known or units.is_unit(bare):
+            return len(bare)
+        span = (self.tokens[at].start, self.tokens[at].start + len(bare))
+        if found.names and found.opened and self.closing[at] > 0 and len(bare) <= units.LONGEST:
+            found.odd.append(span)
+            return len(bare)
+        known = units.known_at_start(bare, self.known)
+        if known:
+            found.guessed.append((span[0], span[0] + len(known)))
+        return len(known)

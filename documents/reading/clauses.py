@@ -1,0 +1,195 @@
+"""From the text of an item to its clauses: each ends with the bracket that names its units (design, section 3)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from documents.reading import units
+from documents.reading.brackets import Finder, Found
+from documents.reading.dates import DateRead, deadlines
+from documents.reading.indicators import indicators
+from documents.reading.source import Body, Notes, visible
+from models.drafts import ClauseDraft, ItemDraft, MilestoneDraft
+from models.language import _
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from documents.reading.outline import RawItem
+
+_EDGES: Final = " 。;,、"
+_TOPIC: Final = re.compile(
+    r"(?:加强|加快推进|加快|持续推进|深入推进|扎实推进|推进|强化|深化|完善|做好)[^,。;、()《》\d]{2,22}(?=。.)"
+)
+
+
+def known_units(bodies: list[str]) -> frozenset[str]:
+    """Names that stand whole in brackets anywhere in the notice; they help where a sign was lost elsewhere."""
+    known: set[str] = set()
+    for norm in bodies:
+        for found in Finder(norm, frozenset()).find():
+            sure = [span for span in found.names if span not in found.odd and span not in found.guessed]
+            known |= {norm[start:end] for start, end in sure if not units.is_group(units.masked(norm[start:end]))}
+    return frozenset(known)
+
+
+class ClauseCutter:
+    """Cuts items into clauses and takes a note for every repair."""
+
+    def __init__(self, known: frozenset[str], issued_on: date | None, notes: Notes) -> None:
+        self.known = known
+        self.issued_on = issued_on
+        self.notes = notes
+
+    def item(self, raw: RawItem) -> ItemDraft:
+        """The item with its clauses; text after the last bracket is a clause without units."""
+        body = raw.body
+        cut, clauses = 0, list[ClauseDraft]()
+        for found in Finder(body.norm, self.known).find():
+            if found.only_possible:
+                self._possible(body, found)
+                continue
+            number = f"{raw.number}.{len(clauses) + 1}"
+            clauses.append(self._clause(number, body, (cut, found.start), found))
+            cut = found.end
+        rest = body.norm[cut:].strip(_EDGES + ")")
+        if rest or not clauses:
+            clauses.append(self._without_units(f"{raw.number}.{len(clauses) + 1}", body, cut))
+        topical = tuple(clauses)
+        return ItemDraft(raw.number, visible(raw.title), topical, raw.section, raw.subsection)
+
+    def _span(self, body: Body, span: tuple[int, int]) -> tuple[int, int]:
+        """A stretch of text without the signs and blanks left over from the bracket before it."""
+        start, end = span
+        while start < end and body.norm[start] in _EDGES + ")":
+            start += 1
+        while end > start and body.norm[end - 1] == " ":
+            end -= 1
+        return start, end
+
+    def _clause(self, number: str, body: Body, span: tuple[int, int], found: Found) -> ClauseDraft:
+        start, end = self._span(body, span)
+        damage = self._bracket_damage(number, body, found)
+        names = [visible(body.raw[first:last]) for first, last in found.names]
+        parties = tuple(dict.fromkeys(names))
+        if len(parties) < len(names):
+            twice = next(name for name in names if names.count(name) > 1)
+            message = _("a unit is named twice in clause {clause}: {name}").format(clause=number, name=twice)
+            damage.append(self.notes.add("W-N05", body.place(found.start), twice, message))
+        groups = tuple(name for name in parties if units.is_group(units.masked(name)))
+        named = tuple(name for name in parties if name not in groups)
+        return self._with_facts(
+            ClauseDraft(
+                id=number,
+                text=body.raw[start:end],
+                bracket=body.raw[found.start : found.end].strip(),
+                bracket_open=found.opened,
+                bracket_close=found.closed,
+                units=named,
+                groups=groups,
+                parties=parties,
+                lead=named[0] if named else "",
+                source_line=body.place(start)[0],
+            ),
+            (body, start, damage),
+        )
+
+    def _without_units(self, number: str, body: Body, cut: int) -> ClauseDraft:
+        start, end = self._span(body, (cut, len(body.norm)))
+        text = body.raw[start:end]
+        message = _("clause {clause} names no unit").format(clause=number)
+        damage = [self.notes.add("W-N02", body.place(start), text[-60:], message)]
+        clause = ClauseDraft(number, text, source_line=body.place(start)[0])
+        return self._with_facts(clause, (body, start, damage))
+
+    def _with_facts(self, clause: ClauseDraft, where: tuple[Body, int, list[str]]) -> ClauseDraft:
+        """Add deadlines, indicators, the topic and what is damaged."""
+        body, start, damage = where
+        norm = body.norm[start : start + len(clause.text)]
+        year = self.issued_on.year if self.issued_on else None
+        milestones = []
+        for read in deadlines(norm, year):
+            note = self._date_damage(clause.id, read, body.place(start + read.start), damage)
+            quote = body.raw[start + read.start : start + read.start + len(read.quote)]
+            milestones.append(MilestoneDraft(quote, read.day, note))
+        topic = _TOPIC.match(norm)
+        return ClauseDraft(
+            **{
+                **{name: getattr(clause, name) for name in clause.__slots__},
+                "milestones": tuple(milestones),
+                "indicators": tuple(indicators(norm)),
+                "damage": tuple(damage),
+                "topic": topic.group() if topic else "",
+            }
+        )
+
+    def _bracket_damage(self, number: str, body: Body, found: Found) -> list[str]:
+        """Say which sign of the bracket is lost, and every name that was cut or does not look like one."""
+        line, column = body.place(found.start)
+        quote = body.raw[found.start : found.end].strip()
+        told = {"clause": number, "line": line, "column": column}
+        damage = []
+        if not found.opened and not found.closed:
+            message = _("clause {clause}: both brackets round the units are lost (line {line}, column {column})")
+            damage.append(self.notes.add("W-N01", (line, column), quote, message.format(**told), f"({quote})"))
+        elif not found.opened:
+            message = _("clause {clause}: the opening bracket is lost (line {line}, column {column})")
+            damage.append(self.notes.add("W-N01", (line, column), quote, message.format(**told), f"({quote}"))
+        elif not found.closed:
+            message = _("clause {clause}: the bracket is not closed (line {line}, column {column})")
+            damage.append(self.notes.add("W-N01", (line, column), quote, message.format(**told), f"{quote})"))
+        for start, end in found.guessed:
+            message = _("clause {clause}: the name {name} was cut out of the words around it").format(
+                clause=number, name=body.raw[start:end]
+            )
+            damage.append(self.notes.add("W-N06", body.place(start), body.raw[start : end + 10], message))
+        for start, end in found.odd:
+            message = _("clause {clause}: {name} stands in the bracket but does not look like a unit").format(
+                clause=number, name=body.raw[start:end]
+            )
+            damage.append(self.notes.add("W-N03", body.place(start), body.raw[start:end], message))
+        if found.rule:
+            rule = body.raw[found.rule[0] : found.rule[1]]
+            message = _("clause {clause}: the bracket also holds a rule: {rule}").format(clause=number, rule=rule)
+            damage.append(self.notes.add("W-N07", body.place(found.rule[0]), rule, message))
+        return damage
+
+    def _possible(self, body: Body, found: Found) -> None:
+        message = _("this may be a list of units that lost its brackets; it was left in the text")
+        self.notes.add("W-N04", body.place(found.start), body.raw[found.start : found.end], message)
+
+    def _date_damage(self, number: str, read: DateRead, place: tuple[int, int], damage: list[str]) -> str:
+        """Note what is wrong with a date; gives the milestone's own remark."""
+        said = {"clause": number, "quote": read.quote}
+        days = tuple(day.isoformat() for day in read.readings)
+        message = ""
+        code = "W-D02"
+        if read.impossible:
+            code, message = "E-D01", _("clause {clause}: this date does not exist: {quote}").format(**said)
+        elif not days:
+            code, message = (
+                "W-D03",
+                _("clause {clause}: no year or month is said in {quote}; the date is left open").format(**said),
+            )
+        elif len(days) > 1:
+            code = "W-D03"
+            message = _("clause {clause}: {quote} can be {days}; the date is left open").format(
+                **said, days=" / ".join(days)
+            )
+        elif read.damaged:
+            message = _("clause {clause}: signs are lost in {quote}; the only reading is {days}").format(
+                **said, days=days[0]
+            )
+        elif read.without_year:
+            code = "W-D04"
+            message = _("clause {clause}: {quote} names no year; read with the notice's own: {days}").format(
+                **said, days=days[0]
+            )
+        if message:
+            damage.append(self.notes.add(code, place, read.quote, message, *days))
+        if read.day and self.issued_on and read.day < self.issued_on:
+            early = _("clause {clause}: the deadline {quote} lies before the notice").format(**said)
+            damage.append(self.notes.add("E-D02", place, read.quote, early, *days))
+            message = f"{message}; {early}" if message else early
+        return "; ".join(part for part in (message, read.note) if part)

@@ -1,0 +1,66 @@
+"""From the bytes of a file to its lines: what kind it is, whether it is safe to open, and the limits.
+
+The limits and codes are those of ``reliability.md`` section 7, rows 1 and 7–18. The bytes decide, not the name.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from documents.reading.encodings import text_of
+from documents.reading.source import lines_of
+from documents.reading.webpage import page_text
+from documents.reading.word import word_text
+from models.errors import BadInput
+from models.language import _
+
+if TYPE_CHECKING:
+    from documents.reading.source import Line, Notes
+
+MOST_BYTES: Final = 10 * 1024 * 1024
+MOST_WORD_BYTES: Final = 20 * 1024 * 1024
+LONGEST_LINE: Final = 1024 * 1024
+_OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_PAGE: Final = re.compile(rb"<!doctype\s+html|<html[\s>]|<body[\s>]|<head[\s>]", re.IGNORECASE)
+
+
+def source_lines(data: bytes, name: str, notes: Notes) -> tuple[Line, ...]:
+    """The lines of a notice in a .txt, .html or .docx file; ``BadInput`` says why it cannot be read."""
+    if not data:
+        raise BadInput("E-F01", _("The file is empty (0 bytes)."), where=name, remedy=_("Choose the file again."))
+    text = _text(data, name, notes)
+    if len(text.encode("utf-8", "surrogatepass")) > MOST_BYTES:
+        raise _too_large(name, _("The text is longer than {limit} MB.").format(limit=10))
+    lines = lines_of(text)
+    for line in lines:
+        if len(line.raw) * 4 > LONGEST_LINE and len(line.raw.encode("utf-8", "surrogatepass")) > LONGEST_LINE:
+            raise _too_large(name, _("Line {line} is longer than {limit} MB.").format(line=line.number, limit=1))
+    return lines
+
+
+def _text(data: bytes, name: str, notes: Notes) -> str:
+    if data.startswith(_OLE):
+        raise BadInput(
+            "E-F09", _("This is an old .doc file or one with a password."), where=name, remedy=_("Save it as .docx.")
+        )
+    if data.startswith(b"PK"):
+        if len(data) > MOST_WORD_BYTES:
+            raise _too_large(name, _("The file is larger than {limit} MB.").format(limit=20))
+        return word_text(data, name, notes)
+    if len(data) > MOST_BYTES * (2 if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else 1):
+        raise _too_large(name, _("The file is larger than {limit} MB.").format(limit=10))
+    if data.startswith(b"%PDF"):
+        raise BadInput(
+            "E-F03",
+            _("This is a PDF; a notice is read from .txt, .docx or .html."),
+            where=name,
+            remedy=_("Save its text as .docx or .txt."),
+        )
+    if name.lower().endswith((".html", ".htm", ".xhtml")) or _PAGE.search(data[:2048].replace(b"\x00", b"")):
+        return page_text(data, name, notes)
+    return text_of(data, name, notes)
+
+
+def _too_large(name: str, what: str) -> BadInput:
+    return BadInput("E-N04", what, where=name, remedy=_("Take the notice alone, or split it."))

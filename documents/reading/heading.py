@@ -1,0 +1,236 @@
+"""What stands before the work: title, dates, recipients, the reporting rule, attachments, issuer and date of issue."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from documents.reading.dates import DateRead, whole_date
+from documents.reading.outline import CAPTION
+from models.drafts import NoticeDraft, ReportingRule
+from models.language import _
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from documents.reading.source import Line, Notes
+
+_PUBLISHED: Final = re.compile(r"(?:发布|公开|成文|发文)?(?:日期|时间)[: ]*(\d{4})[-/年.](\d{1,2})[-/月.](\d{1,2})")
+_BY: Final = re.compile(r"(?:作者|来源|信息来源|发布机构)[: ]*(\S.*)")
+_PAGE_FIELD: Final = re.compile(r"^(?:【.*|.{2,8}:.{0,30})$")
+#: such a line is the list of attachments or of recipients, not a field of the web page
+_ADDRESSED: Final = re.compile(r"附件|(?:单位|政府|委|局|部门|机构|企业|院校):")
+_NUMBER: Final = re.compile(r"[\u4e00-\u9fff]{1,14}[〔\[(]\d{4}[〕\])](?:第)?\d{1,5}号")
+_KINDS: Final = r"(?:通知|意见|方案|决定|办法|要点|通报|函|批复|措施|计划|规划|纲要|细则)"
+_TITLE_END: Final = re.compile(rf"{_KINDS}(?:\([^()]*\))?$")
+_ATTACHED: Final = re.compile(r"^附件 *: *(.*)$|^(?=\d{1,2}[、.] *\S)(.*)$")
+_ATTACHED_NUMBER: Final = re.compile(r"^\d{1,2}[、.] *")
+_BODY_STARTS: Final = re.compile(r"^(?:现将|现就|为|根据|按照|经|依据|《|《.*》已)")
+_LIST_END: Final = re.compile(r"(?<=单位)(?=有关|各|相关)|(?<=部门)(?=有关|各|相关)|(?<=政府)(?=有关|各|市|省)")
+_REPORT: Final = re.compile(
+    r"每(?P<cycle>月|季度?|周|双月|半年)?(?:结束后|末|底)?(?P<day>\d{1,2})[日号]?(?:之?前|以前)[^。\n]{0,20}?(?:报送|上报|报|填报)"
+)
+_WHO: Final = re.compile(r"(?:各|有关|相关|各有关)?(?:责任|承办|牵头|成员|主责|有关|相关)?(?:单位|部门)")
+_WHAT: Final = re.compile(r"(?:报送|上报|填报)(?P<what>[^()。,;]{1,30}?)(?=\(|至|到|,|;|。|$)")
+_TO: Final = re.compile(r"(?:至|报送至|报送到|送)(?P<to>[^,。;()]{2,30}?)(?:汇总|,|。|;|$)")
+_NEEDS: Final = re.compile(r"\(([^()]*(?:签字|盖章)[^()]*)\)|((?:负责人)?签字(?:并)?(?:加盖公章|盖章)|加盖公章)")
+_CYCLES: Final = {
+    "月": "monthly",
+    "季": "quarterly",
+    "季度": "quarterly",
+    "周": "weekly",
+    "双月": "bimonthly",
+    "半年": "half-yearly",
+}
+
+
+@dataclass(slots=True)
+class _Head:
+    """The lines above the first heading, and what was found in them."""
+
+    lines: list[Line]
+    notes: Notes
+    used: set[int] = field(default_factory=set)
+
+    def find(self, pattern: re.Pattern[str]) -> tuple[Line, re.Match[str]] | None:
+        """The first line in which a pattern occurs."""
+        for line in self.lines:
+            if found := pattern.search(line.norm):
+                return line, found
+        return None
+
+
+def read_head(lines: Sequence[Line], notes: Notes) -> NoticeDraft:
+    """A draft without items from the lines above the first heading; what is missing stays empty and is noted."""
+    head = _Head([line for line in lines if not line.blank], notes)
+    caption = next((at for at, line in enumerate(head.lines) if CAPTION.match(line.norm)), len(head.lines))
+    cover = _Head(head.lines[:caption], notes)
+    draft = NoticeDraft(title=_title(cover))
+    draft = replace(draft, attachment_title=_attachment_title(head.lines[caption + 1 :]))
+    draft = _page_fields(draft, cover)
+    draft = _signature(draft, cover)
+    draft = _attachments(draft, cover)
+    draft = _recipients(draft, cover)
+    rule = _reporting(cover)
+    return replace(draft, reporting=rule, issuer_short=rule.to)
+
+
+def _title(head: _Head) -> str:
+    """The first line, with the next ones where a long title was broken."""
+    parts: list[str] = []
+    for line in head.lines[:4]:
+        parts.append(line.raw)
+        head.used.add(line.number)
+        if _TITLE_END.search(line.norm):
+            return "".join(parts)
+    if head.lines:
+        head.used = {head.lines[0].number}
+    return head.lines[0].raw if head.lines else ""
+
+
+def _attachment_title(lines: list[Line]) -> str:
+    return lines[0].raw if lines and len(lines[0].norm) <= 80 and "。" not in lines[0].norm else ""
+
+
+def _page_fields(draft: NoticeDraft, head: _Head) -> NoticeDraft:
+    for line in head.lines:
+        about = _PAGE_FIELD.match(line.norm) or _NUMBER.fullmatch(line.norm)
+        if about and not _ADDRESSED.search(line.norm):
+            head.used.add(line.number)
+    published, by, number = head.find(_PUBLISHED), head.find(_BY), head.find(_NUMBER)
+    return replace(
+        draft,
+        published_on=_civil(published[1]) if published else None,
+        published_by=by[1][1].strip() if by and by[0].number in head.used else "",
+        document_number=number[1].group() if number and len(number[0].norm) <= 40 else "",
+    )
+
+
+def _civil(found: re.Match[str]) -> date | None:
+    try:
+        return date(int(found[1]), int(found[2]), int(found[3]))
+    except ValueError:
+        return None
+
+
+def _signature(draft: NoticeDraft, head: _Head) -> NoticeDraft:
+    """The date of issue stands alone on a line, the issuer alone on the line above it."""
+    for at in range(len(head.lines) - 1, 0, -1):
+        line = head.lines[at]
+        read = whole_date(line.norm.strip("()"))
+        if read is None:
+            continue
+        head.used |= {line.number}
+        above = head.lines[at - 1]
+        issuer = ""
+        if above.number not in head.used and not re.search(r"[。,:]", above.norm):
+            issuer = above.raw
+            head.used.add(above.number)
+        _issue_date_damage(read, line, head.notes)
+        return replace(draft, issuer=issuer, issued_on=read.day, issued_on_quote=line.raw)
+    named = re.match(r"(.{2,40}?)关于", draft.title)
+    place = (head.lines[0].number, 1) if head.lines else (1, 1)
+    head.notes.add("W-H01", place, draft.title, _("no date of issue was found under the notice"))
+    return replace(draft, issuer=named[1] if named else "")
+
+
+def _issue_date_damage(read: DateRead, line: Line, notes: Notes) -> None:
+    place, days = (line.number, line.column), tuple(day.isoformat() for day in read.readings)
+    if read.impossible:
+        notes.add("E-D01", place, read.quote, _("the date of issue does not exist: {quote}").format(quote=read.quote))
+    elif len(days) > 1:
+        message = _("the date of issue {quote} can be {days}; it is left open")
+        notes.add("W-D03", place, read.quote, message.format(quote=read.quote, days=" / ".join(days)), *days)
+    elif read.damaged:
+        message = _("signs are lost in the date of issue {quote}; the only reading is {days}")
+        notes.add("W-D02", place, read.quote, message.format(quote=read.quote, days=days[0]), *days)
+
+
+def _attachments(draft: NoticeDraft, head: _Head) -> NoticeDraft:
+    """The list of attachments; a name broken over lines is joined again and noted."""
+    names: list[str] = []
+    for line in head.lines:
+        found = _ATTACHED.match(line.norm)
+        if found and (names or found[1] is not None):
+            start = found.start(1) if found[1] is not None else 0
+            number = _ATTACHED_NUMBER.match(line.norm[start:])
+            names.append(line.raw[start + (number.end() if number else 0) :])
+            head.used.add(line.number)
+        elif names and line.number not in head.used and len(line.norm) <= 40 and not re.search(r"[。:]", line.norm):
+            names[-1] += line.raw
+            head.used.add(line.number)
+            message = _("the name of an attachment is broken over lines; read as {name}").format(name=names[-1])
+            head.notes.add("W-H03", (line.number, line.column), line.raw, message, names[-1])
+    return replace(draft, attachments=tuple(names))
+
+
+def _recipients(draft: NoticeDraft, head: _Head) -> NoticeDraft:
+    """The line above the text, closed by a colon; damaged ones are known by the text that follows."""
+    rest = [line for line in head.lines if line.number not in head.used]
+    for at, line in enumerate(rest):
+        colon = line.norm.endswith(":")
+        before_text = at + 1 < len(rest) and bool(_BODY_STARTS.match(rest[at + 1].norm))
+        if colon or (before_text and "。" not in line.norm and len(line.norm) <= 120):
+            return _recipient_list(draft, line, head.notes, colon=colon)
+        if "。" in line.norm:
+            break
+    return draft
+
+
+def _recipient_list(draft: NoticeDraft, line: Line, notes: Notes, *, colon: bool) -> NoticeDraft:
+    whole = line.raw.rstrip(":：")
+    names = [part.strip() for part in re.split(r"[、,，]", whole) if part.strip()]
+    parts = [piece for name in names for piece in _LIST_END.split(name)]
+    place = (line.number, line.column)
+    if not colon:
+        notes.add("W-H02", place, line.raw, _("the colon after the recipients is lost"), f"{line.raw}:")
+    if len(parts) > len(names):
+        reading = "、".join(parts)
+        notes.add(
+            "W-H02",
+            place,
+            line.raw,
+            _("a separator between recipients is lost; read as {reading}").format(reading=reading),
+            reading,
+        )
+    return replace(draft, recipients=line.raw, recipients_list=tuple(parts))
+
+
+def _reporting(head: _Head) -> ReportingRule:
+    """How and when to report, from the sentence that says 每月…日前报送."""
+    for line in head.lines:
+        found = _REPORT.search(line.norm)
+        if found:
+            start = line.norm.rfind("。", 0, found.start()) + 1
+            asked = line.norm.find("请", start, found.start())
+            start = asked if asked >= 0 else start
+            end = line.norm.find("。", found.end())
+            end = end if end >= 0 else len(line.norm)
+            return _rule(line.raw[start:end].strip(), line.norm[start:end].strip(), found)
+    place = (head.lines[0].number, 1) if head.lines else (1, 1)
+    head.notes.add("W-H04", place, "", _("the notice does not say when to report; set the day before adopting it"))
+    return ReportingRule()
+
+
+def _rule(quote: str, norm: str, found: re.Match[str]) -> ReportingRule:
+    who, what, to, needs = (pattern.search(norm) for pattern in (_WHO, _WHAT, _TO, _NEEDS))
+    then = re.search(r",由(.+)$", norm)
+    signed = (needs[1] or needs[2]) if needs else ""
+    both = "签" in signed and ("章" in signed)
+    return ReportingRule(
+        quote=quote,
+        day=int(found["day"]) if 1 <= int(found["day"]) <= 31 else None,
+        cycle=_CYCLES.get(found["cycle"] or "月", ""),
+        needs="signed and stamped" if both else "signed" if "签" in signed else "stamped" if signed else "",
+        needs_quote=signed,
+        to=to["to"] if to else "",
+        who_reports="lead" if who and "牵头" in who.group() else "every",
+        who=who.group() if who else "",
+        what=what["what"] if what else "",
+        then=then[1] if then else "",
+        doubt=_("'{day}日前' read as: on or before that day; what holds on a day off is not said").format(
+            day=found["day"]
+        ),
+    )

@@ -1,0 +1,136 @@
+"""The summary's tables as a workbook: everything the report counts or names, one row each, to be filtered."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+from openpyxl import Workbook
+
+from documents.plain_text import chinese_month, inner_title, target
+from documents.sheet import steady, table
+from documents.summary_annexes import gap
+from documents.wording import DECISIONS, REQUESTS, SHARES, STANDINGS, is_approved
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from models.facts import NamedTask, SummaryFacts
+
+    Row = tuple[str | int | float | None, ...]
+
+
+def workbook(facts: SummaryFacts) -> bytes:
+    """The workbook; the same facts give the same bytes. User text is always a string cell, figures are numbers."""
+    book = Workbook(write_only=True)
+    book.properties.creator, book.properties.title = facts.office_name, inner_title(facts.notice_title)
+    top = (
+        f"{inner_title(facts.notice_title)}　{chinese_month(facts.month)}　{facts.number}",
+        f"留痕 {facts.head_short}",
+    )
+    _overview(book, facts, top)
+    _details(book, facts)
+    _indicators(book, facts)
+    _named(book, facts)
+    _units(book, facts)
+    _requests(book, facts)
+    made = io.BytesIO()
+    book.save(made)
+    return steady(made.getvalue(), facts.issued_on)
+
+
+def _overview(book: Workbook, facts: SummaryFacts, top: Sequence[str]) -> None:
+    rows: list[Row] = [(STANDINGS.get(one.state, one.state), one.state, one.number) for one in facts.counts]
+    rows.append(("合计", "", sum(one.number for one in facts.counts)))
+    table(book, "总体情况", (("办理情况", 24), ("状态", 18), ("件数", 10)), rows, top)
+
+
+def _details(book: Workbook, facts: SummaryFacts) -> None:
+    columns = (
+        ("事项", 8), ("分解事项", 40), ("责任单位", 22), ("责任", 8), ("办理情况", 16), ("进度", 8), ("进展情况", 50),
+        ("无进展原因", 24), ("存在问题", 30), ("下一步", 30), ("迟报天数", 10), ("轮次", 8), ("版本", 8), ("签字人", 12),
+    )  # fmt: skip
+    table(book, "进展明细", columns, _detail_rows(facts))
+
+
+def _detail_rows(facts: SummaryFacts) -> Iterator[Row]:
+    items = (item for section in facts.sections for part in section.subsections for item in part.items)
+    for clause in (clause for item in items for clause in item.clauses):
+        for line in clause.lines:
+            said = is_approved(line)
+            yield (
+                clause.number,
+                clause.text,
+                line.unit,
+                SHARES.get(line.share, line.share),
+                STANDINGS.get(line.state, line.state),
+                line.percent if said else None,
+                line.progress if said else "",
+                line.reason if said and line.no_progress else "",
+                line.problems if said else "",
+                line.next_steps if said else "",
+                line.late_days,
+                line.round,
+                line.version,
+                line.signed_by,
+            )
+
+
+def _indicators(book: Workbook, facts: SummaryFacts) -> None:
+    columns = (
+        ("事项", 8), ("量化指标", 30), ("目标", 18), ("当前值", 12), ("单位", 8), ("差距", 18), ("报送单位", 20),
+        ("未填原因", 30),
+    )  # fmt: skip
+    rows = (
+        (
+            one.clause_number,
+            one.name,
+            target(one.op, one.target, one.unit),
+            None if one.value is None else float(one.value),
+            one.unit,
+            gap(one),
+            one.reported_by,
+            one.reason,
+        )
+        for one in facts.indicators
+    )
+    table(book, "量化指标", columns, rows)
+
+
+def _named(book: Workbook, facts: SummaryFacts) -> None:
+    columns = (("类别", 10), ("责任单位", 22), ("事项", 8), ("工作任务", 34), ("期限", 12), ("迟天数", 8), ("原因", 40))
+    kinds = (("未报送", facts.missing), ("逾期", facts.late), ("退回补充", facts.returned))
+    table(book, "未报逾期退回", columns, (_named_row(kind, task) for kind, tasks in kinds for task in tasks))
+
+
+def _named_row(kind: str, task: NamedTask) -> Row:
+    due = task.due_on.isoformat()
+    return kind, task.unit, task.clause_number, task.item_title, due, task.late_days, task.reason
+
+
+def _units(book: Workbook, facts: SummaryFacts) -> None:
+    names = ("应报", "按时", "逾期", "未报", "退回", "免报")
+    rows = ((row.unit, row.due, row.on_time, row.late, row.missing, row.returned, row.waived) for row in facts.units)
+    table(book, "各单位报送", (("责任单位", 26), *((name, 8) for name in names)), rows)
+
+
+def _requests(book: Workbook, facts: SummaryFacts) -> None:
+    columns = (
+        ("申请", 12), ("责任单位", 22), ("事项", 8), ("理由", 40), ("拟延至", 12), ("拟转单位", 20), ("批复", 10),
+        ("批复延至", 12), ("批复理由", 40),
+    )  # fmt: skip
+    rows = (
+        (
+            REQUESTS.get(one.kind, one.kind),
+            one.unit,
+            one.clause_number,
+            one.reason,
+            one.wanted_due_on.isoformat() if one.wanted_due_on else "",
+            one.wanted_unit,
+            DECISIONS.get(one.decision, one.decision),
+            one.granted_due_on.isoformat() if one.granted_due_on else "",
+            one.decision_reason,
+        )
+        for one in facts.requests
+    )
+    table(book, "申请", columns, rows)

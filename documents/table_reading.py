@@ -1,0 +1,295 @@
+"""Reading the decomposition table back: what was not touched stays, what was touched is understood or refused by cell."""
+
+from __future__ import annotations
+
+import io
+import json
+import warnings
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from openpyxl import load_workbook
+
+from documents import table_cells as cells
+from documents.decomposition import COLUMNS, KEPT, KEPT_MARK, NOTICE, TABLE, clause_texts, notice_texts
+from documents.notice_json import from_json
+from documents.reading.packages import abnormal, parts
+from models.drafts import ClauseDraft, ItemDraft, NoticeDraft, ReportingRule
+from models.errors import BadInput
+from models.language import _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from openpyxl.cell.cell import Cell, MergedCell
+    from openpyxl.workbook import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
+
+_MOST_BYTES: Final = 20 * 1024 * 1024
+_MOST_ROWS: Final = 10_000
+_HEADINGS: Final = tuple(heading for heading, _width in COLUMNS)
+_NEEDED: Final = ("序号", "任务", "编号", "内容", "牵头单位", "配合单位", "单位组")
+#: said on every row of an item; one changed row changes the item
+_SHARED: Final = ("任务", "部分", "小节")
+
+
+def read_book(path: Path) -> NoticeDraft:
+    """The draft in a workbook; raises ``BadInput`` naming file or cell."""
+    book = _open(path)
+    if TABLE not in book.sheetnames:
+        what = _("There is no sheet named {sheet}.").format(sheet=TABLE)
+        raise BadInput("E-X01", what, where=path.name, remedy=_("Import the table that duban exported."))
+    kept = _kept(book)
+    draft = _notice(book, kept)
+    return replace(draft, items=_items(book[TABLE], kept))
+
+
+def _open(path: Path) -> Workbook:
+    data = path.read_bytes()
+    if not data:
+        raise BadInput("E-F01", _("The file is empty (0 bytes)."), where=path.name, remedy=_("Choose the file again."))
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        raise BadInput(
+            "E-F09",
+            _("This is an old .xls file or one with a password."),
+            where=path.name,
+            remedy=_("Save it as .xlsx."),
+        )
+    if len(data) > _MOST_BYTES:
+        raise BadInput("E-F02", _("The file is larger than {limit} MB.").format(limit=20), where=path.name)
+    if not data.startswith(b"PK"):
+        raise BadInput("E-F03", _("This is not an .xlsx workbook."), where=path.name, remedy=_("Save it as .xlsx."))
+    parts(data, path.name, "xl/workbook.xml")
+    try:
+        with warnings.catch_warnings():  # openpyxl warns of extensions it drops; none of ours are among them
+            warnings.simplefilter("ignore")
+            return load_workbook(io.BytesIO(data))
+    except Exception:  # noqa: BLE001 - openpyxl raises whatever the broken part provokes; all of it means one thing
+        raise abnormal(path.name) from None
+
+
+def _kept(book: Workbook) -> NoticeDraft | None:
+    """The draft as it was exported, or None when the hidden sheet is gone or was meddled with."""
+    if KEPT not in book.sheetnames or book[KEPT]["A1"].value != KEPT_MARK:
+        return None
+    rows = book[KEPT].iter_rows(min_row=2, max_col=1, values_only=True)
+    text = "".join(str(value)[1:] for (value,) in rows if value is not None)
+    try:
+        return from_json(json.loads(text))
+    except (ValueError, BadInput):
+        return None
+
+
+class _Row:
+    """One row of a sheet: texts by heading, and refusals that name the cell."""
+
+    def __init__(self, sheet: Worksheet, found: dict[str, Cell | MergedCell]) -> None:
+        self._sheet, self._cells = sheet, found
+        self.texts = {heading: self._text(heading) for heading in found}
+
+    def _text(self, heading: str) -> str:
+        cell = self._cells[heading]
+        if cell.data_type == "f":
+            raise self.refusal(heading, _("this is a formula, text was expected"))
+        if cell.data_type == "e":
+            raise self.refusal(heading, _("the cell shows an error"))
+        return str(self.understood(heading, lambda: cells.unstored(cell.value)))
+
+    def refusal(self, heading: str, what: str) -> BadInput:
+        """The refusal of one cell: sheet, cell, column, and what is wrong with it."""
+        where = (
+            f"{self._sheet.title}!{self._cells[heading].coordinate}（{heading}）"
+            if heading in self._cells
+            else self._sheet.title
+        )
+        return BadInput("E-X02", what, where=where, remedy=_("Correct this cell and import the table again."))
+
+    def understood(self, heading: str, read: Callable[[], Any]) -> Any:
+        """The value of a cell, or a refusal that names it."""
+        try:
+            return read()
+        except cells.BadCell as bad:
+            raise self.refusal(heading, str(bad)) from None
+
+    def get(self, heading: str) -> str:
+        """The text under a heading, empty where the column was removed."""
+        return self.texts.get(heading, "")
+
+
+def _rows(sheet: Worksheet) -> Iterator[_Row]:
+    """The rows below the headings that hold anything."""
+    columns: dict[str, int] = {}
+    for number, row in enumerate(sheet.iter_rows(max_col=64), 1):
+        if number > _MOST_ROWS:
+            raise BadInput(
+                "E-N04", _("The table has more than {limit} rows.").format(limit=_MOST_ROWS), where=sheet.title
+            )
+        if not columns:
+            said = {str(cell.value).strip(): at for at, cell in enumerate(row) if cell.value is not None}
+            if set(_NEEDED) <= set(said):
+                columns = {heading: said[heading] for heading in _HEADINGS if heading in said}
+        elif any(cell.value is not None for cell in row):
+            yield _Row(sheet, {heading: row[at] for heading, at in columns.items()})
+    if not columns:
+        what = _("The headings are missing; needed are: {headings}").format(headings="、".join(_NEEDED))
+        raise BadInput("E-X01", what, where=sheet.title, remedy=_("Import the table that duban exported."))
+
+
+def _items(sheet: Worksheet, kept: NoticeDraft | None) -> tuple[ItemDraft, ...]:
+    before = {clause.id: (item, clause) for item in (kept.items if kept else ()) for clause in item.clauses}
+    grouped: dict[int, list[_Row]] = {}
+    ids: set[str] = set()
+    last = 0
+    for row in _rows(sheet):
+        number = row.understood("序号", lambda row=row: cells.count_of(row.get("序号"), 999))  # type: ignore[misc]
+        if number in grouped and number != last:
+            raise row.refusal("序号", _("the rows of item {number} do not stand together").format(number=number))
+        clause = row.get("编号").strip()
+        if clause in ids:
+            raise row.refusal("编号", _("{clause} occurs twice").format(clause=clause))
+        if not clause.startswith(f"{number}.") or not clause[len(f"{number}.") :].isdigit():
+            raise row.refusal(
+                "编号", _("a clause of item {number} is numbered {number}.1, {number}.2 …").format(number=number)
+            )
+        ids.add(clause)
+        grouped.setdefault(number, []).append(row)
+        last = number
+    if not grouped:
+        raise BadInput("E-X01", _("The table has no clauses."), where=sheet.title)
+    return tuple(_item(number, rows, before) for number, rows in grouped.items())
+
+
+def _item(number: int, rows: list[_Row], before: dict[str, tuple[ItemDraft, ClauseDraft]]) -> ItemDraft:
+    old = next((before[row.get("编号").strip()][0] for row in rows if row.get("编号").strip() in before), None)
+    said = {heading: _said(heading, rows, before) for heading in _SHARED}
+    if not said["任务"].strip():
+        raise rows[0].refusal("任务", _("the item has no name"))
+    kept = clause_texts(old, old.clauses[0]) if old else {}
+    same = {heading: old is not None and cells.plain(kept[heading]) == said[heading] for heading in _SHARED}
+    clauses = tuple(_clause(row, before.get(row.get("编号").strip())) for row in rows)
+    return ItemDraft(
+        number,
+        old.title if old and same["任务"] else said["任务"].strip(),
+        clauses,
+        old.section if old and same["部分"] else cells.heading_of(said["部分"]),
+        old.subsection if old and same["小节"] else cells.heading_of(said["小节"]),
+    )
+
+
+def _said(heading: str, rows: list[_Row], before: dict[str, tuple[ItemDraft, ClauseDraft]]) -> str:
+    """What an item's rows say together: the one text that was changed, else the one that stands in all."""
+    olds = {cells.plain(clause_texts(*before[i])[heading]) for row in rows if (i := row.get("编号").strip()) in before}
+    said = dict.fromkeys(row.get(heading) for row in rows)
+    changed = [text for text in said if text not in olds]
+    if len(changed) > 1 or (not changed and len(said) > 1):
+        row = next(row for row in rows if row.get(heading) == list(said)[-1])
+        raise row.refusal(heading, _("the rows of one item say different things here"))
+    return changed[0] if changed else next(iter(said))
+
+
+def _clause(row: _Row, found: tuple[ItemDraft, ClauseDraft] | None) -> ClauseDraft:
+    """One clause: the old one with every touched cell taken anew."""
+    old = found[1] if found else ClauseDraft(id=row.get("编号").strip(), text="")
+    texts = clause_texts(*found) if found else {}
+    changed = {h for h in row.texts if h not in texts or cells.plain(texts[h]) != row.texts[h]}
+    values: dict[str, Any] = {}
+    for heading, (name, read) in _readers(old).items():
+        if heading in changed:
+            values[name] = row.understood(heading, lambda h=heading, r=read: r(row.get(h)))  # type: ignore[misc]
+    if "原文括号" in changed:
+        values |= _bracket(row.get("原文括号"))
+    if changed & {"牵头单位", "配合单位", "单位组"}:
+        values |= _parties(row)
+    clause = replace(old, **values)
+    if not clause.text.strip():
+        raise row.refusal("内容", _("the clause has no text"))
+    return clause
+
+
+def _readers(old: ClauseDraft) -> dict[str, tuple[str, Callable[[str], Any]]]:
+    """For each column the field it sets and how its text is understood."""
+    return {
+        "内容": ("text", str.strip),
+        "时限": ("milestones", lambda text: cells.milestones_of(text, old.milestones)),
+        "量化指标": ("indicators", lambda text: cells.indicators_of(text, old.indicators)),
+        "谁报送": ("report_policy", cells.reporter_of),
+        "存疑": ("damage", lambda text: tuple(line for line in text.split("\n") if line.strip())),
+        "主题": ("topic", str.strip),
+        "原文行": ("source_line", lambda text: cells.count_of(text, 999_999) if text.strip() else 0),
+    }
+
+
+def _bracket(text: str) -> dict[str, Any]:
+    return {
+        "bracket": text.strip(),
+        "bracket_open": not text.strip() or text.strip().startswith(("(", "（")),
+        "bracket_close": not text.strip() or text.strip().endswith((")", "）")),
+    }
+
+
+def _parties(row: _Row) -> dict[str, Any]:
+    """Units and groups as edited: the lead first, then the supporting units, then the groups."""
+    leads = row.understood("牵头单位", lambda: cells.names(row.get("牵头单位")))
+    support = row.understood("配合单位", lambda: cells.names(row.get("配合单位")))
+    groups = row.understood("单位组", lambda: cells.names(row.get("单位组")))
+    if not leads and support:
+        raise row.refusal("牵头单位", _("a lead unit is missing"))
+    units = tuple(dict.fromkeys((*leads, *support)))
+    twice = set(units) & set(groups)
+    if twice or len(units) < len(leads) + len(support):
+        name = next(iter(twice or set(leads) & set(support)))
+        raise row.refusal("配合单位", _("{name} is named twice").format(name=name))
+    return {"units": units, "groups": groups, "parties": (*units, *groups), "lead": units[0] if units else ""}
+
+
+def _notice(book: Workbook, kept: NoticeDraft | None) -> NoticeDraft:
+    """The notice itself from its sheet; a line that was not touched, or was removed, stays as it was."""
+    old = kept or NoticeDraft(title="")
+    if NOTICE not in book.sheetnames:
+        return old
+    texts, values, rule = notice_texts(old), dict[str, Any](), dict[str, Any]()
+    for line in book[NOTICE].iter_rows(min_row=2, max_row=200, min_col=1, max_col=2):
+        name = str(line[0].value or "").strip()
+        row = _Row(book[NOTICE], {name: line[1]})
+        if name not in _NOTICE_READERS or (kept and row.get(name) == cells.plain(texts[name])):
+            continue
+        target, read = _NOTICE_READERS[name]
+        value = row.understood(name, lambda r=read, row=row, n=name: r(row.get(n)))  # type: ignore[misc]
+        (rule if target in _RULE_FIELDS else values)[target] = value
+    draft = replace(old, **values, reporting=replace(old.reporting, **rule))
+    if not draft.title.strip():
+        raise BadInput(
+            "E-X02", _("The notice has no title."), where=NOTICE, remedy=_("Fill it in and import the table again.")
+        )
+    return draft
+
+
+def _day_of_month(text: str) -> int | None:
+    return cells.count_of(text, 31) if text.strip() else None
+
+
+_RULE_FIELDS: Final = frozenset(ReportingRule.__slots__)
+_NOTICE_READERS: Final[dict[str, tuple[str, Callable[[str], Any]]]] = {
+    "标题": ("title", str.strip),
+    "附件标题": ("attachment_title", str.strip),
+    "发文单位": ("issuer", str.strip),
+    "办公室简称": ("issuer_short", str.strip),
+    "文号": ("document_number", str.strip),
+    "成文日期": ("issued_on", cells.day_of),
+    "成文日期原文": ("issued_on_quote", str.strip),
+    "发布日期": ("published_on", cells.day_of),
+    "发布科室": ("published_by", str.strip),
+    "主送": ("recipients", str.strip),
+    "主送单位": ("recipients_list", cells.names),
+    "附件": ("attachments", lambda text: tuple(line.strip() for line in text.split("\n") if line.strip())),
+    "报送周期": ("cycle", cells.cycle_of),
+    "报送日": ("day", _day_of_month),
+    "谁报送": ("who_reports", lambda text: cells.reporter_of(text) or "every"),
+    "报送内容": ("what", str.strip),
+    "报送至": ("to", str.strip),
+    "签章要求": ("needs_quote", str.strip),
+    "报送要求原文": ("quote", str.strip),
+    "来源文件": ("source_name", str.strip),
+    "来源文件SHA-256": ("source_sha256", str.strip),
+}

@@ -1,0 +1,51 @@
+"""What every table shares: the naming of constraints and the office in front of every key.
+
+The office stands first in each primary and unique key, so that an office can be moved to another database by its
+key alone (``distributed.md`` section 8). Ids are small numbers counted per office, handed out under the office's
+write lock, because people say them aloud.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_1_name)s",
+    "pk": "pk_%(table_name)s",
+}
+metadata = SQLModel.metadata
+
+
+class OfficeRow(SQLModel):
+    """A row that belongs to an office: its key is (office, number)."""
+
+    office_id: int = Field(primary_key=True, foreign_key="office.id")
+    id: int = Field(primary_key=True)
+
+
+def ref(column: str, table: str, key: str = "id") -> sa.ForeignKeyConstraint:
+    """A foreign key that can never reach another office's row."""
+    return sa.ForeignKeyConstraint(["office_id", column], [f"{table}.office_id", f"{table}.{key}"])
+
+
+def unique(*columns: str) -> sa.UniqueConstraint:
+    """A unique key within an office."""
+    return sa.UniqueConstraint("office_id", *columns)
+
+
+def index(name: str, *columns: str) -> sa.Index:
+    """An index within an office."""
+    return sa.Index(name, "office_id", *columns)
+
+
+def table(row: type[SQLModel]) -> sa.Table:
+    """The Core table behind a row class: state changes are written in plain SQL, not through objects."""
+    found: Any = row.__table__  # type: ignore[attr-defined]
+    assert isinstance(found, sa.Table)
+    return found

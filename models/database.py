@@ -1,0 +1,144 @@
+"""The engine for SQLite and PostgreSQL, and transactions that take the office's write lock.
+
+SQLite: WAL, ``synchronous=FULL``, foreign keys, ``BEGIN IMMEDIATE`` for writers. With the driver's own deferred
+transactions concurrent read-then-write loses updates without an error (``dependencies.md`` section 0), and with
+``synchronous=NORMAL`` a power cut loses acknowledged commits (``reliability.md`` section 3).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy import exc
+
+from models.errors import EnvironmentRefused
+from models.language import _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sqlalchemy.engine import Connection, Engine
+
+BUSY_MS: Final = 5_000
+#: "duban" read as a number: marks the file as ours, so that another program's database is refused
+APPLICATION_ID: Final = 0x6475626E
+
+
+class Database:
+    """One database: ``read()`` and ``write()`` give connections inside a transaction."""
+
+    def __init__(self, url: str, *, synchronous: str = "FULL") -> None:
+        """``url`` is an SQLAlchemy URL; ``synchronous`` applies to SQLite alone."""
+        self.url = sa.make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = self._engine(synchronous)
+
+    def _engine(self, synchronous: str) -> Engine:
+        if not self.is_sqlite:
+            return sa.create_engine(self.url, pool_pre_ping=True)
+        engine = sa.create_engine(self.url, connect_args={"timeout": BUSY_MS / 1000, "isolation_level": None})
+
+        @sa.event.listens_for(engine, "connect")
+        def _prepare(connection: Any, _record: Any) -> None:
+            for pragma in (
+                f"busy_timeout={BUSY_MS}",
+                "journal_mode=WAL",
+                f"synchronous={synchronous}",
+                "foreign_keys=ON",
+            ):
+                connection.execute(f"PRAGMA {pragma}")
+
+        @sa.event.listens_for(engine, "begin")
+        def _begin(connection: Connection) -> None:
+            mode = connection.get_execution_options().get("duban_begin", "DEFERRED")
+            connection.exec_driver_sql(f"BEGIN {mode}")
+
+        return engine
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A consistent view; nothing is kept."""
+        with plain_words(), self.engine.connect() as connection, connection.begin() as transaction:
+            yield connection
+            transaction.rollback()
+
+    @contextmanager
+    def write(self, office_id: int) -> Iterator[Connection]:
+        """One transaction under the office's write lock; everything or nothing."""
+        with plain_words(), self.engine.connect() as bare:
+            connection = bare.execution_options(duban_begin="IMMEDIATE")
+            with connection.begin():
+                if not self.is_sqlite:
+                    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(office_id)))
+                yield connection
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.engine.dispose()
+
+
+@contextmanager
+def plain_words() -> Iterator[None]:
+    """The driver's complaints as sentences with a remedy; no SQL, no path, no traceback."""
+    try:
+        yield
+    except exc.OperationalError as error:
+        raise refusal(error) from error
+    except exc.DatabaseError as error:
+        if isinstance(error.orig, sqlite3.DatabaseError) and "not a database" in str(error.orig):
+            raise refusal(error) from error
+        raise
+
+
+def refusal(error: exc.DBAPIError) -> EnvironmentRefused:
+    """What a database error means to the person at the keyboard (``reliability.md`` section 7, rows 28-29)."""
+    text = str(error.orig).lower()
+    if "full" in text:
+        return EnvironmentRefused(
+            "E-507",
+            _("The disk is full; this operation was not saved, the existing data is intact."),
+            remedy=_("Free some space, then try again."),
+        )
+    if "readonly" in text or "read-only" in text:
+        return EnvironmentRefused(
+            "E-507",
+            _("The database is read-only; this operation was not saved."),
+            remedy=_("Give the program write permission to the data folder."),
+        )
+    if "not a database" in text or "malformed" in text:
+        return EnvironmentRefused(
+            "E-B02",
+            _("The file is not a duban database, or it is damaged."),
+            remedy=_("Restore the last backup with: duban restore FILE"),
+        )
+    if "locked" in text:
+        return EnvironmentRefused(
+            "E-B04", _("Another program holds the database."), remedy=_("Wait a moment and try again.")
+        )
+    if "unable to open" in text:
+        return EnvironmentRefused(
+            "E-B01", _("The database cannot be opened."), remedy=_("Check the folder, or create it with: duban init")
+        )
+    return EnvironmentRefused("E-B00", _("The database does not answer as it should."), remedy=_("Run: duban doctor"))
+
+
+def next_id(connection: Connection, table: sa.Table, office_id: int) -> int:
+    """The office's next number in a table; safe because the caller holds the office's write lock."""
+    highest = connection.scalar(sa.select(sa.func.max(table.c.id)).where(table.c.office_id == office_id))
+    return (highest or 0) + 1
+
+
+def insert(connection: Connection, table: sa.Table, office_id: int, **values: Any) -> int:
+    """Add a row of the office under its next number and return that number."""
+    number = next_id(connection, table, office_id)
+    connection.execute(sa.insert(table).values(office_id=office_id, id=number, **values))
+    return number
+
+
+def sqlite_url(path: Path) -> str:
+    """The URL of an embedded database file."""
+    return f"sqlite+pysqlite:///{path}"

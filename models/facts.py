@@ -1,0 +1,240 @@
+"""What a paper is made from: frozen plain facts, assembled from the tables and handed to ``documents``.
+
+No database and no rendering here. The facts of an issued summary are stored as JSON (``to_plain``) and read back
+(``from_plain``), so that the same paper can be made again byte by byte (design, section 9). Dates are Shanghai civil
+dates; percents run from 0 to 100.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping  # noqa: TC003 - pydantic resolves the annotations at run time
+from dataclasses import dataclass
+from datetime import date  # noqa: TC003 - pydantic resolves the annotations at run time
+from typing import Any, TypeVar, cast
+
+from pydantic import TypeAdapter
+
+_Facts = TypeVar("_Facts")
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorFact:
+    """A clause's target and what one unit reported on it: a value, or the reason for none.
+
+    ``op`` is the comparison as the notice means it: ``>=``, ``<=``, ``=``, ``>`` or ``<``.
+    """
+
+    name: str
+    op: str
+    target: float
+    value: float | None
+    unit: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FormRow:
+    """One task on a unit's form: the clause and the exact report version that the form covers."""
+
+    task_id: int
+    clause_number: str
+    item_title: str
+    clause_text: str
+    share: str
+    version: int
+    progress: str
+    percent: int
+    no_progress: bool = False
+    reason: str = ""
+    problems: str = ""
+    next_steps: str = ""
+    indicators: tuple[IndicatorFact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FormFacts:
+    """A unit's month as it is printed once for signature and seal; ``month`` is ``2022-06``."""
+
+    office_name: str
+    unit_name: str
+    month: str
+    due_on: date
+    check_code: str
+    printed_on: date
+    filing_number: int
+    rows: tuple[FormRow, ...]
+    notice_title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many tasks stand in a state (a value of ``models.states.TaskState``)."""
+
+    state: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLine:
+    """What one unit reported on one clause; ``version`` 0 means nothing was filed."""
+
+    unit: str
+    share: str
+    state: str
+    progress: str = ""
+    percent: int = 0
+    late_days: int = 0
+    round: int = 1
+    version: int = 0
+    signed_by: str = ""
+    no_progress: bool = False
+    reason: str = ""
+    problems: str = ""
+    next_steps: str = ""
+    task_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneFact:
+    """A deadline that the clause itself names, with its quote; ``None`` when the text leaves the date open."""
+
+    due_on: date | None
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryClause:
+    """A clause with its units in the notice's order, the lead first."""
+
+    number: str
+    text: str
+    lines: tuple[UnitLine, ...]
+    milestones: tuple[MilestoneFact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryItem:
+    """A numbered work item."""
+
+    number: int
+    title: str
+    clauses: tuple[SummaryClause, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SummarySubsection:
+    """A subsection; the title is empty where the notice has none."""
+
+    title: str
+    items: tuple[SummaryItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SummarySection:
+    """A section of the notice, in its order."""
+
+    title: str
+    subsections: tuple[SummarySubsection, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryIndicator:
+    """An indicator of the notice with the best value that an approved report gives, against its target."""
+
+    clause_number: str
+    name: str
+    op: str
+    target: float
+    value: float | None
+    unit: str
+    reported_by: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedTask:
+    """A task named in the summary because it is missing, late or returned; ``reason`` is the reviewer's."""
+
+    unit: str
+    clause_number: str
+    item_title: str
+    due_on: date
+    late_days: int = 0
+    reason: str = ""
+    round: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRow:
+    """A unit's month in figures, in the notice's order: no ranking."""
+
+    unit: str
+    due: int
+    on_time: int
+    late: int
+    missing: int
+    returned: int
+    waived: int
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFact:
+    """A request of the month: ``kind`` and ``decision`` as in ``models.states``."""
+
+    kind: str
+    unit: str
+    clause_number: str
+    reason: str
+    decision: str
+    wanted_due_on: date | None = None
+    granted_due_on: date | None = None
+    decision_reason: str = ""
+    wanted_unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MonthFigures:
+    """The month before in figures, for comparison."""
+
+    month: str
+    due: int
+    approved: int
+    late: int
+    missing: int
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryFacts:
+    """A month of a notice as it is reported to the government.
+
+    ``number`` is the document number, empty while it is a draft; ``head_short`` is the short head of the audit trail
+    that is printed on the paper (design, section 10).
+    """
+
+    office_name: str
+    recipient: str
+    notice_title: str
+    month: str
+    number: str
+    issued_on: date
+    head_short: str
+    due_on: date
+    counts: tuple[Count, ...]
+    sections: tuple[SummarySection, ...]
+    indicators: tuple[SummaryIndicator, ...] = ()
+    missing: tuple[NamedTask, ...] = ()
+    late: tuple[NamedTask, ...] = ()
+    returned: tuple[NamedTask, ...] = ()
+    units: tuple[UnitRow, ...] = ()
+    requests: tuple[RequestFact, ...] = ()
+    previous: MonthFigures | None = None
+
+
+def to_plain(facts: FormFacts | SummaryFacts) -> dict[str, Any]:
+    """The facts as JSON data, to be stored with the paper."""
+    return cast("dict[str, Any]", TypeAdapter(type(facts)).dump_python(facts, mode="json"))
+
+
+def from_plain(kind: type[_Facts], data: Mapping[str, Any]) -> _Facts:
+    """The facts from JSON data that ``to_plain`` made; raises pydantic's ``ValidationError`` for anything else."""
+    return TypeAdapter(kind).validate_python(dict(data))

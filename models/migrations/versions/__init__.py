@@ -1,0 +1,1 @@
+"""Migrations: numbered, never edited after a release."""

@@ -1,0 +1,149 @@
+"""Settings: one frozen object from ``duban.toml`` and ``DUBAN_*`` environment variables, passed in, never global.
+
+Unknown keys are refused, in the file and in the environment: a typo must not silently change what an office does.
+Secrets come from the environment or from a file of mode 0600 named by ``*_file``, never from the command line.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from models.database import sqlite_url
+from models.errors import EnvironmentRefused
+from models.language import _
+
+FILE_NAME: Final = "duban.toml"
+PREFIX: Final = "DUBAN_"
+#: environment variables that are not settings: where the settings are, who acts, what tests use
+OUTSIDE: Final = frozenset({"DUBAN_HOME", "DUBAN_TOKEN", "DUBAN_LANG", "DUBAN_NOW"})
+#: six calendar months are 181 to 184 days, so 180 would break the law's floor (网络安全法: not less than six months)
+AUDIT_FLOOR_DAYS: Final = 184
+
+
+class Frozen(BaseModel):
+    """A group of settings: unknown keys refused, nothing changes after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TimeSettings(Frozen):
+    """When things are due and when people are left in peace."""
+
+    roll: str = Field(default="none", pattern="^(none|before|after)$")
+    send_at: str = Field(default="09:00", pattern=r"^\d\d:\d\d$")
+    quiet_from: str = Field(default="20:00", pattern=r"^\d\d:\d\d$")
+    quiet_to: str = Field(default="08:00", pattern=r"^\d\d:\d\d$")
+    close_after_workdays: int = Field(default=5, ge=1, le=60)
+
+
+class LoginSettings(Frozen):
+    """Passwords and sessions; profile ``mlps`` follows 等保2.0, ``asvs`` OWASP ASVS 5."""
+
+    profile: str = Field(default="mlps", pattern="^(mlps|asvs)$")
+    hours: int = Field(default=8, ge=1, le=24)
+    tries: int = Field(default=5, ge=3, le=20)
+    lock_minutes: int = Field(default=15, ge=1, le=1440)
+
+
+class Settings(Frozen):
+    """Everything an installation may set; see docs/settings.md."""
+
+    home: Path
+    office: int = Field(default=1, ge=1)
+    database: str = ""
+    #: lets DUBAN_NOW set the clock; for homes made to rehearse or to train people, never for a real office
+    rehearsal: bool = False
+    language: str = Field(default="zh", pattern="^(zh|en)$")
+    rules: str = ""
+    templates: str = ""
+    heads: str = ""
+    audit_days: int = Field(default=1095, ge=AUDIT_FLOOR_DAYS)
+    database_password: SecretStr = SecretStr("")
+    ping_url: str = ""
+    times: TimeSettings = TimeSettings()
+    login: LoginSettings = LoginSettings()
+    channels: dict[str, dict[str, Any]] = Field(default_factory=dict)
+
+    @property
+    def database_url(self) -> str:
+        """The SQLAlchemy URL: the named one, or the embedded file in the home folder."""
+        return self.database or sqlite_url(self.home / "duban.db")
+
+    @property
+    def store_dir(self) -> Path:
+        """Where files lie under their SHA-256."""
+        return self.home / "store"
+
+    @property
+    def heads_dir(self) -> Path:
+        """Where the heads of the trail are kept outside the database."""
+        return self.path(self.heads) or self.home / "heads"
+
+    def path(self, value: str) -> Path | None:
+        """A configured path, relative to the home folder; None when it is not set."""
+        return (self.home / value) if value else None
+
+
+def load(home: Path | None = None, environment: dict[str, str] | None = None) -> Settings:
+    """The settings of a home folder; E-C10 names an unknown key or a bad value.
+
+    ``home`` falls back to ``DUBAN_HOME`` and then to ``./duban-data``.
+    """
+    environment = dict(os.environ) if environment is None else environment
+    folder = home or Path(environment.get("DUBAN_HOME") or "duban-data")
+    file = folder / FILE_NAME
+    values: dict[str, Any] = {}
+    if file.exists():
+        values = _read(file)
+    values |= _from_environment(environment)
+    try:
+        return Settings(**{**values, "home": folder.resolve()})
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise _bad(".".join(str(part) for part in first["loc"]), first["msg"], str(file)) from error
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        found = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise _bad(FILE_NAME, str(error), str(file)) from error
+    for key in [name for name in found if name.endswith("_file")]:
+        found[key.removesuffix("_file")] = _secret(key, Path(str(found.pop(key))), str(file))
+    return found
+
+
+def _secret(key: str, secret: Path, where: str) -> str:
+    try:
+        if secret.stat().st_mode & 0o077:
+            raise _bad(key, _("the file may be read by others; set its mode to 0600"), where)
+        return secret.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise _bad(key, _("the file cannot be read"), where) from error
+
+
+def _from_environment(environment: dict[str, str]) -> dict[str, Any]:
+    known = {name for name in Settings.model_fields if name not in {"home", "times", "login", "channels"}}
+    found: dict[str, Any] = {}
+    for name, value in environment.items():
+        if not name.startswith(PREFIX) or name in OUTSIDE or name.startswith("DUBAN_TEST_"):
+            continue
+        key = name.removeprefix(PREFIX).lower()
+        if key not in known:
+            raise _bad(name, _("there is no such setting"), _("environment"))
+        found[key] = value
+    return found
+
+
+def _bad(key: str, why: str, where: str) -> EnvironmentRefused:
+    return EnvironmentRefused(
+        "E-C10",
+        _("The setting “{key}” cannot be used: {why}").format(key=key, why=why),
+        where=where,
+        remedy=_("Correct it; the settings are listed in docs/settings.md."),
+    )

@@ -1,0 +1,46 @@
+"""Every table in one place: importing this fills the metadata that migrations and tests compare."""
+
+from __future__ import annotations
+
+from models.base import metadata, table
+from models.message import Attempt, CalendarDay, CalendarYear, Draft, Message, Reminder
+from models.notice import Clause, Indicator, Milestone, Notice, Responsibility, WorkItem
+from models.office import Absence, Duty, GroupMember, Login, Office, Person, Unit, UnitAlias, UnitGroup
+from models.task import Attachment, Evidence, Filing, Period, Report, Request, Summary, Task
+from models.trail import Event, Heartbeat, Operation, Watermark
+
+office = table(Office)
+unit = table(Unit)
+unit_alias = table(UnitAlias)
+unit_group = table(UnitGroup)
+group_member = table(GroupMember)
+person = table(Person)
+duty = table(Duty)
+absence = table(Absence)
+login = table(Login)
+notice = table(Notice)
+work_item = table(WorkItem)
+clause = table(Clause)
+milestone = table(Milestone)
+indicator = table(Indicator)
+responsibility = table(Responsibility)
+period = table(Period)
+task = table(Task)
+report = table(Report)
+attachment = table(Attachment)
+filing = table(Filing)
+evidence = table(Evidence)
+request = table(Request)
+summary = table(Summary)
+event = table(Event)
+watermark = table(Watermark)
+heartbeat = table(Heartbeat)
+operation = table(Operation)
+message = table(Message)
+attempt = table(Attempt)
+reminder = table(Reminder)
+draft = table(Draft)
+calendar_year = table(CalendarYear)
+calendar_day = table(CalendarDay)
+
+__all__ = ["metadata"]

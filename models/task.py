@@ -1,0 +1,185 @@
+"""The month's work: periods, tasks, reports, filings, requests, summaries (design, section 2)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from models.base import OfficeRow, index, ref, unique
+
+
+class Period(OfficeRow, table=True):
+    """A month of a notice: when it opens, is due and closes, as civil dates in Shanghai."""
+
+    __table_args__ = (unique("notice_id", "month"), ref("notice_id", "notice"))
+
+    notice_id: int
+    month: str = Field(sa_type=sa.String(7))
+    opens_on: date
+    due_on: date
+    closes_on: date
+    #: raised when the due date moves: reminders of an older revision are void
+    due_revision: int = 1
+    state: str = Field(default="open", sa_type=sa.String(16))
+
+
+class Task(OfficeRow, table=True):
+    """A responsibility in a period: what runs through the states."""
+
+    __table_args__ = (
+        unique("period_id", "responsibility_id"),
+        ref("period_id", "period"),
+        ref("responsibility_id", "responsibility"),
+        ref("unit_id", "unit"),
+        ref("clause_id", "clause"),
+        index("ix_task_unit", "period_id", "unit_id"),
+        index("ix_task_state", "period_id", "state"),
+        index("ix_task_next", "next_due_at"),
+    )
+
+    period_id: int
+    responsibility_id: int
+    clause_id: int
+    unit_id: int
+    state: str = Field(sa_type=sa.String(32))
+    #: counts returns: reminders and reports belong to a round
+    round: int = 1
+    #: raised by every change: who acts on an older one is told
+    version: int = 1
+    opened_on: date
+    due_on: date
+    #: the date the notice set; stays in the statistics after an extension
+    original_due_on: date
+    due_revision: int = 1
+    received_at: datetime | None = None
+    #: the report version in force, 0 = none yet
+    report_number: int = 0
+    filed_at: datetime | None = None
+    signed_at: datetime | None = None
+    returned_at: datetime | None = None
+    reviewed_at: datetime | None = None
+    #: set once and never cleared: lateness is a fact beside the state
+    late_days: int = 0
+    filed_by: int | None = None
+    signed_by: int | None = None
+    #: the next instant at which a rule may fire, for the sweep's index; None = nothing to come
+    next_due_at: datetime | None = None
+
+
+class Report(OfficeRow, table=True):
+    """One immutable, numbered version of what a clerk filed on a task."""
+
+    __table_args__ = (unique("task_id", "number"), ref("task_id", "task"))
+
+    task_id: int
+    number: int
+    round: int
+    progress: str
+    percent: int
+    no_progress: bool = False
+    reason: str = ""
+    problems: str = ""
+    next_steps: str = ""
+    #: [{indicator_id, value, reason}] in the clause's order
+    values: list[dict[str, Any]] = Field(default_factory=list, sa_type=sa.JSON)
+    filed_by: int
+    acting_for: int | None = None
+    filed_at: datetime
+    content_sha256: str
+
+
+class Attachment(OfficeRow, table=True):
+    """A content-addressed file; its bytes lie in the store under their SHA-256 and are never overwritten."""
+
+    __table_args__ = (unique("sha256"),)
+
+    sha256: str
+    name: str
+    media_type: str
+    size: int
+    stored_by: str
+    stored_at: datetime
+
+
+class Filing(OfficeRow, table=True):
+    """A unit's printed form for a period; covers exact report versions through its check code."""
+
+    __table_args__ = (
+        unique("period_id", "unit_id", "number"),
+        unique("check_code"),
+        ref("period_id", "period"),
+        ref("unit_id", "unit"),
+    )
+
+    period_id: int
+    unit_id: int
+    number: int
+    content_sha256: str
+    check_code: str
+    #: [[task_id, report_number, content_sha256]] in the notice's order
+    covers: list[Any] = Field(sa_type=sa.JSON)
+    printed_by: str
+    printed_at: datetime
+
+
+class Evidence(OfficeRow, table=True):
+    """A scan or a signed PDF of a printed form, and who attests what stands on it."""
+
+    __table_args__ = (
+        ref("filing_id", "filing"),
+        ref("attachment_id", "attachment"),
+        index("ix_evidence_filing", "filing_id"),
+    )
+
+    filing_id: int
+    attachment_id: int
+    kind: str = Field(sa_type=sa.String(16))
+    signer: str
+    seal: str
+    attested_by: str
+    attested_at: datetime
+
+
+class Request(OfficeRow, table=True):
+    """延期 (more time) or 退办 (not ours), decided by the office with a reason."""
+
+    __table_args__ = (ref("task_id", "task"), index("ix_request_decision", "decision"))
+
+    task_id: int
+    kind: str = Field(sa_type=sa.String(16))
+    reason: str
+    #: what has been done so far: an extension is asked for with it
+    progress: str = ""
+    wanted_due_on: date | None = None
+    wanted_unit_id: int | None = None
+    asked_by: int
+    asked_at: datetime
+    decision: str = Field(default="pending", sa_type=sa.String(16))
+    decided_by: int | None = None
+    decided_at: datetime | None = None
+    decision_reason: str = ""
+    granted_due_on: date | None = None
+    granted_unit_id: int | None = None
+
+
+class Summary(OfficeRow, table=True):
+    """The monthly report to the municipal government; issued once, then frozen."""
+
+    __table_args__ = (unique("period_id", "number"), ref("period_id", "period"))
+
+    period_id: int
+    number: int
+    document_number: str = ""
+    #: the facts it was rendered from: making it again gives the same bytes
+    facts: dict[str, Any] = Field(sa_type=sa.JSON)
+    #: {kind: sha256 of the rendered file}
+    files: dict[str, str] = Field(sa_type=sa.JSON)
+    #: [[task_id, report_number]]: exactly the approved versions
+    covers: list[Any] = Field(sa_type=sa.JSON)
+    head_seq: int
+    head_hash: str
+    issued_by: str
+    issued_at: datetime

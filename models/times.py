@@ -1,0 +1,32 @@
+"""Instants and civil dates: stored in UTC, shown and reckoned in Asia/Shanghai.
+
+Nothing here reads the clock: ``now`` is a parameter everywhere (design, section 6).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
+
+
+def local_date(instant: datetime) -> date:
+    """The civil date in Shanghai at an aware instant."""
+    return instant.astimezone(SHANGHAI).date()
+
+
+def at_local(day: date, clock: time = time(0, 0)) -> datetime:
+    """The UTC instant of a Shanghai wall time."""
+    return datetime.combine(day, clock, SHANGHAI).astimezone(UTC)
+
+
+def end_of(day: date) -> datetime:
+    """The UTC instant at which a Shanghai civil date has ended (exclusive)."""
+    return at_local(day + timedelta(days=1))
+
+
+def shown(instant: datetime) -> str:
+    """An instant as people read it: Shanghai, to the minute."""
+    return instant.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")

@@ -1,0 +1,1 @@
+"""One file a channel; ``notifications.channel`` opens them by name."""

@@ -1,0 +1,73 @@
+"""The fields every template gets, what each says, and an example of all of them to try a template on."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+#: field → what it says; ``workflow/wording.py`` fills all but the recipient, who is settled at send time
+FIELDS: Final = {
+    "office_name": "the office, by its short name",
+    "recipient_name": "who is written to",
+    "unit_name": "the units of the tasks, joined by 、",
+    "period_month": "2022年6月, or empty",
+    "due_on": "the earliest due date of the tasks: 6月25日, or empty",
+    "today": "the date of the message: 6月20日",
+    "number": "the number of the document, or empty",
+    "tasks": "a list, one entry a task; see TASK_FIELDS",
+    "actor_name": "who acted; in an urging or supervision notice the responsible person",
+    "reason": "why, in the words of the person who decided; or empty",
+    "new_due_on": "the new date of an extension, a re-filing or a final time limit, or empty",
+    "old_due_on": "the date before, or empty",
+    "detail": "what this event says beyond the rest: a code, a head of the trail, a list",
+}
+#: field of an entry of ``tasks`` → what it says
+TASK_FIELDS: Final = {
+    "task_id": "the number of the task",
+    "clause_number": "2.1",
+    "clause_text": "the clause, shortened",
+    "unit_name": "the unit of this task",
+    "state_label": "the state, as people read it",
+    "due_on": "6月25日",
+    "days_late": "days past due, 0 when not late",
+    "reason": "a reason of this task, or empty",
+    "round": "1, and one more with each return",
+    "title": "the title of the work item",
+}
+#: more tasks than a unit has, so that loops within loops show
+_TRIED_WITH: Final = 60
+
+
+def sample_task(number: int = 1) -> dict[str, Any]:
+    """One entry of ``tasks``; every second one is late and in its second round."""
+    late = number % 2 == 0
+    return {
+        "task_id": number,
+        "clause_number": f"{number}.1",
+        "clause_text": "推进长江干流株洲段岸线清理整治，完成年度任务。",
+        "unit_name": "市水利局",
+        "state_label": "已交办",
+        "due_on": "6月25日",
+        "days_late": 3 if late else 0,
+        "reason": "进展不具体，请补充数据。" if late else "",
+        "round": 2 if late else 1,
+        "title": "岸线整治",
+    }
+
+
+def sample_fields(tasks: int = _TRIED_WITH) -> dict[str, Any]:
+    """All fields, none of them empty."""
+    return {
+        "office_name": "市长江办",
+        "recipient_name": "张三",
+        "unit_name": "市水利局",
+        "period_month": "2022年6月",
+        "due_on": "6月25日",
+        "today": "6月28日",
+        "number": "株长江办督〔2022〕3号",
+        "tasks": [sample_task(number) for number in range(1, tasks + 1)],
+        "actor_name": "李四",
+        "reason": "主汛期无法施工。",
+        "new_due_on": "7月10日",
+        "old_due_on": "6月25日",
+        "detail": "详情如下。",
+    }

@@ -1,0 +1,122 @@
+"""Holding the office's sends while its clock or its database cannot be believed.
+
+A clock that jumped ahead would fire a year of escalations, a restored database would tell everybody twice
+(``reliability.md`` section 9, decision 4). Then messages are still written, but held, until the director confirms.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from models import tables as t
+from models.language import _
+from models.states import MessageState, ReminderState, Role
+from models.times import local_date, shown
+from schedules.select import clock_doubt
+from workflow import audit, permissions, telling, wording
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy.engine import Connection
+
+    from workflow.case import Actor
+
+
+def guard(connection: Connection, office_id: int, now: datetime, *, proved: bool = False) -> str:
+    """Move the watermark to ``now`` and return why sends are held, or an empty string.
+
+    ``proved``: the monotonic clock of this process confirms the time since the last sweep, so a long gap is real.
+    """
+    w = t.watermark.c
+    row = connection.execute(sa.select(w.at, w.held_reason).where(w.office_id == office_id)).first()
+    if row is None:
+        connection.execute(sa.insert(t.watermark).values(office_id=office_id, at=now, held_reason=""))
+        return ""
+    if row.held_reason:
+        return str(row.held_reason)
+    doubt = _doubt(row.at, now, proved=proved)
+    if doubt:
+        tell_held(connection, office_id, doubt, now)
+    values = {"at": max(row.at, now), "held_reason": doubt}
+    connection.execute(sa.update(t.watermark).where(w.office_id == office_id).values(**values))
+    return doubt
+
+
+def _doubt(watermark: datetime, now: datetime, *, proved: bool) -> str:
+    found = clock_doubt(now, watermark)
+    if found == "back":
+        return _("the clock ({now}) is behind the last record ({watermark})").format(
+            now=shown(now), watermark=shown(watermark)
+        )
+    if found == "forward" and not proved:
+        return _("the clock ({now}) is more than 36 hours after the last record ({watermark})").format(
+            now=shown(now), watermark=shown(watermark)
+        )
+    return ""
+
+
+def tell_held(connection: Connection, office_id: int, reason: str, now: datetime) -> None:
+    """Tell the directors that messages are held. Called before the hold is set, so that this one leaves."""
+    fields = wording.fields(connection, office_id, [], now, reason=reason, detail=reason)
+    for person in telling.people_with(connection, office_id, (Role.DIRECTOR,), local_date(now)):
+        told = telling.Telling("held", person, f"held {now.isoformat()}", fields)
+        telling.queue(connection, office_id, told, now)
+
+
+def hold(connection: Connection, office_id: int, reason: str, now: datetime) -> None:
+    """Hold the office's sends from outside the sweep, such as after a restore."""
+    w = t.watermark.c
+    if not telling.held_reason(connection, office_id):
+        tell_held(connection, office_id, reason, now)
+    known = connection.execute(sa.update(t.watermark).where(w.office_id == office_id).values(held_reason=reason))
+    if known.rowcount == 0:
+        connection.execute(sa.insert(t.watermark).values(office_id=office_id, at=now, held_reason=reason))
+
+
+def confirm(connection: Connection, office_id: int, actor: Actor, now: datetime) -> int:
+    """The director confirms that ``now`` is right: the hold ends, held messages may be released.
+
+    What a clock ahead of time had already decided is undone, so that it fires again when its day really comes:
+    such reminders are marked as decided before they were due, their held messages as not needed. Returns how many
+    reminders were undone; needs ``clock.confirm``.
+    """
+    role = permissions.demand(actor, "clock.confirm")
+    reason = telling.held_reason(connection, office_id)
+    w = t.watermark.c
+    connection.execute(sa.update(t.watermark).where(w.office_id == office_id).values(at=now, held_reason=""))
+    undone = _undo_future(connection, office_id, now)
+    entry = audit.Entry(
+        "clock.confirm", "clock", role=role.value, reason=reason, detail={"at": shown(now), "undone": undone}
+    )
+    audit.append(connection, office_id, actor, entry, now)
+    return undone
+
+
+def _undo_future(connection: Connection, office_id: int, now: datetime) -> int:
+    r, m, k = t.reminder.c, t.message.c, t.task.c
+    early = sa.and_(r.office_id == office_id, r.due_at > now)
+    tasks = list(connection.scalars(sa.select(r.task_id).where(early).distinct()))
+    if not tasks:
+        return 0
+    undone = connection.execute(
+        sa.update(t.reminder)
+        .where(early)
+        .values(
+            decided_at=now, state=ReminderState.NOT_NEEDED.value, reason=_("decided while the clock was ahead of time")
+        )
+    ).rowcount
+    connection.execute(
+        sa.update(t.message)
+        .where(m.office_id == office_id, m.state == MessageState.HELD.value, m.created_at > now)
+        .values(
+            state=MessageState.NOT_NEEDED.value,
+            reason=_("written while the clock was ahead of time"),
+            settled_at=now,
+            dedupe_key=m.dedupe_key + sa.literal(" undone ") + sa.cast(m.id, sa.String),
+        )
+    )
+    connection.execute(sa.update(t.task).where(k.office_id == office_id, k.id.in_(tasks)).values(next_due_at=now))
+    return undone

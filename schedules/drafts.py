@@ -1,0 +1,129 @@
+"""Papers the scheduler prepares and a named person issues: a circular 通报 goes out by nobody's timer.
+
+Source: design section 7 (``auto`` or ``draft``).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import sqlalchemy as sa
+
+from models import tables as t
+from models.database import insert
+from models.errors import Refused
+from models.language import _
+from models.states import Role
+from models.times import local_date
+from workflow import audit, cases, permissions, telling, wording
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy.engine import Connection
+
+    from workflow.case import Actor, TaskRow
+
+#: the kind of draft, and the template it is sent with
+CIRCULAR: Final = "circular"
+
+
+def prepare(
+    connection: Connection,
+    office_id: int,
+    tasks: Sequence[TaskRow],
+    reason: str,
+    now: datetime,
+    *,
+    kind: str = CIRCULAR,
+) -> int | None:
+    """Write the draft about one unit's tasks; None when it stands already."""
+    about = [[task.id, task.round, task.due_revision] for task in tasks]
+    unit_id = tasks[0].unit_id
+    key = f"{kind}|{unit_id}|{about}"
+    d = t.draft.c
+    if connection.scalar(sa.select(d.id).where(d.office_id == office_id, d.dedupe_key == key)) is not None:
+        return None
+    text = "；".join(
+        "{number} {text}".format(number=line["clause_number"], text=line["clause_text"])
+        for line in wording.task_lines(connection, office_id, tasks, now)
+    )
+    return insert(
+        connection,
+        t.draft,
+        office_id,
+        dedupe_key=key,
+        kind=kind,
+        unit_id=unit_id,
+        about=about,
+        text=text,
+        reason=reason,
+        made_at=now,
+        issued_by="",
+    )
+
+
+def list_drafts(connection: Connection, office_id: int, actor: Actor, *, every: bool = False) -> list[dict[str, Any]]:
+    """The drafts that wait for a decision (``every`` = all of them), with the unit's name; needs ``plan.read``."""
+    permissions.demand(actor, "plan.read")
+    d = t.draft.c
+    same = sa.and_(t.unit.c.office_id == d.office_id, t.unit.c.id == d.unit_id)
+    query = sa.select(t.draft, t.unit.c.name.label("unit_name")).join(t.unit, same).where(d.office_id == office_id)
+    if not every:
+        query = query.where(d.issued_at.is_(None), d.dropped_at.is_(None))
+    return [dict(row) for row in connection.execute(query.order_by(d.id)).mappings()]
+
+
+def issue(connection: Connection, office_id: int, actor: Actor, number: int, now: datetime) -> int:
+    """Issue a draft in the actor's name: the unit's leaders are told; returns how many messages were queued."""
+    role = permissions.demand(actor, "draft.issue")
+    row = _open_draft(connection, office_id, number)
+    _settle(connection, office_id, number, issued_by=actor.login, issued_at=now)
+    entry = audit.Entry(
+        "draft.issue", "draft", number, role=role.value, reason=row["reason"], detail={"unit": row["unit_id"]}
+    )
+    audit.append(connection, office_id, actor, entry, now)
+    ids = [item[0] for item in row["about"]]
+    tasks = cases.load_tasks(connection, office_id, t.task.c.id.in_(ids))
+    fields = wording.fields(
+        connection, office_id, tasks, now, actor_name=actor.name, reason=row["reason"], number=str(number)
+    )
+    people = telling.people_with(connection, office_id, (Role.LEADER,), local_date(now), unit_id=row["unit_id"])
+    queued = [
+        telling.queue(
+            connection, office_id, telling.Telling(row["kind"], person, f"draft {number}", fields, level=4), now
+        )
+        for person in people
+    ]
+    return sum(found is not None for found in queued)
+
+
+def drop(connection: Connection, office_id: int, actor: Actor, number: int, reason: str, now: datetime) -> None:
+    """Decide that a draft is not issued, with the reason."""
+    role = permissions.demand(actor, "draft.issue")
+    _open_draft(connection, office_id, number)
+    if not reason.strip():
+        raise Refused("E-S02", _("A reason is needed."), remedy=_("Add it with --reason."))
+    _settle(connection, office_id, number, dropped_at=now)
+    entry = audit.Entry("draft.drop", "draft", number, role=role.value, reason=reason.strip())
+    audit.append(connection, office_id, actor, entry, now)
+
+
+def _open_draft(connection: Connection, office_id: int, number: int) -> dict[str, Any]:
+    row = (
+        connection.execute(sa.select(t.draft).where(t.draft.c.office_id == office_id, t.draft.c.id == number))
+        .mappings()
+        .first()
+    )
+    if row is None:
+        raise permissions.not_there(_("Draft"), number)
+    if row["issued_at"] is not None or row["dropped_at"] is not None:
+        raise Refused("E-S19", _("Draft {id} has been decided already.").format(id=number))
+    return dict(row)
+
+
+def _settle(connection: Connection, office_id: int, number: int, **values: Any) -> None:
+    connection.execute(
+        sa.update(t.draft).where(t.draft.c.office_id == office_id, t.draft.c.id == number).values(**values)
+    )

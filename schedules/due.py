@@ -1,0 +1,210 @@
+"""What is due by the rules, and when: pure functions of a task's facts, the calendar, ``now`` and the ledger.
+
+Source: design section 7. Asked ``fires_at ≤ now and not yet in the ledger``, never "is it today", so nothing depends
+on a tick having run. Instants are aware UTC, dates are civil dates of Asia/Shanghai.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import time
+from typing import TYPE_CHECKING, Final, Literal
+
+from models.times import at_local
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+    from datetime import date, datetime
+
+    from models.states import Role, TaskState
+    from schedules.rules import Anchor, Mode, Rule
+    from workflow.calendar import WorkCalendar
+
+#: (task_id, round, due_revision, rule): at most one decision each, the ledger's unique key
+Key = tuple[int, int, int, str]
+#: why a rule does not speak to a task now, for the plan and for ``why``
+Obstacle = Literal["", "state", "received", "first_late_month", "not_happened", "round_after_closing"]
+
+SEND_AT: Final = time(9, 0)
+#: anchors whose date moves with the due revision; the others happen once in a round
+_MOVED_BY_REVISION: Final = frozenset({"due", "closes"})
+#: anchors known beforehand
+_PLANNED: Final = _MOVED_BY_REVISION | {"opened"}
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFacts:
+    """What the rules ask of a task; all dates are Shanghai civil dates."""
+
+    task_id: int
+    unit_id: int
+    state: TaskState
+    round: int
+    due_revision: int
+    received: bool
+    opened_on: date
+    #: the re-filing date once the task was returned
+    due_on: date
+    signed_on: date | None
+    returned_on: date | None
+    closes_on: date
+    #: the months in a row right before this one in which the unit was late; 1 or more makes a late one the second
+    late_months: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """A rule speaking to a task in a round and due revision, at an instant."""
+
+    rule_name: str
+    level: int
+    task_id: int
+    unit_id: int
+    round: int
+    due_revision: int
+    fires_at: datetime
+    template: str
+    recipients: tuple[Role, ...]
+    copy: tuple[Role, ...]
+    mode: Mode
+    anchor: Anchor
+
+    @property
+    def key(self) -> Key:
+        """The ledger's key."""
+        return (self.task_id, self.round, self.due_revision, self.rule_name)
+
+
+def obstacle(rule: Rule, facts: TaskFacts) -> Obstacle:
+    """Why the rule has nothing to say to the task as it stands; empty when it has."""
+    if facts.state not in rule.states:
+        return "state"
+    if rule.when == "not_received" and facts.received:
+        return "received"
+    if rule.when == "second_late" and facts.late_months < 1:
+        return "first_late_month"
+    if _anchor(rule, facts) is None:
+        return "not_happened"
+    if rule.anchor == "closes" and _begun(facts) >= facts.closes_on:
+        return "round_after_closing"
+    return ""
+
+
+def _anchor(rule: Rule, facts: TaskFacts) -> date | None:
+    return {
+        "opened": facts.opened_on,
+        "due": facts.due_on,
+        "signed": facts.signed_on,
+        "returned": facts.returned_on,
+        "closes": facts.closes_on,
+    }[rule.anchor]
+
+
+def _begun(facts: TaskFacts) -> date:
+    """The day on which the task's present round began."""
+    return facts.returned_on if facts.round > 1 and facts.returned_on is not None else facts.opened_on
+
+
+def _earliest(facts: TaskFacts, calendar: WorkCalendar) -> date:
+    """The first day on which a rule may speak in this round.
+
+    The first round: the working day of its opening. A later one: the next working day, since the return itself has
+    told the clerk that day; with less time than that, the day of the return.
+    """
+    begun = _begun(facts)
+    if facts.round == 1 or facts.returned_on is None:
+        return calendar.roll(begun, "after")
+    following = calendar.next_workday(begun)
+    return following if following <= facts.due_on else begun
+
+
+def rung_day(rule: Rule, anchor: date, calendar: WorkCalendar) -> date:
+    """The working day of a rung: ``offset`` working days from the anchor.
+
+    With offset 0 a due or closing day off is spoken of on the working day before, while there is still time; anything
+    that has happened on the working day after. A month that opens on a day off counts from the next working day.
+    """
+    if rule.anchor == "opened":
+        anchor = calendar.roll(anchor, "after")
+    if rule.offset:
+        return calendar.add_workdays(anchor, rule.offset)
+    return calendar.roll(anchor, "before" if rule.anchor in _MOVED_BY_REVISION else "after")
+
+
+def firings(rules: Iterable[Rule], facts: TaskFacts, calendar: WorkCalendar, send_at: time = SEND_AT) -> list[Firing]:
+    """Everything that the rules say to the task in its present state, past and to come, in the order of time.
+
+    A rung before the opening or in an earlier round's days speaks when the present round begins, never earlier.
+    """
+    earliest = _earliest(facts, calendar)
+    found = []
+    for rule in rules:
+        anchor = _anchor(rule, facts)
+        if anchor is None or obstacle(rule, facts):
+            continue
+        day = rung_day(rule, anchor, calendar)
+        if rule.anchor in _PLANNED:  # signing and returning happen within the round by themselves
+            day = max(day, earliest)
+        found.append(_firing(rule, facts, at_local(day, send_at)))
+    return sorted(found, key=lambda firing: (firing.fires_at, firing.level, firing.rule_name))
+
+
+def _firing(rule: Rule, facts: TaskFacts, fires_at: datetime) -> Firing:
+    return Firing(
+        rule_name=rule.name,
+        level=rule.level,
+        task_id=facts.task_id,
+        unit_id=facts.unit_id,
+        round=facts.round,
+        due_revision=facts.due_revision,
+        fires_at=fires_at,
+        template=rule.template,
+        recipients=rule.recipients,
+        copy=rule.copy_to,
+        mode=rule.mode,
+        anchor=rule.anchor,
+    )
+
+
+def undecided(planned: Iterable[Firing], ledger: Collection[Key]) -> list[Firing]:
+    """The firings that the ledger does not hold yet.
+
+    A moved due date starts new keys, but only for what hangs on that date: nobody is told a second time in a round
+    that a task was assigned or that it lies unreviewed.
+    """
+    once = {(task, round_, rule) for task, round_, _revision, rule in ledger}
+    return [
+        firing
+        for firing in planned
+        if firing.key not in ledger
+        and (firing.anchor in _MOVED_BY_REVISION or (firing.task_id, firing.round, firing.rule_name) not in once)
+    ]
+
+
+def due(
+    rules: Iterable[Rule],
+    tasks: Iterable[TaskFacts],
+    calendar: WorkCalendar,
+    now: datetime,
+    ledger: Collection[Key],
+    send_at: time = SEND_AT,
+) -> list[Firing]:
+    """What has to be decided now: due by ``now`` and not in the ledger, however long nobody asked."""
+    ladder = tuple(rules)
+    planned = [firing for facts in tasks for firing in firings(ladder, facts, calendar, send_at)]
+    return undecided([firing for firing in planned if firing.fires_at <= now], ledger)
+
+
+def next_at(
+    rules: Iterable[Rule],
+    facts: TaskFacts,
+    calendar: WorkCalendar,
+    ledger: Collection[Key],
+    send_at: time = SEND_AT,
+) -> datetime | None:
+    """When the task has to be looked at next, for the sweep's index; None when no rule has anything left to say.
+
+    It may lie in the past: then the rung is due and undecided.
+    """
+    left = undecided(firings(rules, facts, calendar, send_at), ledger)
+    return left[0].fires_at if left else None

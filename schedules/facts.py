@@ -1,0 +1,147 @@
+"""What the rules need to know, read from the database: tasks as facts, the ledger, who holds which duty."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import time
+from typing import TYPE_CHECKING, Any, Final
+
+import sqlalchemy as sa
+
+from models import tables as t
+from models.states import UNIT_ROLES, PeriodState, Role, TaskState
+from models.times import local_date
+from schedules.due import SEND_AT, TaskFacts
+from schedules.select import QUIET_FROM, QUIET_TO
+from workflow.case import Actor, Post
+from workflow.telling import people_with
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from datetime import date, datetime
+
+    from sqlalchemy.engine import Connection, RowMapping
+
+    from models.settings import TimeSettings
+    from schedules.due import Key
+
+#: the scheduler is an actor of its own and changes no state (design, section 5)
+SCHEDULER: Final = Actor(0, "scheduler", "scheduler", (Post(Role.SCHEDULER),), source="scheduler")
+#: a decision is in force when it was due at the time of deciding; a confirmed clock leaves the others behind
+IN_FORCE: Final = t.reminder.c.due_at <= t.reminder.c.decided_at
+_UNSIGNED: Final = frozenset({TaskState.ASSIGNED.value, TaskState.REPORTED.value, TaskState.RETURNED.value})
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When rungs fall due on their day and when people are left in peace, as Shanghai wall times."""
+
+    send_at: time = SEND_AT
+    quiet_from: time = QUIET_FROM
+    quiet_to: time = QUIET_TO
+
+    @classmethod
+    def of(cls, settings: TimeSettings) -> Hours:
+        """From the settings."""
+        words = (settings.send_at, settings.quiet_from, settings.quiet_to)
+        return cls(*(time.fromisoformat(word) for word in words))
+
+
+def load_facts(connection: Connection, office_id: int, *conditions: Any) -> list[TaskFacts]:
+    """The facts of the office's tasks in open months under some conditions."""
+    k, p = t.task.c, t.period.c
+    query = (
+        sa.select(t.task, p.month, p.closes_on)
+        .join(t.period, sa.and_(p.office_id == k.office_id, p.id == k.period_id))
+        .where(k.office_id == office_id, p.state == PeriodState.OPEN.value, *conditions)
+        .order_by(k.id)
+    )
+    rows = connection.execute(query).mappings().all()
+    late = _late_months(connection, office_id, rows)
+    return [_facts(row, late.get(row["id"], 0)) for row in rows]
+
+
+def _facts(row: RowMapping, late_months: int) -> TaskFacts:
+    return TaskFacts(
+        task_id=row["id"],
+        unit_id=row["unit_id"],
+        state=TaskState(row["state"]),
+        round=row["round"],
+        due_revision=row["due_revision"],
+        received=row["received_at"] is not None,
+        opened_on=row["opened_on"],
+        due_on=row["due_on"],
+        signed_on=local_date(row["signed_at"]) if row["signed_at"] else None,
+        returned_on=local_date(row["returned_at"]) if row["returned_at"] else None,
+        closes_on=row["closes_on"],
+        late_months=late_months,
+    )
+
+
+def _late_months(connection: Connection, office_id: int, rows: Sequence[RowMapping]) -> dict[int, int]:
+    """The months in a row before each task's own in which the same responsibility was late.
+
+    A month counts as late when it was signed late, or lies unsigned with a due date before this task's.
+    """
+    wanted = {row["responsibility_id"] for row in rows}
+    if not wanted:
+        return {}
+    k, p = t.task.c, t.period.c
+    query = (
+        sa.select(k.responsibility_id, p.month, k.due_on, k.state, k.late_days)
+        .join(t.period, sa.and_(p.office_id == k.office_id, p.id == k.period_id))
+        .where(k.office_id == office_id, k.responsibility_id.in_(wanted))
+    )
+    history: dict[int, list[Any]] = defaultdict(list)
+    for found in connection.execute(query):
+        history[found.responsibility_id].append(found)
+    return {row["id"]: _in_a_row(row, history[row["responsibility_id"]]) for row in rows}
+
+
+def _in_a_row(row: RowMapping, history: list[Any]) -> int:
+    by_month = {found.month: found for found in history}
+    count, month = 0, _month_before(row["month"])
+    while (found := by_month.get(month)) is not None:
+        unsigned = found.state in _UNSIGNED and found.due_on < row["due_on"]
+        if not (found.late_days > 0 or unsigned):
+            break
+        count, month = count + 1, _month_before(month)
+    return count
+
+
+def _month_before(month: str) -> str:
+    year, number = (int(part) for part in month.split("-"))
+    return f"{year - 1}-12" if number == 1 else f"{year}-{number - 1:02}"
+
+
+def load_ledger(connection: Connection, office_id: int, tasks: Collection[int]) -> set[Key]:
+    """The keys already decided for these tasks."""
+    r = t.reminder.c
+    query = sa.select(r.task_id, r.round, r.due_revision, r.rule).where(
+        r.office_id == office_id, r.task_id.in_(tasks), IN_FORCE
+    )
+    return {(row.task_id, row.round, row.due_revision, row.rule) for row in connection.execute(query)}
+
+
+@dataclass(slots=True)
+class Holders:
+    """Who holds a role on a day, each asked once; callable as ``select.digest`` wants it."""
+
+    connection: Connection
+    office_id: int
+    on: date
+    known: dict[tuple[Role, int | None], list[int]] = field(default_factory=dict)
+
+    def __call__(self, role: Role, unit_id: int) -> list[int]:
+        """The active persons with the role; the unit counts for the roles of a unit only."""
+        place = unit_id if role in UNIT_ROLES else None
+        if (role, place) not in self.known:
+            found = people_with(self.connection, self.office_id, (role,), self.on, unit_id=place)
+            self.known[role, place] = found
+        return self.known[role, place]
+
+
+def holders(connection: Connection, office_id: int, at: datetime) -> Holders:
+    """The holders on the Shanghai day of an instant."""
+    return Holders(connection, office_id, local_date(at))

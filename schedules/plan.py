@@ -1,0 +1,161 @@
+"""What would be sent, to whom, when and why, if nothing changed: the sweeps of a span, thought through beforehand.
+
+Source: design section 7. It decides with the same functions as the sweep, so the plan is what then happens.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from models import tables as t
+from models.language import _
+from models.times import at_local, end_of, shown
+from schedules.due import firings, undecided
+from schedules.facts import Hours, holders, load_facts, load_ledger
+from schedules.select import digest, most_severe, quiet
+from schedules.sweep import DIGEST
+from workflow import cases, wording
+from workflow.calendar_store import load_calendar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+    from sqlalchemy.engine import Connection
+
+    from schedules.due import Firing
+    from schedules.rules import Rule
+    from workflow.calendar import WorkCalendar
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedLine:
+    """One message to come (or one draft: then ``recipient`` is empty), with the sentence that says why."""
+
+    when: datetime
+    recipient: str
+    template: str
+    tasks: tuple[int, ...]
+    rule: str
+    why: str
+    draft: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """For ``--json``; ``when`` in Shanghai time."""
+        return {
+            "when": shown(self.when),
+            "recipient": self.recipient,
+            "template": self.template,
+            "tasks": list(self.tasks),
+            "rule": self.rule,
+            "why": self.why,
+            "draft": self.draft,
+        }
+
+
+def plan(
+    connection: Connection,
+    office_id: int,
+    rules: Sequence[Rule],
+    start: date,
+    end: date,
+    *,
+    now: datetime | None = None,
+    hours: Hours | None = None,
+) -> list[PlannedLine]:
+    """Every message and draft from the Shanghai day ``start`` to the day ``end``, both included, in order.
+
+    ``now`` is when the next sweep runs (default: the beginning of ``start``): it decides what is overdue then.
+    """
+    hours = hours or Hours()
+    facts = load_facts(connection, office_id, t.task.c.next_due_at.is_not(None))
+    calendar = load_calendar(connection, office_id)
+    ledger = load_ledger(connection, office_id, [one.task_id for one in facts])
+    begin, stop = at_local(start), end_of(end)
+    now = now or begin
+    waiting = [
+        firing
+        for one in facts
+        for firing in undecided(firings(rules, one, calendar, hours.send_at), ledger)
+        if firing.fires_at < stop
+    ]
+    by_name = {rule.name: rule for rule in rules}
+    lines: list[PlannedLine] = []
+    for instant in sorted({max(firing.fires_at, now) for firing in waiting}):
+        due_now = [firing for firing in waiting if max(firing.fires_at, now) == instant]
+        due_now = undecided(due_now, ledger)
+        sweep = _Sweep(connection, office_id, by_name, calendar, instant, hours)
+        lines += sweep.lines(due_now)
+        ledger |= {firing.key for firing in due_now}
+    return [line for line in lines if begin <= line.when < stop]
+
+
+@dataclass(slots=True)
+class _Sweep:
+    """One sweep to come."""
+
+    connection: Connection
+    office_id: int
+    rules: dict[str, Rule]
+    calendar: WorkCalendar
+    at: datetime
+    hours: Hours
+
+    def lines(self, due_now: list[Firing]) -> list[PlannedLine]:
+        gravest, _superseded = most_severe(due_now)
+        if not gravest:
+            return []
+        people = holders(self.connection, self.office_id, self.at)
+        leaves = quiet(self.at, self.calendar, start=self.hours.quiet_from, end=self.hours.quiet_to)
+        logins = self._logins()
+        found = []
+        for bundle in digest(gravest, people):
+            template = bundle.template if len(bundle.parts) == 1 else DIGEST
+            found.append(self._line(leaves, logins[bundle.recipient_id], template, bundle.firings))
+        papers: dict[tuple[int, str], list[Firing]] = {}
+        for firing in gravest:
+            if firing.mode == "draft":
+                papers.setdefault((firing.unit_id, firing.rule_name), []).append(firing)
+        found += [self._line(self.at, "", paper[0].template, tuple(paper)) for paper in papers.values()]
+        return found
+
+    def _line(self, when: datetime, recipient: str, template: str, rungs: tuple[Firing, ...]) -> PlannedLine:
+        ids = tuple(sorted({firing.task_id for firing in rungs}))
+        names = list(dict.fromkeys(firing.rule_name for firing in rungs))
+        rows = {row.id: row for row in cases.load_tasks(self.connection, self.office_id, t.task.c.id.in_(ids))}
+        why = "；".join(
+            self._why(name, [rows[one.task_id] for one in rungs if one.rule_name == name]) for name in names
+        )
+        return PlannedLine(when, recipient, template, ids, "、".join(names), why, draft=not recipient)
+
+    def _why(self, name: str, tasks: list[Any]) -> str:
+        rule = self.rules[name]
+        clauses = "、".join(dict.fromkeys(task.clause_number for task in tasks))
+        return _("{rule}: {offset:+d} working days from “{anchor}”; clauses {clauses}, due {due}").format(
+            rule=name,
+            offset=rule.offset,
+            anchor=_anchor(rule.anchor),
+            clauses=clauses,
+            due=wording.day(min(task.due_on for task in tasks)),
+        )
+
+    def _logins(self) -> dict[int, str]:
+        p = t.person.c
+        return {
+            row.id: row.login
+            for row in self.connection.execute(sa.select(p.id, p.login).where(p.office_id == self.office_id))
+        }
+
+
+def _anchor(name: str) -> str:
+    """The anchor as people say it."""
+    return {
+        "opened": _("opening"),
+        "due": _("due date"),
+        "signed": _("signing"),
+        "returned": _("return"),
+        "closes": _("closing"),
+    }[name]

@@ -1,0 +1,148 @@
+"""Out of what is due, what goes out: the gravest rung, one message a person, at a decent hour, and only when believed.
+
+Source: design section 7 and ``reliability.md`` section 9. Pure; instants are aware UTC, hours are those of Shanghai.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import time, timedelta
+from typing import TYPE_CHECKING, Final, Literal
+
+from models.states import UNIT_ROLES, Role
+from models.times import SHANGHAI, at_local, local_date
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+
+    from schedules.due import Firing
+    from workflow.calendar import WorkCalendar
+
+Audience = Literal["unit", "office"]
+
+QUIET_FROM: Final = time(20, 0)
+QUIET_TO: Final = time(8, 0)
+BLAST_FACTOR: Final = 3
+FORWARD_LIMIT: Final = timedelta(hours=36)
+BACK_TOLERANCE: Final = timedelta(minutes=2)
+
+
+def audience(firing: Firing) -> Audience:
+    """Which ladder a rung stands on: the unit's, or the office's (a draft lies on the office's desk)."""
+    if firing.mode == "auto" and UNIT_ROLES & set(firing.recipients):
+        return "unit"
+    return "office"
+
+
+def _gravity(firing: Firing) -> tuple[int, datetime, str]:
+    return (firing.level, firing.fires_at, firing.rule_name)
+
+
+def most_severe(firings: Iterable[Firing]) -> tuple[list[Firing], list[tuple[Firing, Firing]]]:
+    """The gravest rung of each task and audience, and the others, each with the rung that took its place.
+
+    Of equal levels the later one counts. Both lists keep the order of the tasks.
+    """
+    ladders: dict[tuple[int, Audience], list[Firing]] = defaultdict(list)
+    for firing in firings:
+        ladders[firing.task_id, audience(firing)].append(firing)
+    fire: list[Firing] = []
+    superseded: list[tuple[Firing, Firing]] = []
+    for rungs in ladders.values():
+        gravest = max(rungs, key=_gravity)
+        fire.append(gravest)
+        superseded += [(rung, gravest) for rung in rungs if rung is not gravest]
+    return fire, superseded
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """One message to one person in one sweep: it speaks of all their tasks under the first firing's template."""
+
+    recipient_id: int
+    template: str
+    #: what is addressed to the person before copies, gravest first; a milder rung keeps its own template, so that the text can tell them apart
+    firings: tuple[Firing, ...]
+    #: nothing here is addressed to the person, who gets copies only
+    copies: bool = False
+
+    @property
+    def level(self) -> int:
+        """The level that its template speaks with."""
+        return self.firings[0].level
+
+    @property
+    def parts(self) -> dict[str, tuple[Firing, ...]]:
+        """The firings by their own template, in the order of ``firings``."""
+        found: dict[str, list[Firing]] = defaultdict(list)
+        for firing in self.firings:
+            found[firing.template].append(firing)
+        return {template: tuple(rungs) for template, rungs in found.items()}
+
+
+def digest(firings: Iterable[Firing], people: Callable[[Role, int], Iterable[int]]) -> list[Bundle]:
+    """One bundle for each person to be told, in the order of their numbers; drafts tell nobody and are left out.
+
+    ``people`` gives the persons who hold a role; the unit counts for the roles of a unit only.
+    What is addressed to the person counts before copies: a director's own work is not hidden behind a copy.
+    """
+    addressed: dict[int, list[Firing]] = defaultdict(list)
+    copied: dict[int, list[Firing]] = defaultdict(list)
+    for firing in firings:
+        if firing.mode == "draft":
+            continue
+        named = {person for role in firing.recipients for person in people(role, firing.unit_id)}
+        for person in named:
+            addressed[person].append(firing)
+        for person in {person for role in firing.copy for person in people(role, firing.unit_id)} - named:
+            copied[person].append(firing)
+    return [_bundle(person, addressed[person], copied[person]) for person in sorted({*addressed, *copied})]
+
+
+def _bundle(person: int, addressed: list[Firing], copied: list[Firing]) -> Bundle:
+    listed = (*sorted(addressed, key=_gravest_first), *sorted(copied, key=_gravest_first))
+    return Bundle(person, listed[0].template, listed, copies=not addressed)
+
+
+def _gravest_first(firing: Firing) -> tuple[int, str, int]:
+    return (-firing.level, firing.template, firing.task_id)
+
+
+def quiet(now: datetime, calendar: WorkCalendar, *, start: time = QUIET_FROM, end: time = QUIET_TO) -> datetime:
+    """When a message decided ``now`` may go out: now, or the end of the quiet hours on the next working day.
+
+    Quiet hours run from ``start`` to ``end`` in Shanghai, over midnight when ``start`` is later; equal means none.
+    """
+    day, clock = local_date(now), now.astimezone(SHANGHAI).time()
+    if calendar.is_workday(day):
+        if not _within(clock, start, end):
+            return now
+        if clock < end:
+            return at_local(day, end)
+    opening = end if _within(time(0), start, end) else time(0)
+    return at_local(calendar.next_workday(day), opening)
+
+
+def _within(clock: time, start: time, end: time) -> bool:
+    if start <= end:
+        return start <= clock < end
+    return clock >= start or clock < end
+
+
+def blast(count: int, units: int) -> bool:
+    """Whether one sweep would send so much more than there are units that a person should look first."""
+    return count > BLAST_FACTOR * units
+
+
+def clock_doubt(now: datetime, watermark: datetime | None) -> Literal["back", "forward"] | None:
+    """Whether the clock can be believed against the last instant on record.
+
+    ``back``: more than two minutes before it; ``forward``: more than 36 hours after it. None without a record.
+    """
+    if watermark is None:
+        return None
+    if now < watermark - BACK_TOLERANCE:
+        return "back"
+    return "forward" if now - watermark > FORWARD_LIMIT else None

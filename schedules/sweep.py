@@ -1,0 +1,236 @@
+"""One sweep: what is due by now is decided, once, and written with its messages in one transaction.
+
+Source: design section 7, ``reliability.md`` I4, I5, I6. Level-triggered: it asks which tasks have an undecided rung
+at or before ``now``, so no sweep has to have run at any particular time, and running it twice decides nothing twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import sqlalchemy as sa
+
+from models import tables as t
+from models.database import next_id
+from models.language import _
+from models.states import ReminderState, Role
+from schedules import drafts
+from schedules.clock_guard import guard, tell_held
+from schedules.due import due, next_at
+from schedules.facts import IN_FORCE, SCHEDULER, Hours, holders, load_facts, load_ledger
+from schedules.select import blast, digest, most_severe, quiet
+from workflow import audit, cases, telling, wording
+from workflow.calendar_store import load_calendar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy.engine import Connection
+
+    from models.database import Database
+    from schedules.due import Firing, Key, TaskFacts
+    from schedules.facts import Holders
+    from schedules.rules import Rule
+    from schedules.select import Bundle
+    from workflow.calendar import WorkCalendar
+    from workflow.case import TaskRow
+
+#: the template for a message that holds rungs of several kinds
+DIGEST: Final = "digest"
+#: what the ledger remembers of a firing: how it ended and why
+Decisions = list[tuple["Firing", ReminderState, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class SweepReport:
+    """What one sweep decided, as counts."""
+
+    looked_at: int = 0
+    fired: int = 0
+    superseded: int = 0
+    not_needed: int = 0
+    drafted: int = 0
+    messages: int = 0
+    #: why the messages are held, or empty
+    held_reason: str = ""
+
+    @property
+    def decided(self) -> int:
+        """The ledger rows written."""
+        return self.fired + self.superseded + self.not_needed + self.drafted
+
+    def as_dict(self) -> dict[str, Any]:
+        """For the trail and for ``--json``."""
+        names = ("looked_at", "fired", "superseded", "not_needed", "drafted", "messages", "held_reason")
+        return {name: getattr(self, name) for name in names}
+
+
+def sweep(
+    database: Database,
+    office_id: int,
+    rules: Sequence[Rule],
+    now: datetime,
+    *,
+    hours: Hours | None = None,
+    proved: bool = False,
+) -> SweepReport:
+    """Decide everything due by ``now`` (aware UTC) in one write transaction.
+
+    ``proved``: the caller's monotonic clock confirms the time since the last sweep, so a long gap raises no doubt.
+    """
+    with database.write(office_id) as connection:
+        held = guard(connection, office_id, now, proved=proved)
+        facts = load_facts(connection, office_id, t.task.c.next_due_at <= now)
+        if not facts:
+            return SweepReport(held_reason=held)
+        run = _Run(
+            connection, office_id, tuple(rules), now, hours or Hours(), load_calendar(connection, office_id), held
+        )
+        report = run.decide(facts)
+        if report.decided:
+            entry = audit.Entry("sweep", "sweep", role=Role.SCHEDULER.value, detail=report.as_dict())
+            audit.append(connection, office_id, SCHEDULER, entry, now)
+        return report
+
+
+@dataclass(slots=True)
+class _Run:
+    """One sweep inside its transaction."""
+
+    connection: Connection
+    office_id: int
+    rules: tuple[Rule, ...]
+    now: datetime
+    hours: Hours
+    calendar: WorkCalendar
+    held: str
+
+    def decide(self, facts: list[TaskFacts]) -> SweepReport:
+        ledger = load_ledger(self.connection, self.office_id, [one.task_id for one in facts])
+        firings = due(self.rules, facts, self.calendar, self.now, ledger, self.hours.send_at)
+        gravest, superseded = most_severe(firings)
+        people = holders(self.connection, self.office_id, self.now)
+        decisions: Decisions = [(firing, *_ending(firing, people)) for firing in gravest]
+        for milder, graver in superseded:
+            reason = _("“{rule}” took its place").format(rule=graver.rule_name)
+            decisions.append((milder, ReminderState.SUPERSEDED, reason))
+        rows = self._task_rows(gravest)
+        self._prepare_drafts(decisions, rows)
+        messages, held = self._tell(digest(gravest, people), rows)
+        self._remember(decisions)
+        self._set_next(facts, ledger | {firing.key for firing, _state, _reason in decisions})
+        counts = {state: sum(found is state for _firing, found, _reason in decisions) for state in ReminderState}
+        return SweepReport(
+            looked_at=len(facts),
+            fired=counts[ReminderState.FIRED],
+            superseded=counts[ReminderState.SUPERSEDED],
+            not_needed=counts[ReminderState.NOT_NEEDED],
+            drafted=counts[ReminderState.DRAFTED],
+            messages=messages,
+            held_reason=held,
+        )
+
+    def _task_rows(self, firings: list[Firing]) -> dict[int, TaskRow]:
+        ids = {firing.task_id for firing in firings}
+        rows = cases.load_tasks(self.connection, self.office_id, t.task.c.id.in_(ids)) if ids else []
+        return {row.id: row for row in rows}
+
+    def _prepare_drafts(self, decisions: Decisions, rows: dict[int, TaskRow]) -> None:
+        """One draft for a unit and rule, about all its tasks."""
+        papers: dict[tuple[int, str, str], set[int]] = {}
+        for firing, state, _reason in decisions:
+            if state is ReminderState.DRAFTED:
+                papers.setdefault((firing.unit_id, firing.rule_name, firing.template), set()).add(firing.task_id)
+        for (_unit, rule, template), ids in papers.items():
+            tasks = [row for row in rows.values() if row.id in ids]
+            drafts.prepare(self.connection, self.office_id, tasks, rule, self.now, kind=template)
+
+    def _tell(self, bundles: list[Bundle], rows: dict[int, TaskRow]) -> tuple[int, str]:
+        """Queue one message a person; too many at once are held and the directors told. Returns count and hold."""
+        units = self.connection.scalar(
+            sa.select(sa.func.count())
+            .select_from(t.unit)
+            .where(t.unit.c.office_id == self.office_id, t.unit.c.valid_to.is_(None))
+        )
+        held = self.held
+        if not held and blast(len(bundles), units or 0):
+            held = _("one sweep would send {count} messages to {units} units").format(count=len(bundles), units=units)
+            tell_held(self.connection, self.office_id, held, self.now)
+        not_before = quiet(self.now, self.calendar, start=self.hours.quiet_from, end=self.hours.quiet_to)
+        queued = [self._queue(bundle, rows, not_before, held) for bundle in bundles]
+        return sum(found is not None for found in queued), held
+
+    def _queue(self, bundle: Bundle, rows: dict[int, TaskRow], not_before: datetime, held: str) -> int | None:
+        rungs = {firing.task_id: firing for firing in reversed(bundle.firings)}
+        tasks = [row for row in rows.values() if row.id in rungs]
+        fields = wording.fields(self.connection, self.office_id, tasks, self.now)
+        states = {rule.name: sorted(state.value for state in rule.states) for rule in self.rules}
+        for line in fields["tasks"]:
+            rung = rungs[line["task_id"]]
+            line |= {"rule": rung.rule_name, "template": rung.template, "while_states": states[rung.rule_name]}
+        keys = sorted((*firing.key, firing.fires_at.isoformat()) for firing in bundle.firings)
+        told = telling.Telling(
+            event=bundle.template if len(bundle.parts) == 1 else DIGEST,
+            recipient_id=bundle.recipient_id,
+            key=hashlib.sha256(repr(keys).encode()).hexdigest()[:24],
+            fields=fields,
+            about=tuple((rung.task_id, rung.round, rung.due_revision) for rung in rungs.values()),
+            while_states=tuple(sorted({state for firing in bundle.firings for state in states[firing.rule_name]})),
+            level=bundle.level,
+            not_before=not_before,
+            held_reason=held,
+        )
+        return telling.queue(self.connection, self.office_id, told, self.now)
+
+    def _remember(self, decisions: Decisions) -> None:
+        """Write the ledger. A decision that a wrong clock took too early is overwritten, everything else is new."""
+        first = next_id(self.connection, t.reminder, self.office_id)
+        rows: list[dict[str, Any]] = []
+        for firing, state, reason in decisions:
+            values = {
+                "level": firing.level,
+                "due_at": firing.fires_at,
+                "decided_at": self.now,
+                "state": state.value,
+                "reason": reason,
+            }
+            if not self._overwrite(firing.key, values):
+                task_id, round_, revision, rule = firing.key
+                key = {"task_id": task_id, "round": round_, "due_revision": revision, "rule": rule}
+                rows.append({"office_id": self.office_id, "id": first + len(rows), **key, **values})
+        if rows:
+            self.connection.execute(sa.insert(t.reminder), rows)
+
+    def _overwrite(self, key: Key, values: dict[str, Any]) -> bool:
+        r = t.reminder.c
+        same = (r.task_id == key[0], r.round == key[1], r.due_revision == key[2], r.rule == key[3])
+        statement = sa.update(t.reminder).where(r.office_id == self.office_id, *same, ~IN_FORCE)
+        return self.connection.execute(statement.values(**values)).rowcount == 1
+
+    def _set_next(self, facts: list[TaskFacts], ledger: set[Key]) -> None:
+        values = [
+            {
+                "office": self.office_id,
+                "task": one.task_id,
+                "at": next_at(self.rules, one, self.calendar, ledger, self.hours.send_at),
+            }
+            for one in facts
+        ]
+        statement = (
+            sa.update(t.task)
+            .where(t.task.c.office_id == sa.bindparam("office"), t.task.c.id == sa.bindparam("task"))
+            .values(next_due_at=sa.bindparam("at"))
+        )
+        self.connection.execute(statement, values)
+
+
+def _ending(firing: Firing, people: Holders) -> tuple[ReminderState, str]:
+    """How a rung that is not superseded ends: as a draft, as a message, or with nobody to tell."""
+    if firing.mode == "draft":
+        return ReminderState.DRAFTED, ""
+    if any(people(role, firing.unit_id) for role in (*firing.recipients, *firing.copy)):
+        return ReminderState.FIRED, ""
+    return ReminderState.NOT_NEEDED, _("no recipient: nobody holds the duty")

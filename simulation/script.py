@@ -1,0 +1,73 @@
+"""What a habit means on a day: pure decisions, the dates in, the deeds out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from simulation.cast import Habit
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from workflow.calendar import WorkCalendar
+
+#: working days from the due date on which a habit files
+FILES_ON = {
+    Habit.EARLY: -10,
+    Habit.ON_TIME: -2,
+    Habit.LATE: 2,
+    Habit.RETURNED_TWICE: -8,
+}
+#: working days from the opening on which a habit signs for receipt; the silent never do
+RECEIVES_ON = {
+    Habit.EARLY: 0,
+    Habit.ON_TIME: 1,
+    Habit.LATE: 4,
+    Habit.RETURNED_TWICE: 1,
+}
+#: how often the reviewer sends the careless back, and the days they get
+RETURNS = 2
+DAYS_TO_REFILE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Deeds:
+    """What a unit does on a day."""
+
+    receives: bool
+    files: bool
+
+
+def deeds(habit: Habit, day: date, opens_on: date, due_on: date, calendar: WorkCalendar) -> Deeds:
+    """What a unit of this habit does on a working day; once its day has come it does it every day until it is done."""
+    receives = habit in RECEIVES_ON and day >= calendar.add_workdays(opens_on, RECEIVES_ON[habit])
+    files = habit in FILES_ON and day >= calendar.add_workdays(due_on, FILES_ON[habit])
+    return Deeds(receives, files)
+
+
+def progress_text(title: str, percent: int, round_: int) -> str:
+    """A plausible progress text that nobody could take for a real report."""
+    again = "（按审核意见补充了数据来源和完成时间）" if round_ > 1 else ""
+    return f"【演练数据】围绕“{title}”，已制定工作方案并组织实施，本月完成进度{percent}%{again}。"
+
+
+def scan(check_code: str, round_: int) -> bytes:
+    """A one-page PDF that stands for the scanned, signed and stamped paper; each one has its own bytes."""
+    words = f"BT /F1 14 Tf 60 780 Td (Rehearsal scan of form {check_code}, copy {round_}) Tj ET".encode()
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
+        b"<</Length %d>>stream\n%s\nendstream" % (len(words), words),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+    ]
+    made, places = b"%PDF-1.4\n", []
+    for number, body in enumerate(objects, 1):
+        places.append(len(made))
+        made += b"%d 0 obj%s\nendobj\n" % (number, body)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    return made + b"xref\n0 6\n0000000000 65535 f \n%strailer<</Size 6/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (
+        table,
+        len(made),
+    )

@@ -1,0 +1,113 @@
+"""Logging in as a person does it: the installed program, its own home, what is typed and what is answered."""
+
+from __future__ import annotations
+
+import stat
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kit.terminal import DENIED, GOOD, Terminal, opened
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> tuple[Terminal, dict[str, str]]:
+    """A fresh office and its administrators' one-time codes."""
+    return opened(tmp_path)
+
+
+def test_login_with_the_code_sets_the_password_once(terminal: tuple[Terminal, dict[str, str]]) -> None:
+    """The code works once; afterwards the password does."""
+    me, codes = terminal
+    assert me.log_in("sysadmin", GOOD, "--code", codes["sysadmin"]).returncode == 0
+    again = me.log_in("sysadmin", GOOD, "--code", codes["sysadmin"])
+    assert again.returncode == DENIED
+    assert "E-A01" in again.stderr
+    assert me.log_in("sysadmin", GOOD).returncode == 0
+    assert me.json("whoami") == {
+        "login": "sysadmin",
+        "name": "system administrator",
+        "acting_for": "",
+        "duties": [{"role": "system", "label": "system administrator", "unit": ""}],
+    }
+
+
+def test_login_refuses_an_easy_first_password(terminal: tuple[Terminal, dict[str, str]]) -> None:
+    """The code stays good for a better one."""
+    me, codes = terminal
+    weak = me.log_in("sysadmin", "password", "--code", codes["sysadmin"])
+    assert weak.returncode == DENIED
+    assert "E-A02" in weak.stderr
+    assert me.log_in("sysadmin", GOOD, "--code", codes["sysadmin"]).returncode == 0
+
+
+def test_login_says_the_same_for_a_wrong_password_and_an_unknown_name(
+    terminal: tuple[Terminal, dict[str, str]],
+) -> None:
+    """Nobody learns from the answer which names exist."""
+    me, codes = terminal
+    me.log_in("sysadmin", GOOD, "--code", codes["sysadmin"])
+    wrong, unknown = me.log_in("sysadmin", "Wrong-but-long-1"), me.log_in("nobody.here", "Wrong-but-long-1")
+    assert (wrong.returncode, wrong.stdout, wrong.stderr) == (unknown.returncode, unknown.stdout, unknown.stderr)
+    assert "E-A01" in wrong.stderr
+
+
+def test_login_locks_after_five_failures_even_for_the_right_password(
+    terminal: tuple[Terminal, dict[str, str]],
+) -> None:
+    """The lock is the account's, not the terminal's."""
+    me, codes = terminal
+    me.log_in("sysadmin", GOOD, "--code", codes["sysadmin"])
+    said = [me.log_in("sysadmin", f"Wrong-but-long-{turn}").stderr for turn in range(5)]
+    assert all("E-A01" in words for words in said)
+    locked = me.log_in("sysadmin", GOOD, person="other")
+    assert locked.returncode == DENIED
+    assert "E-A03" in locked.stderr
+
+
+def test_token_lies_in_a_file_for_its_owner_alone_and_logout_ends_it(
+    terminal: tuple[Terminal, dict[str, str]],
+) -> None:
+    """A copied token is worth nothing after logout."""
+    me, codes = terminal
+    me.log_in("auditor", GOOD, "--code", codes["auditor"])
+    file = me.folder / "me" / ".local" / "state" / "duban" / "token"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    copied = file.read_text(encoding="utf-8")
+    assert me.run("logout").returncode == 0
+    assert not file.exists()
+    file.write_text(copied, encoding="utf-8")
+    after = me.run("whoami")
+    assert after.returncode == DENIED
+    assert "E-A04" in after.stderr
+
+
+def test_separated_powers_stay_apart(terminal: tuple[Terminal, dict[str, str]]) -> None:
+    """One makes accounts, another grants duties, nobody to themselves, and no administrator holds another duty."""
+    me, codes = terminal
+    for login in ("sysadmin", "secadmin"):
+        me.log_in(login, GOOD, "--code", codes[login], person=login)
+    made = me.json("person", "add", "zhao", "--name", "赵一", person="sysadmin")
+    assert me.log_in("zhao", GOOD, "--code", made["code"], person="zhao").returncode == 0
+    assert "E-403" in me.run("person", "grant", "zhao", "--role", "reviewer", person="sysadmin").stderr
+    assert "E-403" in me.run("person", "add", "qian", "--name", "钱二", person="secadmin").stderr
+    assert "E-A09" in me.run("person", "grant", "secadmin", "--role", "audit", person="secadmin").stderr
+    assert "E-A05" in me.run("person", "grant", "sysadmin", "--role", "reviewer", person="secadmin").stderr
+    assert "E-A05" in me.run("person", "grant", "auditor", "--role", "system", person="secadmin").stderr
+    assert "E-A11" in me.run("person", "grant", "zhao", "--role", "clerk", person="secadmin").stderr
+    assert me.run("person", "grant", "zhao", "--role", "director", person="secadmin").returncode == 0
+    who = me.json("whoami", person="zhao")
+    assert [duty["role"] for duty in who["duties"]] == ["director"]
+
+
+def test_disabling_an_account_ends_its_sessions_at_once(terminal: tuple[Terminal, dict[str, str]]) -> None:
+    """The closed account's token stops counting, and its password gets the words of a wrong one."""
+    me, codes = terminal
+    me.log_in("sysadmin", GOOD, "--code", codes["sysadmin"], person="sysadmin")
+    me.log_in("auditor", GOOD, "--code", codes["auditor"], person="auditor")
+    assert me.run("person", "disable", "auditor", person="sysadmin").returncode == 0
+    assert "E-A04" in me.run("whoami", person="auditor").stderr
+    assert "E-A01" in me.log_in("auditor", GOOD, person="auditor").stderr

@@ -1,0 +1,41 @@
+"""What holds for every test: a home of its own, none of the machine's settings, Chinese, and repeatable examples."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import settings
+
+from models.language import DEFAULT, speaking
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# The one variable of ours that says something to the tests and not to the program.
+FOR_TESTS = "DUBAN_TEST_POSTGRES"
+
+# The same examples in each run, and no deadline: CI's machine is shared and a slow moment is no failure.
+settings.register_profile("house", derandomize=True, deadline=None, print_blob=True)
+settings.load_profile("house")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test reads or writes the home, the settings or the login of the person who runs it."""
+    home = str(tmp_path_factory.mktemp("home"))
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("DUBAN_") and name != FOR_TESTS]:
+            patch.delenv(name)
+        for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "LANGUAGE"):
+            patch.delenv(name, raising=False)
+        patch.setenv("HOME", home)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _in_chinese() -> Iterator[None]:
+    """A test that speaks English does not leave the next one in English."""
+    with speaking(DEFAULT):
+        yield

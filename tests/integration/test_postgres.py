@@ -1,0 +1,172 @@
+"""The same engine on PostgreSQL: schema, triggers, the month's way, conflicts and races."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import exc
+
+from kit.office import at
+from kit.race import prove_one_winner_each
+from kit.world import CO, NOON, OWN, REASON, REFILE, World, make_world, refused
+from models import tables as t
+from models.database import Database
+from models.errors import Conflict
+from models.guardrails import FROZEN, KEPT
+from models.schema import check, migrate
+from models.states import Action, RequestKind, TaskState
+from workflow import actions, requests
+from workflow.actions import Command
+from workflow.case import Given
+from workflow.verify import verify
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+A, S = Action, TaskState
+SERVER = os.environ.get("DUBAN_TEST_POSTGRES", "")
+pytestmark = pytest.mark.skipif(not SERVER, reason="DUBAN_TEST_POSTGRES names no PostgreSQL server")
+
+
+@pytest.fixture
+def url(worker_name: str) -> Iterator[str]:
+    """An empty database of this worker's own, gone afterwards."""
+    server = sa.make_url(SERVER).set(drivername="postgresql+psycopg")
+    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+    name = f"duban_test_{worker_name}"
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
+    yield server.set(database=name).render_as_string(hide_password=False)
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    engine.dispose()
+
+
+@pytest.fixture
+def worker_name() -> str:
+    """One database per process of the test run, also when two runs share a server."""
+    return f"{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}_{os.getpid()}"
+
+
+@pytest.fixture
+def world(url: str, tmp_path: Path) -> Iterator[World]:
+    made = make_world(tmp_path / "world", Database(url))
+    yield made
+    made.database.close()
+
+
+def test_fresh_database_is_the_metadata(url: str) -> None:
+    database = Database(url)
+    with refused("E-B01"):
+        check(database)
+    migrate(database)
+    migrate(database)
+    check(database)
+    with database.read() as connection:
+        assert compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), t.metadata) == []
+        names = set(connection.scalars(sa.text("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")))
+    database.close()
+    assert names == (
+        {f"{table}_no_{verb}" for table in FROZEN for verb in ("update", "delete")}
+        | {f"{table}_no_delete" for table in KEPT}
+        | {"task_state_needs_event"}
+    )
+
+
+def test_newer_schema_is_refused(world: World) -> None:
+    with world.database.write(1) as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    with refused("E-B03"):
+        check(world.database)
+
+
+@pytest.mark.parametrize("state", list(TaskState))
+def test_every_state_is_reached_and_the_history_proves_itself(world: World, state: TaskState) -> None:
+    world.bring_to(world.task, state)
+    assert world.row("task", world.task)["state"] == state
+    with world.database.read() as connection:
+        assert verify(connection, 1) == []
+
+
+def test_second_round_keeps_the_first_version(world: World) -> None:
+    world.bring_to(world.task, S.RETURNED)
+    world.report(world.task, NOON)
+    row = world.row("task", world.task)
+    assert (row["round"], row["due_on"], row["report_number"]) == (2, REFILE, 2)
+    assert [row["round"] for row in world.rows("report", task_id=world.task)] == [1, 2]
+    assert world.act("clerk1", A.WITHDRAW, world.task, NOON).state is S.RETURNED
+
+
+def test_refused_step_changes_nothing_but_the_trail(world: World) -> None:
+    before = world.picture()
+    for code, login, action in (
+        ("E-404", "clerk3", A.REPORT),
+        ("E-403", "clerk2", A.REPORT),
+        ("E-S01", "reviewer", A.APPROVE),
+    ):
+        with refused(code):
+            world.act(login, action, world.task, NOON, progress="已完成。", percent=1)
+    assert world.picture() == before
+    assert [row["result"] for row in world.events()] == ["denied", "denied", "refused"]
+
+
+def test_stale_version_is_a_conflict(world: World) -> None:
+    world.act("clerk1", A.RECEIVE, world.task, NOON)
+    command = Command(A.REPORT, world.task, 1, Given(progress="已完成。", percent=1))
+    with refused("E-409", Conflict) as caught:
+        actions.act(world.database, 1, world.actor("clerk1", NOON), command, at("2022-06-20 12:30"))
+    assert caught.value.fields["by"] == "赵一"
+
+
+def test_batch_dry_run_and_repeated_key(world: World) -> None:
+    actor = world.actor("clerk1", NOON)
+    given = Given(progress="已完成。", percent=1)
+    commands = [Command(A.REPORT, world.tasks["1.1", unit], None, given) for unit in (OWN, CO)]
+    before, trail = world.picture(), world.events()
+    dry = actions.act_on_many(world.database, 1, actor, commands, NOON, dry_run=True)
+    assert (world.picture(), world.events()) == (before, trail)
+    assert [item.refusal and item.refusal.code for item in dry] == [None, "E-403"]
+    command = Command(A.REPORT, world.task, None, given, "key")
+    first = actions.act(world.database, 1, actor, command, NOON)
+    assert actions.act(world.database, 1, actor, command, NOON) == first
+    assert len(world.rows("report")) == 1
+
+
+def test_extension_is_granted(world: World) -> None:
+    day = at("2022-07-05 12:00").date()
+    number = world.do("clerk1", requests.ask, world.task, RequestKind.EXTENSION, REASON, wanted_due_on=day)
+    assert world.do("director", requests.decide, number, grant=True, reason=REASON) == "granted"
+    assert world.row("task", world.task)["due_on"] == day
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE event SET reason = 'x'",
+        "DELETE FROM event",
+        "UPDATE report SET percent = 90",
+        "DELETE FROM report",
+        "UPDATE evidence SET signer = 'x'",
+        "DELETE FROM evidence",
+        "DELETE FROM task",
+        "UPDATE task SET state = 'reviewed', version = version + 1",
+    ],
+)
+def test_database_itself_refuses_to_change_what_was_written(world: World, statement: str) -> None:
+    world.bring_to(world.task, S.SIGNED_STAMPED)
+    before, trail = world.picture(), world.events()
+    said = r"is kept as it was written|only with its event"
+    with pytest.raises(exc.DBAPIError, match=said), world.database.write(1) as connection:
+        connection.execute(sa.text(statement))
+    assert (world.picture(), world.events()) == (before, trail)
+
+
+def test_processes_on_the_same_tasks_leave_one_winner_each(world: World, url: str) -> None:
+    prove_one_winner_each(world, url, 4)

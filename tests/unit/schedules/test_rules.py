@@ -1,0 +1,156 @@
+"""The rules: the default ladder is the design's, and a mistake in an office's file is named with its line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from models.errors import BadInput
+from models.language import speaking
+from models.states import Role, TaskState
+from schedules.rules import load_rules, parse_rules
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+RULE = """\
+[[rule]]
+name = "a"
+anchor = "due"
+offset = 1
+states = ["assigned"]
+recipients = ["clerk"]
+template = "urging"
+level = 1
+mode = "auto"
+"""
+
+
+def test_default_rules_are_the_ladder_of_the_design() -> None:
+    found = [
+        (
+            rule.name,
+            rule.anchor,
+            rule.offset,
+            rule.template,
+            "+".join(rule.recipients),
+            "+".join(rule.copy_to),
+            rule.mode,
+        )
+        for rule in load_rules()
+    ]
+    assert found == [
+        ("opened", "opened", 0, "opened", "clerk", "", "auto"),
+        ("not_received", "opened", 2, "not_received", "clerk", "", "auto"),
+        ("due_minus_5", "due", -5, "due_soon", "clerk", "", "auto"),
+        ("due_minus_2", "due", -2, "due_soon", "clerk", "", "auto"),
+        ("due_day", "due", 0, "due_today", "clerk", "", "auto"),
+        ("urging", "due", 1, "urging", "clerk+leader", "", "auto"),
+        ("closing", "closes", -1, "closing", "clerk", "", "auto"),
+        ("supervision", "due", 3, "supervision", "leader", "director", "auto"),
+        ("unreviewed", "signed", 2, "unreviewed", "reviewer", "", "auto"),
+        ("unreviewed_director", "signed", 4, "unreviewed_director", "director", "", "auto"),
+        ("closing_office", "closes", -1, "closing", "reviewer", "", "auto"),
+        ("circular_second_month", "due", 1, "circular", "director", "", "draft"),
+        ("circular", "due", 5, "circular", "director", "", "draft"),
+    ]
+
+
+def test_default_rules_grow_graver_with_time_after_the_due_date() -> None:
+    ladder = [rule for rule in load_rules() if rule.anchor == "due"]
+    assert [rule.level for rule in sorted(ladder, key=lambda rule: (rule.offset, rule.mode))] == [3, 4, 5, 6, 9, 8, 9]
+
+
+def test_parse_rules_reads_every_key() -> None:
+    (rule,) = parse_rules(RULE + 'copy = ["director"]\nwhen = "second_late"\n')
+    assert (rule.name, rule.states, rule.recipients, rule.copy_to, rule.when) == (
+        "a",
+        frozenset({TaskState.ASSIGNED}),
+        (Role.CLERK,),
+        (Role.DIRECTOR,),
+        "second_late",
+    )
+
+
+def test_load_rules_reads_an_offices_file(tmp_path: Path) -> None:
+    file = tmp_path / "rules.toml"
+    file.write_text("\ufeff# 本办规则\n" + RULE, "utf-8")
+    assert [rule.name for rule in load_rules(file)] == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "what", "line"),
+    [
+        ('mode = "auto"', 'mode = "auto"\nurgent = 1', "Rule “a”: the key “urgent” is not known", 10),
+        ("level = 1\n", "", "Rule “a”: the key “level” is missing", 1),
+        (
+            '"due"',
+            '"dew"',
+            "Rule “a”: “dew” does not fit the key “anchor”; "
+            "possible: 'opened', 'due', 'signed', 'returned' or 'closes'",
+            3,
+        ),
+        ("offset = 1", "offset = 1.5", "Rule “a”: “1.5” does not fit the key “offset”", 4),
+        ("offset = 1", "offset = true", "Rule “a”: “True” does not fit the key “offset”", 4),
+        ("offset = 1", "offset = 61", "Rule “a”: “61” does not fit the key “offset”", 4),
+        ('["clerk"]', "[]", "Rule “a”: “[]” does not fit the key “recipients”", 6),
+        (
+            '["clerk"]',
+            '["audit"]',
+            "Rule “a”: “audit” does not fit the key “recipients”; "
+            "possible: 'clerk', 'leader', 'reviewer', 'director' or 'reader'",
+            6,
+        ),
+        (
+            '["assigned"]',
+            '["waived"]',
+            "Rule “a”: aggregated and waived tasks are finished and get no reminders",
+            1,
+        ),
+        ('"due"', '"signed"', "Rule “a”: “signed” is not a date of all these states", 1),
+        ("[[rule]]", "hours = 2\n[[rule]]", "The key “hours” is not known.", 1),
+        ("[[rule]]", "[[regel]]", "The key “regel” is not known.", 1),
+        ('mode = "auto"\n', 'mode = "auto"\n' + RULE, "Two rules are called “a”.", 11),
+        (
+            '"urging"',
+            '"circular"',
+            "Rule “a”: a circular is issued by a person: its mode must be draft",
+            1,
+        ),
+        (
+            'anchor = "due"\noffset = 1',
+            'anchor = "opened"\noffset = -1',
+            "Rule “a”: nothing is known before “opened” has happened; the offset must not be negative",
+            1,
+        ),
+    ],
+)
+def test_parse_rules_names_what_is_wrong_and_the_line(right: str, wrong: str, what: str, line: int) -> None:
+    assert right in RULE
+    with speaking("en"), pytest.raises(BadInput) as refused:
+        parse_rules(RULE.replace(right, wrong, 1), "rules.toml")
+    assert (refused.value.code, refused.value.what, refused.value.where) == ("E-R01", what, f"rules.toml, line {line}")
+
+
+def test_parse_rules_finds_the_line_in_the_right_rule() -> None:
+    with speaking("en"), pytest.raises(BadInput) as refused:
+        parse_rules(RULE + RULE.replace('"a"', '"b"').replace("level = 1", "level = -1"), "rules.toml")
+    assert refused.value.where == "rules.toml, line 17"
+
+
+@pytest.mark.parametrize("text", ["", "rule = 1", "[rule]\nname = 'a'", "level =", "[[rule]]\n" * 3, "a" * 1000])
+def test_parse_rules_refuses_what_holds_no_rules(text: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        parse_rules(text)
+    assert refused.value.code == "E-R01"
+
+
+@pytest.mark.parametrize("data", [None, b"\xff\xfe", b"#" * 1_000_001])
+def test_load_rules_refuses_a_file_it_cannot_read(tmp_path: Path, data: bytes | None) -> None:
+    file = tmp_path / "rules.toml"
+    if data is not None:
+        file.write_bytes(data)
+    with pytest.raises(BadInput) as refused:
+        load_rules(file)
+    assert (refused.value.code, refused.value.where) == ("E-R01", str(file))

@@ -1,0 +1,64 @@
+"""The catalogues: every sentence of the program is there in Chinese, with the same fields, and compiled."""
+
+from __future__ import annotations
+
+import gettext
+import string
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog
+
+ROOT = Path(__file__).resolve().parents[2]
+ROOMS = ("commands", "documents", "models", "notifications", "schedules", "simulation", "web", "workflow")
+AGAIN = "run `make messages`, then translate"
+
+
+@cache
+def said() -> dict[str, str]:
+    """Each sentence that the program marks, and a file that says it."""
+    folders = [ROOT / room for room in ROOMS]
+    found = {
+        message: f"{folder.name}/{name}"
+        for folder in folders
+        for name, _line, message, *_rest in extract_from_dir(folder, keywords={"_": None, "N_": None})
+        if isinstance(message, str)
+    }
+    top = extract_from_dir(ROOT, keywords={"_": None, "N_": None}, directory_filter=lambda path: Path(path) == ROOT)
+    return found | {message: name for name, _line, message, *_rest in top if isinstance(message, str)}
+
+
+def catalogue(language: str) -> Catalog:
+    with (ROOT / "models/locale" / language / "LC_MESSAGES/duban.po").open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def fields(text: str) -> set[str]:
+    return {name for _text, name, _spec, _conversion in string.Formatter().parse(text) if name is not None}
+
+
+def test_every_sentence_has_its_chinese() -> None:
+    chinese = catalogue("zh_CN")
+    missing = {
+        message: where for message, where in said().items() if not (entry := chinese.get(message)) or not entry.string
+    }
+    assert missing == {}, AGAIN
+
+
+def test_translations_keep_the_fields_of_their_sentence() -> None:
+    entries = [entry for entry in catalogue("zh_CN") if entry.id and entry.string]
+    assert {entry.id: entry.string for entry in entries if fields(str(entry.string)) - fields(str(entry.id))} == {}
+    assert [entry.id for entry in entries if entry.fuzzy] == []
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+def test_compiled_catalogue_says_what_the_written_one_says(language: str) -> None:
+    compiled = gettext.translation("duban", ROOT / "models/locale", [language])
+    written = {str(entry.id): str(entry.string or entry.id) for entry in catalogue(language) if entry.id}
+    assert {message: compiled.gettext(message) for message in written} == written, AGAIN

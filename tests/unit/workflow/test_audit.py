@@ -1,0 +1,179 @@
+"""A trail that shows every change: edits, losses, swaps, a cut tail, a chain computed anew, a state moved in secret."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import sqlalchemy as sa
+
+from kit.office import at
+from kit.world import NOON, World, refused
+from models import tables as t
+from models.errors import EnvironmentRefused
+from models.language import speaking
+from models.states import Action, TaskState
+from models.store import Store
+from workflow import audit, heads
+from workflow.verify import Finding, verify
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+S = TaskState
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    with speaking("en"):
+        yield
+
+
+@pytest.fixture
+def lived(world: World) -> World:
+    """A world with a history whose head was written down outside."""
+    world.bring_to(world.task, S.REVIEWED)
+    keep(world)
+    return world
+
+
+def keep(world: World, now: Any = NOON) -> audit.Head:
+    with world.database.read() as connection:
+        return heads.keep(world.folder / "heads", connection, 1, now)
+
+
+def tamper(world: World, *statements: str) -> None:
+    """What someone with the file in hand can do: the triggers go first."""
+    with world.database.write(1) as connection:
+        for name in connection.scalars(sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
+            connection.exec_driver_sql(f"DROP TRIGGER {name}")
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+
+
+def recompute(world: World) -> None:
+    """Give every event the hash its present content asks for, as a clever forger would."""
+    with world.database.write(1) as connection:
+        previous = audit.GENESIS
+        for row in connection.execute(sa.select(t.event).order_by(t.event.c.seq)).mappings().all():
+            fresh = {**row, "prev_hash": previous}
+            previous = audit.digest(fresh)
+            connection.execute(
+                sa.update(t.event)
+                .where(t.event.c.seq == row["seq"])
+                .values(prev_hash=fresh["prev_hash"], hash=previous)
+            )
+
+
+def findings(world: World, *, outside: bool = True) -> list[Finding]:
+    with world.database.read() as connection:
+        return verify(connection, 1, heads_dir=world.folder / "heads" if outside else None)
+
+
+def test_untouched_history_holds(lived: World) -> None:
+    assert findings(lived) == []
+    assert [row["action"] for row in lived.events()] == ["report", "sign_stamp", "approve"]
+    assert [row["seq"] for row in lived.events()] == [1, 2, 3]
+
+
+def test_edited_event_is_named(lived: World) -> None:
+    tamper(lived, "UPDATE event SET actor_name = '别人' WHERE seq = 2")
+    assert findings(lived) == [Finding("event 2", "its content is not what was written")]
+
+
+@pytest.mark.parametrize("column", [name for name in audit.HASHED if name not in {"office_id", "seq", "algorithm"}])
+def test_edit_of_any_covered_column_is_named(lived: World, column: str) -> None:
+    value = {"at": "'2022-06-20 04:00:01.000000'", "detail": "'{}'", "object_id": "5", "version": "77"}.get(
+        column, "'x'"
+    )
+    tamper(lived, f"UPDATE event SET {column} = {value} WHERE seq = 2")
+    assert "event 2" in [finding.where for finding in findings(lived, outside=False)]
+
+
+def test_deleted_event_is_named(lived: World) -> None:
+    tamper(lived, "DELETE FROM event WHERE seq = 2")
+    assert findings(lived)[0] == Finding("event 3", "events 2 to 2 are missing")
+
+
+def test_swapped_events_are_named(lived: World) -> None:
+    tamper(lived, *(f"UPDATE event SET seq = {b} WHERE seq = {a}" for a, b in ((1, 99), (2, 1), (99, 2))))
+    named = {(finding.where, finding.what) for finding in findings(lived, outside=False)}
+    assert ("event 1", "it does not follow the event before it") in named
+    assert ("event 2", "its content is not what was written") in named
+
+
+def test_cut_tail_is_found_by_the_outside_head_only(lived: World) -> None:
+    tamper(
+        lived, "DELETE FROM event WHERE seq = 3", f"UPDATE task SET state = 'signed_stamped' WHERE id = {lived.task}"
+    )
+    assert findings(lived, outside=False) == []
+    assert findings(lived) == [Finding("outside head 3 of 2022-06-20", "the trail is shorter: its tail was cut off")]
+
+
+def test_recomputed_chain_is_found_by_the_outside_head_only(lived: World) -> None:
+    tamper(lived, "UPDATE event SET actor_name = '别人' WHERE seq = 2")
+    recompute(lived)
+    assert findings(lived, outside=False) == []
+    assert findings(lived) == [
+        Finding("outside head 3 of 2022-06-20", "the trail was written anew: another event stands there")
+    ]
+
+
+def test_state_changed_behind_the_back_is_named(lived: World) -> None:
+    tamper(lived, f"UPDATE task SET state = 'aggregated' WHERE id = {lived.task}")
+    assert findings(lived) == [Finding(f"task {lived.task}", "it stands at “aggregated”, the trail says “reviewed”")]
+
+
+def test_edited_and_lost_reports_are_named(lived: World) -> None:
+    where = f"task {lived.task}, report 1"
+    tamper(lived, "UPDATE report SET percent = 90")
+    assert findings(lived) == [Finding(where, "the filed version is not what was filed")]
+    tamper(lived, "DELETE FROM report")
+    assert findings(lived) == [Finding(where, "the filed version is gone")]
+
+
+def test_report_that_nobody_filed_is_named(lived: World) -> None:
+    row = {**lived.rows("report")[0], "id": 50, "number": 2}
+    with lived.database.write(1) as connection:
+        connection.execute(sa.insert(t.report).values(**row))
+    assert findings(lived) == [Finding(f"task {lived.task}, report 2", "the filed version is not what was filed")]
+
+
+def test_changed_file_of_the_store_is_named(lived: World) -> None:
+    store = Store(lived.folder / "store")
+    sha = store.put(b"scan")
+    tamper(lived, f"UPDATE attachment SET sha256 = '{sha}'")
+    with lived.database.read() as connection:
+        assert verify(connection, 1, store=store) == []
+        store.path(sha).chmod(0o600)
+        store.path(sha).write_bytes(b"other")
+        assert [finding.where for finding in verify(connection, 1, store=store)] == ["attachment 1"]
+
+
+def test_clock_that_went_back_never_turns_the_history(world: World) -> None:
+    world.report(world.task, NOON)
+    earlier = at("2022-06-10 12:00")
+    world.act("clerk1", Action.WITHDRAW, world.task, earlier)
+    rows = world.events()
+    assert (rows[1]["at"], rows[1]["detail"]["wall_clock"]) == (NOON, earlier.isoformat())
+    assert findings(world, outside=False) == []
+
+
+def test_offices_have_chains_of_their_own(lived: World) -> None:
+    with lived.database.write(1) as connection:
+        row = dict(connection.execute(sa.select(t.office)).mappings().one()) | {"id": 2}
+        connection.execute(sa.insert(t.office).values(**row))
+        head = audit.append(connection, 2, lived.actor("director"), audit.Entry("look", "office"), NOON)
+        assert head.seq == 1
+        assert verify(connection, 2) == []
+
+
+def test_database_behind_its_outside_head_is_refused_until_a_new_epoch(lived: World) -> None:
+    with lived.database.read() as connection:
+        heads.check_not_behind(lived.folder / "heads", connection, 1)
+    tamper(lived, "DELETE FROM event WHERE seq = 3")
+    with lived.database.write(1) as connection:
+        with refused("E-B07", EnvironmentRefused):
+            heads.check_not_behind(lived.folder / "heads", connection, 1)
+        connection.execute(sa.text("UPDATE office SET epoch = 2"))
+        heads.check_not_behind(lived.folder / "heads", connection, 1)

@@ -1,0 +1,122 @@
+"""Who may do what beside the law: every deed by every duty, what exists for whom, and powers kept apart."""
+
+from __future__ import annotations
+
+import pytest
+
+from kit.world import refused
+from models.errors import Denied, Refused
+from models.states import ADMINISTRATORS, UNIT_ROLES, Action, Relation, Role, TaskState
+from workflow import permissions
+from workflow.case import Actor, Post
+
+R, S = Role, TaskState
+#: the matrix said a second time, by the duty: what each holds and nothing else
+HELD = {
+    R.CLERK: "task.read form.print form.attach request.ask absence.set",
+    R.LEADER: "task.read form.print form.attach absence.set",
+    R.REVIEWER: (
+        "notice.draft task.read summary.build summary.read rules.read plan.read message.read message.retry unit.manage"
+        " absence.set"
+    ),
+    R.DIRECTOR: (
+        "notice.draft notice.adopt period.open period.close period.move task.read request.decide summary.build"
+        " summary.issue summary.read draft.issue rules.read plan.read message.read message.retry message.release"
+        " calendar.import unit.manage absence.set clock.confirm"
+    ),
+    R.READER: "task.read summary.read",
+    R.SYSTEM: "rules.read message.read message.retry channel.test person.manage service.manage",
+    R.SECURITY: "duty.grant absence.set",
+    R.AUDIT: "audit.read",
+    R.SCHEDULER: "",
+}
+
+
+def actor(*posts: Post) -> Actor:
+    return Actor(1, "someone", "某人", posts)
+
+
+@pytest.mark.parametrize("deed", sorted(permissions.DEEDS))
+@pytest.mark.parametrize("role", list(Role))
+def test_deed_is_granted_to_exactly_the_duties_of_the_matrix(deed: str, role: Role) -> None:
+    someone = actor(Post(role, 1 if role in UNIT_ROLES else None))
+    if deed in HELD[role].split():
+        assert permissions.demand(someone, deed) is role
+        assert permissions.demand_unit(someone, deed, 1) is role
+        return
+    for attempt in (lambda: permissions.demand(someone, deed), lambda: permissions.demand_unit(someone, deed, 1)):
+        with refused("E-403", Denied) as caught:
+            attempt()
+        assert deed in caught.value.what
+
+
+def test_matrix_knows_no_other_deed() -> None:
+    assert {deed for deeds in HELD.values() for deed in deeds.split()} == set(permissions.DEEDS)
+
+
+def test_unit_duty_reaches_no_other_unit_and_no_duty_reaches_nothing() -> None:
+    with refused("E-403", Denied):
+        permissions.demand_unit(actor(Post(R.CLERK, 2)), "form.print", 1)
+    with refused("E-403", Denied):
+        permissions.demand(actor(), "task.read")
+
+
+@pytest.mark.parametrize(
+    ("posts", "found"),
+    [
+        ((Post(R.CLERK, 1),), Relation.OWN),
+        ((Post(R.LEADER, 2),), Relation.CO),
+        ((Post(R.CLERK, 3),), Relation.OTHER),
+        ((Post(R.CLERK, 3), Post(R.CLERK, 1)), Relation.OWN),
+        ((Post(R.DIRECTOR),), Relation.OTHER),
+    ],
+)
+def test_relation_is_the_nearest_of_the_units(posts: tuple[Post, ...], found: Relation) -> None:
+    assert permissions.relation(actor(*posts), 1, (1, 2)) is found
+
+
+def sees(role: Role, related: Relation, state: TaskState) -> tuple[bool, bool]:
+    someone = actor(Post(role, 1 if role in UNIT_ROLES else None))
+    return permissions.may_see_task(someone, related, state), permissions.may_see_report(someone, related, state)
+
+
+@pytest.mark.parametrize("state", list(TaskState))
+@pytest.mark.parametrize("related", list(Relation))
+@pytest.mark.parametrize("role", list(Role))
+def test_task_and_report_are_seen_by_those_they_concern(role: Role, related: Relation, state: TaskState) -> None:
+    if role in {R.REVIEWER, R.DIRECTOR}:
+        wanted = (True, True)
+    elif role is R.READER:
+        wanted = (state in {S.REVIEWED, S.AGGREGATED},) * 2
+    elif role in UNIT_ROLES:
+        wanted = (related is not Relation.OTHER, related is Relation.OWN)
+    else:
+        wanted = (False, False)
+    assert sees(role, related, state) == wanted
+
+
+def test_offered_steps_are_those_of_the_actor_in_the_order_of_the_law() -> None:
+    def offered(post: Post, state: TaskState) -> list[Action]:
+        return [step.action for step in permissions.offered(actor(post), 1, state)]
+
+    assert offered(Post(R.CLERK, 1), S.ASSIGNED) == [Action.RECEIVE, Action.REPORT]
+    assert offered(Post(R.CLERK, 2), S.ASSIGNED) == []
+    assert offered(Post(R.LEADER, 1), S.REPORTED) == [Action.SIGN_STAMP]
+    assert offered(Post(R.REVIEWER), S.SIGNED_STAMPED) == [Action.APPROVE, Action.RETURN]
+    assert offered(Post(R.DIRECTOR), S.WAIVED) == []
+
+
+@pytest.mark.parametrize("one", sorted(ADMINISTRATORS))
+@pytest.mark.parametrize("other", list(Role))
+def test_administrator_holds_no_second_duty(one: Role, other: Role) -> None:
+    posts = (Post(one), Post(other, 1 if other in UNIT_ROLES else None))
+    if one is other:
+        permissions.check_posts(posts)
+        return
+    with refused("E-A05", Refused):
+        permissions.check_posts(posts)
+
+
+def test_other_duties_may_be_held_together() -> None:
+    permissions.check_posts([Post(R.CLERK, 1), Post(R.LEADER, 2), Post(R.REVIEWER), Post(R.DIRECTOR)])
+    permissions.check_posts([])

@@ -1,0 +1,1 @@
+"""The desk in the browser: same level as commands/, not built yet."""

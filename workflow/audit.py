@@ -1,0 +1,144 @@
+"""The trail: events are appended to the office's hash chain in the transaction of what they record.
+
+A chain alone cannot show a cut-off tail or a full recomputation, so its heads leave the database (``heads.py``);
+``verify`` replays the chain, the heads and the states. Source: design section 10, ``reliability.md`` I1, I11, I12.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import sqlalchemy as sa
+
+from models import tables as t
+from models.states import Result
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from sqlalchemy.engine import Connection, RowMapping
+
+    from workflow.case import Actor
+
+GENESIS: Final = "0" * 64
+#: what the hash covers, in this order; the chain itself is added by prev_hash
+HASHED: Final = (
+    "office_id",
+    "seq",
+    "at",
+    "actor",
+    "actor_name",
+    "acting_for",
+    "role",
+    "unit",
+    "source",
+    "action",
+    "object_type",
+    "object_id",
+    "version",
+    "from_state",
+    "to_state",
+    "result",
+    "reason",
+    "detail",
+    "operation_id",
+    "algorithm",
+    "prev_hash",
+)
+
+# Built once: an event is written with every change.
+_INSERT: Final = sa.insert(t.event)
+_ALGORITHM: Final = sa.select(t.office.c.algorithm).where(t.office.c.id == sa.bindparam("office"))
+_LAST: Final = (
+    sa.select(t.event.c.seq, t.event.c.at, t.event.c.hash)
+    .where(t.event.c.office_id == sa.bindparam("office"))
+    .order_by(t.event.c.seq.desc())
+    .limit(1)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What happened, before it has a place in the chain."""
+
+    action: str
+    object_type: str
+    object_id: int = 0
+    version: int = 0
+    from_state: str = ""
+    to_state: str = ""
+    result: Result = Result.DONE
+    reason: str = ""
+    unit: str = ""
+    role: str = ""
+    detail: dict[str, Any] = field(default_factory=dict)
+    operation_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of a chain: its length and last hash."""
+
+    seq: int
+    hash: str
+
+    @property
+    def short(self) -> str:
+        """As printed on a paper: number and the first 16 digits."""
+        return f"{self.seq}-{self.hash[:16]}"
+
+
+def digest(row: Mapping[str, Any] | RowMapping) -> str:
+    """The hash of an event over the canonical JSON of its fields."""
+    material = {name: row[name] for name in HASHED}
+    material["at"] = row["at"].isoformat()
+    text = json.dumps(material, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.new(row["algorithm"], text.encode()).hexdigest()
+
+
+def head(connection: Connection, office_id: int) -> Head:
+    """The last event of an office's chain; seq 0 when there is none."""
+    row = _last(connection, office_id)
+    return Head(row["seq"], row["hash"]) if row else Head(0, GENESIS)
+
+
+def append(connection: Connection, office_id: int, actor: Actor, entry: Entry, now: datetime) -> Head:
+    """Add an event under the office's write lock; time in the history never goes back."""
+    last = _last(connection, office_id)
+    at = max(now, last["at"]) if last else now
+    detail = entry.detail if at == now else {**entry.detail, "wall_clock": now.isoformat()}
+    algorithm = connection.scalar(_ALGORITHM, {"office": office_id}) or "sha256"
+    row: dict[str, Any] = {
+        "office_id": office_id,
+        "seq": last["seq"] + 1 if last else 1,
+        "at": at,
+        "actor": actor.login,
+        "actor_name": actor.name,
+        "acting_for": actor.acting_for,
+        "role": entry.role,
+        "unit": entry.unit,
+        "source": actor.source,
+        "action": entry.action,
+        "object_type": entry.object_type,
+        "object_id": entry.object_id,
+        "version": entry.version,
+        "from_state": entry.from_state,
+        "to_state": entry.to_state,
+        "result": entry.result.value,
+        "reason": entry.reason,
+        "detail": detail,
+        "operation_id": entry.operation_id,
+        "algorithm": algorithm,
+        "prev_hash": last["hash"] if last else GENESIS,
+    }
+    row["hash"] = digest(row)
+    connection.execute(_INSERT, row)
+    return Head(row["seq"], row["hash"])
+
+
+def _last(connection: Connection, office_id: int) -> RowMapping | None:
+    return connection.execute(_LAST, {"office": office_id}).mappings().first()

@@ -1,0 +1,233 @@
+"""Copying an office into one file, proving the copy, and bringing it back without telling anybody twice.
+
+A backup is one ``.tar.gz``: the database as SQLite's backup API copies it, the stored files, the outside heads, the
+settings without secrets, and a manifest with the SHA-256 of each. Source: ``reliability.md`` F17, F18, I18.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import sqlite3
+import tarfile
+import tomllib
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from typing import IO, TYPE_CHECKING, Any, Final
+
+import sqlalchemy as sa
+
+from models import tables as t
+from models.errors import BadInput, EnvironmentRefused, Refused
+from models.language import _
+from models.states import MessageState
+from workflow import audit, permissions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from sqlalchemy.engine import Connection
+
+    from workflow.case import Actor
+
+DATABASE: Final = "duban.db"
+MANIFEST: Final = "manifest.json"
+FORMAT: Final = 1
+#: words of a settings line that may be a secret; such lines stay out of the file
+_SECRET: Final = ("password", "secret", "token", "key", "webhook", "url")
+_CHUNK: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where what is copied lies."""
+
+    database: Path
+    store: Path
+    heads: Path
+    settings: Path
+
+
+def begin(connection: Connection, office_id: int, actor: Actor, name: str, now: datetime) -> audit.Head:
+    """Record, before copying, that a backup is made: so the backup holds the event, too."""
+    role = permissions.demand(actor, "service.manage")
+    entry = audit.Entry("backup", "office", office_id, role=role.value, detail={"file": name})
+    return audit.append(connection, office_id, actor, entry, now)
+
+
+def write(sources: Sources, target: Path, office_id: int, head: audit.Head, now: datetime) -> dict[str, Any]:
+    """Write the backup beside its place and move it there whole; returns the manifest.
+
+    E-B10 when the place is taken: a backup never overwrites another one.
+    """
+    if target.exists():
+        raise Refused("E-B10", _("There is a file of this name already."), where=target.name)
+    part = target.with_name(target.name + ".part")
+    copy = target.with_name(target.name + ".db")
+    manifest: dict[str, Any] = {
+        "format": FORMAT, "office": office_id, "made_at": now.isoformat(), "head": [head.seq, head.hash], "files": {},
+    }  # fmt: skip
+    try:
+        _copy_database(sources.database, copy)
+        handle = os.open(part, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "wb") as out:
+            with tarfile.open(fileobj=out, mode="w:gz") as archive:
+                for name, file in _contents(sources, copy):
+                    manifest["files"][name] = _add(archive, name, file, now)
+                _add(archive, MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1).encode(), now)
+            out.flush()
+            os.fsync(out.fileno())
+        part.rename(target)
+    except OSError as error:
+        raise EnvironmentRefused(
+            "E-507", _("The backup could not be written."), where=target.name, remedy=_("Check the disk.")
+        ) from error
+    finally:
+        part.unlink(missing_ok=True)
+        copy.unlink(missing_ok=True)
+    return manifest
+
+
+def _copy_database(source: Path, target: Path) -> None:
+    target.unlink(missing_ok=True)
+    os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    with closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as old, closing(sqlite3.connect(target)) as new:
+        old.backup(new)
+        new.execute("PRAGMA journal_mode=DELETE")
+
+
+def _contents(sources: Sources, database: Path) -> Iterator[tuple[str, Path | bytes]]:
+    yield DATABASE, database
+    if sources.settings.exists():
+        yield "duban.toml", plain_settings(sources.settings.read_text(encoding="utf-8")).encode()
+    for folder, name in ((sources.heads, "heads"), (sources.store, "store")):
+        for file in sorted(folder.rglob("*")):
+            if file.is_file() and not file.name.startswith("tmp"):
+                yield f"{name}/{file.relative_to(folder).as_posix()}", file
+
+
+def plain_settings(text: str) -> str:
+    """The settings without any line that could hold a secret; nothing at all when that cannot be made sure."""
+    plain = "".join(line for line in text.splitlines(keepends=True) if not _secret(line))
+    try:
+        hidden = set(_secret_values(tomllib.loads(text)))
+        tomllib.loads(plain)
+    except tomllib.TOMLDecodeError:
+        return ""
+    return "" if any(value in plain for value in hidden) else plain
+
+
+def _secret(word: str) -> bool:
+    return any(part in word.lower() for part in _SECRET)
+
+
+def _secret_values(values: dict[str, Any]) -> Iterator[str]:
+    for key, value in values.items():
+        if isinstance(value, dict):
+            yield from _secret_values(value)
+        elif _secret(key) and str(value):
+            yield str(value)
+
+
+def _add(archive: tarfile.TarFile, name: str, what: Path | bytes, now: datetime) -> str:
+    member = tarfile.TarInfo(name)
+    member.mode, member.mtime = 0o600, int(now.timestamp())
+    if isinstance(what, bytes):
+        member.size = len(what)
+        archive.addfile(member, io.BytesIO(what))
+        return hashlib.sha256(what).hexdigest()
+    member.size = what.stat().st_size
+    with what.open("rb") as file:
+        archive.addfile(member, file)
+        file.seek(0)
+        return _sha256(file)
+
+
+def _sha256(file: IO[bytes]) -> str:
+    made = hashlib.sha256()
+    while chunk := file.read(_CHUNK):
+        made.update(chunk)
+    return made.hexdigest()
+
+
+def unpack(file: Path, folder: Path) -> dict[str, Any]:
+    """Lay a backup out in a new folder, every file held against the manifest; returns the manifest.
+
+    E-B11 for what is no backup or was changed; nothing outside the folder is ever written.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise Refused("E-B12", _("The folder is not empty; nothing was restored."), where=folder.name)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        with tarfile.open(file, "r:gz") as archive:
+            found = {member.name: _extract(archive, member, folder) for member in archive}
+        manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (tarfile.TarError, EOFError, OSError, ValueError) as error:
+        raise _spoilt(file) from error
+    found.pop(MANIFEST, None)
+    if manifest.get("format") != FORMAT or manifest.get("files") != found or DATABASE not in found:
+        raise _spoilt(file)
+    _quick_check(folder / DATABASE, file)
+    return manifest
+
+
+def _extract(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> str:
+    path = PurePosixPath(member.name)
+    if not member.isfile() or path.is_absolute() or ".." in path.parts:
+        raise ValueError(member.name)
+    target = folder.joinpath(*path.parts)
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    source = archive.extractfile(member)
+    assert source is not None
+    made = hashlib.sha256()
+    with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+        while chunk := source.read(_CHUNK):
+            made.update(chunk)
+            out.write(chunk)
+    return made.hexdigest()
+
+
+def _quick_check(database: Path, file: Path) -> None:
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+        if connection.execute("PRAGMA quick_check").fetchone()[0] != "ok":
+            raise _spoilt(file)
+
+
+def _spoilt(file: Path) -> BadInput:
+    return BadInput(
+        "E-B11",
+        _("This is no backup of duban, or it was changed or cut short."),
+        where=file.name,
+        remedy=_("Take another backup."),
+    )
+
+
+def confirm_restore(connection: Connection, office_id: int, actor: Actor, now: datetime) -> int:
+    """Say yes to a database that is older than its outside head; returns how many messages are held."""
+    role = permissions.demand(actor, "service.manage")
+    return second_life(connection, office_id, actor, audit.Entry("restore.confirm", "office", role=role.value), now)
+
+
+def second_life(connection: Connection, office_id: int, actor: Actor, entry: audit.Entry, now: datetime) -> int:
+    """Begin a new epoch after a restore; what is still to be sent waits for a person: it may have gone out already.
+
+    Returns how many messages are held now.
+    """
+    m = t.message.c
+    reason = _("The database was restored; what waits may have been sent before.")
+    waiting = [MessageState.DUE.value, MessageState.RETRY.value, MessageState.SENDING.value]
+    held = connection.execute(
+        sa.update(t.message)
+        .where(m.office_id == office_id, m.state.in_(waiting))
+        .values(state=MessageState.HELD.value, reason=reason, claimed_until=None)
+    ).rowcount
+    connection.execute(sa.update(t.office).where(t.office.c.id == office_id).values(epoch=t.office.c.epoch + 1))
+    connection.execute(sa.update(t.watermark).where(t.watermark.c.office_id == office_id).values(held_reason=reason))
+    epoch = connection.scalar(sa.select(t.office.c.epoch).where(t.office.c.id == office_id))
+    made = replace(entry, object_id=office_id, detail={**entry.detail, "epoch": epoch, "held": held})
+    audit.append(connection, office_id, actor, made, now)
+    return held

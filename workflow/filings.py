@@ -1,0 +1,262 @@
+"""Printed forms and the evidence that they were signed and stamped.
+
+A form covers exact report versions through its check code; attaching a scan stores the bytes, records who attests
+the signer and the seal, and signs every covered task, or refuses the whole form when a report has changed since.
+Source: design section 9.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from models import tables as t
+from models.database import insert
+from models.errors import BadInput, Refused
+from models.language import _
+from models.states import Action, EvidenceKind, TaskState
+from workflow import actions, audit, cases, permissions
+from workflow.actions import Command, Outcome
+from workflow.case import Given
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from sqlalchemy.engine import Connection
+
+    from workflow.case import Actor, FilingRow, TaskRow
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedForm:
+    """A form that was printed: its number, code and what it covers."""
+
+    filing_id: int
+    number: int
+    check_code: str
+    covers: tuple[tuple[int, int, str], ...]
+    existed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file already in the store, as the inspection described it."""
+
+    sha256: str
+    name: str
+    media_type: str
+    size: int
+
+
+def print_form(
+    connection: Connection,
+    office_id: int,
+    actor: Actor,
+    period_id: int,
+    unit_id: int,
+    make_code: Callable[[Sequence[tuple[int, int, str]]], tuple[str, str]],
+    now: datetime,
+) -> PrintedForm:
+    """Register the form of a unit's month over all reports that wait for a signature; the same content, the same form."""
+    role = permissions.demand_unit(actor, "form.print", unit_id)
+    tasks = _waiting(connection, office_id, period_id, unit_id)
+    covers = tuple((task.id, task.report_number, task.report_sha256) for task in tasks)
+    content, code = make_code(covers)
+    known = connection.execute(
+        sa.select(t.filing).where(t.filing.c.office_id == office_id, t.filing.c.check_code == code)
+    ).first()
+    if known is not None:
+        return PrintedForm(known.id, known.number, code, covers, existed=True)
+    number = _next_number(connection, office_id, period_id, unit_id)
+    filing_id = insert(
+        connection,
+        t.filing,
+        office_id,
+        period_id=period_id,
+        unit_id=unit_id,
+        number=number,
+        content_sha256=content,
+        check_code=code,
+        covers=[list(item) for item in covers],
+        printed_by=actor.login,
+        printed_at=now,
+    )
+    detail = {"code": code, "sha256": content, "tasks": [task.id for task in tasks]}
+    entry = audit.Entry("form.print", "filing", filing_id, unit=tasks[0].unit_name, role=role.value, detail=detail)
+    audit.append(connection, office_id, actor, entry, now)
+    return PrintedForm(filing_id, number, code, covers, existed=False)
+
+
+def _waiting(connection: Connection, office_id: int, period_id: int, unit_id: int) -> list[TaskRow]:
+    """The unit's reports of a month that wait for a signature, at least one."""
+    tasks = cases.load_tasks(
+        connection,
+        office_id,
+        t.task.c.period_id == period_id,
+        t.task.c.unit_id == unit_id,
+        t.task.c.state == TaskState.REPORTED.value,
+    )
+    if not tasks:
+        raise Refused(
+            "E-S17",
+            _("No report of this unit waits for a signature."),
+            remedy=_("Report first with: duban task report"),
+        )
+    return tasks
+
+
+def _next_number(connection: Connection, office_id: int, period_id: int, unit_id: int) -> int:
+    highest = connection.scalar(
+        sa.select(sa.func.max(t.filing.c.number)).where(
+            t.filing.c.office_id == office_id, t.filing.c.period_id == period_id, t.filing.c.unit_id == unit_id
+        )
+    )
+    return (highest or 0) + 1
+
+
+def attach(
+    connection: Connection,
+    office_id: int,
+    actor: Actor,
+    check_code: str,
+    stored: StoredFile,
+    kind: EvidenceKind,
+    signer: str,
+    seal: str,
+    now: datetime,
+    *,
+    same_file_again: bool = False,
+) -> list[Outcome]:
+    """Attach the signed paper of a form and sign every task it covers.
+
+    Refuses the whole form when any report has changed since printing (E-S05), and a file that was attached before
+    unless the person says it is meant (W-S04).
+    """
+    filing = _filing_by_code(connection, office_id, check_code)
+    unit_id, unit_name = _unit_of(connection, office_id, filing.id)
+    role = permissions.demand_unit(actor, "form.attach", unit_id)
+    tasks = [task for number, _v, _s in filing.covers if (task := cases.load_task(connection, office_id, number))]
+    _still_as_printed(filing, tasks)
+    _not_used_before(connection, office_id, stored, same_file_again=same_file_again)
+    if not signer.strip() or not seal.strip():
+        raise Refused("E-S10", _("The signer and the seal must be named."), remedy=_("Give --signer and --seal."))
+    evidence_id = _attest(connection, office_id, filing.id, stored, kind, signer, seal, actor, now)
+    detail = {"evidence": evidence_id, "sha256": stored.sha256, "signer": signer, "seal": seal, "kind": kind.value}
+    entry = audit.Entry("form.attach", "filing", filing.id, unit=unit_name, role=role.value, detail=detail)
+    audit.append(connection, office_id, actor, entry, now)
+    given = Given(filing_id=filing.id, signer=signer, seal=seal)
+    return [
+        actions.apply(connection, office_id, actor, Command(Action.SIGN_STAMP, task.id, task.version, given), now)
+        for task in tasks
+    ]
+
+
+def _attest(
+    connection: Connection,
+    office_id: int,
+    filing_id: int,
+    stored: StoredFile,
+    kind: EvidenceKind,
+    signer: str,
+    seal: str,
+    actor: Actor,
+    now: datetime,
+) -> int:
+    """Keep that the file is the form's signed paper, and who attests the signer and the seal."""
+    return insert(
+        connection,
+        t.evidence,
+        office_id,
+        filing_id=filing_id,
+        attachment_id=_attachment(connection, office_id, stored, actor, now),
+        kind=kind.value,
+        signer=signer.strip(),
+        seal=seal.strip(),
+        attested_by=actor.login,
+        attested_at=now,
+    )
+
+
+def _filing_by_code(connection: Connection, office_id: int, check_code: str) -> FilingRow:
+    plain = check_code.strip().upper()
+    number = connection.scalar(
+        sa.select(t.filing.c.id).where(t.filing.c.office_id == office_id, t.filing.c.check_code == plain)
+    )
+    filing = cases.load_filing(connection, office_id, number) if number else None
+    if filing is None:
+        raise permissions.not_there(_("Form"), check_code)
+    return filing
+
+
+def _unit_of(connection: Connection, office_id: int, filing_id: int) -> tuple[int, str]:
+    row = connection.execute(
+        sa.select(t.unit.c.id, t.unit.c.name)
+        .join(t.filing, sa.and_(t.filing.c.office_id == t.unit.c.office_id, t.filing.c.unit_id == t.unit.c.id))
+        .where(t.filing.c.office_id == office_id, t.filing.c.id == filing_id)
+    ).one()
+    return row.id, row.name
+
+
+def _still_as_printed(filing: FilingRow, tasks: Sequence[TaskRow]) -> None:
+    now_there = {
+        (task.id, task.report_number, task.report_sha256) for task in tasks if task.state == TaskState.REPORTED
+    }
+    changed = [task for task, version, sha in filing.covers if (task, version, sha) not in now_there]
+    if changed:
+        raise Refused(
+            "E-S05",
+            _("The content has changed since form {code} was printed (task {tasks}).").format(
+                code=filing.check_code, tasks=", ".join(str(task) for task in changed)
+            ),
+            remedy=_("Print the form again, have it signed and stamped, and attach that one."),
+            tasks=changed,
+        )
+
+
+def _not_used_before(connection: Connection, office_id: int, stored: StoredFile, *, same_file_again: bool) -> None:
+    used = connection.execute(
+        sa.select(t.filing.c.check_code)
+        .join(
+            t.evidence, sa.and_(t.evidence.c.office_id == t.filing.c.office_id, t.evidence.c.filing_id == t.filing.c.id)
+        )
+        .join(
+            t.attachment,
+            sa.and_(
+                t.attachment.c.office_id == t.evidence.c.office_id, t.attachment.c.id == t.evidence.c.attachment_id
+            ),
+        )
+        .where(t.attachment.c.office_id == office_id, t.attachment.c.sha256 == stored.sha256)
+        .limit(1)
+    ).first()
+    if used is not None and not same_file_again:
+        raise BadInput(
+            "W-S04",
+            _("This very file was attached to form {code} before.").format(code=used.check_code),
+            remedy=_("Scan the new paper; if it is meant, repeat with --same-file."),
+        )
+
+
+def _attachment(connection: Connection, office_id: int, stored: StoredFile, actor: Actor, now: datetime) -> int:
+    known = connection.scalar(
+        sa.select(t.attachment.c.id).where(
+            t.attachment.c.office_id == office_id, t.attachment.c.sha256 == stored.sha256
+        )
+    )
+    return (
+        int(known)
+        if known
+        else insert(
+            connection,
+            t.attachment,
+            office_id,
+            sha256=stored.sha256,
+            name=stored.name,
+            media_type=stored.media_type,
+            size=stored.size,
+            stored_by=actor.login,
+            stored_at=now,
+        )
+    )

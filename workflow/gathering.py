@@ -1,0 +1,333 @@
+"""A month's rows gathered into the plain facts of a paper: the order of the notice, nothing invented.
+
+Counts equal the lists behind them: each figure here is the length of something that is also named.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from models import tables as t
+from models.facts import (
+    Count,
+    FormFacts,
+    FormRow,
+    IndicatorFact,
+    MilestoneFact,
+    NamedTask,
+    RequestFact,
+    SummaryClause,
+    SummaryFacts,
+    SummaryIndicator,
+    SummaryItem,
+    SummarySection,
+    SummarySubsection,
+    UnitLine,
+    UnitRow,
+)
+from models.states import TaskState
+from models.times import local_date
+from workflow import comparison
+from workflow.month_rows import MonthRows, on, read_month
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date, datetime
+
+    from sqlalchemy.engine import Connection, RowMapping
+
+S = TaskState
+#: states in which the signed report has reached the office
+HANDED_IN = frozenset({S.SIGNED_STAMPED, S.REVIEWED, S.AGGREGATED})
+APPROVED = frozenset({S.REVIEWED, S.AGGREGATED})
+
+
+def form_facts(connection: Connection, office_id: int, filing_id: int) -> FormFacts:
+    """What is printed on a unit's form: exactly the report versions that the form covers."""
+    filing = connection.execute(
+        sa.select(t.filing, t.unit.c.name.label("unit_name"), t.office.c.short_name)
+        .join(t.unit, on(t.filing, "unit_id", t.unit))
+        .join(t.office, t.office.c.id == t.filing.c.office_id)
+        .where(t.filing.c.office_id == office_id, t.filing.c.id == filing_id)
+    ).one()
+    month = read_month(connection, office_id, filing.period_id)
+    covered = {task: version for task, version, _sha in filing.covers}
+    versions = _versions(connection, office_id, covered)
+    rows = tuple(
+        _form_row(task, versions[task["id"]], month.indicators[task["clause_id"]])
+        for task in month.tasks
+        if task["id"] in covered
+    )
+    return FormFacts(
+        office_name=filing.short_name,
+        unit_name=filing.unit_name,
+        month=month.period.month,
+        due_on=month.period.due_on,
+        check_code=filing.check_code,
+        printed_on=local_date(filing.printed_at),
+        filing_number=filing.number,
+        rows=rows,
+        notice_title=month.period.notice_title,
+    )
+
+
+def _versions(connection: Connection, office_id: int, covered: dict[int, int]) -> dict[int, RowMapping]:
+    rows = connection.execute(
+        sa.select(t.report).where(t.report.c.office_id == office_id, t.report.c.task_id.in_(covered))
+    ).mappings()
+    return {row["task_id"]: row for row in rows if row["number"] == covered[row["task_id"]]}
+
+
+def _form_row(task: RowMapping, report: RowMapping, indicators: Iterable[Any]) -> FormRow:
+    return FormRow(
+        task_id=task["id"],
+        clause_number=task["clause_number"],
+        item_title=task["item_title"],
+        clause_text=task["clause_text"],
+        share=task["share"],
+        version=report["number"],
+        progress=report["progress"],
+        percent=report["percent"],
+        no_progress=report["no_progress"],
+        reason=report["reason"],
+        problems=report["problems"],
+        next_steps=report["next_steps"],
+        indicators=_values(report["values"], indicators),
+    )
+
+
+def _values(values: Iterable[dict[str, Any]], indicators: Iterable[Any]) -> tuple[IndicatorFact, ...]:
+    given = {value["indicator_id"]: value for value in values}
+    return tuple(
+        IndicatorFact(
+            name=row.name,
+            op=row.op,
+            target=row.value,
+            value=given.get(row.id, {}).get("value"),
+            unit=row.unit,
+            reason=given.get(row.id, {}).get("reason", ""),
+        )
+        for row in indicators
+    )
+
+
+def summary_facts(
+    connection: Connection, office_id: int, period_id: int, *, number: str, head_short: str, now: datetime
+) -> SummaryFacts:
+    """A month as it is reported to the government, on the day of ``now``."""
+    office = connection.execute(sa.select(t.office).where(t.office.c.id == office_id)).one()
+    month = read_month(connection, office_id, period_id)
+    today = local_date(now)
+    counted = Counter(task["state"] for task in month.tasks)
+    return SummaryFacts(
+        office_name=office.short_name,
+        recipient=office.recipient,
+        notice_title=month.period.notice_title,
+        month=month.period.month,
+        number=number,
+        issued_on=today,
+        head_short=head_short,
+        due_on=month.period.due_on,
+        counts=tuple(Count(state.value, counted[state.value]) for state in TaskState),
+        sections=_sections(month, today),
+        indicators=indicator_facts(month),
+        missing=_named(month, today, lambda task: task["state"] in (S.ASSIGNED, S.REPORTED)),
+        late=_named(month, today, lambda task: _late_days(task, today) > 0 and task["state"] != S.WAIVED),
+        returned=_named(
+            month,
+            today,
+            lambda task: task["state"] == S.RETURNED,
+            _return_reasons(connection, office_id, month),
+        ),
+        units=_unit_rows(month, today),
+        requests=_requests(connection, office_id, period_id),
+        previous=comparison.month_before(connection, office_id, month.period),
+    )
+
+
+def _late_days(task: RowMapping, today: date) -> int:
+    """On record once signed; counted to today while it is still owed."""
+    owed = task["state"] in (S.ASSIGNED, S.REPORTED, S.RETURNED)
+    running: int = (today - task["due_on"]).days if owed else 0
+    recorded: int = task["late_days"]
+    return max(recorded, running, 0)
+
+
+def _sections(month: MonthRows, today: date) -> tuple[SummarySection, ...]:
+    return tuple(
+        SummarySection(
+            title,
+            tuple(
+                SummarySubsection(
+                    sub,
+                    tuple(
+                        SummaryItem(number, rows[0]["item_title"], _clauses(month, rows, today))
+                        for number, rows in _runs(in_sub, "item_number")
+                    ),
+                )
+                for sub, in_sub in _runs(in_section, "subsection")
+            ),
+        )
+        for title, in_section in _runs(month.tasks, "section")
+    )
+
+
+def _runs(tasks: Iterable[RowMapping], key: str) -> list[tuple[Any, list[RowMapping]]]:
+    return [(value, list(rows)) for value, rows in groupby(tasks, key=lambda task: task[key])]
+
+
+def _clauses(month: MonthRows, tasks: list[RowMapping], today: date) -> tuple[SummaryClause, ...]:
+    return tuple(
+        SummaryClause(
+            number=number,
+            text=rows[0]["clause_text"],
+            lines=tuple(_line(task, today) for task in rows),
+            milestones=tuple(MilestoneFact(row.due_on, row.quote) for row in month.milestones[rows[0]["clause_id"]]),
+        )
+        for number, rows in _runs(tasks, "clause_number")
+    )
+
+
+def _line(task: RowMapping, today: date) -> UnitLine:
+    approved = task["state"] in APPROVED
+    return UnitLine(
+        unit=task["unit_name"],
+        share=task["share"],
+        state=task["state"],
+        progress=(task["r_progress"] or "") if approved else "",
+        percent=(task["r_percent"] or 0) if approved else 0,
+        late_days=_late_days(task, today),
+        round=task["round"],
+        version=task["report_number"],
+        no_progress=bool(task["r_no_progress"]) if approved else False,
+        reason=(task["r_reason"] or "") if approved else "",
+        problems=(task["r_problems"] or "") if approved else "",
+        next_steps=(task["r_next_steps"] or "") if approved else "",
+        task_id=task["id"],
+    )
+
+
+def indicator_facts(month: MonthRows) -> tuple[SummaryIndicator, ...]:
+    """Each indicator with the value that an approved report gives: the lead's, else the first that has one."""
+    made = []
+    for clause_id, rows in _runs(month.tasks, "clause_id"):
+        for place, indicator in enumerate(month.indicators[clause_id]):
+            best = _best(rows, month.indicators[clause_id], place)
+            made.append(
+                SummaryIndicator(
+                    clause_number=rows[0]["clause_number"],
+                    name=indicator.name,
+                    op=indicator.op,
+                    target=indicator.value,
+                    value=best[1].value if best else None,
+                    unit=indicator.unit,
+                    reported_by=best[0] if best else "",
+                    reason=best[1].reason if best else "",
+                )
+            )
+    return tuple(made)
+
+
+def _best(rows: Iterable[RowMapping], indicators: list[Any], place: int) -> tuple[str, IndicatorFact] | None:
+    without: tuple[str, IndicatorFact] | None = None
+    for task in rows:
+        if task["state"] not in APPROVED or task["r_values"] is None:
+            continue
+        fact = _values(task["r_values"], indicators)[place]
+        if fact.value is not None:
+            return task["unit_name"], fact
+        without = without or (task["unit_name"], fact)
+    return without
+
+
+def _named(month: MonthRows, today: date, wanted: Any, reasons: dict[int, str] | None = None) -> tuple[NamedTask, ...]:
+    return tuple(
+        NamedTask(
+            unit=task["unit_name"],
+            clause_number=task["clause_number"],
+            item_title=task["item_title"],
+            due_on=task["due_on"],
+            late_days=_late_days(task, today),
+            reason=(reasons or {}).get(task["id"], ""),
+            round=task["round"],
+        )
+        for task in month.tasks
+        if wanted(task)
+    )
+
+
+def _return_reasons(connection: Connection, office_id: int, month: MonthRows) -> dict[int, str]:
+    wanted = [task["id"] for task in month.tasks if task["state"] == S.RETURNED]
+    rows = connection.execute(
+        sa.select(t.event.c.object_id, t.event.c.reason)
+        .where(
+            t.event.c.office_id == office_id,
+            t.event.c.object_type == "task",
+            t.event.c.object_id.in_(wanted),
+            t.event.c.to_state == S.RETURNED.value,
+            t.event.c.reason != "",
+        )
+        .order_by(t.event.c.seq)
+    )
+    return {row.object_id: row.reason for row in rows}
+
+
+def _unit_rows(month: MonthRows, today: date) -> tuple[UnitRow, ...]:
+    by_unit: dict[str, list[RowMapping]] = defaultdict(list)
+    for task in month.tasks:
+        by_unit[task["unit_name"]].append(task)
+    return tuple(_unit_row(unit, tasks, today) for unit, tasks in by_unit.items())
+
+
+def _unit_row(unit: str, tasks: list[RowMapping], today: date) -> UnitRow:
+    states = Counter(task["state"] for task in tasks)
+    handed_in = [task for task in tasks if task["state"] in HANDED_IN]
+    late = sum(_late_days(task, today) > 0 for task in handed_in)
+    return UnitRow(
+        unit=unit,
+        due=len(tasks) - states[S.WAIVED],
+        on_time=len(handed_in) - late,
+        late=late,
+        missing=states[S.ASSIGNED] + states[S.REPORTED],
+        returned=states[S.RETURNED],
+        waived=states[S.WAIVED],
+    )
+
+
+def _requests(connection: Connection, office_id: int, period_id: int) -> tuple[RequestFact, ...]:
+    wanted = t.unit.alias("wanted")
+    query = (
+        sa.select(
+            t.request,
+            t.unit.c.name.label("unit_name"),
+            t.clause.c.number.label("clause_number"),
+            sa.func.coalesce(wanted.c.name, "").label("wanted_unit"),
+        )
+        .join(t.task, on(t.request, "task_id", t.task))
+        .join(t.unit, on(t.task, "unit_id", t.unit))
+        .join(t.clause, on(t.task, "clause_id", t.clause))
+        .outerjoin(
+            wanted,
+            sa.and_(wanted.c.office_id == t.request.c.office_id, wanted.c.id == t.request.c.wanted_unit_id),
+        )
+        .where(t.request.c.office_id == office_id, t.task.c.period_id == period_id)
+        .order_by(t.request.c.id)
+    )
+    return tuple(
+        RequestFact(
+            kind=row.kind,
+            unit=row.unit_name,
+            clause_number=row.clause_number,
+            reason=row.reason,
+            decision=row.decision,
+            wanted_due_on=row.wanted_due_on,
+            granted_due_on=row.granted_due_on,
+            decision_reason=row.decision_reason,
+            wanted_unit=row.wanted_unit,
+        )
+        for row in connection.execute(query)
+    )

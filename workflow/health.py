@@ -1,0 +1,176 @@
+"""What a doctor asks an office's database: is it whole, is the service alive, what waits for a person.
+
+Each check answers with a finding of its own severity; nothing here changes anything (``reliability.md`` section 10).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+import sqlalchemy as sa
+
+from models import tables as t
+from models.errors import DubanError
+from models.language import _
+from models.states import MessageState
+from models.times import local_date, shown
+from workflow import calendar_store, heads, verify
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from sqlalchemy.engine import Connection
+
+    from models.store import Store
+
+#: a loop that is this much later than it promised counts as dead
+LATE: Final = timedelta(minutes=10)
+#: a due message that has waited longer than this shows that nobody delivers
+WAITING: Final = timedelta(hours=1)
+#: a backup older than this is worth a word; a month is the drill's rhythm
+BACKUP_AGE: Final = timedelta(days=7)
+_DECEMBER: Final = 12
+
+
+class Severity(StrEnum):
+    """How bad a finding is: ``wrong`` makes the doctor's exit code 5."""
+
+    OK = "ok"
+    WARNING = "warning"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One question and its answer."""
+
+    name: str
+    severity: Severity
+    said: str
+
+
+def ok(name: str, said: str) -> Check:
+    """Nothing to do."""
+    return Check(name, Severity.OK, said)
+
+
+def warning(name: str, said: str) -> Check:
+    """Somebody should look at it."""
+    return Check(name, Severity.WARNING, said)
+
+
+def wrong(name: str, said: str) -> Check:
+    """The office cannot be relied on until it is mended."""
+    return Check(name, Severity.WRONG, said)
+
+
+def examine(
+    connection: Connection, office_id: int, now: datetime, *, heads_dir: Path | None, store: Store | None
+) -> list[Check]:
+    """Every check of the database, in the order in which one would mend."""
+    checks = [_whole(connection), _not_behind(connection, office_id, heads_dir)]
+    checks.append(_trail(connection, office_id, heads_dir, store))
+    checks += _loops(connection, now)
+    checks += [_oldest_due(connection, office_id, now), *_counted(connection, office_id)]
+    checks += [
+        _held(connection, office_id),
+        *_calendar(connection, office_id, now),
+        _backup(connection, office_id, now),
+    ]
+    return checks
+
+
+def _whole(connection: Connection) -> Check:
+    name = _("Database whole")
+    if connection.dialect.name != "sqlite":
+        return ok(name, _("kept by the server"))
+    found = str(connection.scalar(sa.text("PRAGMA quick_check")))
+    return ok(name, "ok") if found == "ok" else wrong(name, found)
+
+
+def _not_behind(connection: Connection, office_id: int, folder: Path | None) -> Check:
+    name = _("Not behind its outside head")
+    if folder is None or heads.latest(folder, office_id) is None:
+        return warning(name, _("no outside head was written down yet"))
+    try:
+        heads.check_not_behind(folder, connection, office_id)
+    except DubanError as refusal:
+        return wrong(name, refusal.what)
+    return ok(name, "ok")
+
+
+def _trail(connection: Connection, office_id: int, folder: Path | None, store: Store | None) -> Check:
+    name = _("Trail proves itself")
+    found = verify.verify(connection, office_id, heads_dir=folder, store=store)
+    if not found:
+        return ok(name, "ok")
+    return wrong(name, _("{count} findings; the first: {first}").format(count=len(found), first=_sentence(found[0])))
+
+
+def _sentence(finding: verify.Finding) -> str:
+    return f"{finding.where}: {finding.what}"
+
+
+def _loops(connection: Connection, now: datetime) -> Iterator[Check]:
+    rows = connection.execute(sa.select(t.heartbeat).order_by(t.heartbeat.c.name)).all()
+    if not rows:
+        yield warning(_("Service"), _("it has never run; start it with: duban serve"))
+    for row in rows:
+        name = _("Loop {name}").format(name=row.name)
+        said = _("last ran {at}").format(at=shown(row.at))
+        yield wrong(name, said) if now > row.next_at + LATE else ok(name, said)
+
+
+def _oldest_due(connection: Connection, office_id: int, now: datetime) -> Check:
+    m, name = t.message.c, _("Oldest message to be sent")
+    waiting = [MessageState.DUE.value, MessageState.RETRY.value, MessageState.SENDING.value]
+    oldest = connection.scalar(
+        sa.select(m.next_at).where(m.office_id == office_id, m.state.in_(waiting)).order_by(m.next_at).limit(1)
+    )
+    if oldest is None:
+        return ok(name, _("none"))
+    said = _("since {at}").format(at=shown(oldest))
+    return warning(name, said) if now - oldest > WAITING else ok(name, said)
+
+
+def _counted(connection: Connection, office_id: int) -> Iterator[Check]:
+    m = t.message.c
+    for state, name in ((MessageState.DEAD, _("Dead letters")), (MessageState.HELD, _("Held messages"))):
+        query = sa.select(sa.func.count()).where(m.office_id == office_id, m.state == state.value)
+        count = connection.scalar(query) or 0
+        yield warning(name, str(count)) if count else ok(name, "0")
+
+
+def _held(connection: Connection, office_id: int) -> Check:
+    name = _("Sending")
+    reason = connection.scalar(sa.select(t.watermark.c.held_reason).where(t.watermark.c.office_id == office_id))
+    return warning(name, _("held: {reason}").format(reason=reason)) if reason else ok(name, _("not held"))
+
+
+def _calendar(connection: Connection, office_id: int, now: datetime) -> Iterator[Check]:
+    """This year's table must be there; next year's is published in November and needed by December."""
+    known, today = calendar_store.load_calendar(connection, office_id), local_date(now)
+    for year in (today.year, today.year + 1):
+        name = _("Calendar {year}").format(year=year)
+        if not known.is_provisional(year):
+            yield ok(name, _("known"))
+        else:
+            said = _("provisional: Monday to Friday; import the yearly notice with: duban calendar import FILE")
+            soon = year == today.year or today.month == _DECEMBER
+            yield warning(name, said) if soon else ok(name, _("not published yet or not imported: provisional"))
+
+
+def _backup(connection: Connection, office_id: int, now: datetime) -> Check:
+    name, e = _("Last backup"), t.event.c
+    last = connection.scalar(
+        sa.select(sa.func.max(e.at)).where(e.office_id == office_id, e.action == "backup", e.result == "done")
+    )
+    if last is None:
+        return warning(name, _("never; make one with: duban backup FILE"))
+    said = shown(last)
+    return warning(name, said) if now - last > BACKUP_AGE else ok(name, said)

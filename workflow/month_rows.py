@@ -1,0 +1,85 @@
+"""A month's rows, read once: tasks with their words, the report version in force, indicators and milestones."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from models import tables as t
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.engine import Connection, RowMapping
+
+_REPORTED = ("progress", "percent", "no_progress", "reason", "problems", "next_steps", "values")
+_NAMED = (
+    t.unit.c.name.label("unit_name"),
+    t.responsibility.c.share,
+    t.clause.c.number.label("clause_number"),
+    t.clause.c.text.label("clause_text"),
+    t.work_item.c.number.label("item_number"),
+    t.work_item.c.title.label("item_title"),
+    t.work_item.c.section,
+    t.work_item.c.subsection,
+)
+#: the version of a report that counts now: the one the task points at
+_IN_FORCE = sa.and_(
+    t.report.c.office_id == t.task.c.office_id,
+    t.report.c.task_id == t.task.c.id,
+    t.report.c.number == t.task.c.report_number,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MonthRows:
+    """Everything read of a month, once: tasks with their words, indicators and milestones by clause."""
+
+    period: Any
+    tasks: list[RowMapping]
+    indicators: dict[int, list[Any]]
+    milestones: dict[int, list[Any]]
+
+
+def on(left: sa.Table, column: str, right: sa.Table) -> Any:
+    """Join a row to the one that its column names, inside the same office."""
+    return sa.and_(left.c.office_id == right.c.office_id, left.c[column] == right.c.id)
+
+
+def read_month(connection: Connection, office_id: int, period_id: int) -> MonthRows:
+    """Read a month's tasks with the report version in force, in the order of the notice."""
+    period = connection.execute(
+        sa.select(t.period, t.notice.c.title.label("notice_title"))
+        .join(t.notice, on(t.period, "notice_id", t.notice))
+        .where(t.period.c.office_id == office_id, t.period.c.id == period_id)
+    ).one()
+    query = (
+        sa.select(t.task, *_NAMED, *(t.report.c[name].label(f"r_{name}") for name in _REPORTED))
+        .select_from(
+            t.task.join(t.unit, on(t.task, "unit_id", t.unit))
+            .join(t.responsibility, on(t.task, "responsibility_id", t.responsibility))
+            .join(t.clause, on(t.task, "clause_id", t.clause))
+            .join(t.work_item, on(t.clause, "item_id", t.work_item))
+            .outerjoin(t.report, _IN_FORCE)
+        )
+        .where(t.task.c.office_id == office_id, t.task.c.period_id == period_id)
+        .order_by(t.clause.c.position, t.responsibility.c.position, t.task.c.id)
+    )
+    tasks = list(connection.execute(query).mappings())
+    indicators, milestones = (_by_clause(connection, office_id, table, tasks) for table in (t.indicator, t.milestone))
+    return MonthRows(period, tasks, indicators, milestones)
+
+
+def _by_clause(
+    connection: Connection, office_id: int, table: sa.Table, tasks: Sequence[RowMapping]
+) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = defaultdict(list)
+    wanted = {task["clause_id"] for task in tasks}
+    query = sa.select(table).where(table.c.office_id == office_id).order_by(table.c.id)
+    for row in connection.execute(query):
+        if row.clause_id in wanted:
+            found[row.clause_id].append(row)
+    return found

@@ -1,0 +1,78 @@
+"""Running a command whole: one transaction, its denial or refusal in the trail, its first answer kept.
+
+A refused command changes nothing but the trail (``reliability.md`` I16); a repeated one with the same key gets the
+first answer (I17).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import sqlalchemy as sa
+
+from models import tables as t
+from models.database import insert
+from models.errors import Denied, DubanError
+from models.states import Result
+from workflow import audit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from sqlalchemy.engine import Connection
+
+    from models.database import Database
+    from workflow.case import Actor
+
+T = TypeVar("T")
+
+
+def perform(
+    database: Database,
+    office_id: int,
+    actor: Actor,
+    deed: str,
+    work: Callable[[Connection], T],
+    now: datetime,
+) -> T:
+    """Do ``work`` in one transaction; on a refusal undo it all and record that it was refused."""
+    try:
+        with database.write(office_id) as connection:
+            return work(connection)
+    except DubanError as refusal:
+        with database.write(office_id) as connection:
+            record_refusal(connection, office_id, actor, deed, refusal, now)
+        raise
+
+
+def record_refusal(
+    connection: Connection, office_id: int, actor: Actor, deed: str, refusal: DubanError, now: datetime
+) -> None:
+    """A denial or refusal, as an event of its own."""
+    result = Result.DENIED if isinstance(refusal, Denied) or refusal.exit_code == 4 else Result.REFUSED
+    entry = audit.Entry(
+        action=deed,
+        object_type="refusal",
+        result=result,
+        reason=refusal.what,
+        detail={"code": refusal.code, "where": refusal.where},
+    )
+    audit.append(connection, office_id, actor, entry, now)
+
+
+def answered(connection: Connection, office_id: int, actor: Actor, key: str) -> dict[str, Any] | None:
+    """The first answer to a command with this key, if it was given before."""
+    found = connection.scalar(
+        sa.select(t.operation.c.answer).where(
+            t.operation.c.office_id == office_id, t.operation.c.actor == actor.login, t.operation.c.key == key
+        )
+    )
+    return dict(found) if found is not None else None
+
+
+def keep_answer(
+    connection: Connection, office_id: int, actor: Actor, key: str, answer: dict[str, Any], now: datetime
+) -> None:
+    """Remember the answer under the key, in the transaction of the command."""
+    insert(connection, t.operation, office_id, actor=actor.login, key=key, answer=answer, at=now)

@@ -1,0 +1,252 @@
+"""Accounts, duties and absences (design, section 5).
+
+The system administrator makes accounts, the security administrator grants duties and never to themselves; the first
+three administrators get one-time codes when the office is set up.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+import sqlalchemy as sa
+
+from models import tables as t
+from models.database import insert
+from models.errors import BadInput, Denied, Refused
+from models.language import _
+from models.states import UNIT_ROLES, Role
+from models.times import local_date
+from workflow import audit, cases, permissions
+from workflow.case import Post
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from sqlalchemy.engine import Connection
+
+    from workflow.case import Actor
+
+_LOGIN: Final = re.compile(r"[a-z0-9][a-z0-9._-]{1,31}")
+_MAIL: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+
+
+def code_digest(code: str) -> str:
+    """What is stored of a one-time code."""
+    return hashlib.sha256(code.strip().encode()).hexdigest()
+
+
+def add_person(
+    connection: Connection,
+    office_id: int,
+    actor: Actor,
+    login: str,
+    name: str,
+    now: datetime,
+    *,
+    email: str = "",
+    code: str = "",
+) -> int:
+    """Make an account without any duty; ``code`` sets its first password once."""
+    role = permissions.demand(actor, "person.manage")
+    number = create_person(connection, office_id, login, name, now, email=email, code=code)
+    entry = audit.Entry("person.add", "person", number, role=role.value, detail={"login": login})
+    audit.append(connection, office_id, actor, entry, now)
+    return number
+
+
+def create_person(
+    connection: Connection, office_id: int, login: str, name: str, now: datetime, *, email: str = "", code: str = ""
+) -> int:
+    """The row of an account, checked; for setting up an office and for ``add_person``."""
+    if not _LOGIN.fullmatch(login):
+        raise BadInput(
+            "E-A06",
+            _("The login name must be 2 to 32 small letters, digits, dots or dashes."),
+            where=login[:40],
+        )
+    if not name.strip() or any(ord(letter) < 32 for letter in name):
+        raise BadInput("E-A07", _("The person's name is missing or holds control characters."), where=login)
+    if email:
+        check_address(email)
+    known = connection.scalar(
+        sa.select(t.person.c.id).where(t.person.c.office_id == office_id, t.person.c.login == login)
+    )
+    if known is not None:
+        raise Refused("E-A08", _("The login name is taken."), where=login, remedy=_("Choose another."))
+    return insert(
+        connection,
+        t.person,
+        office_id,
+        login=login,
+        name=name.strip(),
+        email=email,
+        password_hash="",
+        code_hash=code_digest(code) if code else "",
+        active=True,
+        failed_logins=0,
+        created_at=now,
+    )
+
+
+def check_address(email: str) -> None:
+    """One plain mail address: no second @, no list, no line break (row 26)."""
+    if not _MAIL.fullmatch(email):
+        raise BadInput(
+            "E-M01",
+            _("The mail address is not right: {address}").format(address=repr(email)[1:61]),
+            remedy=_("Give one address, such as name@example.org."),
+        )
+
+
+def disable_person(connection: Connection, office_id: int, actor: Actor, login: str, now: datetime) -> None:
+    """Close an account: its sessions end at once, its record stays."""
+    role = permissions.demand(actor, "person.manage")
+    number = person_id(connection, office_id, login)
+    connection.execute(
+        sa.update(t.person).where(t.person.c.office_id == office_id, t.person.c.id == number).values(active=False)
+    )
+    connection.execute(
+        sa.update(t.login)
+        .where(t.login.c.office_id == office_id, t.login.c.person_id == number, t.login.c.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
+    entry = audit.Entry("person.disable", "person", number, role=role.value, detail={"login": login})
+    audit.append(connection, office_id, actor, entry, now)
+
+
+def person_id(connection: Connection, office_id: int, login: str) -> int:
+    """The number of a login; E-404."""
+    found = connection.scalar(
+        sa.select(t.person.c.id).where(t.person.c.office_id == office_id, t.person.c.login == login)
+    )
+    if found is None:
+        raise permissions.not_there(_("Person"), login)
+    return int(found)
+
+
+def grant(
+    connection: Connection,
+    office_id: int,
+    actor: Actor,
+    login: str,
+    role: Role,
+    now: datetime,
+    *,
+    unit_id: int | None = None,
+    from_on: date | None = None,
+    to_on: date | None = None,
+) -> int:
+    """Give a duty, never to oneself; powers that must stay apart are refused (E-A05)."""
+    by = permissions.demand(actor, "duty.grant")
+    number = person_id(connection, office_id, login)
+    if number in actor.people:
+        raise Denied("E-A09", _("Nobody grants a duty to themselves."), remedy=_("Ask another administrator."))
+    start = from_on or local_date(now)
+    duty = give_duty(connection, office_id, number, role, start, unit_id=unit_id, to_on=to_on)
+    detail = {"login": login, "role": role.value, "unit": unit_id or 0, "from": start.isoformat()}
+    audit.append(
+        connection, office_id, actor, audit.Entry("duty.grant", "duty", duty, role=by.value, detail=detail), now
+    )
+    return duty
+
+
+def give_duty(
+    connection: Connection,
+    office_id: int,
+    person: int,
+    role: Role,
+    from_on: date,
+    *,
+    unit_id: int | None = None,
+    to_on: date | None = None,
+) -> int:
+    """The row of a duty, checked; for setting up an office and for ``grant``."""
+    if role is Role.SCHEDULER:
+        raise Refused("E-A10", _("The scheduler is no person's duty."))
+    if (role in UNIT_ROLES) != (unit_id is not None):
+        raise BadInput(
+            "E-A11",
+            _("The duty “{role}” is held in a unit.").format(role=role.label)
+            if role in UNIT_ROLES
+            else _("The duty “{role}” is held in the office, not in a unit.").format(role=role.label),
+            remedy=_("Give --unit for clerks and leaders only."),
+        )
+    permissions.check_posts([*_posts_during(connection, office_id, person, from_on, to_on), Post(role, unit_id)])
+    return insert(
+        connection,
+        t.duty,
+        office_id,
+        person_id=person,
+        role=role.value,
+        unit_id=unit_id,
+        valid_from=from_on,
+        valid_to=to_on,
+    )
+
+
+def _posts_during(connection: Connection, office_id: int, person: int, from_on: date, to_on: date | None) -> list[Post]:
+    """Every duty that overlaps the span: one that begins later must not slip past the separation of powers."""
+    duty = t.duty.c
+    query = sa.select(duty.role, duty.unit_id).where(
+        duty.office_id == office_id, duty.person_id == person, duty.valid_to.is_(None) | (duty.valid_to >= from_on)
+    )
+    if to_on is not None:
+        query = query.where(duty.valid_from <= to_on)
+    return [Post(Role(row.role), row.unit_id) for row in connection.execute(query)]
+
+
+def end_duty(connection: Connection, office_id: int, actor: Actor, duty_id: int, now: datetime) -> None:
+    """A duty ends today; the record of it stays."""
+    role = permissions.demand(actor, "duty.grant")
+    ended = (
+        connection.execute(
+            sa.delete(t.duty).where(
+                t.duty.c.office_id == office_id, t.duty.c.id == duty_id, t.duty.c.valid_from >= local_date(now)
+            )
+        ).rowcount
+        or connection.execute(
+            sa.update(t.duty)
+            .where(
+                t.duty.c.office_id == office_id,
+                t.duty.c.id == duty_id,
+                t.duty.c.valid_to.is_(None) | (t.duty.c.valid_to >= local_date(now)),
+            )
+            .values(valid_to=local_date(now) - timedelta(days=1))
+        ).rowcount
+    )
+    if not ended:
+        raise permissions.not_there(_("Duty"), duty_id)
+    audit.append(connection, office_id, actor, audit.Entry("duty.end", "duty", duty_id, role=role.value), now)
+
+
+def set_absence(
+    connection: Connection,
+    office_id: int,
+    actor: Actor,
+    login: str,
+    substitute: str,
+    from_on: date,
+    to_on: date,
+    now: datetime,
+) -> int:
+    """Name a substitute for someone's absence: one's own, or anyone's by the office or the security administrator."""
+    role = permissions.demand(actor, "absence.set")
+    absent, other = person_id(connection, office_id, login), person_id(connection, office_id, substitute)
+    if absent not in actor.people and not actor.holds(Role.DIRECTOR, Role.SECURITY):
+        raise permissions.denied(actor, "absence.set")
+    if absent == other or to_on < from_on:
+        raise BadInput("E-A12", _("An absence needs another person and an end not before its start."))
+    both = [*cases.posts_of(connection, office_id, absent, from_on)]
+    both += cases.posts_of(connection, office_id, other, from_on)
+    permissions.check_posts(both)
+    number = insert(
+        connection, t.absence, office_id, person_id=absent, substitute_id=other, from_on=from_on, to_on=to_on
+    )
+    detail = {"absent": login, "substitute": substitute, "from": from_on.isoformat(), "to": to_on.isoformat()}
+    audit.append(
+        connection, office_id, actor, audit.Entry("absence.set", "absence", number, role=role.value, detail=detail), now
+    )
+    return number

@@ -1,0 +1,246 @@
+"""A month of a notice: opening it makes the tasks, moving its due date recomputes what is to come, closing ends it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from models import tables as t
+from models.database import insert
+from models.errors import BadInput, Refused
+from models.language import _
+from models.states import PeriodState, ReportPolicy, Share, TaskState
+from models.times import local_date
+from workflow import audit, permissions
+from workflow.calendar import period_dates
+from workflow.law import INITIAL, waiting_states
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from sqlalchemy.engine import Connection
+
+    from workflow.calendar import WorkCalendar
+    from workflow.case import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedPeriod:
+    """What opening a month did."""
+
+    period_id: int
+    month: str
+    due_on: date
+    tasks: int
+    existed: bool = False
+
+
+def open_period(
+    connection: Connection,
+    office_id: int,
+    actor: Actor,
+    notice_id: int,
+    month: str,
+    calendar: WorkCalendar,
+    now: datetime,
+    *,
+    roll: str = "none",
+    close_after: int = 5,
+) -> OpenedPeriod:
+    """Open a month: one task for each responsibility that reports. Opening it twice changes nothing."""
+    role = permissions.demand(actor, "period.open")
+    known = _period(connection, office_id, notice_id, month)
+    if known is not None:
+        return OpenedPeriod(known.id, month, known.due_on, _task_count(connection, office_id, known.id), existed=True)
+    notice = _notice(connection, office_id, notice_id)
+    dates = period_dates(month, calendar, day=notice.reporting_day, roll=roll, close_after=close_after)
+    period_id = insert(
+        connection,
+        t.period,
+        office_id,
+        notice_id=notice_id,
+        month=month,
+        opens_on=dates.opens_on,
+        due_on=dates.due_on,
+        closes_on=dates.closes_on,
+        due_revision=1,
+        state=PeriodState.OPEN.value,
+    )
+    rows = _reporting(connection, office_id, notice_id, notice.reports)
+    _make_tasks(connection, office_id, period_id, rows, dates.opens_on, dates.due_on, now)
+    detail = {"month": month, "due_on": dates.due_on.isoformat(), "tasks": len(rows)}
+    entry = audit.Entry("period.open", "period", period_id, role=role.value, detail=detail)
+    audit.append(connection, office_id, actor, entry, now)
+    return OpenedPeriod(period_id, month, dates.due_on, len(rows))
+
+
+def _notice(connection: Connection, office_id: int, notice_id: int) -> Any:
+    row = connection.execute(
+        sa.select(t.notice.c.reporting_day, t.notice.c.reports).where(
+            t.notice.c.office_id == office_id, t.notice.c.id == notice_id
+        )
+    ).first()
+    if row is None:
+        raise permissions.not_there(_("Notice"), notice_id)
+    return row
+
+
+def _period(connection: Connection, office_id: int, notice_id: int, month: str) -> Any:
+    return connection.execute(
+        sa.select(t.period).where(
+            t.period.c.office_id == office_id, t.period.c.notice_id == notice_id, t.period.c.month == month
+        )
+    ).first()
+
+
+def find_period(connection: Connection, office_id: int, month: str) -> Any:
+    """The period of a month in the newest notice that has one; E-404."""
+    row = connection.execute(
+        sa.select(t.period)
+        .where(t.period.c.office_id == office_id, t.period.c.month == month)
+        .order_by(t.period.c.id.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        raise permissions.not_there(_("Month"), month)
+    return row
+
+
+def _task_count(connection: Connection, office_id: int, period_id: int) -> int:
+    return (
+        connection.scalar(
+            sa.select(sa.func.count())
+            .select_from(t.task)
+            .where(t.task.c.office_id == office_id, t.task.c.period_id == period_id)
+        )
+        or 0
+    )
+
+
+def _reporting(connection: Connection, office_id: int, notice_id: int, policy: str) -> list[Any]:
+    """The responsibilities that report: every unit's or the lead's, as the notice or the clause says."""
+    clause, responsibility = t.clause.c, t.responsibility.c
+    rows = connection.execute(
+        sa.select(
+            responsibility.id, responsibility.clause_id, responsibility.unit_id, responsibility.share, clause.reports
+        )
+        .join(t.clause, sa.and_(clause.office_id == responsibility.office_id, clause.id == responsibility.clause_id))
+        .where(
+            clause.office_id == office_id,
+            clause.notice_id == notice_id,
+            ~clause.withdrawn,
+            responsibility.ended_at.is_(None),
+        )
+        .order_by(clause.position, responsibility.position)
+    ).all()
+    return [row for row in rows if row.share == Share.LEAD or (row.reports or policy) == ReportPolicy.EVERY]
+
+
+def _make_tasks(
+    connection: Connection, office_id: int, period_id: int, rows: list[Any], opens_on: date, due_on: date, now: datetime
+) -> None:
+    first = (connection.scalar(sa.select(sa.func.max(t.task.c.id)).where(t.task.c.office_id == office_id)) or 0) + 1
+    values = [
+        {
+            "office_id": office_id,
+            "id": first + place,
+            "period_id": period_id,
+            "responsibility_id": row.id,
+            "clause_id": row.clause_id,
+            "unit_id": row.unit_id,
+            "state": INITIAL.value,
+            "round": 1,
+            "version": 1,
+            "opened_on": opens_on,
+            "due_on": due_on,
+            "original_due_on": due_on,
+            "due_revision": 1,
+            "report_number": 0,
+            "late_days": 0,
+            "next_due_at": now,
+        }
+        for place, row in enumerate(rows)
+    ]
+    if values:
+        connection.execute(sa.insert(t.task), values)
+
+
+def move_due(
+    connection: Connection, office_id: int, actor: Actor, month: str, due_on: date, reason: str, now: datetime
+) -> int:
+    """Move a month's due date: its waiting first-round tasks and their reminders follow in the same transaction."""
+    role = permissions.demand(actor, "period.move")
+    period = find_period(connection, office_id, month)
+    if not reason.strip():
+        raise Refused("E-S02", _("A reason is needed."), remedy=_("Add it with --reason."))
+    if due_on < local_date(now):
+        raise BadInput("E-D02", _("The new due date lies in the past."), remedy=_("Choose today or later."))
+    connection.execute(
+        sa.update(t.period)
+        .where(t.period.c.office_id == office_id, t.period.c.id == period.id)
+        .values(due_on=due_on, due_revision=period.due_revision + 1, closes_on=max(due_on, period.closes_on))
+    )
+    moved = connection.execute(
+        sa.update(t.task)
+        .where(
+            t.task.c.office_id == office_id,
+            t.task.c.period_id == period.id,
+            t.task.c.round == 1,
+            t.task.c.state.in_([state.value for state in waiting_states()]),
+        )
+        .values(
+            due_on=due_on,
+            due_revision=t.task.c.due_revision + 1,
+            version=t.task.c.version + 1,
+            next_due_at=now,
+        )
+    )
+    entry = audit.Entry(
+        "period.move",
+        "period",
+        period.id,
+        role=role.value,
+        reason=reason,
+        detail={"from": period.due_on.isoformat(), "to": due_on.isoformat(), "tasks": moved.rowcount},
+    )
+    audit.append(connection, office_id, actor, entry, now)
+    return moved.rowcount
+
+
+def close_period(connection: Connection, office_id: int, actor: Actor, month: str, now: datetime) -> int:
+    """Close a month once its summary is issued; tasks nobody finished stay as they are, on record."""
+    role = permissions.demand(actor, "period.close")
+    period = find_period(connection, office_id, month)
+    if period.state == PeriodState.CLOSED:
+        return 0
+    issued = connection.scalar(
+        sa.select(sa.func.count())
+        .select_from(t.summary)
+        .where(t.summary.c.office_id == office_id, t.summary.c.period_id == period.id)
+    )
+    if not issued:
+        raise Refused(
+            "E-S13",
+            _("The month's summary has not been issued yet."),
+            where=month,
+            remedy=_("Issue it with: duban summary issue"),
+        )
+    open_tasks = connection.execute(
+        sa.update(t.task)
+        .where(
+            t.task.c.office_id == office_id,
+            t.task.c.period_id == period.id,
+            t.task.c.state.not_in([TaskState.AGGREGATED.value, TaskState.WAIVED.value]),
+        )
+        .values(next_due_at=None)
+    ).rowcount
+    connection.execute(
+        sa.update(t.period)
+        .where(t.period.c.office_id == office_id, t.period.c.id == period.id)
+        .values(state=PeriodState.CLOSED.value)
+    )
+    entry = audit.Entry("period.close", "period", period.id, role=role.value, detail={"unfinished": open_tasks})
+    audit.append(connection, office_id, actor, entry, now)
+    return open_tasks

@@ -1,0 +1,137 @@
+"""Who may do what beside the states: everything not granted here or in the law is refused.
+
+Source: design section 5 and the matrix of ``reliability.md`` section 6. The three administrators see no report
+content, and nobody holds two of the three.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from models.errors import Denied, NotFound, Refused
+from models.language import _
+from models.states import ADMINISTRATORS, UNIT_ROLES, Relation, Role, TaskState
+from workflow.law import LAW, Step, may_take, steps_from
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from workflow.case import Actor, Post
+
+R = Role
+OFFICE: Final = frozenset({R.REVIEWER, R.DIRECTOR})
+
+#: deed → roles; unit roles act for their own unit
+DEEDS: Final[dict[str, frozenset[Role]]] = {
+    "notice.draft": OFFICE,
+    "notice.adopt": frozenset({R.DIRECTOR}),
+    "period.open": frozenset({R.DIRECTOR}),
+    "period.close": frozenset({R.DIRECTOR}),
+    "period.move": frozenset({R.DIRECTOR}),
+    "task.read": OFFICE | UNIT_ROLES | {R.READER},
+    "form.print": UNIT_ROLES,
+    "form.attach": UNIT_ROLES,
+    "request.ask": frozenset({R.CLERK}),
+    "request.decide": frozenset({R.DIRECTOR}),
+    "summary.build": OFFICE,
+    "summary.issue": frozenset({R.DIRECTOR}),
+    "summary.read": OFFICE | {R.READER},
+    "draft.issue": frozenset({R.DIRECTOR}),
+    "rules.read": OFFICE | {R.SYSTEM},
+    "plan.read": OFFICE,
+    "message.read": OFFICE | {R.SYSTEM},
+    "message.retry": OFFICE | {R.SYSTEM},
+    "message.release": frozenset({R.DIRECTOR}),
+    "channel.test": frozenset({R.SYSTEM}),
+    "calendar.import": frozenset({R.DIRECTOR}),
+    "unit.manage": OFFICE,
+    "person.manage": frozenset({R.SYSTEM}),
+    "duty.grant": frozenset({R.SECURITY}),
+    "absence.set": OFFICE | UNIT_ROLES | {R.SECURITY},
+    "audit.read": frozenset({R.AUDIT}),
+    "service.manage": frozenset({R.SYSTEM}),
+    "clock.confirm": frozenset({R.DIRECTOR}),
+}
+
+
+def demand(actor: Actor, deed: str) -> Role:
+    """The role by which the actor may do the deed; raises E-403."""
+    for post in actor.posts:
+        if post.role in DEEDS[deed]:
+            return post.role
+    raise denied(actor, deed)
+
+
+def demand_unit(actor: Actor, deed: str, unit_id: int) -> Role:
+    """The role by which the actor may do the deed for a unit; another unit's is denied in the same words."""
+    for post in actor.posts:
+        if post.role in DEEDS[deed] and (post.role not in UNIT_ROLES or post.unit_id == unit_id):
+            return post.role
+    raise denied(actor, deed)
+
+
+def denied(actor: Actor, deed: str) -> Denied:
+    """The refusal of a deed that was not granted."""
+    roles = DEEDS.get(deed) or frozenset()
+    needed = ", ".join(sorted(role.label for role in roles))
+    return Denied(
+        "E-403",
+        _("You may not do this ({deed}).").format(deed=deed),
+        where=actor.login,
+        remedy=_("It takes one of these duties: {roles}").format(roles=needed) if needed else "",
+    )
+
+
+def not_there(kind: str, number: object) -> NotFound:
+    """The same words whether a thing is absent or not yours."""
+    return NotFound("E-404", _("{kind} {number} was not found.").format(kind=kind, number=number))
+
+
+def relation(actor: Actor, unit_id: int, named_units: Collection[int]) -> Relation:
+    """How the actor's units stand to a task of ``unit_id`` whose clause names ``named_units``."""
+    mine = actor.units()
+    if unit_id in mine:
+        return Relation.OWN
+    return Relation.CO if mine & set(named_units) else Relation.OTHER
+
+
+def may_see_task(actor: Actor, related: Relation, state: TaskState) -> bool:
+    """Whether a task exists for this actor at all."""
+    if actor.holds(*OFFICE):
+        return True
+    if actor.holds(Role.READER) and state in (TaskState.REVIEWED, TaskState.AGGREGATED):
+        return True
+    return actor.holds(*UNIT_ROLES) and related is not Relation.OTHER
+
+
+def may_see_report(actor: Actor, related: Relation, state: TaskState) -> bool:
+    """Whether the actor may read what was filed: a co-named unit sees that it was, not what."""
+    return may_see_task(actor, related, state) and (related is Relation.OWN or not _only_unit(actor))
+
+
+def _only_unit(actor: Actor) -> bool:
+    return not actor.holds(*OFFICE, Role.READER)
+
+
+def acting_role(actor: Actor, step: Step, unit_id: int) -> Role | None:
+    """The role by which the actor may take a step on a task of this unit, or None."""
+    for post in actor.posts:
+        if may_take(step, post.role, own_unit=post.unit_id == unit_id):
+            return post.role
+    return None
+
+
+def offered(actor: Actor, unit_id: int, state: TaskState, law: tuple[Step, ...] = LAW) -> list[Step]:
+    """The steps this actor may take now, in the order of the law."""
+    return [step for step in steps_from(state, law) if acting_role(actor, step, unit_id) is not None]
+
+
+def check_posts(posts: Iterable[Post]) -> None:
+    """Separated powers: nobody holds two of the three administrators, nor one beside any other duty."""
+    held = {post.role for post in posts}
+    if len(held & ADMINISTRATORS) > 1 or (held & ADMINISTRATORS and held - ADMINISTRATORS):
+        raise Refused(
+            "E-A05",
+            _("An administrator's duty cannot be held together with another duty."),
+            remedy=_("Give it to another person."),
+        )

@@ -1,0 +1,160 @@
+"""Issuing the month's summary: the approved reports are aggregated, the paper is frozen with its facts.
+
+Rendering is handed in by the caller, so that this room does not see ``documents``. It runs between two readings of
+the month: if anything changed meanwhile, the issue is refused and nothing is kept. Source: design sections 4, 9, 10.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from models import tables as t
+from models.database import insert
+from models.errors import Conflict, Refused
+from models.facts import to_plain
+from models.language import _
+from models.states import Action, Role, TaskState
+from models.times import local_date
+from workflow import actions, audit, cases, gathering, permissions, telling, wording
+from workflow.actions import Command
+from workflow.case import Given
+from workflow.operation import perform
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from sqlalchemy.engine import Connection
+
+    from models.database import Database
+    from models.facts import SummaryFacts
+    from models.store import Store
+    from workflow.case import Actor, TaskRow
+
+    Renderer = Callable[[SummaryFacts], Mapping[str, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """An issued summary: its numbers, its files by kind (SHA-256), how many reports it aggregates."""
+
+    summary_id: int
+    number: int
+    files: dict[str, str]
+    aggregated: int
+    head: str
+
+
+def build(
+    connection: Connection, office_id: int, actor: Actor, period_id: int, now: datetime, *, number: str = ""
+) -> SummaryFacts:
+    """The facts of a draft summary as the month stands now."""
+    permissions.demand(actor, "summary.build")
+    head = audit.head(connection, office_id)
+    return gathering.summary_facts(connection, office_id, period_id, number=number, head_short=head.short, now=now)
+
+
+def issue(
+    database: Database,
+    office_id: int,
+    actor: Actor,
+    period_id: int,
+    store: Store,
+    render: Renderer,
+    now: datetime,
+    *,
+    number: str = "",
+) -> Issued:
+    """Render, store, aggregate every approved report and freeze the paper, or change nothing."""
+
+    def prepare(connection: Connection) -> tuple[SummaryFacts, audit.Head]:
+        permissions.demand(actor, "summary.issue")
+        _not_issued(connection, office_id, period_id)
+        head = audit.head(connection, office_id)
+        return build(connection, office_id, actor, period_id, now, number=number), head
+
+    facts, head = perform(database, office_id, actor, "summary.issue", prepare, now)
+    files = {kind: store.put(data) for kind, data in render(facts).items()}
+
+    def write(connection: Connection) -> Issued:
+        _not_issued(connection, office_id, period_id)
+        again = build(connection, office_id, actor, period_id, now, number=number)
+        if replace(again, head_short=facts.head_short) != facts:
+            raise Conflict(
+                "E-409",
+                _("Reports changed while the summary was being written."),
+                remedy=_("Nothing was kept. Issue it again."),
+            )
+        return _freeze(connection, office_id, actor, period_id, facts, files, head, now)
+
+    return perform(database, office_id, actor, "summary.issue", write, now)
+
+
+def _not_issued(connection: Connection, office_id: int, period_id: int) -> None:
+    known = connection.scalar(
+        sa.select(t.summary.c.id).where(t.summary.c.office_id == office_id, t.summary.c.period_id == period_id)
+    )
+    if known is not None:
+        raise Refused(
+            "E-S18",
+            _("The summary of this month has been issued and is frozen (number {id}).").format(id=known),
+            remedy=_("Export it with: duban summary export"),
+        )
+
+
+def _freeze(
+    connection: Connection,
+    office_id: int,
+    actor: Actor,
+    period_id: int,
+    facts: SummaryFacts,
+    files: dict[str, str],
+    head: audit.Head,
+    now: datetime,
+) -> Issued:
+    approved = _aggregate(connection, office_id, actor, period_id, now)
+    summary_id = insert(
+        connection,
+        t.summary,
+        office_id,
+        period_id=period_id,
+        number=1,
+        document_number=facts.number,
+        facts=to_plain(facts),
+        files=files,
+        covers=[[task.id, task.report_number] for task in approved],
+        head_seq=head.seq,
+        head_hash=head.hash,
+        issued_by=actor.login,
+        issued_at=now,
+    )
+    entry = audit.Entry(
+        "summary.issue",
+        "summary",
+        summary_id,
+        role=Role.DIRECTOR.value,
+        detail={"month": facts.month, "files": files, "aggregated": len(approved), "number": facts.number},
+    )
+    end = audit.append(connection, office_id, actor, entry, now)
+    _tell_readers(connection, office_id, summary_id, facts, now)
+    return Issued(summary_id, 1, files, len(approved), end.short)
+
+
+def _aggregate(connection: Connection, office_id: int, actor: Actor, period_id: int, now: datetime) -> list[TaskRow]:
+    approved = cases.load_tasks(
+        connection, office_id, t.task.c.period_id == period_id, t.task.c.state == TaskState.REVIEWED.value
+    )
+    for task in approved:
+        command = Command(Action.AGGREGATE, task.id, task.version, Given(summary_number=1))
+        actions.apply(connection, office_id, actor, command, now)
+    return approved
+
+
+def _tell_readers(connection: Connection, office_id: int, summary_id: int, facts: SummaryFacts, now: datetime) -> None:
+    fields = wording.fields(connection, office_id, [], now, number=facts.number, period_month=facts.month)
+    for person in telling.people_with(connection, office_id, (Role.READER,), local_date(now)):
+        told = telling.Telling("summary_issued", person, f"summary {summary_id}", fields)
+        telling.queue(connection, office_id, told, now)

@@ -1,0 +1,167 @@
+"""Does the history prove itself? The chain, the outside heads, the states and the sealed papers are held together.
+
+Every observer reads other rows than the code wrote its claim into: states are replayed from events, reports are
+re-hashed, files are re-read. Source: ``reliability.md`` section 4.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from models import tables as t
+from models.errors import DubanError
+from models.language import _
+from models.states import Result
+from workflow import audit, heads
+from workflow.effects import stored_report_digest
+from workflow.law import INITIAL
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from sqlalchemy.engine import Connection
+
+    from models.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that does not hold: where, and what."""
+
+    where: str
+    what: str
+
+
+def verify(
+    connection: Connection,
+    office_id: int,
+    *,
+    heads_dir: Path | None = None,
+    store: Store | None = None,
+    progress: Callable[[int], None] = lambda _count: None,
+) -> list[Finding]:
+    """Everything wrong with an office's history, in the order of the trail; empty = it holds."""
+    findings = list(_chain(connection, office_id, progress))
+    if heads_dir is not None:
+        findings += _outside(connection, office_id, heads_dir)
+    findings += _states(connection, office_id)
+    findings += _reports(connection, office_id)
+    if store is not None:
+        findings += _files(connection, office_id, store)
+    return findings
+
+
+def _chain(connection: Connection, office_id: int, progress: Callable[[int], None]) -> Iterator[Finding]:
+    expected, previous, last_at = 1, audit.GENESIS, None
+    rows = connection.execute(sa.select(t.event).where(t.event.c.office_id == office_id).order_by(t.event.c.seq))
+    for row in rows.mappings():
+        where = _("event {seq}").format(seq=row["seq"])
+        if row["seq"] != expected:
+            yield Finding(where, _("events {first} to {last} are missing").format(first=expected, last=row["seq"] - 1))
+        elif row["prev_hash"] != previous:
+            yield Finding(where, _("it does not follow the event before it"))
+        if audit.digest(dict(row)) != row["hash"]:
+            yield Finding(where, _("its content is not what was written"))
+        if last_at is not None and row["at"] < last_at:
+            yield Finding(where, _("its time lies before the event before it"))
+        expected, previous, last_at = row["seq"] + 1, row["hash"], row["at"]
+        progress(row["seq"])
+
+
+def _outside(connection: Connection, office_id: int, folder: Path) -> Iterator[Finding]:
+    for kept in heads.read(folder, office_id):
+        present = connection.scalar(
+            sa.select(t.event.c.hash).where(t.event.c.office_id == office_id, t.event.c.seq == kept.seq)
+        )
+        where = _("outside head {seq} of {day}").format(seq=kept.seq, day=kept.at.date().isoformat())
+        if present is None and kept.seq:
+            yield Finding(where, _("the trail is shorter: its tail was cut off"))
+        elif kept.seq and present != kept.hash:
+            yield Finding(where, _("the trail was written anew: another event stands there"))
+    for row in connection.execute(
+        sa.select(t.summary.c.id, t.summary.c.head_seq, t.summary.c.head_hash).where(t.summary.c.office_id == office_id)
+    ):
+        present = connection.scalar(
+            sa.select(t.event.c.hash).where(t.event.c.office_id == office_id, t.event.c.seq == row.head_seq)
+        )
+        if row.head_seq and present != row.head_hash:
+            yield Finding(_("summary {id}").format(id=row.id), _("the head printed on it is not in the trail"))
+
+
+def _states(connection: Connection, office_id: int) -> Iterator[Finding]:
+    """Replay every task's events and hold the result against the table."""
+    replayed: dict[int, tuple[str, int]] = {}
+    events = connection.execute(
+        sa.select(t.event.c.seq, t.event.c.object_id, t.event.c.from_state, t.event.c.to_state, t.event.c.version)
+        .where(
+            t.event.c.office_id == office_id,
+            t.event.c.object_type == "task",
+            t.event.c.result == Result.DONE.value,
+        )
+        .order_by(t.event.c.seq)
+    )
+    for event in events:
+        state, _version = replayed.get(event.object_id, (INITIAL.value, 1))
+        if event.from_state != state:
+            yield Finding(
+                _("event {seq}").format(seq=event.seq),
+                _("task {id} was “{state}” then, not “{claimed}”").format(
+                    id=event.object_id, state=state, claimed=event.from_state
+                ),
+            )
+        replayed[event.object_id] = (event.to_state, event.version)
+    tasks = connection.execute(
+        sa.select(t.task.c.id, t.task.c.state).where(t.task.c.office_id == office_id).order_by(t.task.c.id)
+    )
+    for task in tasks:
+        state, _version = replayed.get(task.id, (INITIAL.value, 1))
+        if task.state != state:
+            yield Finding(
+                _("task {id}").format(id=task.id),
+                _("it stands at “{state}”, the trail says “{told}”").format(state=task.state, told=state),
+            )
+
+
+def _reports(connection: Connection, office_id: int) -> Iterator[Finding]:
+    """Each report event's hash still has its row, byte for byte."""
+    told = {
+        (row.object_id, row.detail["report"]): row.detail["sha256"]
+        for row in connection.execute(
+            sa.select(t.event.c.object_id, t.event.c.detail).where(
+                t.event.c.office_id == office_id,
+                t.event.c.action == "report",
+                t.event.c.object_type == "task",
+                t.event.c.result == Result.DONE.value,
+            )
+        )
+    }
+    stored = {
+        (row["task_id"], row["number"]): stored_report_digest(dict(row))
+        for row in connection.execute(sa.select(t.report).where(t.report.c.office_id == office_id)).mappings()
+    }
+    for key in sorted(told.keys() | stored.keys()):
+        where = _("task {id}, report {number}").format(id=key[0], number=key[1])
+        if key not in stored:
+            yield Finding(where, _("the filed version is gone"))
+        elif told.get(key) != stored[key]:
+            yield Finding(where, _("the filed version is not what was filed"))
+
+
+def _files(connection: Connection, office_id: int, store: Store) -> Iterator[Finding]:
+    wanted: dict[str, str] = {}
+    for row in connection.execute(sa.select(t.attachment).where(t.attachment.c.office_id == office_id)):
+        wanted[row.sha256] = _("attachment {id}").format(id=row.id)
+    for row in connection.execute(
+        sa.select(t.summary.c.id, t.summary.c.files).where(t.summary.c.office_id == office_id)
+    ):
+        for kind, sha in row.files.items():
+            wanted[sha] = _("summary {id}").format(id=row.id) + f" .{kind}"
+    for sha, where in wanted.items():
+        try:
+            store.get(sha)
+        except DubanError as error:
+            yield Finding(where, error.what)

@@ -1,0 +1,102 @@
+"""The plain fields every message template gets: facts as words, dates as people write them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import sqlalchemy as sa
+
+from models import tables as t
+from models.times import local_date
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+    from sqlalchemy.engine import Connection
+
+    from workflow.case import TaskRow
+
+#: a clause is quoted in a message up to this many characters
+QUOTED: Final = 40
+
+
+def day(value: date | None) -> str:
+    """2022-06-25 as 6月25日; nothing as an empty string."""
+    return f"{value.month}月{value.day}日" if value else ""
+
+
+def month(value: str) -> str:
+    """2022-06 as 2022年6月."""
+    year, number = value.split("-")
+    return f"{year}年{int(number)}月"
+
+
+def task_lines(
+    connection: Connection, office_id: int, tasks: Sequence[TaskRow], now: datetime, reason: str = ""
+) -> list[dict[str, Any]]:
+    """One plain line a task, for the list in a message."""
+    query = (
+        sa.select(t.clause.c.id, t.clause.c.text, t.work_item.c.title)
+        .join(
+            t.work_item,
+            sa.and_(t.work_item.c.office_id == t.clause.c.office_id, t.work_item.c.id == t.clause.c.item_id),
+        )
+        .where(t.clause.c.office_id == office_id, t.clause.c.id.in_({task.clause_id for task in tasks}))
+    )
+    clauses = {row.id: row for row in connection.execute(query)}
+    today = local_date(now)
+    return [
+        {
+            "task_id": task.id,
+            "clause_number": task.clause_number,
+            "clause_text": shortened(clauses[task.clause_id].text),
+            "title": clauses[task.clause_id].title,
+            "unit_name": task.unit_name,
+            "state_label": task.state.label,
+            "due_on": day(task.due_on),
+            "days_late": max((today - task.due_on).days, 0),
+            "reason": reason,
+            "round": task.round,
+        }
+        for task in tasks
+    ]
+
+
+def fields(
+    connection: Connection,
+    office_id: int,
+    tasks: Sequence[TaskRow],
+    now: datetime,
+    *,
+    actor_name: str = "",
+    reason: str = "",
+    new_due_on: date | None = None,
+    old_due_on: date | None = None,
+    number: str = "",
+    detail: str = "",
+    period_month: str = "",
+) -> dict[str, Any]:
+    """Everything a template may name but the recipient, who is settled when the message is sent."""
+    office = connection.execute(sa.select(t.office.c.short_name).where(t.office.c.id == office_id)).one()
+    units = list(dict.fromkeys(task.unit_name for task in tasks))
+    when = period_month or (tasks[0].month if tasks else "")
+    return {
+        "office_name": office.short_name,
+        "unit_name": "、".join(units),
+        "period_month": month(when) if when else "",
+        "due_on": day(min((task.due_on for task in tasks), default=None)),
+        "today": day(local_date(now)),
+        "number": number,
+        "tasks": task_lines(connection, office_id, tasks, now, reason) if tasks else [],
+        "actor_name": actor_name,
+        "reason": reason,
+        "new_due_on": day(new_due_on),
+        "old_due_on": day(old_due_on),
+        "detail": detail,
+    }
+
+
+def shortened(text: str) -> str:
+    """The head of a long clause."""
+    return text if len(text) <= QUOTED else text[: QUOTED - 1] + "…"
