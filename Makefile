@@ -115,6 +115,7 @@ messages: setup-dev ## collect the sentences into the catalogues and compile the
 			sed -i -E '/^# (Copyright|This file is|FIRST AUTHOR)/d; /^"(Report-Msgid|Last-Translator|Language-Team)/d; s/duban VERSION/duban/' $$po; fi; \
 		$(BIN)/pybabel compile -D duban -d $(LOCALE) -l $$l --statistics 2>&1 | grep translated; \
 	done
+	@$(BIN)/pybabel -q compile -D click -d $(LOCALE) -l zh_CN # click's own words, written by hand
 
 lock: ## pin every package with its hashes anew (UPGRADE=1 takes the newest)
 	@test -x $(BIN)/uv || $(MAKE) setup-dev

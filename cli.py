@@ -6,6 +6,8 @@ It is one of the two places that turn refusals into exit codes: 1 refused, 2 usa
 
 from __future__ import annotations
 
+import copy
+import gettext
 import importlib
 import json
 import os
@@ -15,7 +17,7 @@ from typing import Any, Final
 import click
 
 from models.errors import DubanError
-from models.language import N_, _, set_language
+from models.language import CATALOGUES, DEFAULT, LOCALE_DIR, N_, _, set_language
 
 #: command → (module, short help); in the order of a month's work
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
@@ -50,6 +52,8 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "clock": ("commands.running", N_("Look at the clock guard, or confirm the clock.")),
 }
 
+PURPOSE: Final = N_("督办 duban: from the issued notice through the month's reports to the issued summary.")
+
 
 class Door(click.Group):
     """The root group: knows the names, opens a room only when somebody enters."""
@@ -68,11 +72,29 @@ class Door(click.Group):
         command: click.Command = getattr(module, f"{cmd_name}_command")
         return command
 
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """The root's own options in the reader's language, which is not known yet when this file is imported."""
+        return [_in_words(option) for option in super().get_params(ctx)]
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """What the program is for, in the reader's language."""
+        del ctx
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text(_(PURPOSE))
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands without opening any room."""
         del ctx
         with formatter.section(_("Commands")):
             formatter.write_dl([(name, _(text)) for name, (_module, text) in COMMANDS.items()])
+
+
+def _in_words(option: click.Parameter) -> click.Parameter:
+    told = copy.copy(option)
+    if isinstance(told, click.Option) and told.help:
+        told.help = _(told.help)
+    return told
 
 
 def _language(arguments: list[str]) -> str:
@@ -82,7 +104,18 @@ def _language(arguments: list[str]) -> str:
             return word.removeprefix("--lang=")
         if word == "--lang" and place + 1 < len(arguments):
             return arguments[place + 1]
-    return os.environ.get("DUBAN_LANG", "zh")
+    return os.environ.get("DUBAN_LANG", DEFAULT)
+
+
+def _speak(language: str) -> None:
+    """Everything speaks one language, click's own words (usage, options, errors) too.
+
+    Click asks the process-wide text domain, and gettext finds the catalogue by LANGUAGE.
+    """
+    set_language(language)
+    os.environ["LANGUAGE"] = CATALOGUES.get(language, CATALOGUES[DEFAULT])
+    gettext.bindtextdomain("click", LOCALE_DIR)
+    gettext.textdomain("click")
 
 
 @click.group(
@@ -94,10 +127,10 @@ def _language(arguments: list[str]) -> str:
 @click.option("--as", "acting_for", default="", metavar="LOGIN", help=N_("Act for an absent person as substitute."))
 @click.option("--lang", type=click.Choice(["zh", "en"]), help=N_("Language of what is said."))
 @click.option("--json", "as_json", is_flag=True, help=N_("Answer in JSON."))
-@click.version_option(package_name="duban")
+@click.version_option(package_name="duban", help=N_("Show the version and exit."))
 @click.pass_context
 def root(ctx: click.Context, home: str | None, acting_for: str, lang: str | None, *, as_json: bool) -> None:
-    """督办 duban: from the issued notice through the month's reports to the issued summary."""
+    """Carry what every command shares; the help shows PURPOSE in its place."""
     ctx.obj = {"home": home, "acting_for": acting_for, "lang": lang, "json": as_json}
 
 
@@ -112,10 +145,18 @@ def _say_refusal(refusal: DubanError, *, as_json: bool) -> None:
         click.echo("  " + _("Do now: {remedy}").format(remedy=refusal.remedy), err=True)
 
 
+def _say_misuse(error: click.ClickException, *, as_json: bool) -> None:
+    if as_json:
+        told = {"code": "E-USAGE", "what": error.format_message(), "where": "", "remedy": _("See the help with -h.")}
+        click.echo(json.dumps({"error": told}, ensure_ascii=False), err=True)
+    else:
+        error.show()
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the program; every way out has its exit code and none shows a traceback."""
     given = sys.argv[1:] if arguments is None else arguments
-    set_language(_language(given))
+    _speak(_language(given))
     sys.exit(_run(given))
 
 
@@ -127,7 +168,7 @@ def _run(given: list[str]) -> int:
         _say_refusal(refusal, as_json=as_json)
         return refusal.exit_code
     except click.ClickException as error:
-        error.show()
+        _say_misuse(error, as_json=as_json)
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo(_("Interrupted; nothing half done was kept."), err=True)

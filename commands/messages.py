@@ -48,7 +48,7 @@ def list_(desk_: Desk, state: str | None, recipient: str, limit: int) -> None:
             c, desk_.office_id, desk_.actor, state=wanted, recipient=recipient, limit=limit
         )
     )
-    columns = [_("No."), _("Written"), _("State"), _("To"), _("Channel"), _("What"), _("Reason")]
+    columns = [_("No."), _("Written"), _("State"), _("recipient"), _("Channel"), _("What"), _("Reason")]
     answer(desk_, rows, lambda: table(columns, [_line(row) for row in rows]))
 
 

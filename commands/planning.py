@@ -34,7 +34,7 @@ def plan_command(desk_: Desk, start: datetime | None, end: datetime | None) -> N
     at = now if first == local_date(now) else None
     lines = desk_.read(lambda c: plan(c, desk_.office_id, rules, first, last, now=at, hours=hours))
     rows = [(shown(p.when), p.recipient or _("draft"), p.template, ",".join(map(str, p.tasks)), p.why) for p in lines]
-    columns = [_("When"), _("To"), _("What"), _("Tasks"), _("Why")]
+    columns = [_("When"), _("recipient"), _("What"), _("Tasks"), _("Why")]
     answer(desk_, [line.as_dict() for line in lines], lambda: table(columns, rows))
 
 

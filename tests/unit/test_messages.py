@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
 import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
@@ -55,6 +56,15 @@ def test_translations_keep_the_fields_of_their_sentence() -> None:
     entries = [entry for entry in catalogue("zh_CN") if entry.id and entry.string]
     assert {entry.id: entry.string for entry in entries if fields(str(entry.string)) - fields(str(entry.id))} == {}
     assert [entry.id for entry in entries if entry.fuzzy] == []
+
+
+def test_words_of_click_are_chinese_too():
+    folder = Path(click.__file__).parent
+    keywords = {"_": None, "ngettext": (1, 2)}
+    marked = {message for _name, _line, message, *_rest in extract_from_dir(folder, keywords=keywords)}
+    with (ROOT / "models/locale/zh_CN/LC_MESSAGES/click.po").open("rb") as file:
+        written = {entry.id for entry in read_po(file, locale="zh_CN") if entry.id and entry.string}
+    assert {message for message in marked if message not in written} == set()
 
 
 @pytest.mark.parametrize("language", ["zh_CN", "en"])
