@@ -17,10 +17,13 @@ from models.language import _
 from models.states import MessageState, TaskState
 
 if TYPE_CHECKING:
+    from models.drafts import NoticeDraft
     from simulation.account import Account, Chase
 
 #: people named in a line of the screen; the rest are counted
 NAMED = 3
+#: how a target's operator is shown on the screen
+SIGNS = {">=": "≥", "<=": "≤"}
 
 
 @click.command(
@@ -37,24 +40,26 @@ NAMED = 3
 @desk
 def rehearse_command(desk_: Desk, notice: str | None, month: str, out: str, seed: int) -> None:
     """Rehearse a month on a fresh database."""
+    from documents.reading import read_notice
     from simulation.account import settle
     from simulation.example import example_notice
 
-    folder = _fresh(Path(out))
+    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month):
+        raise BadInput("E-D01", _("There is no such month: {month}").format(month=month), remedy=_("Write 2022-06."))
     data, name = (Path(notice).read_bytes(), Path(notice).name) if notice else example_notice()
-    account = settle(*_played(desk_, data, name, month, folder, seed))
+    draft = read_notice(data, name)  # before the folder is touched: what cannot be read costs no earlier rehearsal
+    folder = _fresh(Path(out))
+    account = settle(*_played(desk_, draft, month, folder, seed))
     answer(desk_, asdict(account), lambda: _tell(account, month, folder))
 
 
-def _played(desk_: Desk, data: bytes, name: str, month: str, folder: Path, seed: int) -> Any:
+def _played(desk_: Desk, draft: NoticeDraft, month: str, folder: Path, seed: int) -> Any:
     from simulation import month as scene
     from simulation.stage import prepare
 
-    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month):
-        raise BadInput("E-D01", _("There is no such month: {month}").format(month=month), remedy=_("Write 2022-06."))
     if not desk_.as_json:
-        click.echo(_("Reading the notice, hiring the people, opening the month …"), err=True)
-    stage = prepare(data, name, month, folder, seed)
+        click.echo(_("The notice is read. Hiring the people, opening the month …"), err=True)
+    stage = prepare(draft, month, folder, seed)
     with click.progressbar(length=100, label=_("Rehearsing"), file=sys.stderr) as bar:
         done = 0
 
@@ -101,13 +106,14 @@ def _tell(account: Account, month: str, folder: Path) -> None:
     )
     click.secho(_("Who was told, and when"), bold=True)
     for chase in account.chases:
-        click.echo(f"  {chase.day:%m-%d}  {_event(chase):<20} {chase.messages:>4}  {_who(chase)}")
+        click.echo(f"  {chase.day:%m-%d}  {_wide(_event(chase), 20)} {chase.messages:>4}  {_who(chase)}")
     messages = "  ".join(f"{MessageState(state).label} {count}" for state, count in account.messages.items())
     click.echo(_("Messages: {states}").format(states=messages))
     click.secho(_("Indicators against targets"), bold=True)
     for fact in account.indicators:
         value = "–" if fact.value is None else f"{fact.value:g}"
-        click.echo(f"  {fact.clause_number:<5} {fact.name}: {value} / {fact.op} {fact.target:g} {fact.unit}")
+        target = f"{SIGNS.get(fact.op, fact.op)} {fact.target:g} {fact.unit}"
+        click.echo(f"  {fact.clause_number:<5} {_wide(fact.name, 34)} {value:>8}   {target}")
     _tell_files(account, folder)
 
 
@@ -118,6 +124,13 @@ def _tell_files(account: Account, folder: Path) -> None:
     click.echo("  " + "  ".join(account.files.values()))
     if "form" not in account.files or "summary pdf" not in account.files:
         click.echo(_("No PDF: no Chinese typeface was found; install one with: apt-get install fonts-noto-cjk"))
+
+
+def _wide(text: str, width: int) -> str:
+    """Filled up to a width on the screen, where a Chinese character takes two places."""
+    from rich.cells import set_cell_size
+
+    return set_cell_size(text, width)
 
 
 def _event(chase: Chase) -> str:

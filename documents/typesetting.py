@@ -1,16 +1,19 @@
-"""PDF by Typst from a template of ours and plain data.
+"""PDF by Typst from a template of ours and plain data, set in a child process.
 
 The data travels as JSON in one input string and is only ever shown as text, so nothing a user wrote can become
 markup or code. The templates import no packages: nothing is fetched. The creation time is the paper's own date, so
-the same data gives the same bytes.
+the same data gives the same bytes. The child (``python -m documents.typesetting``) takes its Chinese typefaces, some
+100 MB once loaded, with it when it ends: a service that runs for months does not keep them.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from dataclasses import asdict
 from datetime import UTC, datetime, time
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
     from datetime import date
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
+#: a summary of 600 tasks takes about one second; what takes a minute does not end
+WALL_SECONDS: Final = 60
 
 
 def no_chinese_font() -> EnvironmentRefused:
@@ -40,24 +45,46 @@ def no_chinese_font() -> EnvironmentRefused:
 def pdf(template: str, data: Mapping[str, Any], *, dated: date, fonts: typst.Fonts | None = None) -> bytes:
     """Set ``templates/<template>`` with ``data``, a paper of the day ``dated``.
 
-    Raises ``EnvironmentRefused`` E-P01 where no Chinese typeface is installed. ``fonts`` replaces the machine's.
+    Raises ``EnvironmentRefused``: E-P01 where no Chinese typeface is installed (``fonts`` stands for the machine's),
+    E-P02 where setting it did not come to an end.
     """
     faces = typefaces(fonts)
     if faces is None:
         raise no_chinese_font()
     inputs = json.dumps({**cleaned(dict(data)), "faces": asdict(faces)}, ensure_ascii=False)
+    job = {"template": template, "dated": dated.isoformat(), "inputs": inputs}
+    try:
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "documents.typesetting"],
+            input=json.dumps(job).encode(),
+            capture_output=True,
+            timeout=WALL_SECONDS,
+            check=True,
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[1])},
+        )
+    except subprocess.SubprocessError as error:
+        raise EnvironmentRefused(
+            "E-P02",
+            _("The PDF could not be set."),
+            where=template,
+            remedy=_("Try again with more memory free; the .docx holds the same paper."),
+        ) from error
+    return done.stdout
+
+
+def _child() -> None:
+    job = json.load(sys.stdin)
     made = typst.compile(
-        _source(template),
+        (TEMPLATES / job["template"]).read_bytes(),
         format="pdf",
-        font_paths=fonts or installed(),
-        sys_inputs={"data": inputs},
-        timestamp=datetime.combine(dated, time(0, 0), UTC),
+        font_paths=installed(),
+        sys_inputs={"data": job["inputs"]},
+        timestamp=datetime.combine(datetime.fromisoformat(job["dated"]), time(0, 0), UTC),
         pdf_tags=False,
     )
     assert isinstance(made, bytes)
-    return made
+    sys.stdout.buffer.write(made)
 
 
-@cache
-def _source(template: str) -> bytes:
-    return (TEMPLATES / template).read_bytes()
+if __name__ == "__main__":
+    _child()

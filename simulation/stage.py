@@ -9,7 +9,6 @@ from datetime import time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from documents import decomposition, notice_json
-from documents.reading import read_notice
 from models import schema
 from models.database import Database, sqlite_url
 from models.store import Store
@@ -50,11 +49,10 @@ class Stage:
     opens_on: Any
 
 
-def prepare(data: bytes, name: str, month: str, out: Path, seed: int) -> Stage:
-    """Read, adopt, hire and open, on the month's first day; the database and files lie in ``out``."""
+def prepare(draft: NoticeDraft, month: str, out: Path, seed: int) -> Stage:
+    """Adopt, hire and open, on the month's first day; the database and files lie in ``out``."""
     opens_on = day_of_month(month, 1)
     now = at_local(opens_on, MEETS_AT)
-    draft = read_notice(data, name)
     database = Database(sqlite_url(out / "duban.db"))
     schema.migrate(database)
     with database.write(OFFICE_ID) as connection:
