@@ -19,7 +19,7 @@ _PLACES: Final = {
     TaskState.RETURNED: (1, 1),
     TaskState.WAIVED: (0, 2),
 }
-_WIDE, _HIGH, _STEP_X, _STEP_Y, _EDGE = 130, 44, 230, 130, 40
+_WIDE, _HIGH, _STEP_X, _STEP_Y, _EDGE, _APART = 130, 44, 230, 130, 50, 9
 
 
 def mermaid(law: tuple[Step, ...] = LAW) -> str:
@@ -86,30 +86,38 @@ def _box(state: TaskState, *, final: bool) -> str:
 def _arrow(source: TaskState, dest: TaskState, label: str) -> str:
     if source is dest:
         x, y = _corner(source)
-        return (
-            f'<path d="M{x + 30} {y}c-10 -34 70 -34 60 0" fill="none" stroke="#555" marker-end="url(#tip)"/>'
-            f'<text x="{x + 60}" y="{y - 28}" text-anchor="middle">{escape(label)}</text>'
-        )
+        loop = f'<path d="M{x + 30} {y}c-10 -34 70 -34 60 0" fill="none" stroke="#555" marker-end="url(#tip)"/>'
+        return loop + _label(x + 60, y - 28, "middle", label)
     (ax, ay), (bx, by) = _corner(source), _corner(dest)
-    shift = 9 if (bx, by) > (ax, ay) else -9
     x1, y1, x2, y2 = _ends(ax, ay, bx, by)
-    if ay == by:
-        y1 += shift
-        y2 += shift
+    forward = (bx, by) > (ax, ay)
+    middle_x, middle_y = (x1 + x2) // 2, (y1 + y2) // 2
+    if ay == by:  # there above the way back, each with its word on its outer side
+        text = _label(middle_x, middle_y - 6 if forward else middle_y + 17, "middle", label)
+    elif ax == bx:
+        text = _label(middle_x + 6 if forward else middle_x - 6, middle_y + 5, "start" if forward else "end", label)
     else:
-        x1 += 2 * shift
-        x2 += 2 * shift
-    middle_y = (y1 + y2) // 2 + (-6 if shift > 0 else 16)
+        text = _label(middle_x, middle_y + 5, "middle", label)
+    return f'<line x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}" stroke="#555" marker-end="url(#tip)"/>{text}'
+
+
+def _label(x: int, y: int, anchor: str, words: str) -> str:
+    """A word with a white edge, so that it can be read where a line passes behind it."""
     return (
-        f'<line x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}" stroke="#555" marker-end="url(#tip)"/>'
-        f'<text x="{(x1 + x2) // 2}" y="{middle_y}" text-anchor="middle" fill="#333">{escape(label)}</text>'
+        f'<text x="{x}" y="{y}" text-anchor="{anchor}" fill="#333" stroke="#fff" stroke-width="5"'
+        f' paint-order="stroke">{escape(words)}</text>'
     )
 
 
 def _ends(ax: int, ay: int, bx: int, by: int) -> tuple[int, int, int, int]:
+    """Where an arrow leaves one box and meets the other; there and back run side by side."""
     half_wide, half_high = _WIDE // 2, _HIGH // 2
     if ay == by:
+        y = ay + half_high + (-_APART if ax < bx else _APART)
         left, right = (ax + _WIDE, bx) if ax < bx else (ax, bx + _WIDE)
-        return left, ay + half_high, right, by + half_high
+        return left, y, right, y
     start_y, end_y = (ay + _HIGH, by) if ay < by else (ay, by + _HIGH)
-    return ax + half_wide, start_y, bx + half_wide, end_y
+    if ax == bx:
+        x = ax + half_wide + 2 * (_APART if ay < by else -_APART)
+        return x, start_y, x, end_y
+    return ax + half_wide, start_y, bx + _WIDE if bx < ax else bx, by + half_high

@@ -56,6 +56,13 @@ def test_picture_is_drawn_whole_within_its_frame() -> None:
     assert {step.action.label for step in LAW} <= {part for word in words for part in word.split(" / ")}
 
 
+def test_words_on_the_arrows_do_not_lie_on_each_other() -> None:
+    root = etree.fromstring(diagram.svg())
+    at = [(int(text.get("x")), int(text.get("y")), text.text) for text in root.iter("{http://www.w3.org/2000/svg}text")]
+    near = [(a, b) for a, b in combinations(at, 2) if abs(a[0] - b[0]) < 40 and abs(a[1] - b[1]) < 14]
+    assert near == []
+
+
 def test_final_states_have_a_thick_border() -> None:
     drawn = re.findall(r'<rect [^>]*stroke-width="(\d)"/><text [^>]*>([^<]+)</text>', diagram.svg())
     assert {label for width, label in drawn if width == "3"} == {state.label for state in final_states()}
