@@ -49,13 +49,13 @@ def _child() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    from notifications import render
+    from notifications import sandbox
 
     given = json.loads(sys.stdin.buffer.read())
     set_language(given["language"])
     answer = {}
     try:
-        render.try_out(given["name"], given["source"])
+        sandbox.try_out(given["name"], given["source"])
     except BadInput as error:
         answer = error.as_dict()
     sys.stdout.write(json.dumps(answer))

@@ -13,8 +13,9 @@ from jinja2 import Environment, meta
 
 from models.errors import BadInput
 from models.states import TaskState
-from notifications.render import SHIPPED, Rendered, check_folder, check_template, events, render
+from notifications.render import Rendered, check_folder, check_template, events, render
 from notifications.sample import FIELDS, TASK_FIELDS, sample_fields, sample_task
+from notifications.sandbox import SHIPPED
 
 if TYPE_CHECKING:
     from pathlib import Path
