@@ -12,11 +12,14 @@ import importlib
 import json
 import os
 import sys
+import tomllib
+import traceback
+from pathlib import Path
 from typing import Any, Final
 
 import click
 
-from models.errors import DubanError
+from models.errors import DubanError, EnvironmentRefused
 from models.language import CATALOGUES, DEFAULT, LOCALE_DIR, N_, _, set_language
 
 #: command → (module, short help); in the order of a month's work
@@ -52,6 +55,8 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "clock": ("commands.running", N_("Look at the clock guard, or confirm the clock.")),
 }
 
+#: as in models/settings.py, which is not imported for a mere ``--help``
+HOME, SETTINGS_FILE = "duban-data", "duban.toml"
 PURPOSE: Final = N_("督办 duban: from the issued notice through the month's reports to the issued summary.")
 
 
@@ -98,13 +103,27 @@ def _in_words(option: click.Parameter) -> click.Parameter:
 
 
 def _language(arguments: list[str]) -> str:
-    """The language asked for, before click speaks its first word."""
+    """The language asked for, before click speaks its first word: for this call, for this terminal, or for the office."""
+    asked = _value(arguments, "--lang") or os.environ.get("DUBAN_LANG") or os.environ.get("DUBAN_LANGUAGE")
+    return asked or _settled(Path(_value(arguments, "--home") or os.environ.get("DUBAN_HOME") or HOME))
+
+
+def _value(arguments: list[str], option: str) -> str:
     for place, word in enumerate(arguments):
-        if word.startswith("--lang="):
-            return word.removeprefix("--lang=")
-        if word == "--lang" and place + 1 < len(arguments):
+        if word.startswith(f"{option}="):
+            return word.removeprefix(f"{option}=")
+        if word == option and place + 1 < len(arguments):
             return arguments[place + 1]
-    return os.environ.get("DUBAN_LANG", DEFAULT)
+    return ""
+
+
+def _settled(home: Path) -> str:
+    """The office's own language; a settings file that cannot be read is refused later, by the command that needs it."""
+    try:
+        found = tomllib.loads((home / SETTINGS_FILE).read_text(encoding="utf-8")).get("language")
+    except (OSError, ValueError):
+        return DEFAULT
+    return found if isinstance(found, str) else DEFAULT
 
 
 def _speak(language: str) -> None:
@@ -153,6 +172,24 @@ def _say_misuse(error: click.ClickException, *, as_json: bool) -> None:
         error.show()
 
 
+def _unforeseen(error: Exception) -> DubanError:
+    """A fault of the program itself: said in one sentence, its traceback kept in a file for those who mend it."""
+    from commands.frame import fault_file
+
+    file = fault_file()
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+    except OSError:
+        return EnvironmentRefused("E-X00", _("The program has a fault; nothing half done was kept."))
+    return EnvironmentRefused(
+        "E-X00",
+        _("The program has a fault; nothing half done was kept."),
+        where=file.name,
+        remedy=_("Send {file} to whoever looks after the program.").format(file=file),
+    )
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the program; every way out has its exit code and none shows a traceback."""
     given = sys.argv[1:] if arguments is None else arguments
@@ -173,10 +210,13 @@ def _run(given: list[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo(_("Interrupted; nothing half done was kept."), err=True)
         return 130
-    except BrokenPipeError:
-        # The reader went away (duban … | head): not our fault, but nothing more can be written.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (BrokenPipeError, SystemExit):
+        # The reader went away (duban … | head), which click says by SystemExit: nothing more can be written.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
         return 0
+    except Exception as error:  # noqa: BLE001 - the last resort: no traceback reaches a user
+        _say_refusal(_unforeseen(error), as_json=as_json)
+        return EnvironmentRefused.exit_code
     return answer if isinstance(answer, int) else 0
 
 

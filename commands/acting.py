@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from commands.frame import answer
+from commands.frame import answer, progress
 from models.errors import BadInput, DubanError
-from models.language import _
+from models.language import _, listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,6 +26,8 @@ T = TypeVar("T")
 
 #: a number that people say aloud and every database can hold
 NUMBER = click.IntRange(1, 2**31 - 1)
+#: so many tasks are named by number in a table
+NAMED = 5
 #: a report's text file larger than this is a slip of the hand
 _LONGEST = 1_000_000
 
@@ -67,6 +69,13 @@ class Day(click.ParamType[date]):
 def day_option(name: str, *, help_text: str, required: bool = True) -> Callable[..., Any]:
     """An option that takes a civil date."""
     return click.option(name, type=Day(), required=required, default=None, help=help_text)
+
+
+def few(numbers: Sequence[int]) -> str:
+    """Some task numbers: a handful is named, more are counted; ``--json`` names them all."""
+    if len(numbers) <= NAMED:
+        return listed(map(str, numbers)) or "–"
+    return _("{count} tasks from {first}").format(count=len(numbers), first=numbers[0])
 
 
 def words(text: str) -> str:
@@ -117,13 +126,23 @@ def run(desk_: Desk, commands: Sequence[Command], *, dry_run: bool = False) -> i
 
     now, place = desk_.now(), (desk_.database, desk_.office_id, desk_.actor)
     if dry_run or (len(commands) > 1 and not any(command.operation_id for command in commands)):
-        outcomes = act_on_many(*place, commands, now, dry_run=dry_run)
+        with progress(len(commands), _("Working")) as step:
+            outcomes = act_on_many(*place, commands, now, dry_run=dry_run, progress=step)
     elif len(commands) == 1:
         outcomes = [act(*place, commands[0], now)]
     else:
-        outcomes = [_kept(desk_, command) for command in commands]
+        outcomes = _each_kept(desk_, commands)
     answer(desk_, _as_data(outcomes, dry_run=dry_run), lambda: _say(outcomes, dry_run=dry_run))
     return exit_code(outcomes)
+
+
+def _each_kept(desk_: Desk, commands: Sequence[Command]) -> list[Outcome]:
+    outcomes = []
+    with progress(len(commands), _("Working")) as step:
+        for command in commands:
+            outcomes.append(_kept(desk_, command))
+            step()
+    return outcomes
 
 
 def _kept(desk_: Desk, command: Command) -> Outcome:
@@ -161,5 +180,8 @@ def _say(outcomes: Sequence[Outcome], *, dry_run: bool) -> None:
                 version=outcome.version,
             )
         )
+    if len(outcomes) > 1:
+        refused = sum(outcome.refusal is not None for outcome in outcomes)
+        click.echo(_("{done} done, {refused} refused.").format(done=len(outcomes) - refused, refused=refused))
     if dry_run:
         click.echo(_("This was a dry run; nothing was changed."))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from commands.frame import Desk, answer, desk
+from commands.frame import Desk, answer, desk, progress
 from models.errors import EnvironmentRefused, UsageRefused
 from models.language import _
 
@@ -36,7 +36,8 @@ def backup_command(desk_: Desk, file: Path) -> None:
     home = Path(desk_.database.url.database or settings.home / backup.DATABASE)
     sources = backup.Sources(home, settings.store_dir, settings.heads_dir, settings.home / "duban.toml")
     head = desk_.perform("backup", lambda c: backup.begin(c, desk_.office_id, desk_.actor, file.name, now))
-    manifest = backup.write(sources, file, desk_.office_id, head, now)
+    with progress(backup.count(sources), _("Copying")) as step:
+        manifest = backup.write(sources, file, desk_.office_id, head, now, step)
     said = _("{count} files in {file}; head of the trail {head}.").format(
         count=len(manifest["files"]), file=file.name, head=head.short
     )

@@ -9,7 +9,7 @@ import click
 
 from commands.frame import Desk, answer, desk, table
 from models.errors import DubanError
-from models.language import _
+from models.language import _, listed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,7 +51,19 @@ def _database(desk_: Desk) -> list[Check]:
         found = desk_.read(lambda c: examine(c, office, now, heads_dir=heads, store=desk_.store))
     except DubanError as refusal:
         return [wrong(name, f"{refusal.code} {refusal.what}")]
-    return [ok(name, "ok"), *_permissions(desk_), *found]
+    return [ok(name, "ok"), *_permissions(desk_), *found, _channels(desk_)]
+
+
+def _channels(desk_: Desk) -> Check:
+    """Whether each way out could be opened with its settings; nothing is sent."""
+    from commands.running import open_channels
+    from workflow.health import ok, wrong
+
+    name = _("Channels")
+    try:
+        return ok(name, listed(open_channels(desk_)))
+    except DubanError as refusal:
+        return wrong(name, f"{refusal.code} {refusal.what}")
 
 
 def _permissions(desk_: Desk) -> list[Check]:
@@ -64,13 +76,31 @@ def _permissions(desk_: Desk) -> list[Check]:
     return [ok(name, "ok")]
 
 
+def _own_words(desk_: Desk) -> list[Check]:
+    """The office's own rules and templates: what is wrong with one shows here before it is missed."""
+    from commands.running import office_rules
+    from notifications.render import check_folder
+    from workflow.health import ok, warning, wrong
+
+    checks, rules, templates = [], _("Reminder rules"), _("Message templates")
+    try:
+        checks.append(ok(rules, str(len(office_rules(desk_)))))
+    except DubanError as refusal:
+        checks.append(wrong(rules, str(refusal)))
+    folder = desk_.settings.path(desk_.settings.templates)
+    if folder is not None:
+        found = check_folder(folder)
+        checks += [warning(templates, f"{refusal.code} {refusal.what}") for refusal in found] or [ok(templates, "ok")]
+    return checks
+
+
 @click.command("doctor", help=_("Say what is wrong, with an exit code for monitoring."), epilog="duban doctor --json")
 @desk
 def doctor_command(desk_: Desk) -> int:
     """Every check, without a login; it changes nothing."""
     from workflow.health import Severity
 
-    checks = [*_database(desk_), _disk(desk_.settings.home), _font()]
+    checks = [*_database(desk_), *_own_words(desk_), _disk(desk_.settings.home), _font()]
     marks = {Severity.OK: "✓", Severity.WARNING: "!", Severity.WRONG: "✗"}
     data = [{"check": c.name, "severity": c.severity.value, "said": c.said} for c in checks]
     rows = [(marks[c.severity], c.name, c.said) for c in checks]

@@ -6,7 +6,9 @@ from typing import Any
 
 import click
 
+from commands.acting import NUMBER
 from commands.frame import Desk, answer, desk, table
+from models import labels
 from models.language import _
 from models.times import shown
 
@@ -27,7 +29,7 @@ def _line(row: dict[str, Any]) -> tuple[Any, ...]:
         shown(row["made_at"]),
         row["unit_name"],
         state,
-        row["reason"],
+        labels.message(row["reason"]),
         row["text"],
     )
 
@@ -45,7 +47,7 @@ def list_(desk_: Desk, *, every: bool) -> None:
 
 
 @draft_command.command("issue", help=_("Issue a draft in your name."), epilog="duban draft issue 3")
-@click.argument("number", type=int)
+@click.argument("number", type=NUMBER)
 @desk
 def issue(desk_: Desk, number: int) -> None:
     """The unit's leaders are told."""
@@ -54,13 +56,15 @@ def issue(desk_: Desk, number: int) -> None:
     now = desk_.now()
     told = desk_.perform("draft.issue", lambda c: drafts.issue(c, desk_.office_id, desk_.actor, number, now))
     said = _("Draft {id} is issued; {count} people are told.").format(id=number, count=told)
+    if not told:
+        said += "\n" + _("The unit has no leader on duty; hand it the paper yourself, or have one entered.")
     answer(desk_, {"id": number, "told": told}, lambda: click.echo(said))
 
 
 @draft_command.command(
     "drop", help=_("Decide that a draft is not issued."), epilog="duban draft drop 3 --reason 已补报"
 )
-@click.argument("number", type=int)
+@click.argument("number", type=NUMBER)
 @click.option("--reason", required=True, help=_("Why not; kept in the trail."))
 @desk
 def drop(desk_: Desk, number: int, reason: str) -> None:

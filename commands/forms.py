@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from commands.acting import look_up
+from commands.acting import few, look_up
 from commands.frame import answer, desk, table
 from commands.periods import Month
 from models.errors import BadInput, EnvironmentRefused
-from models.language import _
+from models.language import _, listed
 from models.states import EvidenceKind
 
 if TYPE_CHECKING:
@@ -52,13 +52,20 @@ def print_form(desk_: Desk, month: str, unit: str, out: Path | None) -> None:
     printed, facts = desk_.perform("form.print", lambda connection: _print(connection, desk_, month, unit))
     save(file, _rendered(facts, file))
     data = {**asdict(printed), "file": str(file)}
+    answer(desk_, data, lambda: _say_printed(printed, file))
+
+
+def _say_printed(printed: PrintedForm, file: Path) -> None:
+    """What was written, and what to type once the paper is signed."""
     said = _("Form {code} over {count} tasks was written to {file}. Have it signed and stamped, then attach it.")
-    answer(desk_, data, lambda: click.echo(said.format(code=printed.check_code, count=len(printed.covers), file=file)))
+    click.echo(said.format(code=printed.check_code, count=len(printed.covers), file=file))
+    click.echo(f"  duban form attach {printed.check_code} … --signer … --seal …")
 
 
 def _check_ending(file: Path) -> None:
     if file.suffix.lower() not in {".pdf", ".docx"}:
-        raise BadInput("E-F12", _("The form is written as .pdf or .docx."), where=file.name)
+        remedy = _("Choose such a name with --out.")
+        raise BadInput("E-F12", _("The form is written as .pdf or .docx."), where=file.name, remedy=remedy)
 
 
 def _print(connection: Connection, desk_: Desk, month: str, unit: str) -> tuple[PrintedForm, FormFacts]:
@@ -147,7 +154,12 @@ def _stored(desk_: Desk, file: Path, kind: str) -> tuple[StoredFile, dict[str, A
         with file.open("rb") as opened:
             data = opened.read(_LARGEST)
     except OSError as error:
-        raise BadInput("E-F10", _("The file {file} could not be read.").format(file=file.name)) from error
+        raise BadInput(
+            "E-F10",
+            _("The file {file} could not be read.").format(file=file.name),
+            where=error.strerror or "",
+            remedy=_("Check its name and its folder."),
+        ) from error
     seen = inspect_evidence(data, file.name)
     if kind == EvidenceKind.SIGNED_PDF and not seen.has_signature_field:
         raise BadInput(
@@ -162,8 +174,8 @@ def _stored(desk_: Desk, file: Path, kind: str) -> tuple[StoredFile, dict[str, A
 
 def _say_attached(code: str, outcomes: list[Outcome], seen: dict[str, Any]) -> None:
     click.echo(_("Form {code}: {count} tasks are signed and stamped.").format(code=code, count=len(outcomes)))
-    for outcome in outcomes:
-        click.echo(_("task {id}: {state}").format(id=outcome.task_id, state=outcome.state.label))
+    click.echo(_("Tasks: {numbers}").format(numbers=listed(str(outcome.task_id) for outcome in outcomes)))
+    click.echo(_("They wait for the office's review now."))
     if seen["has_signature_field"]:
         click.echo(_("The file holds a digital signature; it was stored, not verified."))
 
@@ -210,5 +222,13 @@ def _forms(connection: Connection, desk_: Desk, month: str | None) -> list[dict[
 
 def _cells(row: dict[str, Any]) -> list[str]:
     kind = EvidenceKind(row["kind"]).label if row["kind"] else "–"
-    tasks = ", ".join(str(number) for number in row["tasks"])
-    return [row["code"], row["month"], row["unit"], tasks, row["printed_at"], kind, row["signer"], row["seal"]]
+    return [
+        row["code"],
+        row["month"],
+        row["unit"],
+        few(row["tasks"]),
+        row["printed_at"],
+        kind,
+        row["signer"],
+        row["seal"],
+    ]

@@ -5,25 +5,28 @@ The only file of this room that reads the wall clock and makes random tokens.
 
 from __future__ import annotations
 
+import errno
 import functools
 import json
 import os
+import re
 import secrets
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from models.errors import BadInput, Denied
-from models.language import _
-from models.settings import Settings, load
+from models.errors import BadInput, Denied, EnvironmentRefused
+from models.language import N_, _
+from models.settings import Settings, load, refuse_lost_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from sqlalchemy.engine import Connection
 
@@ -32,6 +35,20 @@ if TYPE_CHECKING:
     from workflow.case import Actor
 
 T = TypeVar("T")
+#: fewer things than this are done before a bar could be read
+LONG_WORK: Final = 20
+_WHY: Final = {
+    errno.ENOENT: N_("it, or a folder above it, is not there"),
+    errno.EACCES: N_("permission is missing"),
+    errno.EPERM: N_("permission is missing"),
+    errno.EROFS: N_("it is read-only"),
+    errno.EISDIR: N_("it is a folder"),
+    errno.ENOTDIR: N_("a folder above it is a file"),
+    errno.EEXIST: N_("there is something of this name already"),
+    errno.ENAMETOOLONG: N_("its name is too long"),
+}
+_OTHERWISE: Final = N_("the machine refuses it")
+_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass
@@ -57,16 +74,15 @@ class Desk:
         """The database, checked: set up, ours, of this program's form."""
         from models import schema
         from models.database import Database
-        from models.errors import EnvironmentRefused
 
-        settings = self.settings
-        if not settings.database and not (settings.home / "duban.db").exists():
+        database = Database(self.settings.database_url)
+        if database.file is not None and not database.file.exists():  # SQLite would make an empty one
             raise EnvironmentRefused(
                 "E-B01",
-                _("No office is set up in {home}.").format(home=settings.home.name),
+                _("No office is set up in {home}.").format(home=self.settings.home.name),
                 remedy=_("Set one up with: duban init, or name its folder with --home."),
             )
-        database = Database(settings.database_url)
+        refuse_lost_file(self.settings)
         schema.check(database)
         return database
 
@@ -121,6 +137,11 @@ def token_file() -> Path:
     return Path(base) / "duban" / "token"
 
 
+def fault_file() -> Path:
+    """Where the last fault of the program itself is kept, for those who mend it."""
+    return token_file().with_name("last-fault.txt")
+
+
 def new_token() -> str:
     """A fresh unguessable token."""
     return secrets.token_urlsafe(32)
@@ -140,10 +161,29 @@ def desk(function: Callable[..., Any]) -> Callable[..., Any]:
         home = shared.get("home")
         as_json = bool(kwargs.pop("as_json") or shared.get("json"))
         made = Desk(Path(home) if home else None, shared.get("acting_for", ""), as_json)
-        return function(made, *args, **kwargs)
+        try:
+            return function(made, *args, **kwargs)
+        except BrokenPipeError:
+            # The reader went away (duban … | head): what was to be done is done, nothing more can be written.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+        except OSError as error:
+            raise _machine(error) from error
 
     functools.update_wrapper(wrapped, function)
     return click.option("--json", "as_json", is_flag=True, help=_("Answer in JSON."))(click.pass_context(wrapped))
+
+
+def _machine(error: OSError) -> EnvironmentRefused:
+    """What a file or folder of the person's refused, named as they named it, without the folders above it."""
+    where = Path(str(error.filename)).name if error.filename else ""
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        what, remedy = _("The disk is full; the file was not written whole."), _("Free some space, then try again.")
+        return EnvironmentRefused("E-507", what, where=where, remedy=remedy)
+    why = _(_WHY.get(error.errno or 0, _OTHERWISE))
+    remedy = _("Check its name and its permissions, or choose another.")
+    return EnvironmentRefused("E-508", _("A file or folder cannot be used: {why}").format(why=why), where=where,
+                              remedy=remedy)  # fmt: skip
 
 
 def answer(desk_: Desk, data: Any, said: Callable[[], None]) -> None:
@@ -158,7 +198,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str =
     """A table on a terminal, tab-separated lines in a pipe."""
     if not sys.stdout.isatty():
         for row in [columns, *rows]:
-            click.echo("\t".join(str(cell) for cell in row))
+            click.echo("\t".join(" ".join(_seen(cell).split()) for cell in row))  # one row, one line
         return
     from rich.console import Console
     from rich.table import Table
@@ -168,8 +208,24 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str =
     for column in columns:
         made.add_column(column, overflow="fold")
     for row in rows:
-        made.add_row(*(Text(str(cell)) for cell in row))
+        made.add_row(*(Text(_seen(cell)) for cell in row))
     Console().print(made)
+
+
+def _seen(cell: Any) -> str:
+    """The cell without what would steer the terminal or turn the reading direction."""
+    return _STEERING.sub("", str(cell))
+
+
+@contextmanager
+def progress(length: int, label: str) -> Iterator[Callable[..., None]]:
+    """A bar for long work, one step for each call; only on a terminal, and not where there is little to do."""
+    with click.progressbar(length=length, label=label, file=sys.stderr, hidden=_keeps_still(length)) as bar:
+        yield lambda *_anything: bar.update(1)
+
+
+def _keeps_still(length: int) -> bool:
+    return length < LONG_WORK or not sys.stderr.isatty()
 
 
 def parse_instant(text: str) -> datetime:

@@ -6,13 +6,16 @@ from typing import Any
 
 import click
 
+from commands.acting import NUMBER
 from commands.frame import Desk, answer, desk, new_token, table
+from models import labels
 from models.errors import EnvironmentRefused
-from models.language import _
+from models.language import _, listed
 from models.states import MessageState
 from models.times import shown
 
 STATES = [state.value for state in MessageState]
+_WAITING = frozenset({MessageState.DUE.value, MessageState.RETRY.value})
 
 
 @click.group("message", help=_("The outbox: list, show, retry, release."), epilog="duban message list --state dead")
@@ -28,7 +31,7 @@ def _line(row: dict[str, Any]) -> tuple[Any, ...]:
         state,
         row["recipient_name"],
         row["channel"],
-        row["event"],
+        row["subject"] or labels.message(row["event"]),
         row["reason"],
     )
 
@@ -53,18 +56,36 @@ def list_(desk_: Desk, state: str | None, recipient: str, limit: int) -> None:
 
 
 def _say_message(row: dict[str, Any]) -> None:
-    for name in ("id", "event", "recipient_name", "channel", "state", "reason", "next_at", "about"):
-        click.echo(f"{name}: {row[name]}")
+    facts = (
+        (_("No."), row["id"]),
+        (_("What"), labels.message(row["event"])),
+        (_("recipient"), f"{row['recipient_name']} {row['address']}".strip()),
+        (_("Channel"), row["channel"]),
+        (_("State"), MessageState(row["state"]).label),
+        (_("Reason"), row["reason"] or "–"),
+        (_("Written"), shown(row["created_at"])),
+        (_("Next try"), shown(row["next_at"]) if row["state"] in _WAITING else "–"),
+        (_("tasks"), listed(str(item[0]) for item in row["about"]) or "–"),
+    )
+    for name, said in facts:
+        click.echo(f"{name}: {said}")
     for text in (row["subject"], row["body"]):
         if text:
             click.echo(text)
     columns = [_("Try"), _("Began"), _("Outcome"), _("Code"), _("Detail")]
-    tries = [(r["number"], shown(r["started_at"]), r["outcome"], r["code"], r["detail"]) for r in row["tries"]]
-    table(columns, tries)
+    tries = [
+        (r["number"], shown(r["started_at"]), _outcome(r["outcome"]), r["code"], r["detail"]) for r in row["tries"]
+    ]
+    if tries:
+        table(columns, tries)
+
+
+def _outcome(code: str) -> str:
+    return MessageState(code).label if code in STATES else code
 
 
 @message_command.command("show", help=_("One message with every try."), epilog="duban message show 7")
-@click.argument("number", type=int)
+@click.argument("number", type=NUMBER)
 @desk
 def show(desk_: Desk, number: int) -> None:
     """Why it stands where it stands."""
@@ -75,7 +96,7 @@ def show(desk_: Desk, number: int) -> None:
 
 
 @message_command.command("retry", help=_("Send a dead message again."), epilog="duban message retry 7")
-@click.argument("number", type=int)
+@click.argument("number", type=NUMBER)
 @desk
 def retry(desk_: Desk, number: int) -> None:
     """At the next delivery."""
@@ -90,7 +111,7 @@ def retry(desk_: Desk, number: int) -> None:
 @message_command.command(
     "release", help=_("Let held messages go."), epilog="duban message release 7 8 · duban message release --all"
 )
-@click.argument("numbers", nargs=-1, type=int)
+@click.argument("numbers", nargs=-1, type=NUMBER)
 @click.option("--all", "every", is_flag=True, help=_("All that are held."))
 @desk
 def release(desk_: Desk, numbers: tuple[int, ...], *, every: bool) -> None:
@@ -108,7 +129,7 @@ def release(desk_: Desk, numbers: tuple[int, ...], *, every: bool) -> None:
 @message_command.command(
     "drop", help=_("Decide that a held or dead message is not sent."), epilog="duban message drop 7 --reason 已电话告知"
 )
-@click.argument("number", type=int)
+@click.argument("number", type=NUMBER)
 @click.option("--reason", required=True, help=_("Why it is not sent; kept in the trail."))
 @desk
 def drop(desk_: Desk, number: int, reason: str) -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from commands.acting import NUMBER, look_up
 from commands.frame import Desk, answer, desk, table
 from models.errors import BadInput
-from models.language import _
+from models.language import DEFAULT, N_, _, current, speaking
 from models.times import shown
 
 if TYPE_CHECKING:
@@ -20,6 +22,16 @@ if TYPE_CHECKING:
     from models.drafts import NoticeDraft
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+#: the verdicts of a plan as they are said
+_VERDICTS = {
+    "keep": N_("stays"),
+    "change": N_("changes"),
+    "add": N_("is new"),
+    "withdraw": N_("is withdrawn"),
+    "blocked": N_("is blocked"),
+}
+#: read no more than this of a file; the reader refuses far less
+_LARGEST = 64 * 1024 * 1024
 
 
 @click.group(
@@ -37,15 +49,26 @@ def _draft(file: Path) -> NoticeDraft:
         return read_table(file)
     from documents.reading.reader import read_notice
 
-    return read_notice(file.read_bytes(), file.name)
+    with file.open("rb") as opened:
+        return read_notice(opened.read(_LARGEST), file.name)
+
+
+def _office_draft(file: Path) -> NoticeDraft:
+    """As ``_draft``, with its remarks in the office's language whatever the reader speaks; refusals in the reader's."""
+    draft = _draft(file)
+    if current() == DEFAULT:
+        return draft
+    with speaking(DEFAULT):
+        return _draft(file)
 
 
 def _kept(draft: NoticeDraft) -> tuple[dict[str, Any], str]:
-    """The draft as it is kept with the notice, and the hash of that."""
+    """The draft as it is kept with the notice, and the hash of what it asks: not of the file's name and warnings."""
     from documents.notice_json import to_json
 
     kept = to_json(draft)
-    text = json.dumps(kept, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    said = {name: value for name, value in kept.items() if name not in {"source_name", "warnings"}}
+    text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return kept, hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -53,6 +76,13 @@ def _write_table(draft: NoticeDraft, target: Path) -> None:
     """Beside nothing else: a table somebody has corrected is never written over."""
     from documents.decomposition import write_table
 
+    if target.suffix.lower() != ".xlsx":
+        raise BadInput(
+            "E-F31",
+            _("The table is a workbook, its name must end in .xlsx."),
+            where=target.name,
+            remedy=_("Choose another name."),
+        )
     if target.exists():
         raise BadInput("E-F30", _("There is a file of this name already."), where=target.name)
     write_table(draft, target)
@@ -77,6 +107,8 @@ def _say_read(draft: NoticeDraft) -> None:
             _("! line {line}: {message} “{quote}”").format(line=note.line, message=note.message, quote=note.quote),
             fg="yellow",
         )
+        if note.code == "E-D01" and note.readings:  # the other notes say their readings themselves
+            click.secho("  " + _("Perhaps: {readings}").format(readings=" / ".join(note.readings)), fg="yellow")
 
 
 @notice_command.command(
@@ -105,25 +137,24 @@ def read(desk_: Desk, file: Path, xlsx: Path | None) -> None:
     "adopt", help=_("Adopt a notice or its corrected table."), epilog="duban notice adopt 分解表.xlsx"
 )
 @click.argument("file", type=FILE)
-@click.option("--revise", type=int, metavar="NOTICE", help=_("Bring this adopted notice to the table."))
+@click.option("--revise", type=NUMBER, metavar="NOTICE", help=_("Bring this adopted notice to the table."))
+@click.option("--allow-past", is_flag=True, help=_("Deadlines before the notice are meant."))
 @desk
-def adopt(desk_: Desk, file: Path, revise: int | None) -> None:
+def adopt(desk_: Desk, file: Path, revise: int | None, *, allow_past: bool) -> None:
     """By the director; adopting the same table twice changes nothing."""
     from workflow import adoption, revision
 
-    draft, office, now = _draft(file), desk_.office_id, desk_.now()
+    draft, office, now = _office_draft(file), desk_.office_id, desk_.now()
     kept, digest = _kept(draft)
 
     def work(connection: Connection) -> adoption.Adopted:
         if revise is not None:
-            return revision.revise(connection, office, desk_.actor, revise, draft, kept, digest, now)
-        return adoption.adopt(connection, office, desk_.actor, draft, kept, digest, now)
+            return revision.revise(
+                connection, office, desk_.actor, revise, draft, kept, digest, now, allow_past=allow_past
+            )
+        return adoption.adopt(connection, office, desk_.actor, draft, kept, digest, now, allow_past=allow_past)
 
-    made = desk_.perform("notice.adopt", work)
-    data = {
-        name: getattr(made, name)
-        for name in ("notice_id", "existed", "clauses", "responsibilities", "new_units", "open_groups")
-    }
+    data = asdict(desk_.perform("notice.adopt", work))
     answer(desk_, data, lambda: _say_adopted(data))
 
 
@@ -136,24 +167,27 @@ def _say_adopted(data: dict[str, Any]) -> None:
         click.echo(_("New in the register: {names}").format(names="、".join(data["new_units"])))
     for group in data["open_groups"]:
         click.secho(_("“{group}” has no roster: duban unit group set {group} UNIT…").format(group=group), fg="yellow")
+    if data["ended"]:
+        click.echo(_("{count} responsibilities ended.").format(count=data["ended"]))
+    if data["idle_tasks"]:
+        numbers = "、".join(str(number) for number in data["idle_tasks"])
+        said = _(
+            "Tasks of the open month that the table asks for no more: {numbers}. Excuse each with: duban task waive"
+        )
+        click.secho(said.format(numbers=numbers), fg="yellow")
 
 
 @notice_command.command("show", help=_("The adopted notices, or one of them."), epilog="duban notice show 1")
-@click.argument("number", required=False, type=int)
+@click.argument("number", required=False, type=NUMBER)
 @desk
 def show(desk_: Desk, number: int | None) -> None:
     """Without a number: the list."""
-    from workflow import permissions
-
-    permissions.demand(desk_.actor, "notice.draft")
-    rows = desk_.read(lambda c: _notices(c, desk_.office_id))
+    rows = look_up(desk_, "notice.draft", lambda c: _notices(c, desk_, number))
     if number is None:
         return answer(desk_, [_brief(row) for row in rows], lambda: _say_list(rows))
     from documents.notice_json import from_json
 
-    chosen = next((row for row in rows if row["id"] == number), None)
-    if chosen is None:
-        raise permissions.not_there(_("Notice"), number)
+    chosen = rows[0]
     return answer(desk_, {**_brief(chosen), "draft": chosen["draft"]}, lambda: _say_read(from_json(chosen["draft"])))
 
 
@@ -177,29 +211,46 @@ def _say_list(rows: list[dict[str, Any]]) -> None:
     table([_("No."), _("Title"), _("Revision"), _("Adopted by"), _("At")], lines)
 
 
-def _notices(connection: Connection, office_id: int) -> list[dict[str, Any]]:
+def _notices(connection: Connection, desk_: Desk, number: int | None) -> list[dict[str, Any]]:
+    """All notices, or the one of this number; E-404."""
     import sqlalchemy as sa
 
     from models import tables as t
+    from workflow import permissions
 
-    query = sa.select(t.notice).where(t.notice.c.office_id == office_id).order_by(t.notice.c.id)
-    return [dict(row) for row in connection.execute(query).mappings()]
+    permissions.demand(desk_.actor, "notice.draft")
+    query = sa.select(t.notice).where(t.notice.c.office_id == desk_.office_id).order_by(t.notice.c.id)
+    rows = [dict(row) for row in connection.execute(query).mappings() if number in {None, row["id"]}]
+    if number is not None and not rows:
+        raise permissions.not_there(_("Notice"), number)
+    return rows
 
 
 @notice_command.command(
     "diff", help=_("What a corrected table would change."), epilog="duban notice diff 1 分解表.xlsx"
 )
-@click.argument("number", type=int)
+@click.argument("number", type=NUMBER)
 @click.argument("file", type=FILE)
 @click.option("--all", "every", is_flag=True, help=_("Unchanged clauses, too."))
 @desk
 def diff(desk_: Desk, number: int, file: Path, *, every: bool) -> None:
     """The plan of a revision, clause by clause; nothing is stored."""
-    from workflow import adoption, permissions
+    from workflow import permissions, revision_plan
 
-    permissions.demand(desk_.actor, "notice.draft")
-    draft = _draft(file)
-    plan = desk_.read(lambda c: adoption.plan_revision(c, desk_.office_id, number, draft))
-    lines = [(line.clause, line.verdict, line.reason) for line in plan if every or line.verdict != "keep"]
-    data = [dict(zip(("clause", "verdict", "reason"), line, strict=True)) for line in lines]
-    answer(desk_, data, lambda: table([_("Clause"), _("What"), _("Why")], lines))
+    draft = _office_draft(file)
+
+    def work(connection: Connection) -> list[revision_plan.PlanLine]:
+        permissions.demand(desk_.actor, "notice.draft")
+        return revision_plan.plan_revision(connection, desk_.office_id, number, draft)
+
+    plan = [line for line in look_up(desk_, "notice.draft", work) if every or line.verdict != "keep"]
+    data = [{"clause": line.clause, "verdict": line.verdict, "reason": line.reason} for line in plan]
+    answer(desk_, data, lambda: _say_plan(data))
+
+
+def _say_plan(data: list[dict[str, str]]) -> None:
+    if not data:
+        click.echo(_("Nothing would change."))
+        return
+    lines = [(line["clause"], _(_VERDICTS[line["verdict"]]), line["reason"]) for line in data]
+    table([_("Clause"), _("What"), _("Why")], lines)

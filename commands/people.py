@@ -6,21 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from commands.acting import NUMBER, Day
 from commands.frame import Desk, answer, desk, new_code, table
 from models.language import _
 from models.states import Role
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import date
 
     from sqlalchemy.engine import Connection
 
 ROLES = [role.value for role in Role if role is not Role.SCHEDULER]
-DAY = click.DateTime(formats=["%Y-%m-%d"])
-
-
-def _day(value: datetime | None) -> date | None:
-    return value.date() if value else None
+DAY = Day()
 
 
 @click.group(
@@ -92,7 +89,7 @@ def show(desk_: Desk) -> None:
     if not actor.holds(Role.SECURITY, Role.AUDIT, Role.REVIEWER, Role.DIRECTOR):
         permissions.demand(actor, "person.manage")
     rows = desk_.read(lambda c: _rows(c, desk_.office_id))
-    columns = [_("Login"), _("Name"), _("Duty no."), _("Duty"), _("Unit"), _("From"), _("To"), _("Account")]
+    columns = [_("Login"), _("person"), _("Duty no."), _("Duty"), _("Unit"), _("From"), _("To"), _("State")]
     answer(desk_, rows, lambda: table(columns, [_line(row) for row in rows]))
 
 
@@ -105,7 +102,7 @@ def show(desk_: Desk) -> None:
 @click.option("--from", "from_on", type=DAY, help=_("First day; today when not given."))
 @click.option("--to", "to_on", type=DAY, help=_("Last day."))
 @desk
-def grant(desk_: Desk, login: str, role: str, unit: str, from_on: datetime | None, to_on: datetime | None) -> None:
+def grant(desk_: Desk, login: str, role: str, unit: str, from_on: date | None, to_on: date | None) -> None:
     """Give a duty in the office or in a unit."""
     from workflow import people, units
 
@@ -113,7 +110,7 @@ def grant(desk_: Desk, login: str, role: str, unit: str, from_on: datetime | Non
 
     def work(connection: Connection) -> int:
         unit_id = units.unit_id(connection, office, unit) if unit else None
-        days = {"from_on": _day(from_on), "to_on": _day(to_on)}
+        days = {"from_on": from_on, "to_on": to_on}
         return people.grant(connection, office, desk_.actor, login, Role(role), now, unit_id=unit_id, **days)
 
     number = desk_.perform("duty.grant", work)
@@ -122,7 +119,7 @@ def grant(desk_: Desk, login: str, role: str, unit: str, from_on: datetime | Non
 
 
 @person_command.command("end-duty", help=_("A duty ends today."), epilog="duban person end-duty 7")
-@click.argument("duty", type=int)
+@click.argument("duty", type=NUMBER)
 @desk
 def end_duty(desk_: Desk, duty: int) -> None:
     """End a duty by its number in the list."""
@@ -144,11 +141,11 @@ def end_duty(desk_: Desk, duty: int) -> None:
 @click.option("--from", "from_on", required=True, type=DAY, help=_("First day."))
 @click.option("--to", "to_on", required=True, type=DAY, help=_("Last day."))
 @desk
-def absence(desk_: Desk, login: str, substitute: str, from_on: datetime, to_on: datetime) -> None:
+def absence(desk_: Desk, login: str, substitute: str, from_on: date, to_on: date) -> None:
     """One's own absence, or anyone's by the office or the security administrator."""
     from workflow import people
 
-    office, now, first, last = desk_.office_id, desk_.now(), from_on.date(), to_on.date()
+    office, now, first, last = desk_.office_id, desk_.now(), from_on, to_on
     number = desk_.perform(
         "absence.set", lambda c: people.set_absence(c, office, desk_.actor, login, substitute, first, last, now)
     )

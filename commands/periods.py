@@ -11,7 +11,7 @@ import click
 from commands.acting import NUMBER, Day, look_up, words
 from commands.frame import answer, desk, table
 from models.errors import BadInput
-from models.language import _
+from models.language import _, listed
 from models.states import TaskState
 
 if TYPE_CHECKING:
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from commands.frame import Desk
     from workflow.case import TaskRow
     from workflow.periods import OpenedPeriod
+
+
+#: the year 0202 is a slip of the hand
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 
 class Month(click.ParamType[str]):
@@ -35,11 +39,14 @@ class Month(click.ParamType[str]):
         from datetime import date
 
         try:
-            return date.fromisoformat(f"{value}-01").strftime("%Y-%m")
-        except ValueError as error:
+            found = date.fromisoformat(f"{value}-01")
+        except ValueError:
+            found = date.min
+        if not FIRST_YEAR <= found.year <= LAST_YEAR:
             raise BadInput(
                 "E-D01", _("There is no such month: {text}").format(text=value), remedy=_("Write it as YYYY-MM.")
-            ) from error
+            )
+        return found.isoformat()[:7]
 
 
 @click.group("period", help=_("Open, look at, move and close a month."), epilog="duban period status 2022-06")
@@ -55,12 +62,26 @@ def period_command() -> None:
 def open_month(desk_: Desk, month: str, notice_id: int | None, roll: str | None) -> None:
     """Open a month."""
     opened = desk_.perform("period.open", lambda connection: _open(connection, desk_, month, notice_id, roll))
+    answer(desk_, asdict(opened), lambda: _say_opened(opened, desk_.now()))
+
+
+def _say_opened(opened: OpenedPeriod, now: datetime) -> None:
+    """What was opened; a month whose due date has passed begins late, and that is said at once."""
+    from models.times import local_date
+
     said = (
         _("{month} stands open already: {tasks} tasks, due {due_on}.")
         if opened.existed
         else _("{month} is open: {tasks} tasks, due {due_on}.")
     )
-    answer(desk_, asdict(opened), lambda: click.echo(said.format(**asdict(opened))))
+    click.echo(said.format(**asdict(opened)))
+    if opened.added:
+        click.echo(_("{count} tasks were added that it did not have yet.").format(count=opened.added))
+    if opened.due_on < local_date(now) and not opened.existed:
+        warning = _(
+            "Its due date has passed: every task begins late. Move it with: duban period move {month} YYYY-MM-DD"
+        )
+        click.secho(warning.format(month=opened.month), fg="yellow")
 
 
 def _open(connection: Connection, desk_: Desk, month: str, notice_id: int | None, roll: str | None) -> OpenedPeriod:
@@ -106,7 +127,7 @@ def _status(connection: Connection, desk_: Desk, month: str | None, now: datetim
     from workflow.periods import find_period
 
     permissions.demand(desk_.actor, "task.read")
-    period = find_period(connection, desk_.office_id, month or _newest_month(connection, desk_.office_id))
+    period = find_period(connection, desk_.office_id, month or newest_month(connection, desk_.office_id))
     wanted = Wanted(month=period.month)
     tasks = [task for task in find_tasks(connection, desk_.office_id, desk_.actor, wanted, now)
              if task.period_id == period.id]  # fmt: skip
@@ -128,12 +149,17 @@ def _status(connection: Connection, desk_: Desk, month: str | None, now: datetim
     }
 
 
-def _newest_month(connection: Connection, office_id: int) -> str:
+def newest_month(connection: Connection, office_id: int) -> str:
+    """The newest month that was opened; refused with the next step where there is none."""
     import sqlalchemy as sa
 
     from models import tables as t
+    from models.errors import Refused
 
-    return connection.scalar(sa.select(sa.func.max(t.period.c.month)).where(t.period.c.office_id == office_id)) or "–"
+    month = connection.scalar(sa.select(sa.func.max(t.period.c.month)).where(t.period.c.office_id == office_id))
+    if month is None:
+        raise Refused("E-S26", _("No month has been opened yet."), remedy=_("Open one with: duban period open YYYY-MM"))
+    return str(month)
 
 
 def _indicators(connection: Connection, desk_: Desk, tasks: list[TaskRow]) -> list[dict[str, Any]]:
@@ -177,19 +203,37 @@ def _tell(found: dict[str, Any]) -> None:
     )
     if found["missing"]:
         click.echo(_("Missing:"))
-        columns = [_("task"), _("clause"), _("unit"), _("cause")]
-        table(columns, [[row["id"], row["clause"], row["unit"], row["cause"]] for row in found["missing"]])
+        table([_("unit"), _("tasks"), _("late"), _("clauses")], _missing_by_unit(found["missing"]))
     if found["indicators"]:
         click.echo(_("Indicators:"))
-        table(
-            [_("clause"), _("unit"), _("indicator"), _("target"), _("value")],
-            map(_indicator_cells, found["indicators"]),
-        )
+        columns = [_("clause"), _("indicator"), _("target"), _("value"), _("unit"), _("answers")]
+        table(columns, _indicator_lines(found["indicators"]))
 
 
-def _indicator_cells(row: dict[str, Any]) -> list[Any]:
-    value = row["reason"] or "–" if row["value"] is None else f"{row['value']:g}"
-    return [row["clause"], row["unit_name"], row["name"], row["target"], value]
+def _missing_by_unit(missing: list[dict[str, Any]]) -> list[list[Any]]:
+    """A line a unit: how many reports it owes, how many of them late, for which clauses."""
+    units: dict[str, list[dict[str, Any]]] = {}
+    for row in missing:
+        units.setdefault(row["unit"], []).append(row)
+    return [
+        [unit, len(rows), sum(row["light"] == "red" for row in rows), listed(row["clause"] for row in rows)]
+        for unit, rows in units.items()
+    ]
+
+
+def _indicator_lines(indicators: list[dict[str, Any]]) -> list[list[Any]]:
+    """A line an indicator: the first value a unit gave, else the first reason, and how many units answered."""
+    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in indicators:
+        groups.setdefault((row["clause"], row["name"]), []).append(row)
+    lines: list[list[Any]] = []
+    for (clause, name), rows in groups.items():
+        answered = [row for row in rows if row["value"] is not None or row["reason"]]
+        best = next((row for row in answered if row["value"] is not None), answered[0] if answered else None)
+        said = "–" if best is None else best["reason"] if best["value"] is None else f"{best['value']:g}"
+        target = rows[0]["target"].replace(">=", "≥").replace("<=", "≤")
+        lines.append([clause, name, target, said, best["unit_name"] if best else "–", f"{len(answered)}/{len(rows)}"])
+    return lines
 
 
 @period_command.command(
@@ -206,7 +250,10 @@ def move(desk_: Desk, month: str, day: date, reason: str) -> None:
     from workflow.periods import move_due
 
     def work(connection: Connection) -> int:
-        return move_due(connection, desk_.office_id, desk_.actor, month, day, words(reason), desk_.now())
+        return move_due(
+            connection, desk_.office_id, desk_.actor, month, day, words(reason), desk_.now(),
+            close_after=desk_.settings.times.close_after_workdays,
+        )  # fmt: skip
 
     moved = desk_.perform("period.move", work)
     said = _("{month} is due {day} now; {count} tasks follow.").format(month=month, day=day.isoformat(), count=moved)

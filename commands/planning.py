@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import click
 
+from commands.acting import NUMBER, Day, few
 from commands.frame import Desk, answer, desk, table
+from models import labels
 from models.language import _
 from models.times import local_date, shown
 
-DAY = click.DateTime(formats=["%Y-%m-%d"])
+if TYPE_CHECKING:
+    from datetime import date
+
+    from schedules.plan import PlannedLine
+
+DAY = Day()
 #: the plan looks as far ahead as a month's ladder reaches
 AHEAD = timedelta(days=31)
 
@@ -21,7 +29,7 @@ AHEAD = timedelta(days=31)
 @click.option("--from", "start", type=DAY, help=_("First day; today when not given."))
 @click.option("--to", "end", type=DAY, help=_("Last day; a month on when not given."))
 @desk
-def plan_command(desk_: Desk, start: datetime | None, end: datetime | None) -> None:
+def plan_command(desk_: Desk, start: date | None, end: date | None) -> None:
     """Every message and draft to come, if nobody does anything meanwhile."""
     from commands.running import office_hours, office_rules
     from schedules.plan import plan
@@ -29,17 +37,27 @@ def plan_command(desk_: Desk, start: datetime | None, end: datetime | None) -> N
 
     permissions.demand(desk_.actor, "plan.read")
     now, rules, hours = desk_.now(), office_rules(desk_), office_hours(desk_)
-    first = start.date() if start else local_date(now)
-    last = end.date() if end else first + AHEAD
+    first = start or local_date(now)
+    last = end or first + AHEAD
     at = now if first == local_date(now) else None
     lines = desk_.read(lambda c: plan(c, desk_.office_id, rules, first, last, now=at, hours=hours))
-    rows = [(shown(p.when), p.recipient or _("draft"), p.template, ",".join(map(str, p.tasks)), p.why) for p in lines]
-    columns = [_("When"), _("recipient"), _("What"), _("Tasks"), _("Why")]
-    answer(desk_, [line.as_dict() for line in lines], lambda: table(columns, rows))
+    answer(desk_, [line.as_dict() for line in lines], lambda: _say_plan(lines))
+
+
+def _say_plan(lines: list[PlannedLine]) -> None:
+    """A line a message; the numbers of all its tasks stand in ``--json``, people count them."""
+    if not lines:
+        click.echo(_("Nothing will be sent in these days."))
+        return
+    rows = [
+        (shown(line.when), line.recipient or _("draft"), labels.message(line.template), few(line.tasks), line.why)
+        for line in lines
+    ]
+    table([_("When"), _("recipient"), _("What"), _("Tasks"), _("Why")], rows)
 
 
 @click.command("why", help=_("Why somebody was or was not told about a task."), epilog="duban why 7 zhao")
-@click.argument("task", type=int)
+@click.argument("task", type=NUMBER)
 @click.argument("login")
 @desk
 def why_command(desk_: Desk, task: int, login: str) -> None:

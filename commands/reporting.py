@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -175,8 +176,9 @@ def _command(connection: Connection, desk_: Desk, row: dict[str, Any], key: str,
 def _value(name: str, value: Any, names: tuple[tuple[int, str, str], ...]) -> ValueGiven:
     """An indicator by number or name, with its value or the reason why there is none."""
     from workflow.case import ValueGiven
+    from workflow.figures import read_figure
 
-    found = [number for number, known, _unit in names if name in (known, str(number))]
+    found = [(number, unit) for number, known, unit in names if name in (known, str(number))]
     if len(found) != 1:
         known_names = ", ".join(f"{number} {known}" for number, known, _unit in names) or "–"
         raise BadInput(
@@ -184,26 +186,12 @@ def _value(name: str, value: Any, names: tuple[tuple[int, str, str], ...]) -> Va
             _("This clause has no single indicator “{name}”.").format(name=name),
             remedy=_("Its indicators: {names}").format(names=known_names),
         )
+    number, unit = found[0]
     if isinstance(value, str) and value.startswith("?"):
-        return ValueGiven(found[0], None, value[1:].strip())
-    try:
-        return ValueGiven(found[0], _number(value))
-    except (TypeError, ValueError) as error:
-        raise BadInput(
-            "E-V05",
-            _("“{text}” is no number.").format(text=value),
-            where=name,
-            remedy=_("Write NAME=3.5, or NAME=?why there is none."),
-        ) from error
-
-
-def _number(value: Any) -> float:
-    import math
-
-    found = float(value)
-    if isinstance(value, bool) or not math.isfinite(found):
-        raise ValueError(value)
-    return found
+        return ValueGiven(number, None, value[1:].strip())
+    # JSON's true is no number; NaN and what no float holds are refused with the texts that are none
+    exact = (type(value) is int and abs(value) < 2**53) or (type(value) is float and math.isfinite(value))
+    return ValueGiven(number, float(value) if exact else read_figure(str(value), name, unit))
 
 
 def _last_report(connection: Connection, task: TaskRow) -> dict[str, Any]:

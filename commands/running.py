@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 from functools import lru_cache
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from commands.frame import Desk, answer, desk
+from commands.frame import Desk, answer, desk, parse_instant
+from models.errors import EnvironmentRefused, Refused
 from models.language import _
 from models.times import shown
 
@@ -53,13 +55,46 @@ def channels(desk_: Desk) -> Callable[[str], Channel]:
     return opened
 
 
-def delivery(desk_: Desk) -> Callable[[datetime], Any]:
-    """Sends what is due; to be called with the instant."""
+def delivery(desk_: Desk, stopped: Callable[[], bool] = lambda: False) -> Callable[[datetime], Any]:
+    """Sends what is due; to be called with the instant, under the data folder's lock.
+
+    ``stopped`` is asked between two messages, so that a long batch does not keep a service from ending.
+    """
     from notifications.outbox import deliver
+    from schedules.facts import at_rest
 
     folder = desk_.settings.path(desk_.settings.templates)
-    database, office, opened = desk_.database, desk_.office_id, channels(desk_)
-    return lambda now: deliver(database, office, opened, now, template_dirs=[folder] if folder else [])
+    database, office, opened, hours = desk_.database, desk_.office_id, channels(desk_), office_hours(desk_)
+
+    def send(now: datetime) -> Any:
+        return deliver(
+            database,
+            office,
+            opened,
+            now,
+            template_dirs=[folder] if folder else [],
+            resting=desk_.read(lambda c: at_rest(c, office, now, hours)),
+            stopped=stopped,
+            # The folder's lock makes us the only worker of its own database; a shared one may have others.
+            alone=not desk_.settings.database,
+        )
+
+    return send
+
+
+def open_channels(desk_: Desk) -> list[str]:
+    """Open every channel that is set up and the one people are told by; the first that cannot be used is refused."""
+    import sqlalchemy as sa
+
+    from models import tables as t
+
+    query = sa.select(t.office.c.channel).where(t.office.c.id == desk_.office_id)
+    used = desk_.read(lambda c: c.scalar(query)) or "file"
+    names = sorted({used, *desk_.settings.channels})
+    opened = channels(desk_)
+    for name in names:
+        opened(name)
+    return names
 
 
 def refuse_behind(desk_: Desk) -> None:
@@ -85,54 +120,109 @@ def _loops(desk_: Desk) -> list[Loop]:
 def _ping(url: str) -> None:
     import httpx2
 
-    httpx2.get(url, timeout=10, follow_redirects=False).raise_for_status()
+    # The address is a secret, as every monitor's is; the library's own words would write it into the log.
+    try:
+        status = httpx2.get(url, timeout=10, follow_redirects=False).status_code
+    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+        raise EnvironmentRefused("E-M04", _("The monitor cannot be reached."), where=type(error).__name__) from None
+    if not httpx2.codes.is_success(status):
+        raise EnvironmentRefused("E-M04", _("The monitor answered with status {status}.").format(status=status))
 
 
-def _service(desk_: Desk, deliver: Callable[[datetime], Any]) -> int:
+def _service(desk_: Desk, *, delivers: bool) -> int:
     from schedules.runner import Service
 
     refuse_behind(desk_)
+    open_channels(desk_)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)  # it tells of every five seconds
-    rules, home = office_rules(desk_), desk_.settings.home
-    service = Service(desk_.database, desk_.office_id, rules, deliver, home, loops=_loops(desk_))
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it tells of every turn, and of each that was not needed
+    logging.getLogger("httpx2").setLevel(logging.WARNING)  # it tells of every address
+    stopping, rules, home = Event(), office_rules(desk_), desk_.settings.home
+    deliver = delivery(desk_, stopping.is_set) if delivers else None
+    service = Service(desk_.database, desk_.office_id, rules, deliver, home, loops=_loops(desk_), stopping=stopping)
     service.clock, service.hours = desk_.now, office_hours(desk_)
-    click.echo(_("Running; stop it with Ctrl-C."), err=True)
-    return service.run()
+    return service.run(lambda: click.echo(_("Running; stop it with Ctrl-C."), err=True))
 
 
-@click.command("scheduler", help=_("Run the clock, or one tick of it."), epilog="duban scheduler --once")
-@click.option("--once", is_flag=True, help=_("One sweep and one delivery, then end; for cron."))
+@click.group("scheduler", help=_("Run the clock, or one tick of it."), epilog="duban scheduler tick")
+def scheduler_command() -> None:
+    """The clock by itself."""
+
+
+@scheduler_command.command(
+    "run", help=_("Sweep until stopped; another process delivers."), epilog="duban scheduler run"
+)
 @desk
-def scheduler_command(desk_: Desk, *, once: bool) -> int:
-    """Without --once it sweeps until stopped and leaves delivery to another process."""
-    if not once:
-        return _service(desk_, lambda _now: None)
-    _once(desk_)
-    return 0
+def run(desk_: Desk) -> int:
+    """Until SIGTERM or Ctrl-C; what it decides waits in the outbox for a tick or a service that delivers."""
+    return _service(desk_, delivers=False)
 
 
-def _once(desk_: Desk) -> None:
+@scheduler_command.command(
+    "tick",
+    help=_("One sweep and one delivery, then end; for cron."),
+    epilog="duban scheduler tick · duban scheduler tick --at 2022-06-27T09:00",
+)
+@click.option("--at", "told", metavar="TIME", help=_("As if it were this time; in a rehearsal only."))
+@desk
+def tick(desk_: Desk, told: str | None) -> None:
+    """Run twice at the same time it does nothing more."""
     from schedules import runner
     from workflow import heads
 
     refuse_behind(desk_)
-    now, settings, office = desk_.now(), desk_.settings, desk_.office_id
+    now, settings, office = _instant(desk_, told), desk_.settings, desk_.office_id
     lock = runner.single(settings.home)
     try:
         done = runner.tick(desk_.database, office, office_rules(desk_), delivery(desk_), now, hours=office_hours(desk_))
         desk_.read(lambda c: heads.keep(settings.heads_dir, c, office, now))
     finally:
         lock.release()
-    data = {"sweep": done.sweep, "delivery": done.delivery}
-    answer(desk_, data, lambda: click.echo(f"{done.sweep}\n{done.delivery}"))
+    data = {"at": now, "sweep": done.sweep.as_dict(), "delivery": _counts(done.delivery)}
+    answer(desk_, data, lambda: _say_tick(now, done))
+
+
+def _instant(desk_: Desk, told: str | None) -> datetime:
+    if not told:
+        return desk_.now()
+    if not desk_.settings.rehearsal:
+        raise Refused(
+            "E-C12",
+            _("The clock of a real office is not set by hand; --at is for rehearsals."),
+            where="--at",
+            remedy=_("Leave it out, or try it in a folder made with: duban init --rehearsal"),
+        )
+    return parse_instant(told)
+
+
+def _counts(delivered: Any) -> dict[str, Any]:
+    return {**delivered.counts, "held_reason": delivered.held_reason}
+
+
+def _say_tick(now: datetime, done: Any) -> None:
+    swept, sent = done.sweep, done.delivery
+    click.echo(
+        _(
+            "{now}: {decided} reminders decided ({superseded} superseded, {drafted} as drafts), {messages} messages written."
+        ).format(
+            now=shown(now),
+            decided=swept.decided,
+            superseded=swept.superseded,
+            drafted=swept.drafted,
+            messages=swept.messages,
+        )
+    )
+    click.echo(_("{sent} of {total} messages sent.").format(sent=sent.sent, total=sent.total))
+    held = swept.held_reason or sent.held_reason
+    if held:
+        click.echo(_("Sending is held: {reason}").format(reason=held))
 
 
 @click.command("serve", help=_("Run scheduler and delivery in one process."), epilog="duban serve")
 @desk
 def serve_command(desk_: Desk) -> int:
     """Until SIGTERM or Ctrl-C; exit code 5 when the disk fails."""
-    return _service(desk_, delivery(desk_))
+    return _service(desk_, delivers=True)
 
 
 @click.group("clock", help=_("Look at the clock guard, or confirm the clock."), epilog="duban clock show")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from commands.frame import Desk, answer, desk, new_token, token_file
+from models.errors import UsageRefused
 from models.language import _
 
 if TYPE_CHECKING:
@@ -27,6 +28,12 @@ def login_rules(desk_: Desk) -> LoginRules:
 def _password(*, from_stdin: bool, first: bool) -> str:
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")
+    if not sys.stdin.isatty():
+        raise UsageRefused(
+            "E-U02",
+            _("There is no terminal to type a password at."),
+            remedy=_("Give it on standard input, with --password-stdin."),
+        )
     asked = _("New password") if first else _("Password")
     return str(click.prompt(asked, hide_input=True, confirmation_prompt=first, err=True))
 
@@ -56,6 +63,8 @@ def _described(desk_: Desk, actor: Actor) -> dict[str, object]:
 
 def _say(data: dict[str, object]) -> None:
     click.echo(_("{name} ({login})").format(name=data["name"], login=data["login"]))
+    if data["acting_for"]:
+        click.echo("  " + _("acting for {name}").format(name=data["acting_for"]))
     duties = data["duties"]
     assert isinstance(duties, list)
     for duty in duties:

@@ -128,7 +128,11 @@ def _issued(connection: Connection, desk_: Desk, month: str) -> dict[str, Any]:
     permissions.demand(desk_.actor, "summary.read")
     period = find_period(connection, desk_.office_id, month)
     row = connection.execute(
-        sa.select(t.summary)
+        sa.select(t.summary, t.person.c.name.label("issuer"))
+        .outerjoin(
+            t.person,
+            sa.and_(t.person.c.office_id == t.summary.c.office_id, t.person.c.login == t.summary.c.issued_by),
+        )
         .where(t.summary.c.office_id == desk_.office_id, t.summary.c.period_id == period.id)
         .order_by(t.summary.c.number.desc())
         .limit(1)
@@ -140,6 +144,7 @@ def _issued(connection: Connection, desk_: Desk, month: str) -> dict[str, Any]:
         "month": month,
         "number": row.document_number,
         "issued_by": row.issued_by,
+        "issuer": row.issuer or row.issued_by,
         "issued_at": shown(row.issued_at),
         "head": f"{row.head_seq}-{row.head_hash[:16]}",
         "covers": row.covers,
@@ -148,7 +153,8 @@ def _issued(connection: Connection, desk_: Desk, month: str) -> dict[str, Any]:
 
 
 def _tell(found: dict[str, Any]) -> None:
-    click.echo(_("{month} · {number} · issued by {issued_by} on {issued_at}").format(**found))
+    words = {**found, "issued_by": found["issuer"]}
+    click.echo(_("{month} · {number} · issued by {issued_by} on {issued_at}").format(**words))
     click.echo(_("{count} reports; head of the trail {head}").format(count=len(found["covers"]), head=found["head"]))
     for kind, sha in found["files"].items():
         click.echo(f".{kind}  SHA-256 {sha}")

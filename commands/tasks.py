@@ -8,6 +8,7 @@ import click
 
 from commands.acting import NUMBER, act_on, acting, day_option, look_up, words
 from commands.frame import answer, desk, table
+from commands.periods import Month
 from commands.reporting import report, report_batch
 from models.language import _
 from models.states import Action, TaskState
@@ -35,19 +36,26 @@ task_command.add_command(report_batch)
 @click.option("--mine", is_flag=True, help=_("Only what waits at your desk: your unit's tasks, or your review."))
 @click.option("--unit", default="", metavar="NAME", help=_("Only tasks of this unit."))
 @click.option("--state", type=click.Choice([s.value for s in TaskState]), default=None, help=_("Only in this state."))
-@click.option("--month", default="", metavar="YYYY-MM", help=_("Only of this month."))
+@click.option("--month", type=Month(), default=None, help=_("Only of this month."))
 @click.option("--late", is_flag=True, help=_("Only late ones."))
 @desk
-def list_tasks(desk_: Desk, *, mine: bool, unit: str, state: str | None, month: str, late: bool) -> None:
+def list_tasks(desk_: Desk, *, mine: bool, unit: str, state: str | None, month: str | None, late: bool) -> None:
     """List tasks."""
     from commands.taskviews import Wanted, find_tasks, row_dict
     from models.times import local_date
 
-    wanted, now = Wanted(mine, unit, state or "", month, late), desk_.now()
+    wanted, now = Wanted(mine, unit, state or "", month or "", late), desk_.now()
     tasks = desk_.read(lambda connection: find_tasks(connection, desk_.office_id, desk_.actor, wanted, now))
     rows = [row_dict(task, local_date(now)) for task in tasks]
-    columns = [_("task"), _("month"), _("clause"), _("unit"), _("state"), _("due"), _("light"), _("cause")]
-    answer(desk_, rows, lambda: table(columns, [_cells(row) for row in rows]))
+    answer(desk_, rows, lambda: _say_list(rows))
+
+
+def _say_list(rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        click.echo(_("There is no such task, or none that you may see."))
+        return
+    columns = [_("task"), _("month"), _("clause"), _("unit"), _("state"), _("due date"), _("light"), _("cause")]
+    table(columns, [_cells(row) for row in rows])
 
 
 def _cells(row: dict[str, Any]) -> list[Any]:
@@ -64,30 +72,12 @@ def _cells(row: dict[str, Any]) -> list[Any]:
 @desk
 def show(desk_: Desk, task_id: int) -> None:
     """Tell a task's story."""
+    from commands.taskstory import tell
     from commands.taskviews import story
 
     now = desk_.now()
     told = look_up(desk_, "task.read", lambda found: story(found, desk_.office_id, desk_.actor, task_id, now))
-    answer(desk_, told, lambda: _tell(told))
-
-
-def _tell(told: dict[str, Any]) -> None:
-    click.echo(_("Task {id} · {month} · clause {clause} · {unit}").format(**told))
-    click.echo(f"{told['title']}: {told['text']}")
-    head = _("State: {state} · round {round} · version {version} · due {due_on} · {cause}")
-    click.echo(head.format(**{**told, "state": TaskState(told["state"]).label}))
-    for row in told["reports"]:
-        line = _("Report {number} (round {round}, {filed_at}): {percent}% {text}")
-        click.echo(line.format(text=row["progress"] or row["reason"], **row))
-    for row in told["events"]:
-        who = row["actor_name"] + (f" ({row['acting_for']})" if row["acting_for"] else "")
-        action = Action(row["action"]).label if row["action"] in set(Action) else row["action"]
-        click.echo(f"{row['at']}  {who}  {action}  {row['reason']}".rstrip())
-    for row in told["messages"]:
-        line = _("Message {id} to {recipient}: {event}, {state} ({created_at})")
-        click.echo(line.format(**row))
-    offered = ", ".join(Action(name).label for name in told["offered"]) or "–"
-    click.echo(_("You may now: {actions}").format(actions=offered))
+    answer(desk_, told, lambda: tell(told))
 
 
 @task_command.command("receive", help=_("Say that your unit has received tasks."), epilog="duban task receive 7 8 9")
@@ -115,18 +105,25 @@ def withdraw(desk_: Desk, task_id: int, version: int | None, key: str) -> int:
 )
 @click.argument("task_ids", type=NUMBER, nargs=-1)
 @click.option("--unit", default="", metavar="NAME", help=_("All signed reports of this unit."))
-@click.option("--month", default="", metavar="YYYY-MM", help=_("Of this month."))
+@click.option("--month", type=Month(), default=None, help=_("Of this month."))
 @click.option("--dry-run", is_flag=True, help=_("Say what would happen; change nothing."))
 @acting
 @desk
 def approve(
-    desk_: Desk, task_ids: tuple[int, ...], unit: str, month: str, version: int | None, key: str, *, dry_run: bool
+    desk_: Desk,
+    task_ids: tuple[int, ...],
+    unit: str,
+    month: str | None,
+    version: int | None,
+    key: str,
+    *,
+    dry_run: bool,
 ) -> int:
     """Approve reports."""
     return act_on(desk_, Action.APPROVE, task_ids or _signed(desk_, unit, month), version, key, dry_run=dry_run)
 
 
-def _signed(desk_: Desk, unit: str, month: str) -> tuple[int, ...]:
+def _signed(desk_: Desk, unit: str, month: str | None) -> tuple[int, ...]:
     """The signed reports of a unit's month; naming neither tasks nor a unit is a slip."""
     from commands.taskviews import Wanted, find_tasks
     from models.errors import Refused
@@ -137,7 +134,9 @@ def _signed(desk_: Desk, unit: str, month: str) -> tuple[int, ...]:
     tasks = desk_.read(lambda connection: find_tasks(connection, desk_.office_id, desk_.actor, wanted, desk_.now()))
     if not tasks:
         raise Refused(
-            "E-S21", _("No signed report of {unit} waits for review in {month}.").format(unit=unit, month=month)
+            "E-S21",
+            _("No signed report of {unit} waits for review in {month}.").format(unit=unit, month=month),
+            remedy=_("See how the month stands with: duban period status {month}").format(month=month),
         )
     return tuple(task.id for task in tasks)
 
@@ -145,7 +144,7 @@ def _signed(desk_: Desk, unit: str, month: str) -> tuple[int, ...]:
 @task_command.command(
     "return",
     help=_("Give a signed report back, with the reason and the day to file again."),
-    epilog='duban task return 7 --reason "缺少数据" --refile-on 2022-06-30',
+    epilog='duban task return 7 --reason "缺少数据，请补充" --refile-on 2022-06-30',
 )
 @click.argument("task_id", type=NUMBER)
 @click.option("--reason", required=True, help=_("Why; text, @FILE or - for standard input."))
@@ -160,7 +159,7 @@ def give_back(desk_: Desk, task_id: int, reason: str, refile_on: date, version: 
 @task_command.command(
     "reopen",
     help=_("Undo an approval before the summary is issued."),
-    epilog='duban task reopen 7 --reason "数据有误" --refile-on 2022-06-30',
+    epilog='duban task reopen 7 --reason "数据有误，请核对" --refile-on 2022-06-30',
 )
 @click.argument("task_id", type=NUMBER)
 @click.option("--reason", required=True, help=_("Why; text, @FILE or - for standard input."))

@@ -11,7 +11,7 @@ from models import tables as t
 from models.language import _
 from models.states import Role, TaskState
 from models.times import local_date, shown
-from workflow import actions, cases, permissions
+from workflow import actions, cases, permissions, units
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -47,8 +47,12 @@ def is_late(task: TaskRow, today: date) -> bool:
 def light(task: TaskRow, today: date) -> tuple[str, str]:
     """The colour (red, yellow, green) and its cause in words."""
     left = (task.due_on - today).days
+    if task.month_closed and task.state in _UNFILED:
+        return "red", _("the month is closed, still “{state}”").format(state=task.state.label)
     if task.state in _UNFILED and left < 0:
         return "red", _("{count} days overdue, still “{state}”").format(count=-left, state=task.state.label)
+    if task.state in _UNFILED and not left:
+        return "yellow", _("due today, still “{state}”").format(state=task.state.label)
     if task.state in _UNFILED and left <= SOON_DAYS:
         return "yellow", _("due in {count} days, still “{state}”").format(count=left, state=task.state.label)
     if task.state in _UNFILED:
@@ -62,7 +66,7 @@ def find_tasks(connection: Connection, office_id: int, actor: Actor, wanted: Wan
     """The tasks this actor may see among those asked for, in the order of the notice."""
     conditions: list[Any] = []
     if wanted.unit:
-        conditions.append(t.unit.c.name == wanted.unit)
+        conditions.append(t.unit.c.id == units.unit_id(connection, office_id, wanted.unit))
     if wanted.state:
         conditions.append(t.task.c.state == wanted.state)
     if wanted.month:
@@ -130,12 +134,11 @@ def story(connection: Connection, office_id: int, actor: Actor, task_id: int, no
         .where(t.clause.c.office_id == office_id, t.clause.c.id == task.clause_id)
     ).one()
     inside = permissions.may_see_report(actor, related, task.state)
-    indicators = cases.clause_indicators(connection, office_id, task.clause_id)
     return {
         **row_dict(task, local_date(now)),
         "title": clause.title,
         "text": clause.text,
-        "indicators": [{"id": number, "name": name, "unit": unit} for number, name, unit in indicators],
+        "indicators": _indicators(connection, task),
         # two rows of the law may hold the same action, told apart by a condition
         "offered": list(dict.fromkeys(step.action.value for step in _offered(actor, task))),
         "reports": _reports(connection, task) if inside else [],
@@ -144,10 +147,19 @@ def story(connection: Connection, office_id: int, actor: Actor, task_id: int, no
     }
 
 
+def _indicators(connection: Connection, task: TaskRow) -> list[dict[str, Any]]:
+    """What a report must answer, with the targets of the notice."""
+    i = t.indicator.c
+    query = sa.select(i.id, i.name, i.unit, i.op, i.value.label("target"))
+    query = query.where(i.office_id == task.office_id, i.clause_id == task.clause_id).order_by(i.id)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
 def _offered(actor: Actor, task: TaskRow) -> list[Step]:
-    """The steps open to the actor; aggregating is done by issuing a summary, not on one task."""
+    """The steps open to the actor: a closed month has none, a receipt is given once, and issuing aggregates."""
+    gone = {"by_summary"} | ({"not_yet_received"} if task.received_at else set())
     steps = permissions.offered(actor, task.unit_id, task.state)
-    return [step for step in steps if "by_summary" not in step.guards]
+    return [] if task.month_closed else [step for step in steps if not gone & set(step.guards)]
 
 
 def _reports(connection: Connection, task: TaskRow) -> list[dict[str, Any]]:

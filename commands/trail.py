@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from commands.acting import NUMBER
-from commands.frame import answer, desk, table
+from commands.frame import answer, desk, progress, table
+from models import labels
 from models.errors import Refused
 from models.language import _
+from models.states import Result
 from models.times import shown
 
 if TYPE_CHECKING:
@@ -100,16 +102,20 @@ def _events(connection: Connection, office_id: int, task_id: int | None, last: i
 
 def _cells(event: dict[str, Any]) -> list[str]:
     number = event["object_id"] or ""
-    who = event["actor"] + (f" ({event['acting_for']})" if event["acting_for"] else "")
-    moved = f"{event['from_state']} → {event['to_state']}" if event["to_state"] else ""
-    thing = f"{event['object_type']} {number}".strip()
-    return [str(event["seq"]), shown(event["at"]), who, event["action"], thing, moved, event["result"], event["reason"]]
+    who = event["actor_name"] + (f" ({event['acting_for']})" if event["acting_for"] else "")
+    moved = f"{labels.state(event['from_state'])} → {labels.state(event['to_state'])}" if event["to_state"] else ""
+    thing = f"{labels.thing(event['object_type'])} {number}".strip()
+    deed, result = labels.deed(event["action"]), Result(event["result"]).label
+    return [str(event["seq"]), shown(event["at"]), who, deed, thing, moved, result, event["reason"]]
 
 
 def _check(desk_: Desk, connection: Connection) -> list[Finding]:
+    from workflow import audit
     from workflow.verify import verify as prove
 
-    return prove(connection, desk_.office_id, heads_dir=desk_.settings.heads_dir, store=desk_.store)
+    office, folder = desk_.office_id, desk_.settings.heads_dir
+    with progress(audit.head(connection, office).seq, _("Proving the trail")) as step:
+        return prove(connection, office, heads_dir=folder, store=desk_.store, progress=step)
 
 
 def _say_findings(desk_: Desk, findings: Sequence[Finding]) -> None:

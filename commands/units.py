@@ -109,7 +109,11 @@ def succeed(desk_: Desk, name: str, successor: str) -> None:
     _say(desk_, {"name": name, "successor": successor, "id": number}, said)
 
 
-@unit_command.group("group", help=_("Collective names and who belongs to them."))
+@unit_command.group(
+    "group",
+    help=_("Collective names and who belongs to them."),
+    epilog="duban unit group set 有关县市区 天元区 芦淞区",
+)
 def group() -> None:
     """Rosters."""
 
@@ -119,30 +123,34 @@ def group() -> None:
 )
 @click.argument("name")
 @click.argument("members", nargs=-1, required=True)
-@click.option("--clause", default=0, metavar="ID", help=_("For this clause alone."))
+@click.option("--clause", default="", metavar="2.1", help=_("For this clause alone."))
 @desk
-def group_set(desk_: Desk, name: str, members: Sequence[str], clause: int) -> None:
+def group_set(desk_: Desk, name: str, members: Sequence[str], clause: str) -> None:
     """Units that are not in the register are entered."""
     from workflow import units
 
     office, now = desk_.office_id, desk_.now()
-    numbers = desk_.perform(
-        "unit.group", lambda c: units.set_group(c, office, desk_.actor, name, members, now, clause_id=clause)
-    )
+
+    def work(connection: Connection) -> list[int]:
+        number = units.clause_id(connection, office, clause)
+        return units.set_group(connection, office, desk_.actor, name, members, now, clause_id=number)
+
+    numbers = desk_.perform("unit.group", work)
     said = _("{name}: {members}").format(name=name, members="、".join(members))
-    _say(desk_, {"group": name, "clause": clause, "members": list(members), "ids": numbers}, said)
+    then = _("To give them their tasks, adopt the notice again, then open the month again.")
+    _say(desk_, {"group": name, "clause": clause, "members": list(members), "ids": numbers}, f"{said}\n{then}")
 
 
 @group.command("show", help=_("Who a collective name means."), epilog="duban unit group show 有关县市区")
 @click.argument("name")
-@click.option("--clause", default=0, metavar="ID", help=_("As this clause means it."))
+@click.option("--clause", default="", metavar="2.1", help=_("As this clause means it."))
 @desk
-def group_show(desk_: Desk, name: str, clause: int) -> None:
+def group_show(desk_: Desk, name: str, clause: str) -> None:
     """The roster of the clause, else the general one; E-404 when nobody set one."""
     from workflow import permissions, units
 
     register, office = _register(desk_, closed=True), desk_.office_id
-    numbers = desk_.read(lambda c: units.roster(c, office, name, clause))
+    numbers = desk_.read(lambda c: units.roster(c, office, name, units.clause_id(c, office, clause)))
     if not numbers:
         raise permissions.not_there(_("Group"), name)
     members = [row["name"] for number in numbers for row in register if row["id"] == number]

@@ -73,7 +73,7 @@ def _progress_bar(one: SummaryIndicator) -> Bar:
 
 
 def _units(facts: SummaryFacts) -> Annex:
-    names = ("应报", "按时", "逾期", "未报", "退回", "免报")
+    names = ("应报", "按时", "逾期", "待签章", "退回", "免报")
     columns = (Column("责任单位", 60, "left"), *(Column(name, 16) for name in names))
     figures = [(row.due, row.on_time, row.late, row.missing, row.returned, row.waived) for row in facts.units]
     rows = [(one_line(row.unit), *map(str, line)) for row, line in zip(facts.units, figures, strict=True)]

@@ -6,6 +6,7 @@ standing is said. Figures are the lengths of the lists that are named.
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from models.facts import (
+        MilestoneFact,
         NamedTask,
         RequestFact,
         SummaryClause,
@@ -47,6 +49,10 @@ if TYPE_CHECKING:
 
 _WAIVED: Final = "waived"
 _CLAUSE_HEADING: Final = 40
+#: up to so many clauses are named even where a unit has reported none; beyond, “all of them” says it
+_NAMED: Final = 3
+#: a year run together with what follows, as the published text has it
+_DAMAGED: Final = re.compile(r"\d{5}")
 
 
 @cache
@@ -170,10 +176,17 @@ def _clause(clause: SummaryClause) -> str:
     said = [say("lead", _line(line)) for line in leads]
     if others:
         said.append(say("support", _support(others)))
-    quotes = list(dict.fromkeys(one_line(milestone.quote) for milestone in clause.milestones))
+    quotes = list(dict.fromkeys(_deadline(milestone) for milestone in clause.milestones))
     if quotes:
         said.append(say("milestones", quotes))
     return "".join(said)
+
+
+def _deadline(milestone: MilestoneFact) -> str:
+    """The notice's own words; the date they were read as where 年 or 月 was lost in them (20226月底前)."""
+    if milestone.due_on is not None and _DAMAGED.search(milestone.quote):
+        return chinese_date(milestone.due_on)
+    return one_line(milestone.quote)
 
 
 def _line(line: UnitLine) -> dict[str, Any]:
@@ -218,7 +231,11 @@ def _indicators(all_of_them: Iterable[SummaryIndicator]) -> dict[str, Any]:
 
 
 def _filing_paragraphs(facts: SummaryFacts) -> list[str]:
-    said = [say(name, _by_unit(getattr(facts, name))) for name in ("missing", "late", "returned")]
+    owed = {one_line(row.unit): row.due for row in facts.units}
+    missing = [
+        (unit, tasks, len(tasks) > _NAMED and owed.get(unit) == len(tasks)) for unit, tasks in _by_unit(facts.missing)
+    ]
+    said = [say("missing", missing), *(say(name, _by_unit(getattr(facts, name))) for name in ("late", "returned"))]
     if facts.requests:
         said.append(say("requests", [_request(one) for one in facts.requests]))
     return said

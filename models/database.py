@@ -7,23 +7,27 @@ transactions concurrent read-then-write loses updates without an error (``depend
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy import exc
 
-from models.errors import EnvironmentRefused
+from models.errors import Unreachable
+from models.filesystem import refuse_network
 from models.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from sqlalchemy.engine import Connection, Engine
 
 BUSY_MS: Final = 5_000
+#: with less than this free, what SQLite calls an I/O error is a full disk
+LEAST_FREE: Final = 1 << 20
 #: "duban" read as a number: marks the file as ours, so that another program's database is refused
 APPLICATION_ID: Final = 0x6475626E
 
@@ -35,7 +39,15 @@ class Database:
         """``url`` is an SQLAlchemy URL; ``synchronous`` applies to SQLite alone."""
         self.url = sa.make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.file is not None:
+            refuse_network(self.file.parent)
         self.engine = self._engine(synchronous)
+
+    @property
+    def file(self) -> Path | None:
+        """The embedded file; None for a server, for one in memory, and for one named by an SQLite URI."""
+        name = (self.url.database or "") if self.is_sqlite else ""
+        return Path(name) if name and not name.startswith((":", "file:")) else None
 
     def _engine(self, synchronous: str) -> Engine:
         if not self.is_sqlite:
@@ -44,13 +56,11 @@ class Database:
 
         @sa.event.listens_for(engine, "connect")
         def _prepare(connection: Any, _record: Any) -> None:
-            for pragma in (
-                f"busy_timeout={BUSY_MS}",
-                "journal_mode=WAL",
-                f"synchronous={synchronous}",
-                "foreign_keys=ON",
-            ):
-                connection.execute(f"PRAGMA {pragma}")
+            connection.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+            if _is_ours(connection):  # the mode is written into the file: another program's is left as it is
+                connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute(f"PRAGMA synchronous={synchronous}")
+            connection.execute("PRAGMA foreign_keys=ON")
 
         @sa.event.listens_for(engine, "begin")
         def _begin(connection: Connection) -> None:
@@ -62,14 +72,14 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A consistent view; nothing is kept."""
-        with plain_words(), self.engine.connect() as connection, connection.begin() as transaction:
+        with plain_words(self.file), self.engine.connect() as connection, connection.begin() as transaction:
             yield connection
             transaction.rollback()
 
     @contextmanager
     def write(self, office_id: int) -> Iterator[Connection]:
         """One transaction under the office's write lock; everything or nothing."""
-        with plain_words(), self.engine.connect() as bare:
+        with plain_words(self.file), self.engine.connect() as bare:
             connection = bare.execution_options(duban_begin="IMMEDIATE")
             with connection.begin():
                 if not self.is_sqlite:
@@ -81,49 +91,78 @@ class Database:
         self.engine.dispose()
 
 
+def _is_ours(connection: Any) -> bool:
+    """Whether the file bears our mark, or nothing at all yet."""
+    mark = connection.execute("PRAGMA application_id").fetchone()[0]
+    return mark == APPLICATION_ID or not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+
+
 @contextmanager
-def plain_words() -> Iterator[None]:
+def plain_words(file: Path | None = None) -> Iterator[None]:
     """The driver's complaints as sentences with a remedy; no SQL, no path, no traceback."""
     try:
         yield
     except exc.OperationalError as error:
-        raise refusal(error) from error
+        raise refusal(error, file) from error
     except exc.DatabaseError as error:
-        if isinstance(error.orig, sqlite3.DatabaseError) and "not a database" in str(error.orig):
-            raise refusal(error) from error
+        if isinstance(error.orig, sqlite3.DatabaseError) and _damaged(str(error.orig)):
+            raise refusal(error, file) from error
         raise
 
 
-def refusal(error: exc.DBAPIError) -> EnvironmentRefused:
+def _damaged(text: str) -> bool:
+    return "not a database" in text or "malformed" in text
+
+
+def refusal(error: exc.DBAPIError, file: Path | None = None) -> Unreachable:
     """What a database error means to the person at the keyboard (``reliability.md`` section 7, rows 28-29)."""
     text = str(error.orig).lower()
-    if "full" in text:
-        return EnvironmentRefused(
-            "E-507",
-            _("The disk is full; this operation was not saved, the existing data is intact."),
-            remedy=_("Free some space, then try again."),
-        )
-    if "readonly" in text or "read-only" in text:
-        return EnvironmentRefused(
-            "E-507",
-            _("The database is read-only; this operation was not saved."),
-            remedy=_("Give the program write permission to the data folder."),
-        )
-    if "not a database" in text or "malformed" in text:
-        return EnvironmentRefused(
+    if "full" in text or "readonly" in text or "read-only" in text or "disk i/o" in text:
+        return _disk(text, file)
+    if _damaged(text):
+        return Unreachable(
             "E-B02",
             _("The file is not a duban database, or it is damaged."),
-            remedy=_("Restore the last backup with: duban restore FILE"),
+            remedy=_("Restore the last backup with: duban restore FILE --to FOLDER"),
         )
     if "locked" in text:
-        return EnvironmentRefused(
-            "E-B04", _("Another program holds the database."), remedy=_("Wait a moment and try again.")
-        )
+        return Unreachable("E-B04", _("Another program holds the database."), remedy=_("Wait a moment and try again."))
     if "unable to open" in text:
-        return EnvironmentRefused(
+        return Unreachable(
             "E-B01", _("The database cannot be opened."), remedy=_("Check the folder, or create it with: duban init")
         )
-    return EnvironmentRefused("E-B00", _("The database does not answer as it should."), remedy=_("Run: duban doctor"))
+    return Unreachable("E-B00", _("The database does not answer as it should."), remedy=_("Run: duban doctor"))
+
+
+def _disk(text: str, file: Path | None) -> Unreachable:
+    """The disk is full, read-only, or fails; E-507. SQLite calls a full disk an I/O error in its shared memory."""
+    free = _free(file)
+    if "full" in text or ("disk i/o" in text and free is not None and free < LEAST_FREE):
+        return Unreachable(
+            "E-507",
+            _("The disk is full; this operation was not saved, the existing data is intact."),
+            where=_("{free} bytes are free").format(free=free) if free is not None and free < LEAST_FREE else "",
+            remedy=_("Free some space, then try again."),
+        )
+    if "disk i/o" in text:
+        return Unreachable(
+            "E-507",
+            _("The disk could not be read or written; this operation was not saved."),
+            remedy=_("Check the disk, then run: duban doctor"),
+        )
+    return Unreachable(
+        "E-507",
+        _("The database is read-only; this operation was not saved."),
+        remedy=_("Give the program write permission to the data folder."),
+    )
+
+
+def _free(file: Path | None) -> int | None:
+    """The bytes that are free where the file lies."""
+    try:
+        return None if file is None else shutil.disk_usage(file.parent).free
+    except OSError:
+        return None
 
 
 def next_id(connection: Connection, table: sa.Table, office_id: int) -> int:
@@ -142,3 +181,8 @@ def insert(connection: Connection, table: sa.Table, office_id: int, **values: An
 def sqlite_url(path: Path) -> str:
     """The URL of an embedded database file."""
     return f"sqlite+pysqlite:///{path}"
+
+
+def with_password(url: str, password: str) -> str:
+    """The URL of a server with a password that is kept elsewhere than the URL."""
+    return sa.make_url(url).set(password=password).render_as_string(hide_password=False)

@@ -62,6 +62,10 @@ class EnvironmentRefused(DubanError):
     exit_code = 5
 
 
+class Unreachable(EnvironmentRefused):
+    """The database itself does not take anything (exit 5): nor can the refusal be recorded in it."""
+
+
 class BadInput(DubanError):
     """A file or a value that cannot be taken (exit 1)."""
 

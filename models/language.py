@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 LOCALE_DIR: Final = Path(__file__).parent / "locale"
 CATALOGUES: Final = {"zh": "zh_CN", "en": "en"}
@@ -51,6 +51,11 @@ def speaking(language: str) -> Iterator[None]:
 def _(message: str) -> str:
     """The sentence in the language in force."""
     return _catalogue(current()).gettext(message)
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names one after the other as the language in force sets them apart."""
+    return ("、" if current() == "zh" else ", ").join(names)
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name for "mark now, translate later"

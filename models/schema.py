@@ -45,7 +45,7 @@ def present(database: Database) -> str | None:
 def migrate(database: Database, to: str = "head") -> None:
     """Create or upgrade the tables, keys unchecked while tables are rebuilt (``dependencies.md`` item 6)."""
     config = _config()
-    with plain_words(), database.engine.connect() as connection:
+    with plain_words(database.file), database.engine.connect() as connection:
         if database.is_sqlite:
             _refuse_foreign(connection)
         _refuse_newer(MigrationContext.configure(connection).get_current_revision())

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-from models.database import sqlite_url
+from models.database import sqlite_url, with_password
 from models.errors import EnvironmentRefused
 from models.language import _
 
@@ -23,6 +23,9 @@ PREFIX: Final = "DUBAN_"
 OUTSIDE: Final = frozenset({"DUBAN_HOME", "DUBAN_TOKEN", "DUBAN_LANG", "DUBAN_NOW"})
 #: six calendar months are 181 to 184 days, so 180 would break the law's floor (网络安全法: not less than six months)
 AUDIT_FLOOR_DAYS: Final = 184
+
+#: a time of day; midnight is 00:00
+_CLOCK: Final = r"^([01]\d|2[0-3]):[0-5]\d$"
 
 
 class Frozen(BaseModel):
@@ -35,9 +38,9 @@ class TimeSettings(Frozen):
     """When things are due and when people are left in peace."""
 
     roll: str = Field(default="none", pattern="^(none|before|after)$")
-    send_at: str = Field(default="09:00", pattern=r"^\d\d:\d\d$")
-    quiet_from: str = Field(default="20:00", pattern=r"^\d\d:\d\d$")
-    quiet_to: str = Field(default="08:00", pattern=r"^\d\d:\d\d$")
+    send_at: str = Field(default="09:00", pattern=_CLOCK)
+    quiet_from: str = Field(default="20:00", pattern=_CLOCK)
+    quiet_to: str = Field(default="08:00", pattern=_CLOCK)
     close_after_workdays: int = Field(default=5, ge=1, le=60)
 
 
@@ -71,8 +74,11 @@ class Settings(Frozen):
 
     @property
     def database_url(self) -> str:
-        """The SQLAlchemy URL: the named one, or the embedded file in the home folder."""
-        return self.database or sqlite_url(self.home / "duban.db")
+        """The SQLAlchemy URL: the named one with its password, or the embedded file in the home folder."""
+        if not self.database:
+            return sqlite_url(self.home / "duban.db")
+        password = self.database_password.get_secret_value()
+        return with_password(self.database, password) if password else self.database
 
     @property
     def store_dir(self) -> Path:
@@ -87,6 +93,17 @@ class Settings(Frozen):
     def path(self, value: str) -> Path | None:
         """A configured path, relative to the home folder; None when it is not set."""
         return (self.home / value) if value else None
+
+
+def refuse_lost_file(settings: Settings) -> None:
+    """An office whose settings file is gone would go on with other rules, channels and hours than it was given; E-C13."""
+    if not settings.database and not (settings.home / FILE_NAME).exists():
+        raise EnvironmentRefused(
+            "E-C13",
+            _("The settings file {name} is missing.").format(name=FILE_NAME),
+            where=settings.home.name,
+            remedy=_("Bring it back from a backup; an empty file stands for the default of every setting."),
+        )
 
 
 def load(home: Path | None = None, environment: dict[str, str] | None = None) -> Settings:
@@ -114,7 +131,7 @@ def _read(file: Path) -> dict[str, Any]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise _bad(FILE_NAME, str(error), str(file)) from error
     for key in [name for name in found if name.endswith("_file")]:
-        found[key.removesuffix("_file")] = _secret(key, Path(str(found.pop(key))), str(file))
+        found[key.removesuffix("_file")] = _secret(key, file.parent / str(found.pop(key)), str(file))
     return found
 
 

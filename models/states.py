@@ -147,6 +147,6 @@ class Result(Word):
     """How an attempt ended in the trail: denials and failures are recorded too."""
 
     DONE = "done", N_("done")
-    REFUSED = "refused", N_("refused")
+    REFUSED = "refused", N_("turned down")
     DENIED = "denied", N_("denied")
     FAILED = "failed", N_("failed")

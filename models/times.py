@@ -27,6 +27,11 @@ def end_of(day: date) -> datetime:
     return at_local(day + timedelta(days=1))
 
 
+def said_day(value: date | None) -> str:
+    """2022-06-25 as 6月25日; nothing as an empty string."""
+    return f"{value.month}月{value.day}日" if value else ""
+
+
 def shown(instant: datetime) -> str:
     """An instant as people read it: Shanghai, to the minute."""
     return instant.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")

@@ -17,9 +17,12 @@ from models.database import insert
 from models.language import _
 from models.states import MessageState
 from models.times import local_date
+from notifications.addressee import Person, overtaken, still_wanted, whose
+from notifications.dead_letters import HELD_EVENT
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from collections.abc import Collection
+    from datetime import datetime
 
     from sqlalchemy.engine import Connection, RowMapping
 
@@ -27,18 +30,6 @@ if TYPE_CHECKING:
 LEASE: Final = timedelta(minutes=15)
 #: tries in a row before a message is given up; a retry by hand grants as many again
 TRIES: Final = 8
-#: the reminder that being received makes needless, though the state stays
-UNRECEIVED: Final = "not_received"
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Who a message goes to now."""
-
-    id: int
-    login: str
-    name: str
-    email: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,31 +53,69 @@ class Settled:
     reason: str
 
 
-def waiting(connection: Connection, office_id: int, now: datetime, limit: int, only: str = "") -> list[int]:
-    """The rows that may be claimed at an instant, the oldest first; ``only`` narrows them to one event."""
+def held_reason(connection: Connection, office_id: int) -> str:
+    """Why the office's sends are held, or an empty string."""
+    w = t.watermark.c
+    return connection.scalar(sa.select(w.held_reason).where(w.office_id == office_id)) or ""
+
+
+def leased(connection: Connection, office_id: int, now: datetime) -> bool:
+    """Whether any row is being sent under a lease that still runs."""
+    m = t.message.c
+    sending = sa.and_(m.state == MessageState.SENDING.value, m.claimed_until > now)
+    return connection.scalar(sa.select(m.id).where(m.office_id == office_id, sending).limit(1)) is not None
+
+
+def end_leases(connection: Connection, office_id: int, now: datetime) -> None:
+    """Whoever sends is dead: let each row be claimed again."""
+    m = t.message.c
+    sending = sa.and_(m.office_id == office_id, m.state == MessageState.SENDING.value)
+    connection.execute(sa.update(t.message).where(sending).values(claimed_until=now))
+
+
+def waiting(
+    connection: Connection,
+    office_id: int,
+    now: datetime,
+    limit: int,
+    *,
+    only: str = "",
+    resting: Collection[str] = (),
+) -> list[int]:
+    """The rows that may be claimed at an instant, the oldest first.
+
+    ``only`` narrows them to one event. Of the events ``resting`` reminders stay away, news does not: what a person
+    just did is told at any hour.
+    """
     m = t.message.c
     ready = sa.and_(m.state.in_([MessageState.DUE.value, MessageState.RETRY.value]), m.next_at <= now)
     abandoned = sa.and_(m.state == MessageState.SENDING.value, m.claimed_until <= now)
     query = sa.select(m.id).where(m.office_id == office_id, ready | abandoned)
     if only:
         query = query.where(m.event == only)
+    if resting:
+        query = query.where(m.event.not_in(resting) | (sa.cast(m.while_states, sa.String) == "[]"))
     return list(connection.scalars(query.order_by(m.next_at, m.id).limit(limit)))
 
 
 def claim(connection: Connection, office_id: int, number: int, now: datetime) -> Claimed | Settled | None:
-    """Take the row, or end it with its reason; None when another worker has it."""
+    """Take the row, or end it with its reason; None when another worker has it, or sends have been held since."""
     m = t.message.c
     row = connection.execute(sa.select(t.message).where(m.office_id == office_id, m.id == number)).mappings().one()
-    if not _claimable(row, now):
+    if not _claimable(row, now) or (row["event"] != HELD_EVENT and held_reason(connection, office_id)):
         return None
     if row["state"] == MessageState.SENDING:
         _close_lost(connection, row, now)
         if row["attempts"] % TRIES == 0:
             return _end(connection, row, MessageState.DEAD, _("the last try was cut short"), now)
-    wanted = _still_wanted(connection, row)
+    wanted = still_wanted(connection, row, local_date(now))
     if wanted is None:
         return _end(connection, row, MessageState.NOT_NEEDED, _("nothing it speaks of still waits"), now)
-    person, note = recipient(connection, office_id, row["recipient_id"], local_date(now))
+    wanted, by = overtaken(connection, row, wanted)
+    if by:
+        reason = _("message {id}, graver and later, took its place").format(id=by)
+        return _end(connection, row, MessageState.SUPERSEDED, reason, now)
+    person, note, wanted = whose(connection, row, wanted, local_date(now))
     if person is None:
         return _end(connection, row, MessageState.NOT_NEEDED, note, now)
     swapped = connection.execute(
@@ -126,76 +155,3 @@ def _end(connection: Connection, row: RowMapping, state: MessageState, reason: s
         .values(state=state.value, reason=reason, settled_at=now, claimed_until=None)
     )
     return Settled(row, state, reason)
-
-
-def _still_wanted(connection: Connection, row: RowMapping) -> dict[str, Any] | None:
-    """The fields with the tasks that still wait; None when none does.
-
-    Without ``while_states`` it is news, and stays. A line of ``tasks`` may carry states of its own.
-    """
-    fields = dict(row["fields"])
-    if not row["while_states"] or not row["about"]:
-        return fields
-    task = t.task.c
-    ids = [item[0] for item in row["about"]]
-    query = sa.select(task.id, task.round, task.due_revision, task.state, task.received_at).where(
-        task.office_id == row["office_id"], task.id.in_(ids)
-    )
-    standing = {(found.id, found.round, found.due_revision): found for found in connection.execute(query)}
-    lines = {line.get("task_id"): line for line in fields.get("tasks") or []}
-    kept = set()
-    for item in row["about"]:
-        found, line = standing.get(tuple(item)), lines.get(item[0], {})
-        if found is None or found.state not in (line.get("while_states") or row["while_states"]):
-            continue
-        if line.get("template") == UNRECEIVED and found.received_at is not None:
-            continue
-        kept.add(item[0])
-    if not kept:
-        return None
-    if isinstance(fields.get("tasks"), list):
-        fields["tasks"] = [line for line in fields["tasks"] if line.get("task_id") in kept]
-        names = [line["unit_name"] for line in fields["tasks"] if line.get("unit_name")]
-        fields["unit_name"] = "、".join(dict.fromkeys(names)) or fields.get("unit_name", "")
-    return fields
-
-
-def recipient(connection: Connection, office_id: int, person_id: int, on: date) -> tuple[Person | None, str]:
-    """The person, or the substitute of an absent one, on a Shanghai day; None with the reason when nobody is left."""
-    person = _person(connection, office_id, person_id)
-    if person is None or not _serves(connection, office_id, person_id, on):
-        return None, _("the recipient no longer holds a duty")
-    away = connection.scalar(
-        sa.select(t.absence.c.substitute_id)
-        .where(
-            t.absence.c.office_id == office_id,
-            t.absence.c.person_id == person_id,
-            t.absence.c.from_on <= on,
-            t.absence.c.to_on >= on,
-        )
-        .order_by(t.absence.c.id.desc())
-        .limit(1)
-    )
-    substitute = _person(connection, office_id, away) if away is not None else None
-    if substitute is None:
-        return person, ""
-    return substitute, _("{name} stands in for {absent}").format(name=substitute.name, absent=person.name)
-
-
-def _person(connection: Connection, office_id: int, person_id: int) -> Person | None:
-    p = t.person.c
-    row = connection.execute(
-        sa.select(p.id, p.login, p.name, p.email).where(p.office_id == office_id, p.id == person_id, p.active)
-    ).first()
-    return Person(row.id, row.login, row.name, row.email) if row else None
-
-
-def _serves(connection: Connection, office_id: int, person_id: int, on: date) -> bool:
-    d = t.duty.c
-    query = sa.select(d.id).where(
-        d.office_id == office_id,
-        d.person_id == person_id,
-        d.valid_from <= on,
-        d.valid_to.is_(None) | (d.valid_to >= on),
-    )
-    return connection.scalar(query.limit(1)) is not None

@@ -23,11 +23,11 @@ from models.language import _
 from models.states import MessageState
 from notifications import dead_letters
 from notifications.channel import DeliveryError
-from notifications.claims import TRIES, Claimed, Settled, claim, waiting
+from notifications.claims import TRIES, Claimed, Settled, claim, end_leases, held_reason, leased, waiting
 from notifications.letter import check_private, letter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -39,6 +39,10 @@ SEND_SECONDS: Final = 60.0
 #: a batch starts no further send after this long, well within the lease of its rows
 BATCH_SECONDS: Final = 300.0
 LONGEST_WAIT: Final = timedelta(hours=6)
+#: told to stop, a worker waits this much longer for the send in hand, then leaves it to the next try
+GRACE_SECONDS: Final = 5.0
+#: how often a worker that waits for a send looks whether it is told to stop
+_LOOK_SECONDS: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,34 +80,59 @@ def deliver(
     limit: int = 200,
     template_dirs: Sequence[Path] = (),
     send_seconds: float = SEND_SECONDS,
+    resting: Collection[str] = (),
+    stopped: Callable[[], bool] = lambda: False,
+    alone: bool = False,
 ) -> DeliveryReport:
     """Send what is due at ``now``; while the office's sends are held only the notice of the hold itself goes out.
 
-    ``open_channel`` gives the channel of a name; each send has ``send_seconds`` of wall time.
+    ``open_channel`` gives the channel of a name; each send has ``send_seconds`` of wall time. Reminders of the events
+    ``resting`` wait, whatever else goes out: it is night, or a day off. ``stopped`` is asked between two sends.
+    ``alone``: the caller holds the lock that makes it the only worker, so whatever is being sent is a dead one's.
     """
+    if alone:
+        _take_over(database, office_id, now)
     with database.read() as connection:
-        watermark = t.watermark.c
-        held = connection.scalar(sa.select(watermark.held_reason).where(watermark.office_id == office_id)) or ""
-        numbers = waiting(connection, office_id, now, limit, only=dead_letters.HELD_EVENT if held else "")
+        held = held_reason(connection, office_id)
+        only = dead_letters.HELD_EVENT if held else ""
+        numbers = waiting(connection, office_id, now, limit, only=only, resting=resting)
     counts: Counter[str] = Counter()
-    began = time.monotonic()
+    until = time.monotonic() + BATCH_SECONDS
     for number in numbers:
-        if time.monotonic() - began > BATCH_SECONDS:
+        if stopped() or time.monotonic() > until:
             break
-        with database.write(office_id) as connection:
-            claimed = claim(connection, office_id, number, now)
-            if isinstance(claimed, Settled) and claimed.state is MessageState.DEAD:
-                dead_letters.queue(connection, dict(claimed.row), claimed.reason, now)
-        if claimed is None:
-            continue
-        if isinstance(claimed, Claimed):
-            outcome = _send(claimed, open_channel, now, template_dirs, send_seconds)
-            state: MessageState | None = _settle(database, claimed, outcome, now)
-        else:
-            state = claimed.state
+        state = _one(database, office_id, number, open_channel, now, template_dirs, _Patience(send_seconds, stopped))
         if state is not None:
             counts[state.value] += 1
     return DeliveryReport(dict(counts), held)
+
+
+def _one(
+    database: Database,
+    office_id: int,
+    number: int,
+    open_channel: Callable[[str], Channel],
+    now: datetime,
+    template_dirs: Sequence[Path],
+    patience: _Patience,
+) -> MessageState | None:
+    """One row from its claim to its outcome; None when another worker has it or had it."""
+    with database.write(office_id) as connection:
+        claimed = claim(connection, office_id, number, now)
+        if isinstance(claimed, Settled) and claimed.state is MessageState.DEAD:
+            dead_letters.queue(connection, dict(claimed.row), claimed.reason, now)
+    if isinstance(claimed, Claimed):
+        return _settle(database, claimed, _send(claimed, open_channel, now, template_dirs, patience), now)
+    return claimed.state if claimed is not None else None
+
+
+def _take_over(database: Database, office_id: int, now: datetime) -> None:
+    """End the leases that a dead worker left, so that its messages need not wait for them."""
+    with database.read() as connection:
+        if not leased(connection, office_id, now):
+            return
+    with database.write(office_id) as connection:
+        end_leases(connection, office_id, now)
 
 
 def backoff(attempt: int) -> timedelta:
@@ -119,12 +148,28 @@ class _Sent:
     error: Exception | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Patience:
+    """How long to wait for a send: its time, or a short grace once the worker is told to stop."""
+
+    seconds: float
+    stopped: Callable[[], bool]
+
+    def wait(self, thread: threading.Thread) -> None:
+        until = time.monotonic() + self.seconds
+        hurried = False
+        while thread.is_alive() and (left := until - time.monotonic()) > 0:
+            thread.join(min(_LOOK_SECONDS, left))
+            if not hurried and self.stopped():
+                hurried, until = True, min(until, time.monotonic() + GRACE_SECONDS)
+
+
 def _send(
     claimed: Claimed,
     open_channel: Callable[[str], Channel],
     now: datetime,
     template_dirs: Sequence[Path],
-    seconds: float,
+    patience: _Patience,
 ) -> tuple[_Outcome, Envelope | None]:
     """Render and send in a thread that is given up when its time has run out; no error escapes."""
     result = _Sent()
@@ -140,9 +185,11 @@ def _send(
 
     thread = threading.Thread(target=contextvars.copy_context().run, args=(work,), daemon=True)
     thread.start()
-    thread.join(seconds)
+    patience.wait(thread)
     if thread.is_alive():
-        late = _("no answer within {seconds:g} seconds").format(seconds=seconds)
+        late = _("no answer within {seconds:g} seconds").format(seconds=patience.seconds)
+        if patience.stopped():
+            late = _("the service was stopped before an answer came")
         return _judge(claimed, permanent=False, code="timeout", detail=late), result.envelope
     error = result.error
     if error is None:

@@ -14,6 +14,8 @@ from models import tables as t
 from models.language import _
 from models.states import MessageState, ReminderState, Role
 from models.times import local_date, shown
+from notifications.claims import LEASE
+from notifications.outbox import LONGEST_WAIT
 from schedules.select import clock_doubt
 from workflow import audit, permissions, telling, wording
 
@@ -88,11 +90,21 @@ def confirm(connection: Connection, office_id: int, actor: Actor, now: datetime)
     w = t.watermark.c
     connection.execute(sa.update(t.watermark).where(w.office_id == office_id).values(at=now, held_reason=""))
     undone = _undo_future(connection, office_id, now)
+    _wake_future(connection, office_id, now)
     entry = audit.Entry(
         "clock.confirm", "clock", role=role.value, reason=reason, detail={"at": shown(now), "undone": undone}
     )
     audit.append(connection, office_id, actor, entry, now)
     return undone
+
+
+def _wake_future(connection: Connection, office_id: int, now: datetime) -> None:
+    """What a clock ahead of time put off waits no longer than a retry waits: else it would sleep until that year."""
+    m = t.message.c
+    far = sa.and_(m.office_id == office_id, m.state == MessageState.RETRY.value, m.next_at > now + LONGEST_WAIT)
+    connection.execute(sa.update(t.message).where(far).values(next_at=now))
+    leased = sa.and_(m.office_id == office_id, m.state == MessageState.SENDING.value, m.claimed_until > now + LEASE)
+    connection.execute(sa.update(t.message).where(leased).values(claimed_until=now))
 
 
 def _undo_future(connection: Connection, office_id: int, now: datetime) -> int:

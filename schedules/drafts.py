@@ -13,8 +13,9 @@ from models import tables as t
 from models.database import insert
 from models.errors import Refused
 from models.language import _
-from models.states import Role
+from models.states import Role, TaskState
 from models.times import local_date
+from models.words import letters
 from workflow import audit, cases, permissions, telling, wording
 
 if TYPE_CHECKING:
@@ -23,8 +24,11 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
+    from schedules.rules import Rule
     from workflow.case import Actor, TaskRow
 
+#: the states of a report that has not come in yet
+UNSIGNED: Final = frozenset({TaskState.ASSIGNED, TaskState.REPORTED, TaskState.RETURNED})
 #: the kind of draft, and the template it is sent with
 CIRCULAR: Final = "circular"
 
@@ -64,6 +68,15 @@ def prepare(
     )
 
 
+def cause(rule: Rule) -> str:
+    """Why a rule has a paper prepared, in words that may stand on it."""
+    if rule.when == "second_late":
+        return _("late for the second month in a row")
+    if rule.anchor == "due":
+        return _("still not reported {count} working days after the due date").format(count=rule.offset)
+    return rule.name
+
+
 def list_drafts(connection: Connection, office_id: int, actor: Actor, *, every: bool = False) -> list[dict[str, Any]]:
     """The drafts that wait for a decision (``every`` = all of them), with the unit's name; needs ``plan.read``."""
     permissions.demand(actor, "plan.read")
@@ -76,16 +89,18 @@ def list_drafts(connection: Connection, office_id: int, actor: Actor, *, every: 
 
 
 def issue(connection: Connection, office_id: int, actor: Actor, number: int, now: datetime) -> int:
-    """Issue a draft in the actor's name: the unit's leaders are told; returns how many messages were queued."""
+    """Issue a draft in the actor's name: the unit's leaders are told; returns how many messages were queued.
+
+    What was signed or returned since is left out: nobody is named in a circular for what has been done meanwhile.
+    """
     role = permissions.demand(actor, "draft.issue")
     row = _open_draft(connection, office_id, number)
+    tasks = _still_late(connection, office_id, row["about"])
     _settle(connection, office_id, number, issued_by=actor.login, issued_at=now)
     entry = audit.Entry(
         "draft.issue", "draft", number, role=role.value, reason=row["reason"], detail={"unit": row["unit_id"]}
     )
     audit.append(connection, office_id, actor, entry, now)
-    ids = [item[0] for item in row["about"]]
-    tasks = cases.load_tasks(connection, office_id, t.task.c.id.in_(ids))
     fields = wording.fields(
         connection, office_id, tasks, now, actor_name=actor.name, reason=row["reason"], number=str(number)
     )
@@ -99,11 +114,27 @@ def issue(connection: Connection, office_id: int, actor: Actor, number: int, now
     return sum(found is not None for found in queued)
 
 
+def _still_late(connection: Connection, office_id: int, about: list[list[int]]) -> list[TaskRow]:
+    rounds = {task: (round_, revision) for task, round_, revision in about}
+    found = [
+        task
+        for task in cases.load_tasks(connection, office_id, t.task.c.id.in_(rounds))
+        if (task.round, task.due_revision) == rounds[task.id] and task.state in UNSIGNED
+    ]
+    if not found:
+        raise Refused(
+            "E-S27",
+            _("Nothing that the draft speaks of is late any more."),
+            remedy=_("Drop it with: duban draft drop NUMBER --reason …"),
+        )
+    return found
+
+
 def drop(connection: Connection, office_id: int, actor: Actor, number: int, reason: str, now: datetime) -> None:
     """Decide that a draft is not issued, with the reason."""
     role = permissions.demand(actor, "draft.issue")
     _open_draft(connection, office_id, number)
-    if not reason.strip():
+    if not letters(reason):
         raise Refused("E-S02", _("A reason is needed."), remedy=_("Add it with --reason."))
     _settle(connection, office_id, number, dropped_at=now)
     entry = audit.Entry("draft.drop", "draft", number, role=role.value, reason=reason.strip())

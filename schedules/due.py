@@ -27,9 +27,11 @@ Obstacle = Literal["", "state", "received", "first_late_month", "not_happened", 
 
 SEND_AT: Final = time(9, 0)
 #: anchors whose date moves with the due revision; the others happen once in a round
-_MOVED_BY_REVISION: Final = frozenset({"due", "closes"})
+MOVED_BY_REVISION: Final = frozenset({"due", "closes"})
+#: the steps by which a unit shows that it has received a task
+_RECEIVING: Final = frozenset({"receive", "report"})
 #: anchors known beforehand
-_PLANNED: Final = _MOVED_BY_REVISION | {"opened"}
+_PLANNED: Final = MOVED_BY_REVISION | {"opened"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,15 @@ class TaskFacts:
     closes_on: date
     #: the months in a row right before this one in which the unit was late; 1 or more makes a late one the second
     late_months: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """One step of a task, from its trail."""
+
+    at: datetime
+    action: str
+    state: TaskState
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +139,7 @@ def rung_day(rule: Rule, anchor: date, calendar: WorkCalendar) -> date:
         anchor = calendar.roll(anchor, "after")
     if rule.offset:
         return calendar.add_workdays(anchor, rule.offset)
-    return calendar.roll(anchor, "before" if rule.anchor in _MOVED_BY_REVISION else "after")
+    return calendar.roll(anchor, "before" if rule.anchor in MOVED_BY_REVISION else "after")
 
 
 def firings(rules: Iterable[Rule], facts: TaskFacts, calendar: WorkCalendar, send_at: time = SEND_AT) -> list[Firing]:
@@ -136,17 +147,17 @@ def firings(rules: Iterable[Rule], facts: TaskFacts, calendar: WorkCalendar, sen
 
     A rung before the opening or in an earlier round's days speaks when the present round begins, never earlier.
     """
-    earliest = _earliest(facts, calendar)
-    found = []
-    for rule in rules:
-        anchor = _anchor(rule, facts)
-        if anchor is None or obstacle(rule, facts):
-            continue
-        day = rung_day(rule, anchor, calendar)
-        if rule.anchor in _PLANNED:  # signing and returning happen within the round by themselves
-            day = max(day, earliest)
-        found.append(_firing(rule, facts, at_local(day, send_at)))
+    found = [_planned(rule, facts, calendar, send_at) for rule in rules if not obstacle(rule, facts)]
     return sorted(found, key=lambda firing: (firing.fires_at, firing.level, firing.rule_name))
+
+
+def _planned(rule: Rule, facts: TaskFacts, calendar: WorkCalendar, send_at: time) -> Firing:
+    anchor = _anchor(rule, facts)
+    assert anchor is not None
+    day = rung_day(rule, anchor, calendar)
+    if rule.anchor in _PLANNED:  # signing and returning happen within the round by themselves
+        day = max(day, _earliest(facts, calendar))
+    return _firing(rule, facts, at_local(day, send_at))
 
 
 def _firing(rule: Rule, facts: TaskFacts, fires_at: datetime) -> Firing:
@@ -177,7 +188,7 @@ def undecided(planned: Iterable[Firing], ledger: Collection[Key]) -> list[Firing
         firing
         for firing in planned
         if firing.key not in ledger
-        and (firing.anchor in _MOVED_BY_REVISION or (firing.task_id, firing.round, firing.rule_name) not in once)
+        and (firing.anchor in MOVED_BY_REVISION or (firing.task_id, firing.round, firing.rule_name) not in once)
     ]
 
 
@@ -193,6 +204,35 @@ def due(
     ladder = tuple(rules)
     planned = [firing for facts in tasks for firing in firings(ladder, facts, calendar, send_at)]
     return undecided([firing for firing in planned if firing.fires_at <= now], ledger)
+
+
+def passed(
+    rules: Iterable[Rule],
+    facts: TaskFacts,
+    calendar: WorkCalendar,
+    now: datetime,
+    ledger: Collection[Key],
+    send_at: time = SEND_AT,
+) -> list[Firing]:
+    """Rungs of the round whose instant went by undecided and that the task as it stands now needs no more.
+
+    Whether it needed them at the time is for ``was_open`` to say.
+    """
+    gone = [rule for rule in rules if obstacle(rule, facts) in {"state", "received"}]
+    found = [_planned(rule, facts, calendar, send_at) for rule in gone if _anchor(rule, facts) is not None]
+    return undecided([firing for firing in found if firing.fires_at <= now], ledger)
+
+
+def was_open(rule: Rule, firing: Firing, history: Iterable[Past], first: TaskState) -> bool:
+    """Whether the rule spoke to the task at the firing's instant, by what the trail tells of it.
+
+    ``first`` is the state in which a task begins. A step of an earlier round that led elsewhere is no matter: the
+    return that began the round is among the steps.
+    """
+    before = [past for past in history if past.at <= firing.fires_at]
+    state = before[-1].state if before else first
+    received = rule.when == "not_received" and any(past.action in _RECEIVING for past in before)
+    return state in rule.states and not received
 
 
 def next_at(

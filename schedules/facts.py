@@ -10,21 +10,23 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from models import tables as t
-from models.states import UNIT_ROLES, PeriodState, Role, TaskState
+from models.states import UNIT_ROLES, PeriodState, ReminderState, Role, TaskState
 from models.times import local_date
-from schedules.due import SEND_AT, TaskFacts
-from schedules.select import QUIET_FROM, QUIET_TO
+from schedules.due import SEND_AT, Past, TaskFacts
+from schedules.select import QUIET_FROM, QUIET_TO, Said, ladder, resting
+from workflow.calendar_store import load_calendar
 from workflow.case import Actor, Post
 from workflow.telling import people_with
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import date, datetime
 
     from sqlalchemy.engine import Connection, RowMapping
 
     from models.settings import TimeSettings
     from schedules.due import Key
+    from schedules.rules import Rule
 
 #: the scheduler is an actor of its own and changes no state (design, section 5)
 SCHEDULER: Final = Actor(0, "scheduler", "scheduler", (Post(Role.SCHEDULER),), source="scheduler")
@@ -124,6 +126,31 @@ def load_ledger(connection: Connection, office_id: int, tasks: Collection[int]) 
     return {(row.task_id, row.round, row.due_revision, row.rule) for row in connection.execute(query)}
 
 
+def load_said(connection: Connection, office_id: int, tasks: Collection[int], rules: Iterable[Rule]) -> list[Said]:
+    """The rungs that went out to people about these tasks, as far as their rules still stand."""
+    known = {rule.name: ladder(rule.mode, rule.recipients) for rule in rules}
+    r = t.reminder.c
+    query = sa.select(r.task_id, r.round, r.due_revision, r.rule, r.level, r.due_at).where(
+        r.office_id == office_id, r.task_id.in_(tasks), IN_FORCE, r.state == ReminderState.FIRED.value
+    )
+    return [Said(*row, known[row.rule]) for row in connection.execute(query) if row.rule in known]
+
+
+def load_history(connection: Connection, office_id: int, tasks: Collection[int]) -> dict[int, list[Past]]:
+    """What the trail says of each task, the oldest first."""
+    e = t.event.c
+    query = (
+        sa.select(e.object_id, e.at, e.action, e.to_state)
+        .where(e.office_id == office_id, e.object_type == "task", e.object_id.in_(tasks), e.result == "done")
+        .where(e.to_state != "")
+        .order_by(e.seq)
+    )
+    found: dict[int, list[Past]] = {task: [] for task in tasks}
+    for row in connection.execute(query):
+        found[row.object_id].append(Past(row.at, row.action, TaskState(row.to_state)))
+    return found
+
+
 @dataclass(slots=True)
 class Holders:
     """Who holds a role on a day, each asked once; callable as ``select.digest`` wants it."""
@@ -145,3 +172,9 @@ class Holders:
 def holders(connection: Connection, office_id: int, at: datetime) -> Holders:
     """The holders on the Shanghai day of an instant."""
     return Holders(connection, office_id, local_date(at))
+
+
+def at_rest(connection: Connection, office_id: int, now: datetime, hours: Hours) -> frozenset[str]:
+    """The events whose reminders must not leave at this hour."""
+    calendar = load_calendar(connection, office_id)
+    return resting(now, calendar, start=hours.quiet_from, end=hours.quiet_to)

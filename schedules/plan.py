@@ -14,9 +14,8 @@ from models import tables as t
 from models.language import _
 from models.times import at_local, end_of, shown
 from schedules.due import firings, undecided
-from schedules.facts import Hours, holders, load_facts, load_ledger
-from schedules.select import digest, most_severe, quiet
-from schedules.sweep import DIGEST
+from schedules.facts import Hours, holders, load_facts, load_ledger, load_said
+from schedules.select import DIGEST, Said, digest, most_severe, outranked, quiet
 from workflow import cases, wording
 from workflow.calendar_store import load_calendar
 
@@ -74,6 +73,7 @@ def plan(
     facts = load_facts(connection, office_id, t.task.c.next_due_at.is_not(None))
     calendar = load_calendar(connection, office_id)
     ledger = load_ledger(connection, office_id, [one.task_id for one in facts])
+    said = load_said(connection, office_id, [one.task_id for one in facts], rules)
     begin, stop = at_local(start), end_of(end)
     now = now or begin
     waiting = [
@@ -87,8 +87,10 @@ def plan(
     for instant in sorted({max(firing.fires_at, now) for firing in waiting}):
         due_now = [firing for firing in waiting if max(firing.fires_at, now) == instant]
         due_now = undecided(due_now, ledger)
+        heard, _overtaken = outranked(due_now, said)
         sweep = _Sweep(connection, office_id, by_name, calendar, instant, hours)
-        lines += sweep.lines(due_now)
+        lines += sweep.lines(heard)
+        said += [Said.of(firing) for firing in most_severe(heard)[0]]
         ledger |= {firing.key for firing in due_now}
     return [line for line in lines if begin <= line.when < stop]
 

@@ -114,7 +114,23 @@ def parse_rules(text: str, where: str = "") -> tuple[Rule, ...]:
             line = _key_line(text, "name", place)
             raise _refused(_("Two rules are called “{name}”.").format(name=rule.name), _at(where, line))
         seen.add(rule.name)
+    for place, rule in enumerate(rules):
+        other = next((one for one in rules[:place] if _clash(one, rule)), None)
+        if other is not None:
+            what = _("Rules “{one}” and “{other}” speak to the same people on the same day; only one would be heard.")
+            line = _key_line(text, "offset", place)
+            raise _refused(what.format(one=other.name, other=rule.name), _at(where, line))
     return rules
+
+
+def _clash(one: Rule, other: Rule) -> bool:
+    """Of two rungs of one day the graver takes the other's place, so the office would wait for the other in vain."""
+    same = ("anchor", "offset", "mode", "when")
+    return (
+        all(getattr(one, name) == getattr(other, name) for name in same)
+        and bool(one.states & other.states)
+        and bool(set(one.recipients) & set(other.recipients))
+    )
 
 
 def _rule(values: dict[str, Any], place: int, text: str, where: str) -> Rule:

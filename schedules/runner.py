@@ -3,7 +3,8 @@
 APScheduler is only the clock (design section 7): its jobs are a few idempotent ticks in memory, and each asks the
 database what is due. Its own promises are not relied on: it drops late runs by default, dies silently on a store that
 hiccups and swallows ``sys.exit`` in a job (``dependencies.md`` A1 to A14). The wall clock is read here and nowhere
-further in.
+further in. Nor is the wall clock: turns are counted from the last one, and ``Service.run`` looks after them by the
+monotonic clock, so that a clock set back by a day does not make the service deaf for a day.
 """
 
 from __future__ import annotations
@@ -20,11 +21,13 @@ import sqlalchemy as sa
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.base import BaseTrigger
 from filelock import FileLock, Timeout
 
 from models import tables as t
 from models.errors import EnvironmentRefused
-from models.language import _
+from models.language import _, current, set_language
+from schedules.select import BACK_TOLERANCE
 from schedules.sweep import SweepReport, sweep
 
 if TYPE_CHECKING:
@@ -39,6 +42,12 @@ log = logging.getLogger("duban.service")
 
 SWEEP_SECONDS: Final = 60
 DELIVERY_SECONDS: Final = 5
+#: a tick from cron promises the next one within this long
+CRON_SECONDS: Final = 3600
+#: how often, by the monotonic clock, the service looks whether the wall clock was set back
+WATCH_SECONDS: Final = 20.0
+#: how often it asks for a delivery of what a sweep has just written, while one is still running
+NUDGE_SECONDS: Final = 0.5
 #: how far wall and monotonic clock may differ between two sweeps before the wall clock counts as moved
 DRIFT: Final = timedelta(minutes=5)
 LOCK_NAME: Final = "scheduler.lock"
@@ -57,6 +66,18 @@ class Loop:
     name: str
     seconds: int
     work: Callable[[datetime], object]
+
+
+class Every(BaseTrigger):  # type: ignore[misc] # the library has no types
+    """So many seconds from now, each time: APScheduler's own interval counts every turn that a clock jumped over."""
+
+    def __init__(self, seconds: float) -> None:
+        """The time between two turns."""
+        self.gap = timedelta(seconds=seconds)
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
+        """At once the first time."""
+        return now if previous_fire_time is None else now + self.gap
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +102,10 @@ def tick(
 
     ``proved``: the caller vouches that the time since the last tick has really passed.
     """
-    swept = sweep(database, office_id, rules, at, hours=hours, proved=proved)
-    beat(database, office_id, "sweep", at, SWEEP_SECONDS)
+    swept = sweep(database, office_id, rules, at, hours=hours, proved=proved, anew=True)
+    beat(database, office_id, "sweep", at, CRON_SECONDS)
     delivered = deliver(at)
-    beat(database, office_id, "delivery", at, DELIVERY_SECONDS)
+    beat(database, office_id, "delivery", at, CRON_SECONDS)
     return Ticked(swept, delivered)
 
 
@@ -108,6 +129,13 @@ def single(home: Path) -> FileLock:
             _("A scheduler is already running for this data folder."),
             remedy=_("Stop it first, or leave it running: one is enough."),
         ) from error
+    except OSError as error:
+        raise EnvironmentRefused(
+            "E-507",
+            _("The data folder cannot be written to."),
+            where=home.name,
+            remedy=_("Give the program write permission to the data folder."),
+        ) from error
     return lock
 
 
@@ -123,7 +151,7 @@ def disk_failed(error: BaseException) -> bool:
 
 @dataclass
 class Service:
-    """The loops of one office, running until told to stop.
+    """The loops of one office, running until told to stop; without ``deliver`` it leaves sending to another process.
 
     A loop that raises is logged and runs again at its next turn; after a disk I/O error the service stops with exit
     code 5, because SQLite goes on accepting writes after a failed sync (``reliability.md`` section 9, item 0).
@@ -132,7 +160,7 @@ class Service:
     database: Database
     office_id: int
     rules: Sequence[Rule]
-    deliver: Callable[[datetime], object]
+    deliver: Callable[[datetime], object] | None
     home: Path
     clock: Callable[[], datetime] = wall_clock
     hours: Hours | None = None
@@ -140,10 +168,15 @@ class Service:
     sweep_seconds: int = SWEEP_SECONDS
     delivery_seconds: int = DELIVERY_SECONDS
     broken: bool = False
-    _stop: threading.Event = field(default_factory=threading.Event)
+    #: of the reasons that stand in the ledger and the log; that of whoever starts the service
+    language: str = field(default_factory=current)
+    #: set when the service is to end; a long turn asks it between two steps
+    stopping: threading.Event = field(default_factory=threading.Event)
     _lock: FileLock | None = None
     _scheduler: Any = None
     _last: tuple[datetime, float] | None = None
+    _nudge: threading.Event = field(default_factory=threading.Event)
+    _fresh: threading.Event = field(default_factory=threading.Event)
 
     def start(self) -> None:
         """Begin ticking in the background; E-B06 when another scheduler has this data folder."""
@@ -154,16 +187,24 @@ class Service:
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
             timezone="Asia/Shanghai",
         )
-        own = (Loop("sweep", self.sweep_seconds, self._sweep), Loop("delivery", self.delivery_seconds, self.deliver))
+        own = [Loop("sweep", self.sweep_seconds, self._sweep)]
+        if self.deliver is not None:
+            own.append(Loop("delivery", self.delivery_seconds, self._deliver))
         for loop in (*own, *self.loops):
-            self._scheduler.add_job(
-                self._turn, "interval", args=[loop], id=loop.name, seconds=loop.seconds, next_run_time=wall_clock()
-            )
+            self._scheduler.add_job(self._turn, Every(loop.seconds), args=[loop], id=loop.name)
         self._scheduler.start()
+
+    def wake(self) -> None:
+        """Let every loop run now that the clock, set back, would let sleep longer than its seconds."""
+        now = wall_clock()
+        for job in self._scheduler.get_jobs():
+            if job.next_run_time is not None and job.next_run_time > now + job.trigger.gap + BACK_TOLERANCE:
+                log.warning("the clock went back; the loop %s runs now", job.id)
+                job.modify(next_run_time=now)
 
     def stop(self) -> None:
         """Finish the ticks that run, start no more, free the data folder."""
-        self._stop.set()
+        self.stopping.set()
         if self._scheduler is not None:
             self._scheduler.shutdown(wait=True)
             self._scheduler = None
@@ -171,33 +212,56 @@ class Service:
             self._lock.release()
             self._lock = None
 
-    def run(self) -> int:
-        """Tick until SIGTERM or SIGINT, or until the disk fails; returns the exit code. Main thread only."""
+    def run(self, started: Callable[[], object] = lambda: None) -> int:
+        """Tick until SIGTERM or SIGINT, or until the disk fails; returns the exit code. Main thread only.
+
+        ``started`` is called once the data folder is ours and the loops run.
+        """
         before = {number: signal.signal(number, self._on_signal) for number in (signal.SIGTERM, signal.SIGINT)}
         try:
             self.start()
-            self._stop.wait()
+            started()
+            while not self.stopping.is_set():
+                self._nudge.wait(NUDGE_SECONDS if self._fresh.is_set() else WATCH_SECONDS)
+                self._watch()
         finally:
             self.stop()
             for number, handler in before.items():
                 signal.signal(number, handler)
         return EXIT_BROKEN if self.broken else 0
 
+    def _watch(self) -> None:
+        """Only here, in the main thread, are jobs moved: a turn that did so would lock itself out while we shut down."""
+        if self.stopping.is_set():
+            return
+        self._nudge.clear()
+        job = self._scheduler.get_job("delivery")
+        if job is None:
+            self._fresh.clear()
+        elif self._fresh.is_set():  # what a sweep has just written need not wait for the next turn
+            job.modify(next_run_time=wall_clock())
+        self.wake()
+
     def _on_signal(self, _number: int, _frame: object) -> None:
-        self._stop.set()
+        self._halt()
+
+    def _halt(self) -> None:
+        self.stopping.set()
+        self._nudge.set()  # after it: the main thread clears the nudge only while it is not told to stop
 
     def _turn(self, loop: Loop) -> None:
-        if self._stop.is_set():
+        if self.stopping.is_set():
             return
-        now = self.clock()
+        set_language(self.language)  # a thread of the pool would speak the default
         try:
+            now = self.clock()
             loop.work(now)
             beat(self.database, self.office_id, loop.name, now, loop.seconds)
         except Exception as error:
             log.exception("the loop %s failed; it runs again at its next turn", loop.name)
             if disk_failed(error):
                 self.broken = True
-                self._stop.set()
+                self._halt()
 
     def _sweep(self, now: datetime) -> SweepReport:
         monotonic = time.monotonic()
@@ -205,6 +269,19 @@ class Service:
         if self._last is not None:
             wall, counted = self._last
             proved = abs((now - wall) - timedelta(seconds=monotonic - counted)) < DRIFT
-        report = sweep(self.database, self.office_id, self.rules, now, hours=self.hours, proved=proved)
+        # The first look of a process is at everything: the rules may have been edited while none was running.
+        anew = self._last is None
+        report = sweep(self.database, self.office_id, self.rules, now, hours=self.hours, proved=proved, anew=anew)
         self._last = (now, monotonic)
+        if report.held_reason:
+            log.warning("sends are held: %s", report.held_reason)
+        if report.messages or report.held_reason:
+            self._fresh.set()
+            self._nudge.set()
         return report
+
+    def _deliver(self, now: datetime) -> None:
+        """Whatever a sweep writes from here on asks for another turn."""
+        assert self.deliver is not None
+        self._fresh.clear()
+        self.deliver(now)

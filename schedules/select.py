@@ -8,16 +8,18 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import time, timedelta
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from models.states import UNIT_ROLES, Role
 from models.times import SHANGHAI, at_local, local_date
+from schedules.rules import Template
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from schedules.due import Firing
+    from schedules.rules import Mode
     from workflow.calendar import WorkCalendar
 
 Audience = Literal["unit", "office"]
@@ -27,13 +29,20 @@ QUIET_TO: Final = time(8, 0)
 BLAST_FACTOR: Final = 3
 FORWARD_LIMIT: Final = timedelta(hours=36)
 BACK_TOLERANCE: Final = timedelta(minutes=2)
+#: the template for a message that holds rungs of several kinds
+DIGEST: Final = "digest"
+#: the events that rules speak with; a circular leaves by a person's hand, at any hour
+REMINDERS: Final = frozenset({*get_args(Template), DIGEST} - {"circular"})
 
 
 def audience(firing: Firing) -> Audience:
     """Which ladder a rung stands on: the unit's, or the office's (a draft lies on the office's desk)."""
-    if firing.mode == "auto" and UNIT_ROLES & set(firing.recipients):
-        return "unit"
-    return "office"
+    return ladder(firing.mode, firing.recipients)
+
+
+def ladder(mode: Mode, recipients: Iterable[Role]) -> Audience:
+    """The same of a rule."""
+    return "unit" if mode == "auto" and UNIT_ROLES & set(recipients) else "office"
 
 
 def _gravity(firing: Firing) -> tuple[int, datetime, str]:
@@ -55,6 +64,53 @@ def most_severe(firings: Iterable[Firing]) -> tuple[list[Firing], list[tuple[Fir
         fire.append(gravest)
         superseded += [(rung, gravest) for rung in rungs if rung is not gravest]
     return fire, superseded
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A rung that went out already, as the ledger remembers it."""
+
+    task_id: int
+    round: int
+    due_revision: int
+    rule_name: str
+    level: int
+    due_at: datetime
+    audience: Audience
+
+    @classmethod
+    def of(cls, firing: Firing) -> Said:
+        """What the ledger will remember of a firing."""
+        return cls(
+            firing.task_id,
+            firing.round,
+            firing.due_revision,
+            firing.rule_name,
+            firing.level,
+            firing.fires_at,
+            audience(firing),
+        )
+
+
+def outranked(firings: Iterable[Firing], said: Iterable[Said]) -> tuple[list[Firing], list[tuple[Firing, str]]]:
+    """What is still to be said, and what a graver and later rung has overtaken, each with that rung's rule.
+
+    A report that is withdrawn brings rungs back whose days went by meanwhile: after “due today” nobody is told that
+    the due date is five days off.
+    """
+    standing: dict[tuple[int, int, int, Audience], list[Said]] = defaultdict(list)
+    for one in said:
+        standing[one.task_id, one.round, one.due_revision, one.audience].append(one)
+    left: list[Firing] = []
+    overtaken: list[tuple[Firing, str]] = []
+    for firing in firings:
+        rungs = standing[firing.task_id, firing.round, firing.due_revision, audience(firing)]
+        graver = [one for one in rungs if one.level > firing.level and one.due_at >= firing.fires_at]
+        if graver:
+            overtaken.append((firing, max(graver, key=lambda one: one.level).rule_name))
+        else:
+            left.append(firing)
+    return left, overtaken
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +185,14 @@ def _within(clock: time, start: time, end: time) -> bool:
     if start <= end:
         return start <= clock < end
     return clock >= start or clock < end
+
+
+def resting(now: datetime, calendar: WorkCalendar, *, start: time = QUIET_FROM, end: time = QUIET_TO) -> frozenset[str]:
+    """The events whose reminders do not leave ``now``: all of them in quiet hours and on days off, else none.
+
+    A message that is tried again, or that the service finds after an outage, keeps the quiet hours by this.
+    """
+    return REMINDERS if quiet(now, calendar, start=start, end=end) > now else frozenset()
 
 
 def blast(count: int, units: int) -> bool:

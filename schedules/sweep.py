@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -18,11 +18,12 @@ from models.language import _
 from models.states import ReminderState, Role
 from schedules import drafts
 from schedules.clock_guard import guard, tell_held
-from schedules.due import due, next_at
-from schedules.facts import IN_FORCE, SCHEDULER, Hours, holders, load_facts, load_ledger
-from schedules.select import blast, digest, most_severe, quiet
+from schedules.due import MOVED_BY_REVISION, due, next_at, passed, was_open
+from schedules.facts import IN_FORCE, SCHEDULER, Hours, holders, load_facts, load_history, load_ledger, load_said
+from schedules.select import DIGEST, blast, digest, most_severe, outranked, quiet
 from workflow import audit, cases, telling, wording
 from workflow.calendar_store import load_calendar
+from workflow.law import INITIAL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
     from workflow.calendar import WorkCalendar
     from workflow.case import TaskRow
 
-#: the template for a message that holds rungs of several kinds
-DIGEST: Final = "digest"
 #: what the ledger remembers of a firing: how it ended and why
 Decisions = list[tuple["Firing", ReminderState, str]]
 
@@ -76,14 +75,16 @@ def sweep(
     *,
     hours: Hours | None = None,
     proved: bool = False,
+    anew: bool = False,
 ) -> SweepReport:
     """Decide everything due by ``now`` (aware UTC) in one write transaction.
 
     ``proved``: the caller's monotonic clock confirms the time since the last sweep, so a long gap raises no doubt.
+    ``anew``: look at every open task, whenever the rules of then said it had to be looked at: they may have changed.
     """
     with database.write(office_id) as connection:
         held = guard(connection, office_id, now, proved=proved)
-        facts = load_facts(connection, office_id, t.task.c.next_due_at <= now)
+        facts = load_facts(connection, office_id, sa.true() if anew else t.task.c.next_due_at <= now)
         if not facts:
             return SweepReport(held_reason=held)
         run = _Run(
@@ -111,12 +112,15 @@ class _Run:
     def decide(self, facts: list[TaskFacts]) -> SweepReport:
         ledger = load_ledger(self.connection, self.office_id, [one.task_id for one in facts])
         firings = due(self.rules, facts, self.calendar, self.now, ledger, self.hours.send_at)
+        said = load_said(self.connection, self.office_id, {firing.task_id for firing in firings}, self.rules)
+        firings, overtaken = outranked(firings, said)
         gravest, superseded = most_severe(firings)
         people = holders(self.connection, self.office_id, self.now)
         decisions: Decisions = [(firing, *_ending(firing, people)) for firing in gravest]
-        for milder, graver in superseded:
-            reason = _("“{rule}” took its place").format(rule=graver.rule_name)
+        for milder, graver in [*overtaken, *((milder, graver.rule_name) for milder, graver in superseded)]:
+            reason = _("“{rule}” took its place").format(rule=graver)
             decisions.append((milder, ReminderState.SUPERSEDED, reason))
+        decisions += self._slept_through(facts, ledger)
         rows = self._task_rows(gravest)
         self._prepare_drafts(decisions, rows)
         messages, held = self._tell(digest(gravest, people), rows)
@@ -133,6 +137,26 @@ class _Run:
             held_reason=held,
         )
 
+    def _slept_through(self, facts: list[TaskFacts], ledger: set[Key]) -> Decisions:
+        """Rungs that came while nobody looked, of tasks that have been settled since: they end, too, with a reason."""
+        gone = {
+            one.task_id: passed(self.rules, one, self.calendar, self.now, ledger, self.hours.send_at) for one in facts
+        }
+        wanted = [task for task, firings in gone.items() if firings]
+        history = load_history(self.connection, self.office_id, wanted) if wanted else {}
+        rules = {rule.name: rule for rule in self.rules}
+        labels = {one.task_id: one.state.label for one in facts}
+        return [
+            (
+                firing,
+                ReminderState.NOT_NEEDED,
+                _("nobody looked when it was due; since then the task is “{state}”").format(state=labels[task]),
+            )
+            for task in wanted
+            for firing in gone[task]
+            if was_open(rules[firing.rule_name], firing, history[task], INITIAL)
+        ]
+
     def _task_rows(self, firings: list[Firing]) -> dict[int, TaskRow]:
         ids = {firing.task_id for firing in firings}
         rows = cases.load_tasks(self.connection, self.office_id, t.task.c.id.in_(ids)) if ids else []
@@ -141,12 +165,14 @@ class _Run:
     def _prepare_drafts(self, decisions: Decisions, rows: dict[int, TaskRow]) -> None:
         """One draft for a unit and rule, about all its tasks."""
         papers: dict[tuple[int, str, str], set[int]] = {}
+        rules = {rule.name: rule for rule in self.rules}
         for firing, state, _reason in decisions:
             if state is ReminderState.DRAFTED:
                 papers.setdefault((firing.unit_id, firing.rule_name, firing.template), set()).add(firing.task_id)
         for (_unit, rule, template), ids in papers.items():
             tasks = [row for row in rows.values() if row.id in ids]
-            drafts.prepare(self.connection, self.office_id, tasks, rule, self.now, kind=template)
+            reason = drafts.cause(rules[rule])
+            drafts.prepare(self.connection, self.office_id, tasks, reason, self.now, kind=template)
 
     def _tell(self, bundles: list[Bundle], rows: dict[int, TaskRow]) -> tuple[int, str]:
         """Queue one message a person; too many at once are held and the directors told. Returns count and hold."""
@@ -171,6 +197,10 @@ class _Run:
         for line in fields["tasks"]:
             rung = rungs[line["task_id"]]
             line |= {"rule": rung.rule_name, "template": rung.template, "while_states": states[rung.rule_name]}
+            # whose duty it is, and whether it hangs on the due date, is asked again when it is sent
+            line |= {"roles": [role.value for role in (*rung.recipients, *rung.copy)], "unit_id": rung.unit_id}
+            line["level"] = rung.level
+            line["any_due"] = rung.anchor not in MOVED_BY_REVISION
         keys = sorted((*firing.key, firing.fires_at.isoformat()) for firing in bundle.firings)
         told = telling.Telling(
             event=bundle.template if len(bundle.parts) == 1 else DIGEST,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from models import tables as t
-from models.errors import Conflict, Denied, DubanError
+from models.errors import Conflict, Denied, DubanError, Refused
 from models.language import _
 from models.states import Action, TaskState
 from models.times import shown
@@ -125,6 +125,7 @@ def apply(connection: Connection, office_id: int, actor: Actor, command: Command
     task = visible_task(connection, office_id, actor, command.task_id)
     case = _case(connection, actor, command, task, now)
     role = _permitted(actor, command.action, task)
+    still_open(task)
     if command.version is not None and command.version != task.version:
         raise stale(connection, task)
     step = fire(case)
@@ -148,6 +149,17 @@ def apply(connection: Connection, office_id: int, actor: Actor, command: Command
     return Outcome(task.id, command.action, step.dest, task.version + 1)
 
 
+def still_open(task: TaskRow) -> None:
+    """A closed month is on record: nothing in it moves any more."""
+    if task.month_closed:
+        raise Refused(
+            "E-S23",
+            _("The month {month} is closed; its tasks stay as they are, on record.").format(month=task.month),
+            where=_("task {id}").format(id=task.id),
+            remedy=_("Report it with the next month."),
+        )
+
+
 def visible_task(connection: Connection, office_id: int, actor: Actor, task_id: int) -> TaskRow:
     """The task, if it exists for this actor; E-404 in the same words otherwise."""
     task = cases.load_task(connection, office_id, task_id)
@@ -166,12 +178,12 @@ def _permitted(actor: Actor, action: Action, task: TaskRow) -> str:
         role = permissions.acting_role(actor, step, task.unit_id)
         if role is not None:
             return role.value
-    roles = sorted({role.label for step in rows for role in step.roles})
+    roles = {role for step in rows for role in step.roles}
     raise Denied(
         "E-403",
         _("You may not “{action}” this task.").format(action=action.label),
         where=_("task {id} · {unit}").format(id=task.id, unit=task.unit_name),
-        remedy=_("It takes one of these duties: {roles}").format(roles=", ".join(roles)),
+        remedy=permissions.needed(roles, elsewhere=actor.holds(*roles)),
         offered=list(dict.fromkeys(step.action.value for step in permissions.offered(actor, task.unit_id, task.state))),
     )
 

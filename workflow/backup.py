@@ -27,7 +27,7 @@ from models.states import MessageState
 from workflow import audit, permissions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
@@ -59,7 +59,14 @@ def begin(connection: Connection, office_id: int, actor: Actor, name: str, now: 
     return audit.append(connection, office_id, actor, entry, now)
 
 
-def write(sources: Sources, target: Path, office_id: int, head: audit.Head, now: datetime) -> dict[str, Any]:
+def write(
+    sources: Sources,
+    target: Path,
+    office_id: int,
+    head: audit.Head,
+    now: datetime,
+    progress: Callable[[str], object] = lambda _name: None,
+) -> dict[str, Any]:
     """Write the backup beside its place and move it there whole; returns the manifest.
 
     E-B10 when the place is taken: a backup never overwrites another one.
@@ -78,6 +85,7 @@ def write(sources: Sources, target: Path, office_id: int, head: audit.Head, now:
             with tarfile.open(fileobj=out, mode="w:gz") as archive:
                 for name, file in _contents(sources, copy):
                     manifest["files"][name] = _add(archive, name, file, now)
+                    progress(name)
                 _add(archive, MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1).encode(), now)
             out.flush()
             os.fsync(out.fileno())
@@ -108,6 +116,11 @@ def _contents(sources: Sources, database: Path) -> Iterator[tuple[str, Path | by
         for file in sorted(folder.rglob("*")):
             if file.is_file() and not file.name.startswith("tmp"):
                 yield f"{name}/{file.relative_to(folder).as_posix()}", file
+
+
+def count(sources: Sources) -> int:
+    """How many files a backup will hold, more or less: people work on meanwhile."""
+    return sum(1 for _content in _contents(sources, sources.database))
 
 
 def plain_settings(text: str) -> str:

@@ -95,6 +95,7 @@ class TaskRow:
     clause_number: str
     unit_name: str
     month: str
+    month_closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

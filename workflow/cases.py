@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from models import tables as t
-from models.states import Role, TaskState
+from models.states import PeriodState, Role, TaskState
 from workflow.case import Actor, FilingRow, Post, TaskRow
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ _TASK_COLUMNS = (
     t.clause.c.number.label("clause_number"),
     t.unit.c.name.label("unit_name"),
     t.period.c.month,
+    (t.period.c.state == PeriodState.CLOSED.value).label("month_closed"),
 )
 
 
@@ -65,7 +66,7 @@ _ONE_TASK = TASK_SELECT.where(t.task.c.office_id == sa.bindparam("office"), t.ta
 
 def task_row(row: RowMapping) -> TaskRow:
     """A selected row as a ``TaskRow``."""
-    return TaskRow(**{**row, "state": TaskState(row["state"])})
+    return TaskRow(**{**row, "state": TaskState(row["state"]), "month_closed": bool(row["month_closed"])})
 
 
 def load_task(connection: Connection, office_id: int, task_id: int) -> TaskRow | None:

@@ -12,10 +12,14 @@ from models.facts import MonthFigures
 from models.states import TaskState
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from sqlalchemy.engine import Connection
 
+_OWED = frozenset({TaskState.ASSIGNED, TaskState.REPORTED, TaskState.RETURNED})
 
-def month_before(connection: Connection, office_id: int, period: Any) -> MonthFigures | None:
+
+def month_before(connection: Connection, office_id: int, period: Any, today: date) -> MonthFigures | None:
     """The figures of the latest earlier month of the same notice; None when there is none."""
     earlier = connection.execute(
         sa.select(t.period)
@@ -30,7 +34,7 @@ def month_before(connection: Connection, office_id: int, period: Any) -> MonthFi
     if earlier is None:
         return None
     rows = connection.execute(
-        sa.select(t.task.c.state, t.task.c.late_days).where(
+        sa.select(t.task.c.state, t.task.c.late_days, t.task.c.due_on).where(
             t.task.c.office_id == office_id, t.task.c.period_id == earlier.id
         )
     ).all()
@@ -39,6 +43,6 @@ def month_before(connection: Connection, office_id: int, period: Any) -> MonthFi
         month=earlier.month,
         due=len(rows) - states[TaskState.WAIVED],
         approved=states[TaskState.REVIEWED] + states[TaskState.AGGREGATED],
-        late=sum(row.late_days > 0 for row in rows),
+        late=sum(row.late_days > 0 or (row.state in _OWED and row.due_on < today) for row in rows),
         missing=states[TaskState.ASSIGNED] + states[TaskState.REPORTED],
     )

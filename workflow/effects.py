@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from models import tables as t
@@ -150,16 +150,17 @@ def _tell(work: Work, event: str, role: Role, *, unit: bool, while_states: tuple
     people = telling.people_with(
         work.connection, task.office_id, (role,), local_date(case.now), unit_id=task.unit_id if unit else None
     )
+    round_ = task.round + (work.step.dest is TaskState.RETURNED and work.step.action.value != "withdraw")
+    after = replace(task, state=work.step.dest, round=round_, due_on=case.given.refile_on or task.due_on)
     fields = wording.fields(
         work.connection,
         task.office_id,
-        [task],
+        [after],
         case.now,
         actor_name=case.actor.name,
         reason=case.given.reason,
         new_due_on=case.given.refile_on,
     )
-    round_ = task.round + (work.step.dest is TaskState.RETURNED and work.step.action.value != "withdraw")
     for person in people:
         told = telling.Telling(
             event=event,

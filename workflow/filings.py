@@ -15,8 +15,9 @@ import sqlalchemy as sa
 from models import tables as t
 from models.database import insert
 from models.errors import BadInput, Refused
-from models.language import _
+from models.language import _, listed
 from models.states import Action, EvidenceKind, TaskState
+from models.words import letters
 from workflow import actions, audit, cases, permissions
 from workflow.actions import Command, Outcome
 from workflow.case import Given
@@ -141,7 +142,7 @@ def attach(
     tasks = [task for number, _v, _s in filing.covers if (task := cases.load_task(connection, office_id, number))]
     _still_as_printed(filing, tasks)
     _not_used_before(connection, office_id, stored, same_file_again=same_file_again)
-    if not signer.strip() or not seal.strip():
+    if not letters(signer) or not letters(seal):
         raise Refused("E-S10", _("The signer and the seal must be named."), remedy=_("Give --signer and --seal."))
     evidence_id = _attest(connection, office_id, filing.id, stored, kind, signer, seal, actor, now)
     detail = {"evidence": evidence_id, "sha256": stored.sha256, "signer": signer, "seal": seal, "kind": kind.value}
@@ -201,6 +202,20 @@ def _unit_of(connection: Connection, office_id: int, filing_id: int) -> tuple[in
 
 
 def _still_as_printed(filing: FilingRow, tasks: Sequence[TaskRow]) -> None:
+    """The reports are the printed ones and wait for a signature; a form that was signed already says so itself."""
+    same = {(task.id, task.report_number, task.report_sha256) for task in tasks}
+    if (
+        filing.has_evidence
+        and same >= set(filing.covers)
+        and not any(task.state == TaskState.REPORTED for task in tasks)
+    ):
+        raise Refused(
+            "E-S25",
+            _("Form {code} has been attached already; its {count} tasks are signed.").format(
+                code=filing.check_code, count=len(filing.covers)
+            ),
+            remedy=_("Nothing is left to do for it. See it with: duban form list"),
+        )
     now_there = {
         (task.id, task.report_number, task.report_sha256) for task in tasks if task.state == TaskState.REPORTED
     }
@@ -209,7 +224,7 @@ def _still_as_printed(filing: FilingRow, tasks: Sequence[TaskRow]) -> None:
         raise Refused(
             "E-S05",
             _("The content has changed since form {code} was printed (task {tasks}).").format(
-                code=filing.check_code, tasks=", ".join(str(task) for task in changed)
+                code=filing.check_code, tasks=listed(str(task) for task in changed)
             ),
             remedy=_("Print the form again, have it signed and stamped, and attach that one."),
             tasks=changed,

@@ -145,7 +145,7 @@ def summary_facts(
         ),
         units=_unit_rows(month, today),
         requests=_requests(connection, office_id, period_id),
-        previous=comparison.month_before(connection, office_id, month.period),
+        previous=comparison.month_before(connection, office_id, month.period, today),
     )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from models.errors import Denied, Refused
 from models.language import _
 from models.times import local_date
+from models.words import letters
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,12 +25,17 @@ HUNDRED: Final = 100
 def not_yet_received(case: Case) -> None:
     """A receipt is given once."""
     if case.task.received_at is not None:
-        raise Refused("E-S06", _("This task has already been received."), where=_place(case))
+        raise Refused(
+            "E-S06",
+            _("This task has already been received."),
+            where=_place(case),
+            remedy=_("Go on with: duban task report {id}").format(id=case.task.id),
+        )
 
 
 def progress_given(case: Case) -> None:
     """The notice asks for 工作进度: an empty report is none."""
-    if not case.given.progress.strip() and not case.given.no_progress:
+    if not letters(case.given.progress) and not case.given.no_progress:
         raise Refused(
             "E-S07",
             _("The progress text is missing."),
@@ -42,7 +48,12 @@ def percent_in_range(case: Case) -> None:
     """Completion is a whole percentage between 0 and 100."""
     percent = case.given.percent
     if percent is None or not 0 <= percent <= HUNDRED:
-        raise Refused("E-V02", _("Completion must be a whole number from 0 to 100."), where=_place(case))
+        raise Refused(
+            "E-V02",
+            _("Completion must be a whole number from 0 to 100."),
+            where=_place(case),
+            remedy=_("Give it with --percent."),
+        )
 
 
 def indicators_answered(case: Case) -> None:
@@ -57,7 +68,7 @@ def indicators_answered(case: Case) -> None:
         )
     for number, name, unit in case.indicators:
         value = given.get(number)
-        if value is None or (value.value is None and not value.reason.strip()):
+        if value is None or (value.value is None and not letters(value.reason)):
             raise Refused(
                 "E-V04",
                 _("Indicator “{name}” has neither a value nor a reason.").format(name=name),
@@ -69,22 +80,24 @@ def indicators_answered(case: Case) -> None:
                 "E-V01",
                 _("“{name} {value:g} {unit}” cannot be negative.").format(name=name, value=value.value, unit=unit),
                 where=_place(case),
+                remedy=_("Correct the figure, or say why there is none."),
             )
 
 
 def no_progress_has_reason(case: Case) -> None:
     """“No progress this month” is allowed, with its reason."""
-    if case.given.no_progress and len(case.given.reason.strip()) < SHORTEST_REASON:
+    if case.given.no_progress and letters(case.given.reason) < SHORTEST_REASON:
         raise Refused(
             "E-S08",
             _("“No progress this month” needs a reason of at least {count} characters.").format(count=SHORTEST_REASON),
             where=_place(case),
+            remedy=_("Add it with --reason."),
         )
 
 
 def reason_given(case: Case) -> None:
     """A return, reopening or waiver says why."""
-    if len(case.given.reason.strip()) < SHORTEST_REASON:
+    if letters(case.given.reason) < SHORTEST_REASON:
         raise Refused(
             "E-S02",
             _("A reason of at least {count} characters is needed.").format(count=SHORTEST_REASON),
@@ -137,7 +150,7 @@ def evidence_stored(case: Case) -> None:
 
 def signer_and_seal_named(case: Case) -> None:
     """Who signed and which seal was set is attested by name."""
-    if not case.given.signer.strip() or not case.given.seal.strip():
+    if not letters(case.given.signer) or not letters(case.given.seal):
         raise Refused(
             "E-S10",
             _("The signer and the seal must be named."),

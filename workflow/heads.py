@@ -43,10 +43,10 @@ def head_file(folder: Path, office_id: int) -> Path:
 
 
 def keep(folder: Path, connection: Connection, office_id: int, now: datetime) -> Head:
-    """Write the present head down, synced, unless it is the last one already."""
+    """Write the present head down, synced, unless it is the last one already; a trail without events has none."""
     head = audit.head(connection, office_id)
     last = latest(folder, office_id)
-    if last is not None and (last.seq, last.hash) == (head.seq, head.hash):
+    if head.seq == 0 or (last is not None and (last.seq, last.hash) == (head.seq, head.hash)):
         return head
     epoch = connection.scalar(sa.select(t.office.c.epoch).where(t.office.c.id == office_id)) or 1
     folder.mkdir(parents=True, exist_ok=True)

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 LATE: Final = timedelta(minutes=10)
 #: a due message that has waited longer than this shows that nobody delivers
 WAITING: Final = timedelta(hours=1)
+#: a clock this much before the last record is wrong, as the scheduler's own guard has it
+BEHIND: Final = timedelta(minutes=2)
 #: a backup older than this is worth a word; a month is the drill's rhythm
 BACKUP_AGE: Final = timedelta(days=7)
 _DECEMBER: Final = 12
@@ -75,7 +77,7 @@ def examine(
     """Every check of the database, in the order in which one would mend."""
     checks = [_whole(connection), _not_behind(connection, office_id, heads_dir)]
     checks.append(_trail(connection, office_id, heads_dir, store))
-    checks += _loops(connection, now)
+    checks += [_clock(connection, office_id, now), *_loops(connection, now)]
     checks += [_oldest_due(connection, office_id, now), *_counted(connection, office_id)]
     checks += [
         _held(connection, office_id),
@@ -116,6 +118,17 @@ def _sentence(finding: verify.Finding) -> str:
     return f"{finding.where}: {finding.what}"
 
 
+def _clock(connection: Connection, office_id: int, now: datetime) -> Check:
+    """A clock set back makes every loop look alive that is dead, and everything sent look as if it were to come."""
+    name, w = _("Clock"), t.watermark.c
+    seen = connection.scalar(sa.select(w.at).where(w.office_id == office_id))
+    if seen is None or now >= seen - BEHIND:
+        return ok(name, shown(now))
+    return wrong(
+        name, _("it is {now}, but the office has seen {seen}; set it right").format(now=shown(now), seen=shown(seen))
+    )
+
+
 def _loops(connection: Connection, now: datetime) -> Iterator[Check]:
     rows = connection.execute(sa.select(t.heartbeat).order_by(t.heartbeat.c.name)).all()
     if not rows:
@@ -135,7 +148,13 @@ def _oldest_due(connection: Connection, office_id: int, now: datetime) -> Check:
     if oldest is None:
         return ok(name, _("none"))
     said = _("since {at}").format(at=shown(oldest))
-    return warning(name, said) if now - oldest > WAITING else ok(name, said)
+    if now - oldest <= WAITING:
+        return ok(name, said)
+    # Reminders rest at night, and a delivery that stopped is named by its loop: nobody at all is what is wrong here.
+    beats = connection.scalar(sa.select(t.heartbeat.c.at).where(t.heartbeat.c.name == "delivery"))
+    if beats is None:
+        return wrong(name, _("{since}, and nobody delivers; start: duban serve").format(since=said))
+    return warning(name, said)
 
 
 def _counted(connection: Connection, office_id: int) -> Iterator[Check]:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from transitions import Machine, MachineError
 
 from models.errors import Refused
-from models.language import _
-from models.states import TaskState
+from models.language import _, listed
+from models.states import Action, TaskState
 from workflow.guards import CONDITIONS, GUARDS
 from workflow.law import INITIAL, LAW, Step, final_states, steps_from
 
@@ -100,15 +100,22 @@ def fire(case: Case) -> Step:
     return taken[0]
 
 
+def _by_whom(action: Action, steps: list[Step]) -> str:
+    """An action with the duties that may take it: “approve (reviewer)”."""
+    roles = dict.fromkeys(role.label for step in steps if step.action is action for role in step.roles)
+    return _("{action} ({roles})").format(action=action.label, roles=listed(roles))
+
+
 def _forbidden(case: Case) -> Refused:
     state = case.task.state
-    offered = list(dict.fromkeys(step.action for step in steps_from(state)))
+    steps = [step for step in steps_from(state) if step.action is not Action.RECEIVE or case.task.received_at is None]
+    offered = list(dict.fromkeys(step.action for step in steps))
     return Refused(
         "E-S01",
         _("“{action}” is not possible in the state “{state}”.").format(action=case.action.label, state=state.label),
         where=_("task {id}").format(id=case.task.id),
         remedy=_("Possible now: {actions}").format(
-            actions=", ".join(action.label for action in offered) or _("nothing, it is final")
+            actions=listed(_by_whom(action, steps) for action in offered) or _("nothing, it is final")
         ),
         state=state.value,
         offered=[action.value for action in offered],

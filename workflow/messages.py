@@ -13,6 +13,7 @@ from models import tables as t
 from models.errors import Refused
 from models.language import _
 from models.states import MessageState
+from models.words import letters
 from workflow import audit, permissions
 from workflow.telling import held_reason
 
@@ -86,7 +87,7 @@ def release(
         raise Refused(
             "E-C01",
             _("Sending is held: {reason}").format(reason=reason),
-            remedy=_("Check the time and the data, then run: duban clock check --confirm"),
+            remedy=_("Check the time and the data, then run: duban clock confirm"),
         )
     held = _held(connection, office_id)
     wanted = held if numbers is None else list(numbers)
@@ -106,7 +107,7 @@ def drop(connection: Connection, office_id: int, actor: Actor, number: int, reas
     row = _message(connection, office_id, number)
     if row["state"] not in (MessageState.HELD, MessageState.DEAD):
         raise Refused("E-S18", _("Message {id} is not held.").format(id=number))
-    if not reason.strip():
+    if not letters(reason):
         raise Refused("E-S02", _("A reason is needed."), remedy=_("Add it with --reason."))
     connection.execute(
         sa.update(t.message)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from models import tables as t
 from models.database import insert
-from models.errors import Denied, DubanError
+from models.errors import Denied, DubanError, Unreachable
 from models.states import Result
 from workflow import audit
 
@@ -40,6 +40,8 @@ def perform(
     try:
         with database.write(office_id) as connection:
             return work(connection)
+    except Unreachable:
+        raise  # a second try would only wait for the lock, or fail on the disk, once more
     except DubanError as refusal:
         with database.write(office_id) as connection:
             record_refusal(connection, office_id, actor, deed, refusal, now)

@@ -30,7 +30,11 @@ if TYPE_CHECKING:
     from workflow.case import Actor
 
 _LOGIN: Final = re.compile(r"[a-z0-9][a-z0-9._-]{1,31}")
-_MAIL: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+#: the mail channel takes nothing else (``notifications/channels/email.py``): what is entered here can be sent to
+_MAIL: Final = re.compile(
+    r"(?=[^@]{1,64}@)(?=.{3,254}$)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+)
 
 
 def code_digest(code: str) -> str:
@@ -96,7 +100,7 @@ def check_address(email: str) -> None:
     if not _MAIL.fullmatch(email):
         raise BadInput(
             "E-M01",
-            _("The mail address is not right: {address}").format(address=repr(email)[1:61]),
+            _("The mail address is not right: {address}").format(address=repr(email)[1:-1][:60]),
             remedy=_("Give one address, such as name@example.org."),
         )
 
@@ -236,9 +240,21 @@ def set_absence(
     role = permissions.demand(actor, "absence.set")
     absent, other = person_id(connection, office_id, login), person_id(connection, office_id, substitute)
     if absent not in actor.people and not actor.holds(Role.DIRECTOR, Role.SECURITY):
-        raise permissions.denied(actor, "absence.set")
+        raise Denied(
+            "E-403",
+            _("You may enter your own absence only."),
+            where=f"{actor.name} ({actor.login})",
+            remedy=permissions.needed((Role.DIRECTOR, Role.SECURITY), elsewhere=False),
+        )
     if absent == other or to_on < from_on:
-        raise BadInput("E-A12", _("An absence needs another person and an end not before its start."))
+        raise BadInput(
+            "E-A12",
+            _("An absence needs another person and an end not before its start."),
+            where=_("{login}, {substitute}, {first} to {last}").format(
+                login=login, substitute=substitute, first=from_on, last=to_on
+            ),
+            remedy=_("Name another person with --substitute and give the days as --from and --to."),
+        )
     both = [*cases.posts_of(connection, office_id, absent, from_on)]
     both += cases.posts_of(connection, office_id, other, from_on)
     permissions.check_posts(both)

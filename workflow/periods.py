@@ -13,8 +13,10 @@ from models.errors import BadInput, Refused
 from models.language import _
 from models.states import PeriodState, ReportPolicy, Share, TaskState
 from models.times import local_date
+from models.words import letters
 from workflow import audit, permissions
 from workflow.calendar import period_dates
+from workflow.calendar_store import load_calendar
 from workflow.law import INITIAL, waiting_states
 
 if TYPE_CHECKING:
@@ -35,6 +37,8 @@ class OpenedPeriod:
     due_on: date
     tasks: int
     existed: bool = False
+    #: tasks that an open month had not yet, as when a roster was set after it was opened
+    added: int = 0
 
 
 def open_period(
@@ -49,12 +53,14 @@ def open_period(
     roll: str = "none",
     close_after: int = 5,
 ) -> OpenedPeriod:
-    """Open a month: one task for each responsibility that reports. Opening it twice changes nothing."""
+    """Open a month: one task for each responsibility that reports. Opening it again adds only what it has not yet."""
     role = permissions.demand(actor, "period.open")
     known = _period(connection, office_id, notice_id, month)
-    if known is not None:
-        return OpenedPeriod(known.id, month, known.due_on, _task_count(connection, office_id, known.id), existed=True)
     notice = _notice(connection, office_id, notice_id)
+    if known is not None:
+        added = _fill_up(connection, office_id, actor, known, notice.reports, role.value, now)
+        count = _task_count(connection, office_id, known.id)
+        return OpenedPeriod(known.id, month, known.due_on, count, existed=True, added=added)
     dates = period_dates(month, calendar, day=notice.reporting_day, roll=roll, close_after=close_after)
     period_id = insert(
         connection,
@@ -74,6 +80,27 @@ def open_period(
     entry = audit.Entry("period.open", "period", period_id, role=role.value, detail=detail)
     audit.append(connection, office_id, actor, entry, now)
     return OpenedPeriod(period_id, month, dates.due_on, len(rows))
+
+
+def _fill_up(
+    connection: Connection, office_id: int, actor: Actor, period: Any, policy: str, role: str, now: datetime
+) -> int:
+    """Tasks for the responsibilities that came after an open month was opened; a closed month stays as it is."""
+    if period.state == PeriodState.CLOSED:
+        return 0
+    column = t.task.c
+    held = set(
+        connection.scalars(
+            sa.select(column.responsibility_id).where(column.office_id == office_id, column.period_id == period.id)
+        )
+    )
+    rows = [row for row in _reporting(connection, office_id, period.notice_id, policy) if row.id not in held]
+    if rows:
+        _make_tasks(connection, office_id, period.id, rows, local_date(now), period.due_on, now)
+        detail = {"month": period.month, "tasks": len(rows)}
+        entry = audit.Entry("period.expand", "period", period.id, role=role, detail=detail)
+        audit.append(connection, office_id, actor, entry, now)
+    return len(rows)
 
 
 def _notice(connection: Connection, office_id: int, notice_id: int) -> Any:
@@ -167,26 +194,25 @@ def _make_tasks(
         connection.execute(sa.insert(t.task), values)
 
 
-def move_due(
-    connection: Connection, office_id: int, actor: Actor, month: str, due_on: date, reason: str, now: datetime
-) -> int:
-    """Move a month's due date: its waiting first-round tasks and their reminders follow in the same transaction."""
-    role = permissions.demand(actor, "period.move")
-    period = find_period(connection, office_id, month)
-    if not reason.strip():
+def _check_move(period: Any, due_on: date, reason: str, now: datetime) -> None:
+    """An open month, a reason, a day to come."""
+    if period.state == PeriodState.CLOSED:
+        raise Refused(
+            "E-S23", _("The month {month} is closed.").format(month=period.month), remedy=_("Open the next month.")
+        )
+    if not letters(reason):
         raise Refused("E-S02", _("A reason is needed."), remedy=_("Add it with --reason."))
     if due_on < local_date(now):
         raise BadInput("E-D02", _("The new due date lies in the past."), remedy=_("Choose today or later."))
-    connection.execute(
-        sa.update(t.period)
-        .where(t.period.c.office_id == office_id, t.period.c.id == period.id)
-        .values(due_on=due_on, due_revision=period.due_revision + 1, closes_on=max(due_on, period.closes_on))
-    )
-    moved = connection.execute(
+
+
+def _move_tasks(connection: Connection, office_id: int, period_id: int, due_on: date, now: datetime) -> int:
+    """What still waits in its first round; a returned report keeps the day it was given."""
+    return connection.execute(
         sa.update(t.task)
         .where(
             t.task.c.office_id == office_id,
-            t.task.c.period_id == period.id,
+            t.task.c.period_id == period_id,
             t.task.c.round == 1,
             t.task.c.state.in_([state.value for state in waiting_states()]),
         )
@@ -196,25 +222,54 @@ def move_due(
             version=t.task.c.version + 1,
             next_due_at=now,
         )
+    ).rowcount
+
+
+def move_due(
+    connection: Connection,
+    office_id: int,
+    actor: Actor,
+    month: str,
+    due_on: date,
+    reason: str,
+    now: datetime,
+    *,
+    close_after: int = 5,
+) -> int:
+    """Move a month's due date: its closing, its waiting first-round tasks and their reminders follow at once."""
+    role = permissions.demand(actor, "period.move")
+    period = find_period(connection, office_id, month)
+    _check_move(period, due_on, reason, now)
+    closes_on = load_calendar(connection, office_id).add_workdays(due_on, close_after)
+    connection.execute(
+        sa.update(t.period)
+        .where(t.period.c.office_id == office_id, t.period.c.id == period.id)
+        .values(due_on=due_on, due_revision=period.due_revision + 1, closes_on=closes_on)
     )
+    moved = _move_tasks(connection, office_id, period.id, due_on, now)
     entry = audit.Entry(
         "period.move",
         "period",
         period.id,
         role=role.value,
         reason=reason,
-        detail={"from": period.due_on.isoformat(), "to": due_on.isoformat(), "tasks": moved.rowcount},
+        detail={"from": period.due_on.isoformat(), "to": due_on.isoformat(), "tasks": moved},
     )
     audit.append(connection, office_id, actor, entry, now)
-    return moved.rowcount
+    return moved
 
 
 def close_period(connection: Connection, office_id: int, actor: Actor, month: str, now: datetime) -> int:
-    """Close a month once its summary is issued; tasks nobody finished stay as they are, on record."""
+    """Close a month once its summary is issued; tasks nobody finished stay as they are, on record. Returns their count."""
     role = permissions.demand(actor, "period.close")
     period = find_period(connection, office_id, month)
+    unfinished = sa.and_(
+        t.task.c.office_id == office_id,
+        t.task.c.period_id == period.id,
+        t.task.c.state.not_in([TaskState.AGGREGATED.value, TaskState.WAIVED.value]),
+    )
     if period.state == PeriodState.CLOSED:
-        return 0
+        return connection.scalar(sa.select(sa.func.count()).select_from(t.task).where(unfinished)) or 0
     issued = connection.scalar(
         sa.select(sa.func.count())
         .select_from(t.summary)
@@ -227,15 +282,7 @@ def close_period(connection: Connection, office_id: int, actor: Actor, month: st
             where=month,
             remedy=_("Issue it with: duban summary issue"),
         )
-    open_tasks = connection.execute(
-        sa.update(t.task)
-        .where(
-            t.task.c.office_id == office_id,
-            t.task.c.period_id == period.id,
-            t.task.c.state.not_in([TaskState.AGGREGATED.value, TaskState.WAIVED.value]),
-        )
-        .values(next_due_at=None)
-    ).rowcount
+    open_tasks = connection.execute(sa.update(t.task).where(unfinished).values(next_due_at=None)).rowcount
     connection.execute(
         sa.update(t.period)
         .where(t.period.c.office_id == office_id, t.period.c.id == period.id)

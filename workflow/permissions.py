@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from models import labels
 from models.errors import Denied, NotFound, Refused
-from models.language import _
+from models.language import _, listed
 from models.states import ADMINISTRATORS, UNIT_ROLES, Relation, Role, TaskState
 from workflow.law import LAW, Step, may_take, steps_from
 
@@ -67,24 +68,38 @@ def demand_unit(actor: Actor, deed: str, unit_id: int) -> Role:
     for post in actor.posts:
         if post.role in DEEDS[deed] and (post.role not in UNIT_ROLES or post.unit_id == unit_id):
             return post.role
-    raise denied(actor, deed)
+    raise denied(actor, deed, elsewhere=actor.holds(*DEEDS[deed]))
 
 
-def denied(actor: Actor, deed: str) -> Denied:
-    """The refusal of a deed that was not granted."""
+def denied(actor: Actor, deed: str, *, elsewhere: bool = False) -> Denied:
+    """The refusal of a deed that was not granted; ``elsewhere`` when the actor holds the duty in another unit."""
     roles = DEEDS.get(deed) or frozenset()
-    needed = ", ".join(sorted(role.label for role in roles))
     return Denied(
         "E-403",
-        _("You may not do this ({deed}).").format(deed=deed),
-        where=actor.login,
-        remedy=_("It takes one of these duties: {roles}").format(roles=needed) if needed else "",
+        _("You may not do this ({deed}).").format(deed=labels.deed(deed)),
+        where=f"{actor.name} ({actor.login})",
+        remedy=needed(roles, elsewhere=elsewhere),
+        deed=deed,
     )
+
+
+def needed(roles: Iterable[Role], *, elsewhere: bool) -> str:
+    """Which duties a deed takes; a duty held in another unit does not count, and that is said."""
+    names = listed(sorted(role.label for role in roles))
+    if not names:
+        return ""
+    if elsewhere:
+        return _("It takes one of these duties in the unit that it is about: {roles}").format(roles=names)
+    return _("It takes one of these duties: {roles}").format(roles=names)
 
 
 def not_there(kind: str, number: object) -> NotFound:
     """The same words whether a thing is absent or not yours."""
-    return NotFound("E-404", _("{kind} {number} was not found.").format(kind=kind, number=number))
+    return NotFound(
+        "E-404",
+        _("{kind} {number} was not found.").format(kind=kind, number=number),
+        remedy=_("Check the number or the name; the lists show what there is for you."),
+    )
 
 
 def relation(actor: Actor, unit_id: int, named_units: Collection[int]) -> Relation:

@@ -12,8 +12,9 @@ from models.errors import BadInput, Denied, Refused
 from models.language import _
 from models.states import Decision, RequestKind, Role, Share, TaskState
 from models.times import local_date
+from models.words import letters
 from workflow import audit, cases, permissions, telling, wording
-from workflow.actions import visible_task
+from workflow.actions import still_open, visible_task
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -41,6 +42,7 @@ def ask(
     """Ask for more time or say that a task is not ours; returns the request's number."""
     task = visible_task(connection, office_id, actor, task_id)
     role = permissions.demand_unit(actor, "request.ask", task.unit_id)
+    still_open(task)
     _check_ask(connection, task, kind, reason, wanted_due_on, now)
     unit_id = _unit_id(connection, office_id, wanted_unit) if wanted_unit else None
     number = _insert(
@@ -83,11 +85,16 @@ def _check_ask(
 ) -> None:
     place = _("task {id}").format(id=task.id)
     _still_askable(task, kind, ASKABLE)
-    if not reason.strip():
+    if not letters(reason):
         raise Refused("E-S02", _("A reason is needed."), where=place, remedy=_("Add it with --reason."))
     if kind is RequestKind.EXTENSION:
         if wanted is None or wanted <= task.due_on:
-            raise BadInput("E-D04", _("The wanted date must lie after the present due date."), where=place)
+            raise BadInput(
+                "E-D04",
+                _("The wanted date must lie after the present due date."),
+                where=_("task {id}, due {day}").format(id=task.id, day=task.due_on.isoformat()),
+                remedy=_("Give a later day with --to."),
+            )
         if local_date(now) > task.due_on:
             raise Refused(
                 "E-S14",
@@ -103,7 +110,12 @@ def _check_ask(
         )
     )
     if waiting is not None:
-        raise Refused("E-S15", _("Request {id} on this task is still undecided.").format(id=waiting), where=place)
+        raise Refused(
+            "E-S15",
+            _("Request {id} on this task is still undecided.").format(id=waiting),
+            where=place,
+            remedy=_("Wait for the office's decision, or telephone the office."),
+        )
 
 
 def decide(
@@ -124,6 +136,8 @@ def decide(
     task = cases.load_task(connection, office_id, row.task_id)
     assert task is not None
     changes: dict[str, Any] = {}
+    if grant:
+        still_open(task)
     if grant and row.kind == RequestKind.EXTENSION:
         changes = _extend(connection, task, due_on or row.wanted_due_on, now)
     elif grant:
@@ -138,7 +152,20 @@ def decide(
     audit.append(connection, office_id, actor, entry, now)
     told, roles, day = f"{decision.label}：{reason}", (Role.CLERK, Role.LEADER), changes.get("granted_due_on")
     _tell(connection, task, f"{row.kind}_decided", request_id, roles, actor, told, now, new_due_on=day)
+    if "granted_unit_id" in changes:
+        _tell_taker(connection, office_id, task.id, request_id, now)
     return decision.value
+
+
+def _tell_taker(connection: Connection, office_id: int, task_id: int, number: int, now: datetime) -> None:
+    """The unit that takes over learns of its new task in the words of every new task."""
+    task = cases.load_task(connection, office_id, task_id)
+    assert task is not None
+    fields = wording.fields(connection, office_id, [task], now)
+    about = ((task.id, task.round, task.due_revision),)
+    for person in telling.people_with(connection, office_id, (Role.CLERK,), local_date(now), unit_id=task.unit_id):
+        told = telling.Telling("opened", person, f"request {number}", fields, about=about)
+        telling.queue(connection, office_id, told, now)
 
 
 def _pending(connection: Connection, office_id: int, actor: Actor, request_id: int, reason: str) -> Any:
@@ -149,8 +176,12 @@ def _pending(connection: Connection, office_id: int, actor: Actor, request_id: i
     if row is None:
         raise permissions.not_there(_("Request"), request_id)
     if row.decision != Decision.PENDING:
-        raise Refused("E-S16", _("Request {id} has been decided already.").format(id=request_id))
-    if not reason.strip():
+        raise Refused(
+            "E-S16",
+            _("Request {id} has been decided already.").format(id=request_id),
+            remedy=_("See the decision with: duban request list"),
+        )
+    if not letters(reason):
         raise Refused("E-S02", _("A reason is needed."), remedy=_("Add it with --reason."))
     if row.asked_by in actor.people:
         raise Denied("E-S11", _("Nobody decides their own request."))

@@ -1,4 +1,4 @@
-"""Applying a revision's plan: changed clauses get their new words and units, withdrawn ones stop, nothing is lost."""
+"""Applying a revision's plan: changed clauses get their new words, facts and units, withdrawn ones stop, nothing is lost."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ import sqlalchemy as sa
 from models import tables as t
 from models.errors import Refused
 from models.language import _
-from models.states import Share
-from workflow import adoption, permissions, units
-from workflow.adoption import Adopted
+from workflow import adoption, parts, permissions, revision_plan
+from workflow.parts import Adopted
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
 
-    from models.drafts import ClauseDraft, NoticeDraft
+    from models.drafts import ClauseDraft, ItemDraft, NoticeDraft
     from workflow.case import Actor
+    from workflow.revision_plan import PlanLine
 
 
 def revise(
@@ -31,94 +31,130 @@ def revise(
     kept: dict[str, Any],
     table_sha256: str,
     now: datetime,
+    *,
+    allow_past: bool = False,
 ) -> Adopted:
     """Bring an adopted notice to a corrected table; refused while its plan holds a blocked clause (E-N14)."""
     role = permissions.demand(actor, "notice.adopt")
-    verdicts = _verdicts(connection, office_id, notice_id, draft)
+    adoption.check(draft, now, allow_past=allow_past)
+    plan = {line.clause: line for line in _plan(connection, office_id, notice_id, draft)}
+    before = revision_plan.notice_row(connection, office_id, notice_id)
+    if before.table_sha256 == table_sha256:
+        return adoption.take_again(connection, office_id, actor, notice_id, now)
+    adoption.check_names(connection, office_id, draft)
     made = Adopted(notice_id)
+    _write_notice(connection, office_id, before, draft, kept, table_sha256)
     position = 0
     for item in draft.items:
-        item_id = _item(connection, office_id, notice_id, item.number, item)
+        item_id = _item(connection, office_id, notice_id, item)
         for clause in item.clauses:
             position += 1
-            if verdicts[clause.id] == "add":
-                made.clauses += 1
-                adoption.write_clause(connection, office_id, item_id, clause, position, made, now)
-            elif verdicts[clause.id] == "change":
-                made.clauses += 1
-                _change(connection, office_id, notice_id, clause, position, made, now)
-    _withdraw(connection, office_id, notice_id, [c for c, verdict in verdicts.items() if verdict == "withdraw"])
-    connection.execute(
-        sa.update(t.notice)
-        .where(t.notice.c.office_id == office_id, t.notice.c.id == notice_id)
-        .values(revision=t.notice.c.revision + 1, draft=kept, table_sha256=table_sha256)
-    )
-    adoption.expand(connection, office_id, notice_id, made)
+            _clause(connection, office_id, item_id, (plan[clause.id], clause), position, made, now)
+    _withdraw(connection, office_id, notice_id, [line.clause for line in plan.values() if line.verdict == "withdraw"])
+    parts.follow_rosters(connection, office_id, notice_id, made, now)
+    made.idle_tasks = parts.idle_tasks(connection, office_id, notice_id)
     adoption.record(connection, office_id, actor, role.value, "notice.revise", made, now)
     return made
 
 
-def _verdicts(connection: Connection, office_id: int, notice_id: int, draft: NoticeDraft) -> dict[str, str]:
-    lines = adoption.plan_revision(connection, office_id, notice_id, draft)
+def _plan(connection: Connection, office_id: int, notice_id: int, draft: NoticeDraft) -> list[PlanLine]:
+    lines = revision_plan.plan_revision(connection, office_id, notice_id, draft)
     blocked = [line.clause for line in lines if line.verdict == "blocked"]
     if blocked:
         raise Refused(
             "E-N14",
             _("Clauses {list} cannot be changed while work on them is under way.").format(list=", ".join(blocked)),
-            remedy=_("Have those reports returned or the month closed first."),
+            remedy=_("Look at the plan with: duban notice diff; wait until the month is closed, or waive those tasks."),
         )
-    return {line.clause: line.verdict for line in lines}
+    return lines
 
 
-def _item(connection: Connection, office_id: int, notice_id: int, number: int, item: Any) -> int:
-    found = connection.scalar(
-        sa.select(t.work_item.c.id).where(
-            t.work_item.c.office_id == office_id,
-            t.work_item.c.notice_id == notice_id,
-            t.work_item.c.number == number,
+def _write_notice(
+    connection: Connection, office_id: int, before: Any, draft: NoticeDraft, kept: dict[str, Any], table_sha256: str
+) -> None:
+    values = adoption.notice_values(draft, kept, table_sha256)
+    n = t.notice.c
+    other = connection.execute(
+        sa.select(t.notice).where(
+            n.office_id == office_id, n.source_sha256 == values["source_sha256"], n.id != before.id
         )
+    ).first()
+    if other is not None:
+        raise adoption.adopted_before(other)
+    connection.execute(
+        sa.update(t.notice)
+        .where(n.office_id == office_id, n.id == before.id)
+        .values(revision=before.revision + 1, **values)
     )
-    return int(found) if found is not None else adoption.item_row(connection, office_id, notice_id, item)
 
 
-def _change(
+def _item(connection: Connection, office_id: int, notice_id: int, item: ItemDraft) -> int:
+    i = t.work_item.c
+    found = connection.scalar(
+        sa.select(i.id).where(i.office_id == office_id, i.notice_id == notice_id, i.number == item.number)
+    )
+    if found is None:
+        return adoption.item_row(connection, office_id, notice_id, item)
+    title, section, subsection = revision_plan.headings(item)
+    connection.execute(
+        sa.update(t.work_item)
+        .where(i.office_id == office_id, i.id == found)
+        .values(title=title, section=section, subsection=subsection)
+    )
+    return int(found)
+
+
+def _clause(
     connection: Connection,
     office_id: int,
-    notice_id: int,
-    clause: ClauseDraft,
+    item_id: int,
+    planned: tuple[PlanLine, ClauseDraft],
     position: int,
     made: Adopted,
     now: datetime,
 ) -> None:
-    row = connection.execute(
-        sa.select(t.clause.c.id).where(
-            t.clause.c.office_id == office_id, t.clause.c.notice_id == notice_id, t.clause.c.number == clause.id
-        )
-    ).one()
+    """One clause of the table; one that was withdrawn once comes back under its number."""
+    line, clause = planned
+    c = t.clause.c
+    clause_id = connection.scalar(
+        sa.select(c.id).where(c.office_id == office_id, c.notice_id == made.notice_id, c.number == clause.id)
+    )
+    made.clauses += line.verdict != "keep"
+    if clause_id is None:
+        adoption.write_clause(connection, office_id, item_id, clause, position, made, now)
+        return
     connection.execute(
         sa.update(t.clause)
-        .where(t.clause.c.office_id == office_id, t.clause.c.id == row.id)
-        .values(text=clause.text, position=position, bracket=clause.bracket or "", withdrawn=False)
+        .where(c.office_id == office_id, c.id == clause_id)
+        .values(**adoption.clause_values(item_id, clause, position))
     )
-    r = t.responsibility
-    wanted = {units.find_unit(connection, office_id, name): place for place, name in enumerate(clause.units)}
-    held = connection.execute(
-        sa.select(r.c.id, r.c.unit_id).where(r.c.office_id == office_id, r.c.clause_id == row.id, r.c.via_group == "")
-    ).all()
-    for duty in held:
-        place = wanted.get(duty.unit_id)
-        values: dict[str, Any] = (
-            {"ended_at": now}
-            if place is None
-            else {
-                "ended_at": None,
-                "position": place,
-                "share": (Share.LEAD if place == 0 else Share.SUPPORT).value,
-            }
+    back = line.verdict == "add"
+    if back or revision_plan.DATES in line.changes:
+        m = t.milestone.c
+        connection.execute(sa.delete(t.milestone).where(m.office_id == office_id, m.clause_id == clause_id))
+        adoption.write_milestones(connection, office_id, clause_id, clause)
+    if back or revision_plan.TARGETS in line.changes:
+        _write_targets(connection, office_id, clause_id, clause)
+    if back or revision_plan.PARTIES in line.changes:
+        wanted = parts.all_parts(connection, office_id, clause_id, clause, made, now)
+        parts.settle(connection, office_id, clause_id, wanted, made, now)
+
+
+def _write_targets(connection: Connection, office_id: int, clause_id: int, clause: ClauseDraft) -> None:
+    """Indicators keep their number while name and unit stay, because reported values point to it."""
+    i = t.indicator.c
+    free = {(row.name, row.unit): row.id for row in revision_plan.targets(connection, office_id, clause_id)}
+    for place, one in enumerate(clause.indicators):
+        number = free.pop((one.name, one.unit or ""), None)
+        if number is None:
+            adoption.write_indicator(connection, office_id, clause_id, clause, place)
+            continue
+        connection.execute(
+            sa.update(t.indicator)
+            .where(i.office_id == office_id, i.id == number)
+            .values(**adoption.indicator_values(clause, place))
         )
-        connection.execute(sa.update(r).where(r.c.office_id == office_id, r.c.id == duty.id).values(**values))
-    for place, name in enumerate(clause.units):
-        adoption.assign(connection, office_id, row.id, name, place, "", made, now)
+    connection.execute(sa.delete(t.indicator).where(i.office_id == office_id, i.id.in_(free.values())))
 
 
 def _withdraw(connection: Connection, office_id: int, notice_id: int, numbers: list[str]) -> None:

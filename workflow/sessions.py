@@ -124,7 +124,8 @@ def _admit(
     now: datetime,
 ) -> None:
     known = row is not None and row.active
-    if known and row.locked_until is not None and row.locked_until > now:
+    locked = row.locked_until if row is not None else _locked_nobody(connection, office_id, login, rules)
+    if locked is not None and locked > now:
         raise Denied(
             "E-A03",
             _("This account is locked after too many failed tries."),
@@ -133,12 +134,12 @@ def _admit(
     if code:
         if not known or not row.code_hash or row.code_hash != code_digest(code):
             _verify(_nobody(), password)
-            raise _wrong()
+            raise _wrong(rules)
         check_password(password, login, rules.profile)
         _store_password(connection, office_id, row.id, password)
         return
     if not _verify(row.password_hash if known and row.password_hash else _nobody(), password) or not known:
-        raise _wrong()
+        raise _wrong(rules)
 
 
 def _verify(stored: str, password: str) -> bool:
@@ -148,12 +149,30 @@ def _verify(stored: str, password: str) -> bool:
         return False
 
 
-def _wrong() -> Denied:
+def _wrong(rules: LoginRules) -> Denied:
+    """Counts nothing down: what is left of the tries would tell which names exist."""
     return Denied(
         "E-A01",
         _("The login name or the password is wrong."),
-        remedy=_("After several failures the account is locked."),
+        remedy=_("After {tries} failures an account is locked for {minutes} minutes.").format(
+            tries=rules.tries, minutes=rules.lock_minutes
+        ),
     )
+
+
+def _locked_nobody(connection: Connection, office_id: int, login: str, rules: LoginRules) -> datetime | None:
+    """Until when a name that nobody has is locked, as an account would be: a lock must not tell which names exist."""
+    e = t.event.c
+    tries = sa.select(e.at).where(
+        e.office_id == office_id, e.object_type == "person", e.object_id == 0, e.action == "login",
+        e.actor == login[:32], e.detail["code"].as_string() == "E-A01",
+    )  # fmt: skip
+    count = connection.scalar(sa.select(sa.func.count()).select_from(tries.subquery())) or 0
+    rounds = count // rules.tries
+    if not rounds:
+        return None
+    last = connection.scalar(tries.order_by(e.seq).offset(rounds * rules.tries - 1).limit(1))
+    return None if last is None else last + timedelta(minutes=rules.lock_minutes)
 
 
 def _store_password(connection: Connection, office_id: int, person_id: int, password: str) -> None:
@@ -183,7 +202,8 @@ def _count_failure(
             .values(failed_logins=0 if locked else failures, locked_until=locked)
         )
     nobody = Actor(row.id if row is not None else 0, login[:32], "", source=source)
-    entry = audit.Entry("login", "person", row.id if row is not None else 0, result=Result.DENIED, reason=error.what)
+    number = row.id if row is not None else 0
+    entry = audit.Entry("login", "person", number, result=Result.DENIED, reason=error.what, detail={"code": error.code})
     audit.append(connection, office_id, nobody, entry, now)
 
 

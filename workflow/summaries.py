@@ -13,11 +13,12 @@ import sqlalchemy as sa
 
 from models import tables as t
 from models.database import insert
-from models.errors import Conflict, Refused
+from models.errors import BadInput, Conflict, Refused
 from models.facts import to_plain
 from models.language import _
 from models.states import Action, Role, TaskState
 from models.times import local_date
+from models.words import letters
 from workflow import actions, audit, cases, gathering, permissions, telling, wording
 from workflow.actions import Command
 from workflow.case import Given
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """An issued summary: its numbers, its files by kind (SHA-256), how many reports it aggregates."""
+    """An issued summary: its numbers, its files by kind (SHA-256), how many reports it aggregates, the head printed on it."""
 
     summary_id: int
     number: int
@@ -69,9 +70,11 @@ def issue(
     number: str = "",
 ) -> Issued:
     """Render, store, aggregate every approved report and freeze the paper, or change nothing."""
+    number = number.strip()
 
     def prepare(connection: Connection) -> tuple[SummaryFacts, audit.Head]:
         permissions.demand(actor, "summary.issue")
+        _check_number(number)
         _not_issued(connection, office_id, period_id)
         head = audit.head(connection, office_id)
         return build(connection, office_id, actor, period_id, now, number=number), head
@@ -91,6 +94,15 @@ def issue(
         return _freeze(connection, office_id, actor, period_id, facts, files, head, now)
 
     return perform(database, office_id, actor, "summary.issue", write, now)
+
+
+def _check_number(number: str) -> None:
+    if not letters(number):
+        raise BadInput(
+            "E-S24",
+            _("The summary is issued under its document number."),
+            remedy=_("Give it as it is printed, with --number."),
+        )
 
 
 def _not_issued(connection: Connection, office_id: int, period_id: int) -> None:
@@ -138,9 +150,9 @@ def _freeze(
         role=Role.DIRECTOR.value,
         detail={"month": facts.month, "files": files, "aggregated": len(approved), "number": facts.number},
     )
-    end = audit.append(connection, office_id, actor, entry, now)
+    audit.append(connection, office_id, actor, entry, now)
     _tell_readers(connection, office_id, summary_id, facts, now)
-    return Issued(summary_id, 1, files, len(approved), end.short)
+    return Issued(summary_id, 1, files, len(approved), head.short)
 
 
 def _aggregate(connection: Connection, office_id: int, actor: Actor, period_id: int, now: datetime) -> list[TaskRow]:

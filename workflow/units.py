@@ -42,6 +42,44 @@ def find_unit(connection: Connection, office_id: int, name: str) -> int | None:
     return int(found) if found is not None else None
 
 
+def bearer(connection: Connection, office_id: int, name: str) -> int | None:
+    """As ``find_unit``; a name that is closed stands for the unit that took over its work."""
+    found = find_unit(connection, office_id, name)
+    if found is not None:
+        return found
+    u = t.unit.c
+    heir = connection.scalar(
+        sa.select(u.successor_id).where(u.office_id == office_id, u.name == name).order_by(u.id.desc()).limit(1)
+    )
+    while heir is not None:
+        row = connection.execute(
+            sa.select(u.id, u.valid_to, u.successor_id).where(u.office_id == office_id, u.id == heir)
+        ).one()
+        if row.valid_to is None:
+            return int(row.id)
+        heir = row.successor_id
+    return None
+
+
+def lookalikes(connection: Connection, office_id: int, names: Sequence[str]) -> list[tuple[str, str]]:
+    """Names that no unit bears, each with a unit in the register of which it seems a shorter or longer form."""
+    u = t.unit.c
+    query = sa.select(u.name).where(u.office_id == office_id, u.valid_to.is_(None)).order_by(u.id)
+    register = list(connection.scalars(query))
+    unknown = [name for name in dict.fromkeys(names) if bearer(connection, office_id, name) is None]
+    found = ((name, next((known for known in register if _same_letters(name, known)), "")) for name in unknown)
+    return [(name, known) for name, known in found if known]
+
+
+def _same_letters(one: str, other: str) -> bool:
+    """Whether the shorter name is the longer one with letters left out between its ends: 市商粮局, 市商务粮食局."""
+    short, long = sorted((one, other), key=len)
+    if len(short) < 4 or len(short) == len(long) or (short[0], short[-1]) != (long[0], long[-1]):
+        return False
+    letters = iter(long)
+    return all(letter in letters for letter in short)
+
+
 def unit_id(connection: Connection, office_id: int, name: str) -> int:
     """As ``find_unit``; E-404 when no unit bears the name."""
     found = find_unit(connection, office_id, name)
@@ -196,7 +234,7 @@ def set_group(
 
 
 def _entered(connection: Connection, office_id: int, name: str, now: datetime) -> int:
-    found = find_unit(connection, office_id, name)
+    found = bearer(connection, office_id, name)
     return found if found is not None else create_unit(connection, office_id, name, local_date(now))
 
 
@@ -205,6 +243,22 @@ def _group_id(connection: Connection, office_id: int, name: str) -> int:
         sa.select(t.unit_group.c.id).where(t.unit_group.c.office_id == office_id, t.unit_group.c.name == name)
     )
     return int(found) if found is not None else insert(connection, t.unit_group, office_id, name=name)
+
+
+def clause_id(connection: Connection, office_id: int, number: str) -> int:
+    """The clause that people cite as 2.1, in the newest notice that has it; 0 for none; E-404."""
+    if not number:
+        return 0
+    c = t.clause.c
+    found = connection.scalar(
+        sa.select(c.id)
+        .where(c.office_id == office_id, c.number == number, ~c.withdrawn)
+        .order_by(c.notice_id.desc())
+        .limit(1)
+    )
+    if found is None:
+        raise permissions.not_there(_("Clause"), number)
+    return int(found)
 
 
 def roster(connection: Connection, office_id: int, group: str, clause_id: int = 0) -> list[int]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from models import tables as t
-from models.times import local_date
+from models.times import local_date, said_day
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,7 @@ QUOTED: Final = 40
 
 def day(value: date | None) -> str:
     """2022-06-25 as 6月25日; nothing as an empty string."""
-    return f"{value.month}月{value.day}日" if value else ""
+    return said_day(value)
 
 
 def month(value: str) -> str:

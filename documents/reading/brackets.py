@@ -34,9 +34,11 @@ class Found:
     #: places where a name was cut out of a run of characters by what is known elsewhere
     guessed: list[tuple[int, int]] = field(default_factory=list)
     labelled: bool = False
+    #: a whole bracket with a sure unit somewhere in it, so that its first name may be a damaged one
+    names_units: bool = False
     #: looks like a list that lost both signs, in the middle of a sentence: reported, not cut
     only_possible: bool = False
-    #: a rule inside the bracket that names no unit (适用范围：…)
+    #: a rule or remark inside the bracket that names no unit (适用范围：…, 市水利局(牵头))
     rule: tuple[int, int] | None = None
 
 
@@ -86,11 +88,17 @@ class Finder:
     def _try(self, at: int, *, fresh: bool, outside: bool) -> tuple[Found | None, int]:
         token = self.tokens[at]
         if token.text == "(":
-            found, after = self._read(at + 1, Found(token.start, token.start + 1, opened=True))
+            fresh_list = Found(token.start, token.start + 1, opened=True, names_units=self._names_units(at + 1))
+            found, after = self._read(at + 1, fresh_list)
             return (found, after) if found.names and self._sure(found) else (None, at + 1)
         if outside and token.text not in _SIGNS:
             return self._unopened(at, fresh=fresh)
         return None, at + 1
+
+    def _names_units(self, at: int) -> bool:
+        """Whether a bracket that is closed holds, behind its first name, a collective name or a unit with its place."""
+        names = [token.text.strip() for token in self.tokens[at + 1 : max(self.closing[at], at)]]
+        return any(units.is_group(name) or units.is_placed_unit(name) or name in self.known for name in names)
 
     def _name(self, span: tuple[int, int]) -> str:
         return self.norm[span[0] : span[1]]
@@ -170,10 +178,13 @@ class Finder:
             close = self.tokens[self.closing[at]].start
             found.rule, found.closed, found.end = (begin, close), True, close + 1
             return True
+        remark = units.remark_at(text)
+        if remark > 0:
+            found.rule = (begin + remark, begin + len(text))
         bare, cut = units.unlabelled(text)
         found.labelled = found.labelled or bare != text
         begin += cut
-        length = self._length(at, bare, found)
+        length = self._length(at, bare, begin, found)
         if length:
             found.names.append((begin, begin + length))
             found.end = begin + length
@@ -181,16 +192,20 @@ class Finder:
             self.tokens[at] = _Token(begin + length, bare[length:])
         return length == len(bare) > 0
 
-    def _length(self, at: int, bare: str, found: Found) -> int:
+    def _length(self, at: int, bare: str, begin: int, found: Found) -> int:
         """How much of a segment is a name: all of it, its beginning where words are glued on, or nothing."""
         last = self.closing[at] == at + 1
         grouped = units.group_at(bare)
+        span = (begin, begin + len(bare))
+        if grouped and grouped < len(bare) and last and units.is_unit(bare):
+            found.odd.append(span)  # a kind of unit in each place (有关县市区住建局), or two damages at once
+            return len(bare)
         if grouped:
-            return len(bare) if last and units.is_unit(bare) else grouped
+            return grouped
         if bare in self.known or units.is_unit(bare):
             return len(bare)
-        span = (self.tokens[at].start, self.tokens[at].start + len(bare))
-        if found.names and found.opened and self.closing[at] > 0 and len(bare) <= units.LONGEST:
+        listed = found.names or found.names_units
+        if listed and found.opened and self.closing[at] > 0 and len(bare) <= units.LONGEST:
             found.odd.append(span)
             return len(bare)
         known = units.known_at_start(bare, self.known)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from documents.reading import units
 from documents.reading.brackets import Finder, Found
 from documents.reading.dates import DateRead, deadlines
 from documents.reading.indicators import indicators
-from documents.reading.source import Body, Notes, visible
+from documents.reading.source import MOST_NOTES, Body, Notes, visible
 from models.drafts import ClauseDraft, ItemDraft, MilestoneDraft
 from models.language import _
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from documents.reading.outline import RawItem
 
 _EDGES: Final = " 。;,、"
+_LONGEST_LIST: Final = 400
+_SEPARATORS: Final = re.compile(r"[、,;]")
 _TOPIC: Final = re.compile(
     r"(?:加强|加快推进|加快|持续推进|深入推进|扎实推进|推进|强化|深化|完善|做好)[^,。;、()《》\d]{2,22}(?=。.)"
 )
@@ -34,6 +37,28 @@ def known_units(bodies: list[str]) -> frozenset[str]:
     return frozenset(known)
 
 
+def _joined(parts: list[ClauseDraft]) -> ClauseDraft:
+    """A clause with its brackets one behind the other as one: the later ones name further parties."""
+    if len(parts) == 1:
+        return parts[0]
+    return replace(
+        parts[0],
+        bracket="".join(part.bracket for part in parts),
+        bracket_close=parts[-1].bracket_close,
+        units=tuple(dict.fromkeys(unit for part in parts for unit in part.units)),
+        groups=tuple(dict.fromkeys(group for part in parts for group in part.groups)),
+        parties=tuple(dict.fromkeys(party for part in parts for party in part.parties)),
+        lead=next((part.lead for part in parts if part.lead), ""),
+        damage=tuple(note for part in parts for note in part.damage),
+    )
+
+
+def _lists_units(inside: str) -> bool:
+    """Whether what stands in a bracket holds a collective name, or a unit among other names."""
+    names = _SEPARATORS.split(inside)
+    return units.has_group(inside) or (len(names) > 1 and any(units.is_unit(name) for name in names))
+
+
 class ClauseCutter:
     """Cuts items into clauses and takes a note for every repair."""
 
@@ -45,19 +70,22 @@ class ClauseCutter:
     def item(self, raw: RawItem) -> ItemDraft:
         """The item with its clauses; text after the last bracket is a clause without units."""
         body = raw.body
-        cut, clauses = 0, list[ClauseDraft]()
+        cut, parts = 0, list[list[ClauseDraft]]()
         for found in Finder(body.norm, self.known).find():
-            if found.only_possible:
+            said = body.norm[cut : found.start].strip(_EDGES + ")")
+            if found.only_possible or (not said and not found.opened):
                 self._possible(body, found)
                 continue
-            number = f"{raw.number}.{len(clauses) + 1}"
-            clauses.append(self._clause(number, body, (cut, found.start), found))
+            if said or not parts:
+                parts.append([])
+            clause = self._clause(f"{raw.number}.{len(parts)}", body, (cut, found.start), found)
+            parts[-1].append(clause if said or parts[-1] else replace(clause, text=visible(raw.title)))
             cut = found.end
+        clauses = [_joined(several) for several in parts]
         rest = body.norm[cut:].strip(_EDGES + ")")
         if rest or not clauses:
             clauses.append(self._without_units(f"{raw.number}.{len(clauses) + 1}", body, cut))
-        topical = tuple(clauses)
-        return ItemDraft(raw.number, visible(raw.title), topical, raw.section, raw.subsection)
+        return ItemDraft(raw.number, visible(raw.title), tuple(clauses), raw.section, raw.subsection)
 
     def _span(self, body: Body, span: tuple[int, int]) -> tuple[int, int]:
         """A stretch of text without the signs and blanks left over from the bracket before it."""
@@ -113,32 +141,35 @@ class ClauseCutter:
             note = self._date_damage(clause.id, read, body.place(start + read.start), damage)
             quote = body.raw[start + read.start : start + read.start + len(read.quote)]
             milestones.append(MilestoneDraft(quote, read.day, note))
+        self._left_in_text(body, start, norm)
         topic = _TOPIC.match(norm)
-        return ClauseDraft(
-            **{
-                **{name: getattr(clause, name) for name in clause.__slots__},
-                "milestones": tuple(milestones),
-                "indicators": tuple(indicators(norm)),
-                "damage": tuple(damage),
-                "topic": topic.group() if topic else "",
-            }
+        return replace(
+            clause,
+            milestones=tuple(milestones),
+            indicators=tuple(indicators(norm)),
+            damage=tuple(damage),
+            topic=topic.group() if topic else "",
         )
+
+    def _left_in_text(self, body: Body, start: int, norm: str) -> None:
+        """Brackets in the text that may be damaged lists of units: never opened, or with a unit's name inside."""
+        opened: list[int] = []
+        for at, sign in enumerate(norm):
+            if sign == "(":
+                opened.append(at)
+            elif sign == ")" and not opened:
+                self._possible(body, Found(start + max(at - units.LONGEST, 0), start + at + 1, opened=False))
+            elif sign == ")":
+                begin = opened.pop()
+                if _lists_units(norm[begin + 1 : min(at, begin + _LONGEST_LIST)]):
+                    self._possible(body, Found(start + begin, start + at + 1, opened=True))
+        for begin in opened[:MOST_NOTES]:
+            if _lists_units(norm[begin + 1 : begin + _LONGEST_LIST]):
+                self._possible(body, Found(start + begin, start + begin + _LONGEST_LIST, opened=True))
 
     def _bracket_damage(self, number: str, body: Body, found: Found) -> list[str]:
         """Say which sign of the bracket is lost, and every name that was cut or does not look like one."""
-        line, column = body.place(found.start)
-        quote = body.raw[found.start : found.end].strip()
-        told = {"clause": number, "line": line, "column": column}
-        damage = []
-        if not found.opened and not found.closed:
-            message = _("clause {clause}: both brackets round the units are lost (line {line}, column {column})")
-            damage.append(self.notes.add("W-N01", (line, column), quote, message.format(**told), f"({quote})"))
-        elif not found.opened:
-            message = _("clause {clause}: the opening bracket is lost (line {line}, column {column})")
-            damage.append(self.notes.add("W-N01", (line, column), quote, message.format(**told), f"({quote}"))
-        elif not found.closed:
-            message = _("clause {clause}: the bracket is not closed (line {line}, column {column})")
-            damage.append(self.notes.add("W-N01", (line, column), quote, message.format(**told), f"{quote})"))
+        damage = self._lost_signs(number, body, found)
         for start, end in found.guessed:
             message = _("clause {clause}: the name {name} was cut out of the words around it").format(
                 clause=number, name=body.raw[start:end]
@@ -155,6 +186,31 @@ class ClauseCutter:
             damage.append(self.notes.add("W-N07", body.place(found.rule[0]), rule, message))
         return damage
 
+    def _lost_signs(self, number: str, body: Body, found: Found) -> list[str]:
+        """The brackets that are lost, and the next clause where it was glued on."""
+        line, column = body.place(found.start)
+        quote = body.raw[found.start : found.end].strip()
+        if found.opened and found.closed:
+            return []
+        if not found.opened and not found.closed:
+            message = _("clause {clause}: both brackets round the units are lost (line {line}, column {column})")
+        elif not found.opened:
+            message = _("clause {clause}: the opening bracket is lost (line {line}, column {column})")
+        else:
+            message = _("clause {clause}: the bracket is not closed (line {line}, column {column})")
+        whole = f"{'' if found.opened else '('}{quote}{'' if found.closed else ')'}"
+        told = message.format(clause=number, line=line, column=column)
+        damage = [self.notes.add("W-N01", (line, column), quote, told, whole)]
+        if not found.closed and body.goes_on(found.end):
+            start = found.names[-1][0]
+            quote = body.raw[start : found.end + 10]
+            told = _("clause {clause}: the next clause follows straight on behind its units: {quote}").format(
+                clause=number, quote=quote
+            )
+            cut = f"{body.raw[start : found.end]})|{body.raw[found.end : found.end + 10]}"
+            damage.append(self.notes.add("W-N08", body.place(start), quote, told, cut))
+        return damage
+
     def _possible(self, body: Body, found: Found) -> None:
         message = _("this may be a list of units that lost its brackets; it was left in the text")
         self.notes.add("W-N04", body.place(found.start), body.raw[found.start : found.end], message)
@@ -167,6 +223,7 @@ class ClauseCutter:
         code = "W-D02"
         if read.impossible:
             code, message = "E-D01", _("clause {clause}: this date does not exist: {quote}").format(**said)
+            days = (f"{read.near.isoformat()}?",) if read.near else ()
         elif not days:
             code, message = (
                 "W-D03",

@@ -44,6 +44,8 @@ class DateRead:
     without_year: bool = False
     #: the digits name a day that no calendar has
     impossible: bool = False
+    #: the last day of the month that an impossible day names: 6月31日 may mean 6月30日
+    near: date | None = None
     note: str = ""
 
     @property
@@ -53,7 +55,7 @@ class DateRead:
 
 
 def _last_day(year: int, month: int) -> date | None:
-    if not (1 <= month <= 12 and 1900 <= year <= 2199):
+    if not (1 <= month <= 12 and 1 <= year <= 2199):
         return None
     return date(year, month, monthrange(year, month)[1])
 
@@ -102,7 +104,15 @@ def _read(found: re.Match[str], quote: str, start: int, year: int | None) -> Dat
     readings, damaged, without_year = _readings(found, year)
     days = tuple(sorted({day for day in readings if day}))
     impossible = bool(readings) and not days
-    return DateRead(quote, days, start, damaged, without_year and not impossible, impossible, _note(found))
+    note = "" if impossible else _note(found)
+    near = _near(found, year) if impossible else None
+    return DateRead(quote, days, start, damaged, without_year and not impossible, impossible, near, note)
+
+
+def _near(found: re.Match[str], year: int | None) -> date | None:
+    part = found.groupdict()
+    said, month, day = (part["y"] or year, part["m"] or part["m3"], part["d"] or part["d3"])
+    return _last_day(int(said), int(month)) if said and month and day and int(day) <= 31 else None
 
 
 def _note(found: re.Match[str]) -> str:

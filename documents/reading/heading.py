@@ -138,7 +138,7 @@ def _signature(draft: NoticeDraft, head: _Head) -> NoticeDraft:
 
 def _issue_date_damage(read: DateRead, line: Line, notes: Notes) -> None:
     place, days = (line.number, line.column), tuple(day.isoformat() for day in read.readings)
-    if read.impossible:
+    if not days:
         notes.add("E-D01", place, read.quote, _("the date of issue does not exist: {quote}").format(quote=read.quote))
     elif len(days) > 1:
         message = _("the date of issue {quote} can be {days}; it is left open")

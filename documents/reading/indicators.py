@@ -35,15 +35,12 @@ def indicators(norm: str) -> list[IndicatorDraft]:
     """The numeric targets of a clause in order."""
     found = []
     for piece in _PIECE.finditer(norm):
-        amounts = [one for one in _AMOUNT.finditer(piece.group()) if not _by_the_way(piece.group(), one)]
+        past = _PAST_YEARS.search(piece.group())  # what stands behind it only says which thing is meant
+        end = past.end() if past else len(piece.group())
+        amounts = [one for one in _AMOUNT.finditer(piece.group()) if one.start() < end]
         if amounts:
             found.append(_indicator(piece.group(), amounts[-1]))
     return found
-
-
-def _by_the_way(piece: str, amount: re.Match[str]) -> bool:
-    """A number that only says which thing is meant."""
-    return bool(_PAST_YEARS.search(piece[: amount.start()]))
 
 
 def _indicator(piece: str, amount: re.Match[str]) -> IndicatorDraft:

@@ -121,7 +121,7 @@ def _line(state: _State, line: Line, following: Line | None, notes: Notes, *, wi
     elif _lost_section(state, line, following):
         _close(state)
         _unnumbered(state, line, notes)
-    elif state.head and not _finished(state):
+    elif state.head and (not _finished(state) or _is_text(line)):
         state.pieces.append((line, 0))
     else:
         notes.add("W-T03", (line.number, line.column), line.raw, _("this line belongs to no item and was not used"))
@@ -161,6 +161,14 @@ def _finished(state: _State) -> bool:
     line, start = state.pieces[-1]
     text = line.norm[start:]
     return text.endswith((")", "。")) or bool(re.search(r"[、,](?:有关|各|相关)[^、,。()]{1,20}$", text))
+
+
+def _is_text(line: Line) -> bool:
+    """Whether a line after a finished one still belongs to the item: a sentence, or words with their units.
+
+    What a web page or a signature leaves below the last item has neither a stop nor a list of units.
+    """
+    return line.norm.endswith("。") or bool(Finder(line.norm, frozenset()).find())
 
 
 def _open(state: _State, number: int, line: Line, start: int) -> None:

@@ -1,13 +1,15 @@
 """The lines of a source, a form of them to parse by, and the notes taken while reading.
 
 The parsing form has the same length as the line, so every place found in it is a place in the original:
-full-width signs become half-width, blanks of any kind become spaces. The original is kept as it stands.
+full-width signs become half-width, blanks of any kind become spaces. Characters that nobody can see are taken out of
+both, because one of them inside a name or a date would hide it; the line keeps where they stood.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -15,7 +17,10 @@ from models.drafts import WarningNote
 from models.language import _
 
 _WIDE: Final = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
-_BLANKS: Final = dict.fromkeys((0x09, 0x0B, 0x0C, 0xA0, 0x3000, 0xFEFF, *range(0x2000, 0x2010)), " ")
+_BLANKS: Final = dict.fromkeys((0x09, 0x0B, 0x0C, 0xA0, 0x3000, *range(0x2000, 0x200B)), " ")
+#: control and format characters, marks of writing direction among them: on paper they would not exist
+INVISIBLE: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_BREAKS: Final = re.compile(r"\r\n|[\n\r\u2028\u2029]")
 _FOLD: Final[dict[int, int | str]] = {**_WIDE, **_BLANKS, ord("﹙"): "(", ord("﹚"): ")", ord("︰"): ":"}
 #: more notes of one kind than this say nothing new; the rest is counted
 MOST_NOTES: Final = 500
@@ -33,12 +38,27 @@ def visible(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the source; ``number`` is 1-based, ``column`` the 1-based place of its first character."""
+    """One line of the source; ``number`` is 1-based."""
 
     number: int
     raw: str
     norm: str
-    column: int = 1
+    #: the line as it stands in the source, blanks at its ends and invisible characters included
+    source: str
+    #: how many visible characters stand before ``raw``
+    skipped: int = 0
+    #: the columns of the invisible characters, 1-based
+    hidden: tuple[int, ...] = ()
+
+    @property
+    def column(self) -> int:
+        """The 1-based column in the source at which the line begins."""
+        return self.place(0)
+
+    def place(self, index: int) -> int:
+        """The 1-based column in the source of a character of the line."""
+        column = self.skipped + index + 1
+        return column + bisect_right(range(len(self.hidden)), column, key=lambda at: self.hidden[at] - at)
 
     @property
     def blank(self) -> bool:
@@ -47,13 +67,16 @@ class Line:
 
 
 def lines_of(text: str) -> tuple[Line, ...]:
-    """The lines of a text, without the blanks at both ends; each of the three kinds of line end is known."""
-    lines = []
-    for number, raw in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), 1):
-        norm = folded(raw)
-        start, end = len(norm) - len(norm.lstrip(" ")), len(norm.rstrip(" "))
-        lines.append(Line(number, raw[start:end], norm[start:end], start + 1))
-    return tuple(lines)
+    """The lines of a text, without the blanks at both ends; each kind of line end is known."""
+    return tuple(_line(number, source) for number, source in enumerate(_BREAKS.split(text), 1))
+
+
+def _line(number: int, source: str) -> Line:
+    hidden = [found.start() for found in INVISIBLE.finditer(source)]
+    raw = INVISIBLE.sub("", source) if hidden else source
+    norm = folded(raw)
+    start, end = len(norm) - len(norm.lstrip(" ")), len(norm.rstrip(" "))
+    return Line(number, raw[start:end], norm[start:end], source, start, tuple(at + 1 for at in hidden))
 
 
 @dataclass(slots=True)
@@ -87,7 +110,7 @@ class Body:
     raw: str = ""
     norm: str = ""
     _starts: list[int] = field(default_factory=list)
-    _lines: list[tuple[int, int]] = field(default_factory=list)
+    _lines: list[tuple[Line, int]] = field(default_factory=list)
 
     @classmethod
     def of(cls, pieces: list[tuple[Line, int]]) -> Body:
@@ -95,16 +118,22 @@ class Body:
         body, length = cls(), 0
         for line, start in pieces:
             body._starts.append(length)
-            body._lines.append((line.number, line.column + start))
+            body._lines.append((line, start))
             length += len(line.norm) - start
         body.raw = "".join(line.raw[start:] for line, start in pieces)
         body.norm = "".join(line.norm[start:] for line, start in pieces)
         return body
+
+    def goes_on(self, index: int) -> bool:
+        """Whether more words follow on the same line of the source, behind a stop at most."""
+        at = bisect_left(self._starts, index)
+        end = self._starts[at] if at < len(self._starts) else len(self.norm)
+        return bool(self.norm[index:end].strip(" 。"))
 
     def place(self, index: int) -> tuple[int, int]:
         """The source line and column of a character, both 1-based."""
         at = max(bisect_right(self._starts, index) - 1, 0)
         if not self._lines:
             return (0, 0)
-        line, column = self._lines[at]
-        return (line, column + index - self._starts[at])
+        line, start = self._lines[at]
+        return (line.number, line.place(start + index - self._starts[at]))

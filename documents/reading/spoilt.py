@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from documents.reading.source import INVISIBLE
 from models.language import _
 
 if TYPE_CHECKING:
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
 
     from documents.reading.source import Line, Notes
 
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _PRIVATE: Final = re.compile(r"[\ue000-\uf8ff]|[\U000f0000-\U0010fffd]|\ufffd")
 _WIDE: Final = re.compile(r"[０-９Ａ-Ｚａ-ｚ]+")
 
@@ -20,19 +20,19 @@ _WIDE: Final = re.compile(r"[０-９Ａ-Ｚａ-ｚ]+")
 def note_spoilt(lines: Sequence[Line], notes: Notes) -> None:
     """Take a note, with its place, for every sign that was not meant to be there; the source itself is kept."""
     for line in lines:
-        for found in _CONTROL.finditer(line.raw):
+        for found in INVISIBLE.finditer(line.source):
             message = _("an invisible control character (U+{code}) stands here").format(
                 code=f"{ord(found.group()):04X}"
             )
-            notes.add("W-T01", (line.number, line.column + found.start()), _around(line.raw, found), message)
+            notes.add("W-T01", (line.number, found.start() + 1), _around(line.source, found), message)
         for found in _PRIVATE.finditer(line.raw):
             message = _("a character of no known meaning (U+{code}) stands here").format(
                 code=f"{ord(found.group()):04X}"
             )
-            notes.add("W-T01", (line.number, line.column + found.start()), _around(line.raw, found), message)
+            notes.add("W-T01", (line.number, line.place(found.start())), _around(line.raw, found), message)
         for found in _WIDE.finditer(line.raw):
             message = _("full-width letters or digits, read as half-width")
-            notes.add("W-T01", (line.number, line.column + found.start()), found.group(), message)
+            notes.add("W-T01", (line.number, line.place(found.start())), found.group(), message)
         _lone_quotes(line, notes)
 
 
@@ -58,4 +58,4 @@ def _lone_quotes(line: Line, notes: Notes) -> None:
 
 def _lone(line: Line, at: int, notes: Notes) -> None:
     quote = line.raw[max(at - 10, 0) : at + 11]
-    notes.add("W-T02", (line.number, line.column + at), quote, _("the other one of this pair of quotes is lost"))
+    notes.add("W-T02", (line.number, line.place(at)), quote, _("the other one of this pair of quotes is lost"))

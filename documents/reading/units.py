@@ -17,7 +17,9 @@ _BODY_WORDS: Final = (
     "委员会|办公室|工商联|侨联|文联|妇联|科协|残联|社科联|团委|银行|信用社|电网|铁塔|邮政|移动|联通|电信|烟草|公积金|园区|开发区|高新区|"
     "新区|示范区|经开区|自贸区|街道|管理区|纪检组|大队|支队|总队|海事|机场|车站|港务|供电|政府|海关|法院|检察院|协会|联合会|基金会|商会"
 )
-_NAME: Final = re.compile(rf"[\u4e00-\u9fffA-Za-z0-9·〇\-\x01-\x03]{{1,{LONGEST - 1}}}?")
+_NAME: Final = re.compile(
+    rf"[\u3400-\u4dbf\u4e00-\u9fffA-Za-z0-9·〇\-\x01-\x03\ue000-\uf8ff\U00020000-\U0003ffff]{{1,{LONGEST - 1}}}?"
+)
 _ENDS: Final = re.compile(rf"(?:{_BODY_WORDS})$")
 _PLACE_FIRST: Final = re.compile(r"^(?:[省市县区州盟旗镇乡]|国家|[\u4e00-\u9fff]{2,4}(?:[省市县区州盟旗]))")
 #: 部 and 会 also end common nouns; these never are units
@@ -43,12 +45,17 @@ _DUTY: Final = re.compile(
 )
 #: a bracket inside a name: 各县(市、区), 省(市)
 INNER: Final = re.compile(r"(?<=[省市县区州])\([省市县区州旗](?:[级、]{0,2}[省市县区州旗]){0,3}\)")
+#: a remark behind a name: 市水利局(牵头)
+_ROLE: Final = r"(?:牵头|配合|主办|协办|负责|主责|参与)(?:单位|部门)?"
+_REMARK: Final = re.compile(rf"(?<=[\u4e00-\u9fff])\({_ROLE}\)")
+_REMARKED: Final = re.compile(rf"\x01{_ROLE}\x02$")
 
 
 def masked(norm: str) -> str:
     """The parsing form with the brackets and list marks inside a name hidden; same length."""
     swap = str.maketrans({"(": "\x01", ")": "\x02", "、": "\x03"})
-    return INNER.sub(lambda found: found.group().translate(swap), norm)
+    hidden = INNER.sub(lambda found: found.group().translate(swap), norm)
+    return _REMARK.sub(lambda found: found.group().translate(swap), hidden)
 
 
 def group_at(segment: str) -> int:
@@ -61,6 +68,11 @@ def group_at(segment: str) -> int:
 def is_group(segment: str) -> bool:
     """Whether the whole segment is a collective name."""
     return bool(segment) and group_at(segment) == len(segment)
+
+
+def has_group(segment: str) -> bool:
+    """Whether a collective name stands anywhere in the segment."""
+    return bool(_GROUP.search(segment) or _MEMBERS.search(segment))
 
 
 def is_unit(segment: str) -> bool:
@@ -76,13 +88,19 @@ def is_placed_unit(segment: str) -> bool:
 
 
 def unlabelled(segment: str) -> tuple[str, int]:
-    """A segment without its label (牵头单位：) and closing words (负责), and how much was cut in front."""
+    """A segment without its label (牵头单位：), remark and closing words (负责), and how much was cut in front."""
     found = _LABEL.match(segment)
     cut = found.end() if found else 0
     while cut < len(segment) and segment[cut] == " ":
         cut += 1
     bare = segment[cut:]
-    return _DUTY.sub("", bare).rstrip(), cut
+    return _DUTY.sub("", _REMARKED.sub("", bare)).rstrip(), cut
+
+
+def remark_at(segment: str) -> int:
+    """Where the remark behind a name begins (市水利局(牵头)), -1 when there is none."""
+    found = _REMARKED.search(segment)
+    return found.start() if found else -1
 
 
 def has_other_label(segment: str) -> bool:

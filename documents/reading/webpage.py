@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from lxml import etree
 
 from documents.reading.encodings import decoded, text_of
+from documents.reading.packages import abnormal
 
 if TYPE_CHECKING:
     from documents.reading.source import Notes
@@ -78,6 +79,8 @@ def page_text(data: bytes, name: str, notes: Notes) -> str:
     source = decoded(data, declared[1].decode("ascii"), name) if declared and not marked else text_of(data, name, notes)
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
     root = etree.fromstring(_DECLARED.sub("", source).encode("utf-8", "replace") or b"<html/>", parser)
+    if any(error.type_name == "ERR_RESOURCE_LIMIT" for error in parser.error_log):
+        raise abnormal(name)  # nested beyond any page: the parser leaves out what lies deeper, and says nothing
     return "" if root is None else _visible_text(root)
 
 

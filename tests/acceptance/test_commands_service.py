@@ -131,7 +131,39 @@ def _clauses(read: dict[str, Any]) -> list[tuple[str, list[str]]]:
 
 
 def test_one_tick_beats_and_the_doctor_sees_it(office: Terminal) -> None:
-    """scheduler --once is the cron form of the service."""
-    office.json("scheduler", "--once")
+    """scheduler tick is the cron form of the service; a real office's clock is not set by hand."""
+    ticked = office.json("scheduler", "tick")
+    assert (ticked["sweep"]["messages"], ticked["delivery"]["held_reason"]) == (0, "")
     loops = {row["check"] for row in office.json("doctor") if row["check"].startswith("Loop ")}
     assert loops == {"Loop delivery", "Loop sweep"}
+    told = office.run("scheduler", "tick", "--at", "2030-01-01T09:00")
+    assert (told.returncode, "E-C12" in told.stderr, "--rehearsal" in told.stderr) == (DENIED, True, True)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "what"),
+    [
+        ("ofice = 1\n", "ofice"),
+        ("[channels.emial]\nhost = 'x'\n", "E-M02 There is no channel “emial”."),
+        ("[channels.file]\nfodler = 'x'\n", "channels.file.fodler"),
+        ("rules = 'rules.toml'\n", "E-R01"),
+        ("[times]\nsend_at = '25:00'\n", "times.send_at"),
+    ],
+)
+def test_a_service_does_not_start_on_settings_that_cannot_be_meant(office: Terminal, wrong: str, what: str) -> None:
+    """What is mistyped is named at the start, and by the doctor, not when the first message is due."""
+    settings = office.office / "duban.toml"
+    settings.write_text(wrong, encoding="utf-8")
+    done = office.run("serve")
+    assert done.returncode in {DENIED, ENVIRONMENT}
+    assert what in done.stderr
+    assert "Do now:" in done.stderr
+    assert office.run("doctor").returncode == ENVIRONMENT
+
+
+def test_an_office_without_its_settings_file_is_refused(office: Terminal) -> None:
+    """Defaults nobody chose are not gone on with."""
+    (office.office / "duban.toml").unlink()
+    done = office.run("task", "list")
+    assert done.returncode == ENVIRONMENT
+    assert "E-C13 The settings file duban.toml is missing." in done.stderr

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,13 @@ from documents.fonts import chinese_font
 from kit.terminal import DUBAN
 
 REAL = Path(__file__).resolve().parents[3] / "shared" / "notices" / "zhuzhou-2022.txt"
+#: a small process in between: a child counts its parent's memory as its own until it has become another program
+MEASURED = """
+import resource, subprocess, sys
+code = subprocess.run(sys.argv[1:], check=False).returncode
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr)
+sys.exit(code)
+"""
 MOST_SECONDS, MOST_MEGABYTES = 30, 250
 
 
@@ -48,15 +55,13 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]
 
 
 def test_one_screen_tells_the_month_and_names_the_files_within_its_time_and_memory(tmp_path):
+    words = [DUBAN, "--lang", "zh", "rehearse", "--out", tmp_path / "out"]
     started = time.monotonic()
-    with (tmp_path / "screen").open("wb") as screen:
-        child = subprocess.Popen([DUBAN, "--lang", "zh", "rehearse", "--out", tmp_path / "out"], stdout=screen)
-        _pid, status, usage = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-    assert child.returncode == 0
+    done = subprocess.run([sys.executable, "-c", MEASURED, *words], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
     assert time.monotonic() - started < MOST_SECONDS
-    assert usage.ru_maxrss / 1024 < MOST_MEGABYTES
-    out = (tmp_path / "screen").read_text("utf-8")
+    assert int(done.stderr.split()[-1]) / 1024 < MOST_MEGABYTES
+    out = done.stdout
     for said in ("任务：", "催办单", "督办通知单", "指标完成情况", "核验通过", "decomposition.xlsx", "summary.docx"):
         assert said in out
     assert len(out.splitlines()) < 60

@@ -99,9 +99,17 @@ class _Controller(Controller):
 
 
 @contextmanager
-def smtp_server(*, starttls: ssl.SSLContext | None = None, tls: ssl.SSLContext | None = None) -> Iterator[SmtpServer]:
-    """The server, running in a thread of its own; with a certificate it can speak STARTTLS or TLS from the start."""
-    server = SmtpServer()
+def smtp_server(
+    *,
+    starttls: ssl.SSLContext | None = None,
+    tls: ssl.SSLContext | None = None,
+    handler: SmtpServer | None = None,
+) -> Iterator[SmtpServer]:
+    """The server, running in a thread of its own; with a certificate it can speak STARTTLS or TLS from the start.
+
+    ``handler`` is a server of the test's own kind.
+    """
+    server = handler or SmtpServer()
 
     def check(_server: Any, _session: Any, _envelope: Any, _mechanism: str, data: Any) -> AuthResult:
         assert isinstance(data, LoginPassword)

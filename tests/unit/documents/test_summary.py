@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from datetime import date
 
 import docx
 import pytest
@@ -19,7 +20,7 @@ from documents.sheet import as_cell, from_cell
 from documents.summary import render_summary
 from documents.summary_text import summary_paper
 from kit.facts import large_summary, summary_facts
-from models.facts import SummaryFacts, SummarySection, UnitLine, from_plain, to_plain
+from models.facts import MilestoneFact, SummaryFacts, SummarySection, UnitLine, from_plain, to_plain
 
 HOSTILE = '#let x = 1 $a^2$ {{ 7*7 }} {% raw %} <w:t> =HYPERLINK("http://x")'
 NO_FONTS = typst.Fonts(include_system_fonts=False)
@@ -65,7 +66,7 @@ def test_opening_gives_the_figures_of_the_month() -> None:
         "按照《清溪市2022年推动长江经济带发展工作要点》要求，各责任单位应于6月25日前报送2022年6月工作进展情况。"
         "本月涉及责任单位4个、工作任务2项、分解事项3项，应报送6件。截至6月28日，审核通过3件，占50%，未报送2件，退回补充1件，"
         "另有免报1件；逾期1件（含逾期尚未报送的）。量化指标3项，已达到目标1项，未达到目标1项，暂无数据1项。"
-        "与2022年5月相比，审核通过由5件变为3件，逾期由2件变为1件，未报送由1件变为2件。现将有关情况报告如下。"
+        "与2022年5月相比，审核通过由5件变为3件，逾期由2件变为1件，尚未报送签字盖章件的由1件变为2件。现将有关情况报告如下。"
     )
 
 
@@ -77,6 +78,27 @@ def test_missing_late_returned_and_requests_are_named() -> None:
     assert "市水利局就1.1申请延期（至2022年7月5日），理由：汛期不能施工，已同意至2022年7月5日" in said
     assert "高新技术企业数量（目标不低于1000家，现为912家，相差88家）" in said
     assert "未报送：市应急局；退回补充：天元区政府；本月无进展：市水利局（汛期不能施工）" in said
+
+
+def test_a_unit_that_filed_nothing_of_many_is_said_in_one_word() -> None:
+    facts = summary_facts()
+    owed = tuple(replace(facts.missing[0], clause_number=f"{number}.1") for number in range(1, 6))
+    units = (*facts.units[:2], replace(facts.units[2], due=5, missing=5), facts.units[3])
+    assert "尚未报送签字盖章件的：市应急局（全部5项）。" in body(replace(facts, missing=owed, units=units))
+    some = replace(facts, missing=owed, units=(*units[:2], replace(units[2], due=6), units[3]))
+    assert "市应急局（1.1、2.1、3.1、4.1、5.1）" in body(some)
+
+
+def test_deadline_is_quoted_and_a_damaged_one_said_as_the_date_it_was_read_as() -> None:
+    facts = summary_facts()
+    section = facts.sections[0]
+    item = section.subsections[0].items[0]
+    damaged = (MilestoneFact(date(2022, 6, 30), "20226月底前"), MilestoneFact(None, "20226月底前完工"))
+    clause = replace(item.clauses[0], milestones=(*item.clauses[0].milestones, *damaged))
+    item = replace(item, clauses=(clause, *item.clauses[1:]))
+    changed = SummarySection(section.title, (replace(section.subsections[0], items=(item,)),))
+    said = body(replace(facts, sections=(changed, *facts.sections[1:])))
+    assert "时限要求：2022年6月底前、2022年6月30日、20226月底前完工。" in said
 
 
 def test_nothing_missing_is_said_as_well() -> None:

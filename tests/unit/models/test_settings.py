@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from kit.world import refused
 from models.errors import EnvironmentRefused
-from models.settings import load
+from models.settings import load, refuse_lost_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -87,3 +87,29 @@ def test_secret_file_that_is_not_there_is_refused_in_words(tmp_path: Path) -> No
 def test_settings_do_not_change_after_loading(tmp_path: Path) -> None:
     with pytest.raises(ValidationError):
         load(tmp_path, {}).office = 5  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("value", ["24:00", "25:99", "9:00", "09:60", ""])
+def test_times_of_no_day_are_refused(tmp_path: Path, value: str) -> None:
+    write(tmp_path, f'[times]\nsend_at = "{value}"')
+    with refused("E-C10", EnvironmentRefused) as caught:
+        load(tmp_path, {})
+    assert "times.send_at" in caught.value.what
+
+
+def test_an_office_whose_settings_file_is_gone_is_refused(tmp_path: Path) -> None:
+    with refused("E-C13", EnvironmentRefused) as caught:
+        refuse_lost_file(load(tmp_path, {}))
+    assert "duban.toml" in caught.value.what
+    refuse_lost_file(load(tmp_path, {"DUBAN_DATABASE": "postgresql+psycopg://u@localhost/x"}))
+    write(tmp_path, "")
+    refuse_lost_file(load(tmp_path, {}))
+
+
+def test_password_from_a_file_beside_the_settings_reaches_the_server_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "db.secret").write_text("ge/heim\n", encoding="utf-8")
+    (tmp_path / "db.secret").chmod(0o600)
+    write(tmp_path, "database = 'postgresql+psycopg://u@localhost/x'\ndatabase_password_file = 'db.secret'")
+    found = load(tmp_path, {})
+    assert found.database_url == "postgresql+psycopg://u:ge%2Fheim@localhost/x"
+    assert "heim" not in repr(found)

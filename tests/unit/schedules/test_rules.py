@@ -133,6 +133,16 @@ def test_parse_rules_names_what_is_wrong_and_the_line(right: str, wrong: str, wh
     assert (refused.value.code, refused.value.what, refused.value.where) == ("E-R01", what, f"rules.toml, line {line}")
 
 
+def test_parse_rules_refuses_two_rungs_of_which_only_one_would_be_heard() -> None:
+    second = RULE.replace('"a"', '"b"')
+    with speaking("en"), pytest.raises(BadInput) as refused:
+        parse_rules(RULE + second, "rules.toml")
+    assert "Rules “a” and “b” speak to the same people on the same day" in refused.value.what
+    assert refused.value.where == f"rules.toml, line {len(RULE.splitlines()) + 4}"
+    assert len(parse_rules(RULE + second.replace("offset = 1", "offset = 2"))) == 2
+    assert len(parse_rules(RULE + second.replace('["clerk"]', '["leader"]'))) == 2
+
+
 def test_parse_rules_finds_the_line_in_the_right_rule() -> None:
     with speaking("en"), pytest.raises(BadInput) as refused:
         parse_rules(RULE + RULE.replace('"a"', '"b"').replace("level = 1", "level = -1"), "rules.toml")

@@ -8,15 +8,18 @@ import subprocess
 import sys
 import threading
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import time_machine
 
 from kit.office import SmallOffice, at, small_office
+from kit.serving import until
 from models.errors import EnvironmentRefused
 from schedules.rules import load_rules
-from schedules.runner import Loop, Service, disk_failed, single, tick
+from schedules.runner import Every, Loop, Service, disk_failed, single, tick
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +46,7 @@ def test_a_tick_sweeps_then_delivers_and_leaves_heartbeats(office: SmallOffice):
     again = tick(office.database, 1, RULES, lambda _now: None, NINE)
     assert again.sweep.decided == 0
     assert [(row["name"], row["at"], row["next_at"]) for row in office.rows("heartbeat")] == [
-        ("delivery", NINE, at("2022-06-01 09:00:05")), ("sweep", NINE, at("2022-06-01 09:01")),
+        ("delivery", NINE, at("2022-06-01 10:00")), ("sweep", NINE, at("2022-06-01 10:00")),
     ]  # fmt: skip
 
 
@@ -78,6 +81,46 @@ def test_a_loop_that_raises_runs_again_and_the_others_go_on(office: SmallOffice)
     assert not running.broken
     assert len(office.rows("reminder")) == 6
     assert "delivery" not in {row["name"] for row in office.rows("heartbeat")}
+
+
+def busy(running: Service) -> bool:
+    return any(executor._instances for executor in running._scheduler._executors.values())
+
+
+def test_a_clock_set_back_by_a_day_does_not_make_the_loops_deaf(office: SmallOffice, caplog: pytest.LogCaptureFixture):
+    turns: list[int] = []
+    running = service(office, lambda _now: turns.append(1), sweep_seconds=3600, delivery_seconds=3600)
+    with time_machine.travel(NINE, tick=True):
+        running.start()
+        until(lambda: len(turns) == 1 and len(office.rows("heartbeat")) == 2 and not busy(running))
+    try:
+        with time_machine.travel(NINE - timedelta(days=1), tick=True):
+            running.wake()
+            until(lambda: len(turns) == 2)
+            latest = max(job.next_run_time for job in running._scheduler.get_jobs())
+            assert latest < NINE - timedelta(hours=22)
+    finally:
+        running.stop()
+    assert "the clock went back" in caplog.text
+
+
+def test_a_clock_that_jumped_ahead_by_years_costs_one_turn(office: SmallOffice):
+    every, jumped = Every(5), NINE + timedelta(days=20 * 365)
+    assert every.get_next_fire_time(None, NINE) == NINE
+    assert every.get_next_fire_time(NINE, jumped) == jumped + timedelta(seconds=5)
+
+
+def test_what_a_sweep_has_written_is_delivered_at_once(office: SmallOffice):
+    delivered = threading.Event()
+
+    def deliver(_now: datetime) -> None:
+        if office.rows("message"):
+            delivered.set()
+            running._halt()
+
+    running = service(office, deliver, sweep_seconds=1, delivery_seconds=3600)
+    assert running.run() == 0
+    assert delivered.is_set()
 
 
 def test_a_disk_that_fails_ends_the_service(office: SmallOffice):

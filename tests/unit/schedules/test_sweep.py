@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from kit.office import BEGIN, SmallOffice, add_month, at, small_office
 from models import tables as t
 from models.errors import Refused
-from models.states import Role
+from models.states import Action, Role
 from schedules import clock_guard, drafts
 from schedules.rules import load_rules
 from schedules.sweep import SweepReport, sweep
@@ -119,6 +119,7 @@ def test_a_filed_task_is_no_longer_chased(office: SmallOffice):
     run(office, "2022-06-24 09:00")
     assert ledger(office, task) == [
         ("opened", "fired"), ("unreviewed_director", "fired"), ("unreviewed", "superseded"),
+        ("not_received", "not_needed"),
     ]  # fmt: skip
 
 
@@ -316,3 +317,67 @@ def test_a_failing_sweep_changes_nothing(office: SmallOffice):
         connection.execute(sa.text("DROP TRIGGER broken"))
     assert run(office, BEGIN + timedelta(hours=9)).fired == 6
     assert t.reminder.name == "reminder"
+
+
+def test_what_came_while_nobody_looked_ends_with_a_reason_though_the_task_is_filed(office: SmallOffice):
+    run(office, "2022-06-01 09:00")
+    task = office.tasks["1.2", "市水利局"]
+    office.report(task, at("2022-06-21 10:00"))
+    office.sign(task, at("2022-06-21 11:00"))
+    run(office, "2022-06-21 12:00")
+    assert ledger(office, task) == [("opened", "fired"), ("not_received", "not_needed"), ("due_minus_5", "not_needed")]
+    assert "已签章" in office.rows("reminder", task_id=task, rule="due_minus_5")[0]["reason"]
+    run(office, "2022-06-24 09:00")  # what came after the filing was never open
+    assert "due_day" not in dict(ledger(office, task))
+
+
+def test_a_receipt_in_time_leaves_nothing_to_be_said_of_it(office: SmallOffice):
+    task = office.tasks["1.2", "市水利局"]
+    office.act("clerk2", Action.RECEIVE, task, at("2022-06-02 10:00"))
+    run(office, "2022-06-07 09:00")
+    assert ledger(office, task) == [("opened", "fired")]
+
+
+def test_a_withdrawn_report_brings_no_milder_rung_back(office: SmallOffice):
+    run(office, "2022-06-01 09:00")
+    task = office.tasks["1.2", "市水利局"]
+    office.report(task, at("2022-06-02 10:00"))
+    for day in ("20", "22", "24"):
+        run(office, f"2022-06-{day} 09:00")
+    assert ledger(office, task) == [("opened", "fired"), ("due_day", "fired")]
+    office.act("clerk2", Action.WITHDRAW, task, at("2022-06-24 14:00"))
+    report = run(office, "2022-06-24 14:01")
+    assert (report.fired, report.superseded) == (0, 2)
+    assert ledger(office, task)[2:] == [("due_minus_5", "superseded"), ("due_minus_2", "superseded")]
+
+
+def test_a_rule_added_while_the_service_was_down_speaks_at_the_first_look(office: SmallOffice):
+    run(office, "2022-06-20 09:00")
+    extra = next(rule for rule in RULES if rule.name == "due_minus_2").model_copy(
+        update={"name": "due_minus_4", "offset": -4}
+    )
+    rules = (*RULES, extra)
+    assert sweep(office.database, 1, rules, at("2022-06-21 09:00"), proved=True).decided == 0
+    assert sweep(office.database, 1, rules, at("2022-06-21 09:00"), proved=True, anew=True).fired == 6
+
+
+def test_a_circular_names_only_what_is_still_late_and_says_why_in_words(office: SmallOffice):
+    for day in ("06-01", "06-24", "06-27", "06-29", "07-01"):
+        run(office, f"2022-{day} 09:00")
+    first, second = office.tasks["1.1", "市发改委"], office.tasks["2.1", "市发改委"]
+    number = next(row["id"] for row in office.rows("draft") if row["about"][0][0] in {first, second})
+    assert office.row("draft", number)["reason"] != "circular"
+    assert "5" in office.row("draft", number)["reason"]
+    late = at("2022-07-01 10:00")
+    for task in (first, second):
+        office.report(task, late)
+        office.sign(task, late)
+        with office.database.write(1) as connection:
+            if task == first:
+                saved = connection.begin_nested()
+                assert drafts.issue(connection, 1, office.actor("director"), number, late) == 1
+                saved.rollback()
+                continue
+            with pytest.raises(Refused) as refused:
+                drafts.issue(connection, 1, office.actor("director"), number, late)
+            assert refused.value.code == "E-S27"

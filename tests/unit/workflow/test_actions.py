@@ -199,3 +199,30 @@ def test_step_tells_those_it_concerns_once(world: World, state: TaskState, event
     world.bring_to(world.task, state)
     told = [row["recipient_id"] for row in world.rows("message", event=event)]
     assert told == [world.people[login] for login in logins]
+
+
+def test_message_of_a_step_speaks_of_the_task_as_it_stands_after_it(world: World) -> None:
+    world.bring_to(world.task, S.RETURNED)
+    told = {row["event"]: row["fields"]["tasks"][0] for row in world.rows("message")}
+    assert {event: (line["state_label"], line["round"], line["due_on"]) for event, line in told.items()} == {
+        "reported": (S.REPORTED.label, 1, "6月25日"),
+        "signed": (S.SIGNED_STAMPED.label, 1, "6月25日"),
+        "returned": (S.RETURNED.label, 2, "6月28日"),
+    }
+
+
+def test_forbidden_step_says_who_may_do_what_instead(world: World) -> None:
+    world.bring_to(world.task, S.SIGNED_STAMPED)
+    with refused("E-S01") as caught:
+        world.act("clerk1", A.WITHDRAW, world.task, NOON)
+    for action in (A.APPROVE, A.RETURN):
+        assert f"{action.label}" in caught.value.remedy
+    assert Role.REVIEWER.label in caught.value.remedy
+
+
+def test_duty_held_in_another_unit_is_told_apart_from_a_missing_one(world: World) -> None:
+    with refused("E-403", Denied) as other:
+        world.act("clerk2", A.REPORT, world.task, NOON, progress="代填", percent=1)
+    with refused("E-403", Denied) as none:
+        world.act("leader1", A.REPORT, world.task, NOON, progress="自己填", percent=1)
+    assert other.value.remedy != none.value.remedy

@@ -46,7 +46,7 @@ def test_confirmed_restore_holds_everything_not_yet_sent(tmp_path: Path) -> None
 def test_confirm_restore_is_the_system_administrators(tmp_path: Path) -> None:
     """The director cannot say it alone: whoever restored answers for it."""
     office = small_office(tmp_path)
-    with pytest.raises(Denied, match=r"service\.manage"), office.database.write(OFFICE) as connection:
+    with pytest.raises(Denied, match="E-403"), office.database.write(OFFICE) as connection:
         backup.confirm_restore(connection, OFFICE, office.actor("director"), NOW)
     assert office.rows("office")[0]["epoch"] == 1
 

@@ -83,7 +83,7 @@ def test_changed_report_refuses_the_whole_form_and_names_it(reported: World) -> 
 def test_form_is_not_attached_twice(reported: World) -> None:
     form = reported.filing()
     reported.attach(form.check_code)
-    with refused("E-S05"):
+    with refused("E-S25"):
         reported.attach(form.check_code, "c" * 64)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kit.world import refused
+from models import labels
 from models.errors import Denied, Refused
 from models.states import ADMINISTRATORS, UNIT_ROLES, Action, Relation, Role, TaskState
 from workflow import permissions
@@ -47,7 +48,8 @@ def test_deed_is_granted_to_exactly_the_duties_of_the_matrix(deed: str, role: Ro
     for attempt in (lambda: permissions.demand(someone, deed), lambda: permissions.demand_unit(someone, deed, 1)):
         with refused("E-403", Denied) as caught:
             attempt()
-        assert deed in caught.value.what
+        assert caught.value.fields["deed"] == deed
+        assert labels.deed(deed) in caught.value.what
 
 
 def test_matrix_knows_no_other_deed() -> None:

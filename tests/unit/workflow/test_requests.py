@@ -170,3 +170,20 @@ def test_office_and_unit_are_told_once_each(world: World) -> None:
     decide(world, number)
     told = [row["recipient_id"] for row in world.rows("message", event="extension_decided")]
     assert sorted(told) == sorted([world.people["clerk1"], world.people["leader1"]])
+
+
+def test_unit_that_takes_over_is_told_of_its_new_task(world: World) -> None:
+    decide(world, ask(world, NOT_OURS))
+    told = world.rows("message", event="opened")
+    assert [(row["recipient_id"], row["about"]) for row in told] == [(world.people["clerk3"], [[world.task, 1, 1]])]
+    assert told[0]["fields"]["unit_name"] == OTHER
+
+
+def test_request_in_a_closed_month_is_neither_asked_nor_granted_but_may_be_refused(world: World) -> None:
+    number = ask(world)
+    world.change("period", world.period_id, state="closed")
+    with refused("E-S23", Refused):
+        ask(world, NOT_OURS)
+    with refused("E-S23", Refused):
+        decide(world, number)
+    assert decide(world, number, grant=False) == "refused"

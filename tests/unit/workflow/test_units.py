@@ -125,3 +125,38 @@ def test_roster_set_anew_replaces_the_old_one_and_enters_new_units(world: World)
 def test_empty_roster_is_refused(world: World) -> None:
     with refused("E-N10", BadInput):
         world.do("reviewer", units.set_group, "有关县市区", [])
+
+
+def test_clause_is_cited_by_its_number_in_the_newest_notice(world: World) -> None:
+    def cited(number: str) -> int:
+        with world.database.read() as connection:
+            return units.clause_id(connection, 1, number)
+
+    assert (cited(""), cited("2.1")) == (0, 3)
+    with refused("E-404", NotFound):
+        cited("9.9")
+    world.change("clause", 3, withdrawn=True)
+    with refused("E-404", NotFound):
+        cited("2.1")
+
+
+def test_bearer_of_a_closed_name_is_the_last_unit_that_took_over(world: World) -> None:
+    def bearer(name: str) -> int | None:
+        with world.database.read() as connection:
+            return units.bearer(connection, 1, name)
+
+    world.do("director", units.succeed, OTHER, NEW)
+    last = world.do("director", units.succeed, NEW, "市资源环境局")
+    assert (bearer(OTHER), bearer(NEW), bearer(OWN), bearer("市没有局")) == (last, last, world.units[OWN], None)
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [
+        ("市生态局", OTHER), ("市生态环境保护局", OTHER), ("市水利水电局", CO), ("市教育局", ""), ("市水务局", ""), (OWN, ""),
+        ("市局", ""), ("县水利局", ""), ("市水利厅", ""),
+    ],
+)  # fmt: skip
+def test_name_with_letters_left_out_or_put_in_is_like_a_known_one(name: str, known: str, world: World) -> None:
+    with world.database.read() as connection:
+        assert units.lookalikes(connection, 1, [name, name]) == ([(name, known)] if known else [])

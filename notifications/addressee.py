@@ -1,0 +1,205 @@
+"""What of a message still holds when it is sent, and who it goes to then: asked anew from the tasks and the duties.
+
+Source: design section 8, ``reliability.md`` I7: no chase after filing, none to somebody whose duty it is no longer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import sqlalchemy as sa
+
+from models import tables as t
+from models.language import _
+from models.states import UNIT_ROLES, MessageState
+from models.times import local_date, said_day
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from sqlalchemy.engine import Connection, RowMapping
+
+#: the reminder that being received makes needless, though the state stays
+UNRECEIVED: Final = "not_received"
+#: the states of a message that was told or will be
+_COUNTS: Final = tuple(
+    state.value
+    for state in (
+        MessageState.DUE, MessageState.SENDING, MessageState.RETRY, MessageState.HELD, MessageState.SENT
+    )
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who a message goes to now."""
+
+    id: int
+    login: str
+    name: str
+    email: str
+
+
+def still_wanted(connection: Connection, row: RowMapping, on: date) -> dict[str, Any] | None:
+    """The fields with the tasks that still wait, as they stand on a Shanghai day; None when none does.
+
+    Without ``while_states`` it is news, and stays as it was. A line of ``tasks`` may carry states of its own, and
+    say that it does not hang on the due date: then a moved one is told instead of the old.
+    """
+    fields = dict(row["fields"])
+    if not row["while_states"] or not row["about"]:
+        return fields
+    task = t.task.c
+    ids = [item[0] for item in row["about"]]
+    query = sa.select(task.id, task.round, task.due_revision, task.state, task.received_at, task.due_on).where(
+        task.office_id == row["office_id"], task.id.in_(ids)
+    )
+    standing = {found.id: found for found in connection.execute(query)}
+    lines = {line.get("task_id"): line for line in fields.get("tasks") or []}
+    kept = {
+        item[0]: standing[item[0]]
+        for item in row["about"]
+        if item[0] in standing and _waits(standing[item[0]], item, lines.get(item[0], {}), row["while_states"])
+    }
+    if not kept:
+        return None
+    if isinstance(fields.get("tasks"), list):
+        left = [_as_it_stands(line, kept[line["task_id"]], on) for line in lines.values() if line["task_id"] in kept]
+        fields = _narrowed(fields, left) | {
+            "due_on": said_day(min(found.due_on for found in kept.values())),
+            "today": said_day(on),
+        }
+    return fields
+
+
+def _waits(found: Any, about: list[int], line: dict[str, Any], states: list[str]) -> bool:
+    """Whether the task is still in the round and state, and under the due date, that the line speaks of."""
+    if found.round != about[1] or (found.due_revision != about[2] and not line.get("any_due")):
+        return False
+    if found.state not in (line.get("while_states") or states):
+        return False
+    return line.get("template") != UNRECEIVED or found.received_at is None
+
+
+def _as_it_stands(line: dict[str, Any], found: Any, on: date) -> dict[str, Any]:
+    return {**line, "due_on": said_day(found.due_on), "days_late": max((on - found.due_on).days, 0)}
+
+
+def overtaken(connection: Connection, row: RowMapping, fields: dict[str, Any]) -> tuple[dict[str, Any], int]:
+    """The fields without the tasks of which the same person is told later and graver, and by which message, if all are.
+
+    While sends are held every rung of the ladder is written in its turn; released together, only the gravest counts.
+    """
+    lines = fields.get("tasks") or []
+    if not lines or any("level" not in line for line in lines):
+        return fields, 0
+    m = t.message.c
+    query = sa.select(m.id, m.fields).where(
+        m.office_id == row["office_id"], m.recipient_id == row["recipient_id"], m.id > row["id"], m.state.in_(_COUNTS)
+    )
+    graver: dict[tuple[int, int], tuple[int, int]] = {}
+    for other in connection.execute(query.order_by(m.id)):
+        for line in other.fields.get("tasks") or []:
+            if "level" in line:
+                key = (line["task_id"], line["round"])
+                graver[key] = max(graver.get(key, (-1, 0)), (line["level"], other.id))
+    left = [line for line in lines if graver.get((line["task_id"], line["round"]), (-1, 0))[0] <= line["level"]]
+    if left:
+        return _narrowed(fields, left), 0
+    return fields, graver[lines[0]["task_id"], lines[0]["round"]][1]
+
+
+def _narrowed(fields: dict[str, Any], lines: list[dict[str, Any]]) -> dict[str, Any]:
+    names = [line["unit_name"] for line in lines if line.get("unit_name")]
+    return {**fields, "tasks": lines, "unit_name": "、".join(dict.fromkeys(names)) or fields.get("unit_name", "")}
+
+
+def whose(
+    connection: Connection, row: RowMapping, fields: dict[str, Any], on: date
+) -> tuple[Person | None, str, dict[str, Any]]:
+    """Who gets the message on a day, with a note when that is not who it was written to, and what of it is theirs.
+
+    A reminder follows the duty: when the person has left it, whoever took it over since gets it.
+    """
+    lines = fields.get("tasks") or []
+    number, note = row["recipient_id"], ""
+    if lines and all(line.get("roles") for line in lines):
+        mine = [line for line in lines if number in _holders(connection, row, line, on)]
+        heir = None if mine else _heir(connection, row, lines[0], on)
+        if heir is not None:
+            number, note = heir.id, _("{name} holds the duty now").format(name=heir.name)
+            mine = [line for line in lines if number in _holders(connection, row, line, on)]
+        if not mine:
+            return None, _("the recipient no longer holds a duty"), fields
+        fields = _narrowed(fields, mine)
+    person, away = recipient(connection, row["office_id"], number, on)
+    return person, away or note, fields
+
+
+def _holders(connection: Connection, row: RowMapping, line: dict[str, Any], on: date) -> dict[int, date]:
+    """Who holds one of the line's roles on a day, where it is a unit's in the line's unit, and since when."""
+    d, p = t.duty.c, t.person.c
+    units = [role.value for role in UNIT_ROLES]
+    query = (
+        sa.select(d.person_id, d.valid_from)
+        .join(t.person, sa.and_(p.office_id == d.office_id, p.id == d.person_id))
+        .where(
+            d.office_id == row["office_id"],
+            d.role.in_(line["roles"]),
+            d.role.not_in(units) | (d.unit_id == line["unit_id"]) | d.unit_id.is_(None),
+            d.valid_from <= on,
+            d.valid_to.is_(None) | (d.valid_to >= on),
+            p.active,
+        )
+        .order_by(d.person_id.desc())
+    )
+    return {found.person_id: found.valid_from for found in connection.execute(query)}
+
+
+def _heir(connection: Connection, row: RowMapping, line: dict[str, Any], on: date) -> Person | None:
+    """Whoever took the duty since the message was written: those who held it then got one of their own."""
+    written = local_date(row["created_at"])
+    since = [number for number, begun in _holders(connection, row, line, on).items() if begun > written]
+    return _person(connection, row["office_id"], since[0]) if since else None
+
+
+def recipient(connection: Connection, office_id: int, person_id: int, on: date) -> tuple[Person | None, str]:
+    """The person, or the substitute of an absent one, on a Shanghai day; None with the reason when nobody is left."""
+    person = _person(connection, office_id, person_id)
+    if person is None or not _serves(connection, office_id, person_id, on):
+        return None, _("the recipient no longer holds a duty")
+    away = connection.scalar(
+        sa.select(t.absence.c.substitute_id)
+        .where(
+            t.absence.c.office_id == office_id,
+            t.absence.c.person_id == person_id,
+            t.absence.c.from_on <= on,
+            t.absence.c.to_on >= on,
+        )
+        .order_by(t.absence.c.id.desc())
+        .limit(1)
+    )
+    substitute = _person(connection, office_id, away) if away is not None else None
+    if substitute is None:
+        return person, ""
+    return substitute, _("{name} stands in for {absent}").format(name=substitute.name, absent=person.name)
+
+
+def _person(connection: Connection, office_id: int, person_id: int) -> Person | None:
+    p = t.person.c
+    row = connection.execute(
+        sa.select(p.id, p.login, p.name, p.email).where(p.office_id == office_id, p.id == person_id, p.active)
+    ).first()
+    return Person(row.id, row.login, row.name, row.email) if row else None
+
+
+def _serves(connection: Connection, office_id: int, person_id: int, on: date) -> bool:
+    d = t.duty.c
+    query = sa.select(d.id).where(
+        d.office_id == office_id,
+        d.person_id == person_id,
+        d.valid_from <= on,
+        d.valid_to.is_(None) | (d.valid_to >= on),
+    )
+    return connection.scalar(query.limit(1)) is not None
