@@ -1,4 +1,4 @@
-"""The decomposition table 任务分解表 as a workbook that a person edits and gives back.
+"""The decomposition table 任务分解表 as a workbook that a person edits; ``table_reading.py`` takes it back.
 
 One row for each clause; a sheet for the notice itself; a sheet of warnings to look at. A hidden sheet keeps the draft
 as it was written out: a cell that was not touched means what it meant, down to remarks no cell shows, and a cell
@@ -8,7 +8,6 @@ that was touched means what it says. Without the hidden sheet everything is read
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from openpyxl import Workbook
@@ -21,6 +20,8 @@ from documents import table_cells as cells
 from documents.notice_json import to_json
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from openpyxl.cell.cell import Cell
     from openpyxl.worksheet.worksheet import Worksheet
 
@@ -54,14 +55,7 @@ def write_table(draft: NoticeDraft, path: Path) -> None:
     _write_pairs(book.create_sheet(NOTICE), notice_texts(draft))
     _write_warnings(book.create_sheet(WARNINGS), draft)
     _write_kept(book.create_sheet(KEPT), draft)
-    book.save(Path(path))
-
-
-def read_table(path: Path) -> NoticeDraft:
-    """The draft in a workbook as a person left it; ``BadInput`` (E-X…, E-F…) names the cell that cannot be taken."""
-    from documents.table_reading import read_book
-
-    return read_book(Path(path))
+    book.save(path)
 
 
 def clause_texts(item: ItemDraft, clause: ClauseDraft) -> dict[str, str]:

@@ -34,8 +34,8 @@ _NEEDED: Final = ("序号", "任务", "编号", "内容", "牵头单位", "配�
 _SHARED: Final = ("任务", "部分", "小节")
 
 
-def read_book(path: Path) -> NoticeDraft:
-    """The draft in a workbook; raises ``BadInput`` naming file or cell."""
+def read_table(path: Path) -> NoticeDraft:
+    """The draft in a workbook as a person left it; ``BadInput`` (E-X…, E-F…) names the cell that cannot be taken."""
     book = _open(path)
     if TABLE not in book.sheetnames:
         what = _("There is no sheet named {sheet}.").format(sheet=TABLE)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from documents import decomposition, notice_json
+from documents import decomposition, notice_json, table_reading
 from models import schema
 from models.database import Database, sqlite_url
 from models.store import Store
@@ -74,7 +74,7 @@ def adopt(database: Database, draft: NoticeDraft, out: Path, now: datetime) -> a
     """Confirm the table through the spreadsheet a person would edit, give the groups their rosters, adopt."""
     table = out / "decomposition.xlsx"
     decomposition.write_table(draft, table)
-    confirmed = replace(decomposition.read_table(table), warnings=draft.warnings)
+    confirmed = replace(table_reading.read_table(table), warnings=draft.warnings)
     kept = notice_json.to_json(confirmed)
     sha = hashlib.sha256(json.dumps(kept, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
     named = list(dict.fromkeys(unit for clause in confirmed.clauses for unit in clause.units))

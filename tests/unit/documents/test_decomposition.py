@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from documents import table_cells as cells
-from documents.decomposition import HEADER_ROW, KEPT, NOTICE, TABLE, WARNINGS, read_table, write_table
+from documents.decomposition import HEADER_ROW, KEPT, NOTICE, TABLE, WARNINGS, write_table
 from documents.notice_json import from_json, to_json
 from documents.reading import read_notice
+from documents.table_reading import read_table
 from kit.notice import notice, real
 from models.drafts import ClauseDraft, IndicatorDraft, ItemDraft, MilestoneDraft, NoticeDraft
 from models.errors import BadInput
