@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from commands.frame import Desk, answer, desk, table
-from models.errors import BadInput
 from models.language import _
 
 if TYPE_CHECKING:
@@ -52,13 +51,6 @@ def show(desk_: Desk, year: int) -> None:
     answer(desk_, data, lambda: _say(data))
 
 
-def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise BadInput("E-D03", _("The file is no UTF-8 text."), where=file.name) from error
-
-
 @calendar_command.command(
     "import", help=_("Take over the text of the yearly holiday notice."), epilog="duban calendar import notice-2027.txt"
 )
@@ -66,10 +58,11 @@ def _text(file: Path) -> str:
 @desk
 def import_(desk_: Desk, file: Path) -> None:
     """The notice checks itself; one that does not agree with itself changes nothing."""
+    from documents.reading import read_text
     from workflow import calendar_store, holiday_notice
 
     office, now = desk_.office_id, desk_.now()
-    parsed = holiday_notice.parse_holiday_notice(_text(file))
+    parsed = holiday_notice.parse_holiday_notice(read_text(file.read_bytes(), file.name))
     count = desk_.perform(
         "calendar.import", lambda c: calendar_store.import_year(c, office, desk_.actor, parsed, file.name, now)
     )

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 MOST_CLAUSES = 5_000
 
 
+def read_text(data: bytes, name: str) -> str:
+    """The plain text of a file in any form that a notice is read from, such as the yearly holiday notice."""
+    return "\n".join(line.raw for line in source_lines(data, name, Notes()))
+
+
 def read_notice(data: bytes, name: str) -> NoticeDraft:
     """Read a notice from the bytes of a .txt, .docx or .html file; ``name`` is the file's own.
 
