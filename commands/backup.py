@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from commands.frame import Desk, answer, desk, progress
-from models.errors import EnvironmentRefused, UsageRefused
+from commands.frame import Desk, answer, desk, new_installation, progress
+from models.errors import DubanError, EnvironmentRefused, UsageRefused
 from models.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
+
+    from sqlalchemy.engine import Connection
 
     from models.database import Database
 
@@ -34,14 +37,28 @@ def backup_command(desk_: Desk, file: Path) -> None:
     if not desk_.database.is_sqlite:
         raise EnvironmentRefused("E-B13", _("A PostgreSQL database is copied with pg_dump."), where=file.name)
     home = Path(desk_.database.url.database or settings.home / backup.DATABASE)
-    sources = backup.Sources(home, settings.store_dir, settings.heads_dir, settings.home / "duban.toml")
     head = desk_.perform("backup", lambda c: backup.begin(c, desk_.office_id, desk_.actor, file.name, now))
+    sources = backup.Sources(home, settings.store_dir, _own_heads(desk_, now), settings.home / "duban.toml")
     with progress(backup.count(sources), _("Copying")) as step:
         manifest = backup.write(sources, file, desk_.office_id, head, now, step)
     said = _("{count} files in {file}; head of the trail {head}.").format(
         count=len(manifest["files"]), file=file.name, head=head.short
     )
     answer(desk_, manifest, lambda: click.echo(said))
+
+
+def _own_heads(desk_: Desk, now: datetime) -> Path | None:
+    """The folder of heads, with this backup's own; None while another installation's lie there: they prove nothing here.
+
+    With its head outside, what a restore of this backup loses is known to the event.
+    """
+    from workflow import heads
+
+    folder, office = desk_.settings.heads_dir, desk_.office_id
+    if desk_.read(lambda c: heads.foreign(folder, c, office)):
+        return None
+    desk_.read(lambda c: heads.keep(folder, c, office, now))
+    return folder
 
 
 @click.command(
@@ -89,9 +106,9 @@ def _opened(folder: Path) -> Iterator[Database]:
 def _confirm(desk_: Desk) -> None:
     from workflow import backup, heads
 
-    office, now = desk_.office_id, desk_.now()
-    held = desk_.perform("restore.confirm", lambda c: backup.confirm_restore(c, office, desk_.actor, now))
-    desk_.read(lambda c: heads.keep(desk_.settings.heads_dir, c, office, now))
+    office, now, folder = desk_.office_id, desk_.now(), desk_.settings.heads_dir
+    held = desk_.perform("restore.confirm", lambda c: backup.confirm_restore(c, office, desk_.actor, folder, now))
+    desk_.read(lambda c: heads.keep(folder, c, office, now, claim=True))
     _say_held(desk_, {"held": held}, held)
 
 
@@ -124,15 +141,34 @@ def _restore(desk_: Desk, file: Path, folder: Path) -> None:
 
     manifest = backup.unpack(file, folder)
     now, office = desk_.now(), int(manifest["office"])
-    entry = audit.Entry("restore", "office", detail={"made_at": manifest["made_at"], "file": file.name})
+    detail = {"made_at": manifest["made_at"], "file": file.name, "installation": new_installation()}
     with _opened(folder) as database:
         with database.write(office) as connection:
-            held = backup.second_life(connection, office, SETUP, entry, now)
+            held = backup.second_life(connection, office, SETUP, audit.Entry("restore", "office", detail=detail), now)
         with database.read() as connection:
-            heads.keep(folder / "heads", connection, office, now)
-    _say_held(desk_, {"folder": str(folder), "held": held}, held)
+            heads.keep(folder / "heads", connection, office, now, claim=True)
+            another = _of_another(connection, folder, office)
+    _say_held(desk_, {"folder": str(folder), "held": held, "heads_of_another": another}, held)
+
+
+def _of_another(connection: Connection, folder: Path, office: int) -> bool:
+    """Whether the restored settings still name the folder in which the office of before keeps its heads."""
+    from models.settings import load
+    from workflow import heads
+
+    try:
+        return heads.foreign(load(folder).heads_dir, connection, office)
+    except DubanError:  # settings that cannot be used are said by the first command in the new folder
+        return False
 
 
 def _say_held(desk_: Desk, data: dict[str, Any], held: int) -> None:
-    said = _("Restored; {count} messages are held. A director confirms with: duban clock confirm").format(count=held)
-    answer(desk_, data, lambda: click.echo(said))
+    said = [_("Restored; {count} messages are held. A director confirms with: duban clock confirm").format(count=held)]
+    if data.get("heads_of_another"):
+        said.append(
+            _("Its settings name a folder that holds the heads of another installation; nothing was written there.")
+        )
+        said.append(
+            _("Name another folder with the setting heads, or take the other's place with: duban restore --confirm")
+        )
+    answer(desk_, data, lambda: click.echo("\n".join(said)))

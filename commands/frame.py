@@ -147,6 +147,11 @@ def new_token() -> str:
     return secrets.token_urlsafe(32)
 
 
+def new_installation() -> str:
+    """A name for one life of an office's data that no other will bear."""
+    return secrets.token_hex(8)
+
+
 def new_code() -> str:
     """A fresh one-time code that can be read out on the telephone."""
     letters = "ABCDEFGHJKMNPQRSTVWXYZ23456789"

@@ -12,14 +12,18 @@ import click
 
 from commands.acting import NUMBER, look_up
 from commands.frame import Desk, answer, desk, table
+from commands.periods import Month, open_in, say_opened
 from models.errors import BadInput
 from models.language import DEFAULT, N_, _, current, speaking
 from models.times import shown
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy.engine import Connection
 
     from models.drafts import NoticeDraft
+    from workflow.periods import OpenedPeriod
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 #: the verdicts of a plan as they are said
@@ -138,35 +142,51 @@ def read(desk_: Desk, file: Path, xlsx: Path | None) -> None:
 )
 @click.argument("file", type=FILE)
 @click.option("--revise", type=NUMBER, metavar="NOTICE", help=_("Bring this adopted notice to the table."))
+@click.option("--open", "month", type=Month(), help=_("Open this month at once, too."))
 @click.option("--allow-past", is_flag=True, help=_("Deadlines before the notice are meant."))
 @desk
-def adopt(desk_: Desk, file: Path, revise: int | None, *, allow_past: bool) -> None:
-    """By the director; adopting the same table twice changes nothing."""
+def adopt(desk_: Desk, file: Path, revise: int | None, month: str | None, *, allow_past: bool) -> None:
+    """By the director; adopting the same table twice changes nothing. With ``--open`` both happen or neither."""
     from workflow import adoption, revision
 
     draft, office, now = _office_draft(file), desk_.office_id, desk_.now()
     kept, digest = _kept(draft)
 
-    def work(connection: Connection) -> adoption.Adopted:
+    def work(connection: Connection) -> tuple[adoption.Adopted, OpenedPeriod | None, str]:
+        place = (connection, office, desk_.actor)
         if revise is not None:
-            return revision.revise(
-                connection, office, desk_.actor, revise, draft, kept, digest, now, allow_past=allow_past
-            )
-        return adoption.adopt(connection, office, desk_.actor, draft, kept, digest, now, allow_past=allow_past)
+            made = revision.revise(*place, revise, draft, kept, digest, now, allow_past=allow_past)
+        else:
+            made = adoption.adopt(*place, draft, kept, digest, now, allow_past=allow_past)
+        opened = open_in(connection, desk_, month, made.notice_id) if month else None
+        return made, opened, _open_month(connection, office, made.notice_id)
 
-    data = asdict(desk_.perform("notice.adopt", work))
-    answer(desk_, data, lambda: _say_adopted(data))
+    made, opened, standing = desk_.perform("notice.adopt", work)
+    data = {**asdict(made), "opened": opened and asdict(opened)}
+    answer(desk_, data, lambda: _say_adopted(data, opened, standing, now))
 
 
-def _say_adopted(data: dict[str, Any]) -> None:
+def _open_month(connection: Connection, office_id: int, notice_id: int) -> str:
+    """The newest month of the notice that is open; nothing when none is."""
+    import sqlalchemy as sa
+
+    from models import tables as t
+    from models.states import PeriodState
+
+    p = t.period.c
+    of_it = (p.office_id == office_id, p.notice_id == notice_id, p.state == PeriodState.OPEN.value)
+    return connection.scalar(sa.select(sa.func.max(p.month)).where(*of_it)) or ""
+
+
+def _say_adopted(data: dict[str, Any], opened: OpenedPeriod | None, standing: str, now: datetime) -> None:
     said = _("Notice {id}: {clauses} clauses, {count} responsibilities.").format(
         id=data["notice_id"], clauses=data["clauses"], count=data["responsibilities"]
     )
-    click.echo(_("Adopted before; only what was missing is added.") + " " + said if data["existed"] else said)
+    if data["existed"]:
+        click.echo(_("Adopted before; only what was missing is added."))
+    click.echo(said)
     if data["new_units"]:
         click.echo(_("New in the register: {names}").format(names="、".join(data["new_units"])))
-    for group in data["open_groups"]:
-        click.secho(_("“{group}” has no roster: duban unit group set {group} UNIT…").format(group=group), fg="yellow")
     if data["ended"]:
         click.echo(_("{count} responsibilities ended.").format(count=data["ended"]))
     if data["idle_tasks"]:
@@ -175,6 +195,22 @@ def _say_adopted(data: dict[str, Any]) -> None:
             "Tasks of the open month that the table asks for no more: {numbers}. Excuse each with: duban task waive"
         )
         click.secho(said.format(numbers=numbers), fg="yellow")
+    for group in data["open_groups"]:
+        click.secho(_("“{group}” has no roster: duban unit group set {group} UNIT…").format(group=group), fg="yellow")
+    if opened is not None:
+        return say_opened(opened, now)
+    return _say_next(data, standing)
+
+
+def _say_next(data: dict[str, Any], standing: str) -> None:
+    """The command that opens a month, or adds to the open one what it has not yet."""
+    number = data["notice_id"]
+    if not standing:
+        said = _("No month of it is open. Open one with: duban period open YYYY-MM --notice {number}")
+        click.echo(said.format(number=number))
+    elif data["responsibilities"]:
+        said = _("Add the new tasks to the month that is open: duban period open {month} --notice {number}")
+        click.echo(said.format(month=standing, number=number))
 
 
 @notice_command.command("show", help=_("The adopted notices, or one of them."), epilog="duban notice show 1")
@@ -199,6 +235,7 @@ def _brief(row: dict[str, Any]) -> dict[str, Any]:
         "revision",
         "reporting_day",
         "adopted_by",
+        "adopter",
         "adopted_at",
         "source_name",
         "source_sha256",
@@ -207,19 +244,20 @@ def _brief(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _say_list(rows: list[dict[str, Any]]) -> None:
-    lines = [(r["id"], r["title"], r["revision"], r["adopted_by"], shown(r["adopted_at"])) for r in rows]
+    lines = [
+        (r["id"], r["title"], r["revision"], r["adopter"] or r["adopted_by"], shown(r["adopted_at"])) for r in rows
+    ]
     table([_("No."), _("Title"), _("Revision"), _("Adopted by"), _("At")], lines)
 
 
 def _notices(connection: Connection, desk_: Desk, number: int | None) -> list[dict[str, Any]]:
     """All notices, or the one of this number; E-404."""
-    import sqlalchemy as sa
-
     from models import tables as t
     from workflow import permissions
+    from workflow.adoption import notices
 
     permissions.demand(desk_.actor, "notice.draft")
-    query = sa.select(t.notice).where(t.notice.c.office_id == desk_.office_id).order_by(t.notice.c.id)
+    query = notices().where(t.notice.c.office_id == desk_.office_id).order_by(t.notice.c.id)
     rows = [dict(row) for row in connection.execute(query).mappings() if number in {None, row["id"]}]
     if number is not None and not rows:
         raise permissions.not_there(_("Notice"), number)

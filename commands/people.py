@@ -8,6 +8,7 @@ import click
 
 from commands.acting import NUMBER, Day
 from commands.frame import Desk, answer, desk, new_code, table
+from models.errors import UsageRefused
 from models.language import _
 from models.states import Role
 
@@ -166,3 +167,57 @@ def disable(desk_: Desk, login: str) -> None:
     desk_.perform("person.disable", lambda c: people.disable_person(c, desk_.office_id, desk_.actor, login, now))
     said = _("The account {login} is closed.").format(login=login)
     answer(desk_, {"login": login, "active": False}, lambda: click.echo(said))
+
+
+@person_command.command(
+    "enable", help=_("Reopen a closed account, with the duties it still has."), epilog="duban person enable zhao"
+)
+@click.argument("login")
+@desk
+def enable(desk_: Desk, login: str) -> None:
+    """Reopen a closed account."""
+    from workflow import people
+
+    now = desk_.now()
+    desk_.perform("person.enable", lambda c: people.enable_person(c, desk_.office_id, desk_.actor, login, now))
+    said = _("The account {login} is open again.").format(login=login)
+    answer(desk_, {"login": login, "active": True}, lambda: click.echo(said))
+
+
+@person_command.command(
+    "change", help=_("Another name or mail address."), epilog="duban person change zhao --email zhao@example.org"
+)
+@click.argument("login")
+@click.option("--name", help=_("The person's name."))
+@click.option("--email", help=_("Where mail goes."))
+@desk
+def change(desk_: Desk, login: str, name: str | None, email: str | None) -> None:
+    """What is not given stays; an empty address takes the address away."""
+    from workflow import people
+
+    if name is None and email is None:
+        raise UsageRefused("E-U01", _("Say what changes: --name, --email, or both."))
+    office, now = desk_.office_id, desk_.now()
+    given = {"name": name, "email": email}
+    made = desk_.perform("person.change", lambda c: people.change_person(c, office, desk_.actor, login, now, **given))
+    said = _("{login} is entered as {name}, mail to: {email}").format(
+        login=login, name=made["name"], email=made["email"] or "—"
+    )
+    answer(desk_, {"login": login, **made}, lambda: click.echo(said))
+
+
+@person_command.command(
+    "reset",
+    help=_("For a forgotten password: a new one-time code, shown once; the old password and sessions end."),
+    epilog="duban person reset zhao",
+)
+@click.argument("login")
+@desk
+def reset(desk_: Desk, login: str) -> None:
+    """By the system administrator; a system administrator's own by the security administrator."""
+    from workflow import people
+
+    code, office, now = new_code(), desk_.office_id, desk_.now()
+    desk_.perform("person.reset", lambda c: people.reset_person(c, office, desk_.actor, login, code, now))
+    said = _("{login} starts anew; one-time code, shown only now: {code}").format(login=login, code=code)
+    answer(desk_, {"login": login, "code": code}, lambda: click.echo(said))

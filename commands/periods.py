@@ -61,11 +61,11 @@ def period_command() -> None:
 @desk
 def open_month(desk_: Desk, month: str, notice_id: int | None, roll: str | None) -> None:
     """Open a month."""
-    opened = desk_.perform("period.open", lambda connection: _open(connection, desk_, month, notice_id, roll))
-    answer(desk_, asdict(opened), lambda: _say_opened(opened, desk_.now()))
+    opened = desk_.perform("period.open", lambda connection: open_in(connection, desk_, month, notice_id, roll))
+    answer(desk_, asdict(opened), lambda: say_opened(opened, desk_.now()))
 
 
-def _say_opened(opened: OpenedPeriod, now: datetime) -> None:
+def say_opened(opened: OpenedPeriod, now: datetime) -> None:
     """What was opened; a month whose due date has passed begins late, and that is said at once."""
     from models.times import local_date
 
@@ -84,7 +84,10 @@ def _say_opened(opened: OpenedPeriod, now: datetime) -> None:
         click.secho(warning.format(month=opened.month), fg="yellow")
 
 
-def _open(connection: Connection, desk_: Desk, month: str, notice_id: int | None, roll: str | None) -> OpenedPeriod:
+def open_in(
+    connection: Connection, desk_: Desk, month: str, notice_id: int | None, roll: str | None = None
+) -> OpenedPeriod:
+    """Open a month in the transaction of ``connection``, its due date moved as is said or as the settings say."""
     from workflow.calendar_store import load_calendar
     from workflow.periods import open_period
 
@@ -104,7 +107,7 @@ def _newest_notice(connection: Connection, office_id: int) -> int:
 
     number = connection.scalar(sa.select(sa.func.max(t.notice.c.id)).where(t.notice.c.office_id == office_id))
     if number is None:
-        raise Refused("E-N01", _("No notice has been adopted."), remedy=_("Adopt one with: duban notice adopt"))
+        raise Refused("E-N15", _("No notice has been adopted."), remedy=_("Adopt one with: duban notice adopt"))
     return int(number)
 
 

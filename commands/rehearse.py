@@ -78,7 +78,7 @@ def _fresh(out: Path) -> Path:
 
     if out.exists() and any(out.iterdir()) and not (out / ".rehearsal").exists():
         raise EnvironmentRefused(
-            "E-C11",
+            "E-B18",
             _("The folder {folder} holds other files; nothing was touched.").format(folder=out),
             remedy=_("Name an empty folder with --out (make: OUT=folder)."),
         )

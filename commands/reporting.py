@@ -46,7 +46,9 @@ _TEXTS = ("progress", "reason", "problems", "next_steps")
 @click.option("--reason", default=None, help=_("Why there was no progress."))
 @click.option("--problems", default=None, help=_("What stands in the way."))
 @click.option("--next", "next_steps", default=None, help=_("What comes next month."))
-@click.option("--from-last", is_flag=True, help=_("Begin with the last month's report of the same clause."))
+@click.option(
+    "--from-last", is_flag=True, help=_("Begin with the task's own last version, else with last month's report.")
+)
 @acting
 @desk
 def report(
@@ -102,7 +104,7 @@ def _pairs(values: Iterable[str]) -> dict[str, Any]:
         name, equal, value = text.rpartition("=?") if "=?" in text else text.rpartition("=")
         if not equal or not name.strip():
             raise BadInput(
-                "E-V05",
+                "E-V08",
                 _("“{text}” is no indicator with its value.").format(text=text),
                 remedy=_("Write NAME=3.5, or NAME=?why there is none."),
             )
@@ -153,24 +155,27 @@ def _bad_batch(where: str, why: str) -> BadInput:
 
 
 def _command(connection: Connection, desk_: Desk, row: dict[str, Any], key: str, *, from_last: bool = False) -> Command:
-    """One row as a command; a prefilled one begins with last month's words."""
+    """One row as a command; a prefilled one begins with what the unit said last."""
     from workflow.actions import Command, visible_task
-    from workflow.case import Given
+    from workflow.case import Given, ValueGiven
     from workflow.cases import clause_indicators
 
     task = visible_task(connection, desk_.office_id, desk_.actor, row["task"])
-    told = {**(_last_report(connection, task) if from_last else {}), **row}
+    last = _last_report(connection, task) if from_last else {}
+    told = {**last, **row}
     names = clause_indicators(connection, desk_.office_id, task.clause_id)
-    given = Given(
+    values = {value["indicator_id"]: ValueGiven(**value) for value in last.get("values", ())}
+    given = [_value(name, value, names) for name, value in told.get("indicators", {}).items()]
+    filed = Given(
         progress=told.get("progress", ""),
         percent=told.get("percent"),
         no_progress=told.get("no_progress", False),
         reason=told.get("reason", ""),
         problems=told.get("problems", ""),
         next_steps=told.get("next_steps", ""),
-        values=tuple(_value(name, value, names) for name, value in told.get("indicators", {}).items()),
+        values=tuple({**values, **{value.indicator_id: value for value in given}}.values()),
     )
-    return Command(Action.REPORT, task.id, row.get("version"), given, key)
+    return Command(Action.REPORT, task.id, row.get("version"), filed, key)
 
 
 def _value(name: str, value: Any, names: tuple[tuple[int, str, str], ...]) -> ValueGiven:
@@ -195,23 +200,30 @@ def _value(name: str, value: Any, names: tuple[tuple[int, str, str], ...]) -> Va
 
 
 def _last_report(connection: Connection, task: TaskRow) -> dict[str, Any]:
-    """The words of the newest report of the same clause and unit from an earlier month; values are given anew."""
+    """What a prefilled report begins with: the version in force of this task, else of the last month that has one.
+
+    In force is the newest version, the one the task points at: after a return the one that was returned, with its
+    figures, which are this month's. A version that was withdrawn is begun with only as long as no later one was filed:
+    it holds what the clerk meant to correct. Of an earlier month only the words are taken; its figures are given anew.
+    """
     import sqlalchemy as sa
 
     from models import tables as t
 
     r = t.report.c
     query = (
-        sa.select(r.progress, r.percent, r.problems, r.next_steps)
+        sa.select(r.task_id, r.progress, r.percent, r.problems, r.next_steps, r["values"])
         .join(t.task, sa.and_(t.task.c.office_id == r.office_id, t.task.c.id == r.task_id))
         .join(t.period, sa.and_(t.period.c.office_id == t.task.c.office_id, t.period.c.id == t.task.c.period_id))
         .where(
             r.office_id == task.office_id,
-            t.task.c.clause_id == task.clause_id,
-            t.task.c.unit_id == task.unit_id,
-            t.period.c.month < task.month,
+            r.number == t.task.c.report_number,
+            (r.task_id == task.id)
+            | sa.and_(
+                t.task.c.clause_id == task.clause_id, t.task.c.unit_id == task.unit_id, t.period.c.month < task.month
+            ),
         )
-        .order_by(t.period.c.month.desc(), r.number.desc())
+        .order_by(t.period.c.month.desc(), r.task_id.desc())
         .limit(1)
     )
     found = connection.execute(query).mappings().first()
@@ -222,4 +234,4 @@ def _last_report(connection: Connection, task: TaskRow) -> dict[str, Any]:
             where=_("task {id}").format(id=task.id),
             remedy=_("Leave out --from-last."),
         )
-    return dict(found)
+    return {**found, "values": found["values"] if found["task_id"] == task.id else []}

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from notifications.channel import Channel
     from schedules.facts import Hours
-    from schedules.rules import Rule
+    from schedules.rules import Rule, RulesFile
     from schedules.runner import Loop
 
 HEADS_SECONDS = 300
@@ -32,6 +32,13 @@ def office_rules(desk_: Desk) -> Sequence[Rule]:
     from schedules.rules import load_rules
 
     return load_rules(desk_.settings.path(desk_.settings.rules))
+
+
+def _watched_rules(desk_: Desk) -> RulesFile:
+    """The same for a service: read again whenever their file has changed."""
+    from schedules.rules import RulesFile
+
+    return RulesFile(desk_.settings.path(desk_.settings.rules))
 
 
 def office_hours(desk_: Desk) -> Hours:
@@ -137,10 +144,10 @@ def _service(desk_: Desk, *, delivers: bool) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it tells of every turn, and of each that was not needed
     logging.getLogger("httpx2").setLevel(logging.WARNING)  # it tells of every address
-    stopping, rules, home = Event(), office_rules(desk_), desk_.settings.home
+    stopping, rules, home = Event(), _watched_rules(desk_), desk_.settings.home
     deliver = delivery(desk_, stopping.is_set) if delivers else None
-    service = Service(desk_.database, desk_.office_id, rules, deliver, home, loops=_loops(desk_), stopping=stopping)
-    service.clock, service.hours = desk_.now, office_hours(desk_)
+    service = Service(desk_.database, desk_.office_id, rules(), deliver, home, loops=_loops(desk_), stopping=stopping)
+    service.clock, service.hours, service.reread = desk_.now, office_hours(desk_), rules
     return service.run(lambda: click.echo(_("Running; stop it with Ctrl-C."), err=True))
 
 

@@ -9,13 +9,14 @@ from typing import Any, Final
 
 import click
 
-from commands.frame import Desk, answer, desk, new_code, table
+from commands.frame import Desk, answer, desk, new_code, new_installation, table
 from models.errors import EnvironmentRefused, Refused
 from models.language import _
 
 #: written into a new office's folder: every setting stands there, as it is when nothing is said
 SETTINGS_FILE: Final = """\
-# 督办 duban 的设置。行首的 # 表示"未设置，用默认值"；改完即生效，写错的键会被拒绝。
+# 督办 duban 的设置。行首的 # 表示"未设置，用默认值"；写错的键会被拒绝。
+# 改完后命令立即照新的办；正在运行的服务要重新启动才读到（催办规则文件改后无须重启）。
 # 逐项说明见 docs/settings.md；密码不写在这里，写进权限 0600 的文件，再用 *_file 指过去。
 
 office = {office}                  # 本库中办公室的编号
@@ -30,7 +31,7 @@ office = {office}                  # 本库中办公室的编号
 # ping_url = ""               # 每次心跳访问的网址，停了会有人知道
 
 [times]
-# roll = "none"               # 截止日遇休息日：none 不动，before 提前，after 顺延
+# roll = "none"               # 截止日期遇休息日：none 不动，before 提前，after 顺延
 # send_at = "09:00"           # 每日发送时刻（北京时间）
 # quiet_from = "20:00"        # 静默开始
 # quiet_to = "08:00"          # 静默结束
@@ -70,7 +71,11 @@ def _set_up(desk_: Desk, named: Any, codes: dict[str, str], channel: str, *, fou
     schema.check(database)
     now = desk_.now()
     with database.write(settings.office) as connection:
-        office.set_up(connection, settings.office, named, codes, now, channel=channel, four_eyes=four_eyes)
+        office.set_up(
+            connection, settings.office, named, codes, now,
+            channel=channel, four_eyes=four_eyes, installation=new_installation(),
+        )  # fmt: skip
+        heads.refuse_taken(settings.heads_dir, settings.office)
         calendar_store.seed(connection, settings.office, office.SETUP, now)
     with database.read() as connection:
         heads.keep(settings.heads_dir, connection, settings.office, now)

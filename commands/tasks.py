@@ -33,7 +33,7 @@ task_command.add_command(report_batch)
 
 
 @task_command.command("list", help=_("List the tasks you may see."), epilog="duban task list --mine --month 2022-06")
-@click.option("--mine", is_flag=True, help=_("Only what waits at your desk: your unit's tasks, or your review."))
+@click.option("--mine", is_flag=True, help=_("Only what you may act on now."))
 @click.option("--unit", default="", metavar="NAME", help=_("Only tasks of this unit."))
 @click.option("--state", type=click.Choice([s.value for s in TaskState]), default=None, help=_("Only in this state."))
 @click.option("--month", type=Month(), default=None, help=_("Only of this month."))

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from models import tables as t
 from models.language import _
-from models.states import Role, TaskState
+from models.states import TaskState
 from models.times import local_date, shown
 from workflow import actions, cases, permissions, units
 
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 #: a task within this many days of its due date that is not filed yet is yellow
 SOON_DAYS = 5
-#: what waits for a duty of the office
-_OFFICE_DESK = {Role.REVIEWER: TaskState.SIGNED_STAMPED, Role.DIRECTOR: TaskState.REVIEWED}
 _UNFILED = (TaskState.ASSIGNED, TaskState.RETURNED, TaskState.REPORTED)
 
 
@@ -32,6 +30,7 @@ _UNFILED = (TaskState.ASSIGNED, TaskState.RETURNED, TaskState.REPORTED)
 class Wanted:
     """Which tasks are asked for; empty fields ask for all."""
 
+    #: what the actor may act on now, as the law offers it
     mine: bool = False
     unit: str = ""
     state: str = ""
@@ -81,7 +80,7 @@ def find_tasks(connection: Connection, office_id: int, actor: Actor, wanted: Wan
         )
     ]
     if wanted.mine:
-        seen = [task for task in seen if _is_mine(actor, task)]
+        seen = [task for task in seen if _offered(actor, task)]
     return [task for task in seen if not wanted.late or is_late(task, local_date(now))]
 
 
@@ -93,12 +92,6 @@ def _named(connection: Connection, office_id: int) -> dict[int, set[int]]:
     ):
         found.setdefault(row.clause_id, set()).add(row.unit_id)
     return found
-
-
-def _is_mine(actor: Actor, task: TaskRow) -> bool:
-    if task.unit_id in actor.units():
-        return True
-    return any(actor.holds(role) and task.state is state for role, state in _OFFICE_DESK.items())
 
 
 def row_dict(task: TaskRow, today: date) -> dict[str, Any]:

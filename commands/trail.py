@@ -52,18 +52,22 @@ def show(desk_: Desk, task_id: int | None, last: int) -> None:
 def verify(desk_: Desk) -> None:
     """Prove the trail; write its head down outside the database when it holds."""
     _demand(desk_)
-    findings = desk_.read(lambda connection: _check(desk_, connection))
+    desk_.read(lambda connection: _refuse_foreign(desk_, connection))
+    findings, notices = desk_.read(lambda connection: _check(desk_, connection))
+    _say_findings(desk_, notices)
     if findings:
         _say_findings(desk_, findings)
         raise Refused(
             "E-I01",
             _("The trail does not hold: {count} findings.").format(count=len(findings)),
             remedy=_("Stop work, keep the database as it is, and compare it with a backup."),
-            findings=[{"where": finding.where, "what": finding.what} for finding in findings],
+            findings=_as_data(findings),
+            notices=_as_data(notices),
         )
     head = desk_.read(lambda connection: _keep_head(desk_, connection))
     said = _("The trail holds: {count} events, head {head}.").format(count=head.seq, head=head.short)
-    answer(desk_, {"events": head.seq, "head": head.hash, "findings": []}, lambda: click.echo(said))
+    data = {"events": head.seq, "head": head.hash, "findings": [], "notices": _as_data(notices)}
+    answer(desk_, data, lambda: click.echo(said))
 
 
 @audit_command.command(
@@ -109,13 +113,25 @@ def _cells(event: dict[str, Any]) -> list[str]:
     return [str(event["seq"]), shown(event["at"]), who, deed, thing, moved, result, event["reason"]]
 
 
-def _check(desk_: Desk, connection: Connection) -> list[Finding]:
-    from workflow import audit
-    from workflow.verify import verify as prove
+def _refuse_foreign(desk_: Desk, connection: Connection) -> None:
+    """A copy held against the heads of the office that lives on would be accused of what it never did."""
+    from workflow import heads
+
+    heads.refuse_foreign(desk_.settings.heads_dir, connection, desk_.office_id)
+
+
+def _check(desk_: Desk, connection: Connection) -> tuple[list[Finding], list[Finding]]:
+    """What does not hold, and what must be said although it does."""
+    from workflow import audit, verify
 
     office, folder = desk_.office_id, desk_.settings.heads_dir
     with progress(audit.head(connection, office).seq, _("Proving the trail")) as step:
-        return prove(connection, office, heads_dir=folder, store=desk_.store, progress=step)
+        found = verify.verify(connection, office, heads_dir=folder, store=desk_.store, progress=step)
+    return found, verify.notices(connection, office)
+
+
+def _as_data(findings: Sequence[Finding]) -> list[dict[str, str]]:
+    return [{"where": finding.where, "what": finding.what} for finding in findings]
 
 
 def _say_findings(desk_: Desk, findings: Sequence[Finding]) -> None:

@@ -1,4 +1,4 @@
-"""The summary's annexes: indicators against targets, each unit's filing in figures, every report of the month."""
+"""The summary's annexes: indicators against targets, each unit's tasks in figures, every report of the month."""
 
 from __future__ import annotations
 
@@ -87,8 +87,8 @@ def _state_chart(facts: SummaryFacts) -> Chart | None:
     for one in facts.counts:
         counted[STANDINGS.get(one.state, one.state)] += one.number
     total = sum(counted.values())
-    bars = tuple(Bar(name, number / total, f"{number}件") for name, number in counted.items() if number)
-    return Chart(f"报送件按办理情况（共{total}件）", bars) if bars else None
+    bars = tuple(Bar(name, number / total, f"{number}项") for name, number in counted.items() if number)
+    return Chart(f"任务按办理情况（共{total}项）", bars) if bars else None
 
 
 def _details(facts: SummaryFacts) -> Annex:

@@ -42,7 +42,7 @@ def workbook(facts: SummaryFacts) -> bytes:
 def _overview(book: Workbook, facts: SummaryFacts, top: Sequence[str]) -> None:
     rows: list[Row] = [(STANDINGS.get(one.state, one.state), one.state, one.number) for one in facts.counts]
     rows.append(("合计", "", sum(one.number for one in facts.counts)))
-    table(book, "总体情况", (("办理情况", 24), ("状态", 18), ("件数", 10)), rows, top)
+    table(book, "总体情况", (("办理情况", 24), ("状态", 18), ("项数", 10)), rows, top)
 
 
 def _details(book: Workbook, facts: SummaryFacts) -> None:
@@ -98,7 +98,15 @@ def _indicators(book: Workbook, facts: SummaryFacts) -> None:
 
 
 def _named(book: Workbook, facts: SummaryFacts) -> None:
-    columns = (("类别", 10), ("责任单位", 22), ("事项", 8), ("工作任务", 34), ("期限", 12), ("迟天数", 8), ("原因", 40))
+    columns = (
+        ("类别", 10),
+        ("责任单位", 22),
+        ("事项", 8),
+        ("工作任务", 34),
+        ("截止日期", 12),
+        ("迟天数", 8),
+        ("原因", 40),
+    )
     kinds = (("未报送", facts.missing), ("逾期", facts.late), ("退回补充", facts.returned))
     table(book, "未报逾期退回", columns, (_named_row(kind, task) for kind, tasks in kinds for task in tasks))
 

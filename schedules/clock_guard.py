@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 def guard(connection: Connection, office_id: int, now: datetime, *, proved: bool = False) -> str:
     """Move the watermark to ``now`` and return why sends are held, or an empty string.
 
+    The first sweep of an office makes the watermark and doubts nothing, however long after the setting up it comes:
+    before it nothing can have been missed or said twice.
+
     ``proved``: the monotonic clock of this process confirms the time since the last sweep, so a long gap is real.
     """
     w = t.watermark.c

@@ -16,6 +16,7 @@ from models.language import _
 from models.states import Role, TaskState
 from models.times import local_date
 from models.words import letters
+from schedules.rules import called
 from workflow import audit, cases, permissions, telling, wording
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def cause(rule: Rule) -> str:
         return _("late for the second month in a row")
     if rule.anchor == "due":
         return _("still not reported {count} working days after the due date").format(count=rule.offset)
-    return rule.name
+    return called(rule)
 
 
 def list_drafts(connection: Connection, office_id: int, actor: Actor, *, every: bool = False) -> list[dict[str, Any]]:

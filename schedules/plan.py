@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from models import tables as t
-from models.language import _
+from models.language import _, listed
 from models.times import at_local, end_of, shown
 from schedules.due import firings, undecided
 from schedules.facts import Hours, holders, load_facts, load_ledger, load_said
+from schedules.rules import called
 from schedules.select import DIGEST, Said, digest, most_severe, outranked, quiet
-from workflow import cases, wording
+from workflow import cases
 from workflow.calendar_store import load_calendar
 
 if TYPE_CHECKING:
@@ -128,20 +129,19 @@ class _Sweep:
         ids = tuple(sorted({firing.task_id for firing in rungs}))
         names = list(dict.fromkeys(firing.rule_name for firing in rungs))
         rows = {row.id: row for row in cases.load_tasks(self.connection, self.office_id, t.task.c.id.in_(ids))}
-        why = "；".join(
+        why = _("; ").join(
             self._why(name, [rows[one.task_id] for one in rungs if one.rule_name == name]) for name in names
         )
         return PlannedLine(when, recipient, template, ids, "、".join(names), why, draft=not recipient)
 
     def _why(self, name: str, tasks: list[Any]) -> str:
         rule = self.rules[name]
-        clauses = "、".join(dict.fromkeys(task.clause_number for task in tasks))
-        return _("{rule}: {offset:+d} working days from “{anchor}”; clauses {clauses}, due {due}").format(
-            rule=name,
-            offset=rule.offset,
-            anchor=_anchor(rule.anchor),
+        clauses = listed(dict.fromkeys(task.clause_number for task in tasks))
+        return _("{rule}: {when}; clauses {clauses}, due {due}").format(
+            rule=called(rule),
+            when=_rung(rule),
             clauses=clauses,
-            due=wording.day(min(task.due_on for task in tasks)),
+            due=min(task.due_on for task in tasks).isoformat(),
         )
 
     def _logins(self) -> dict[int, str]:
@@ -150,6 +150,18 @@ class _Sweep:
             row.id: row.login
             for row in self.connection.execute(sa.select(p.id, p.login).where(p.office_id == self.office_id))
         }
+
+
+def _rung(rule: Rule) -> str:
+    """How far from its anchor a rule speaks, as people say it."""
+    said = (
+        _("on the day of the {anchor}")
+        if not rule.offset
+        else _("{count} working day(s) before the {anchor}")
+        if rule.offset < 0
+        else _("{count} working day(s) after the {anchor}")
+    )
+    return said.format(count=abs(rule.offset), anchor=_anchor(rule.anchor))
 
 
 def _anchor(name: str) -> str:

@@ -6,16 +6,21 @@ told with which template, and how grave it is. An unknown key, name or value is 
 
 from __future__ import annotations
 
+import logging
 import re
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from models import labels
 from models.errors import BadInput
 from models.language import _
 from models.states import Role, TaskState
+
+log = logging.getLogger("duban.service")
 
 DEFAULT_RULES: Final = Path(__file__).parent / "default_rules.toml"
 MAX_BYTES: Final = 1_000_000
@@ -93,6 +98,59 @@ def load_rules(path: Path | None = None) -> tuple[Rule, ...]:
     except UnicodeDecodeError as error:
         raise _refused(_("The file of rules is not UTF-8."), str(file)) from error
     return parse_rules(text, str(file))
+
+
+class RulesFile:
+    """The office's rules as their file says them now, for a service that runs for months.
+
+    It is read again when it has changed. One that has become wrong leaves the rules in force, and the log says why.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        """Read it once; E-R01 refuses to begin with a wrong one."""
+        self._path = path or DEFAULT_RULES
+        self._seen = self._stamp()
+        self._rules = load_rules(self._path)
+
+    def __call__(self) -> tuple[Rule, ...]:
+        """The rules in force; the same object as long as nothing has changed."""
+        stamp = self._stamp()
+        if stamp != self._seen:
+            self._seen = stamp  # taken before reading: what is written meanwhile counts as another change
+            try:
+                self._rules = load_rules(self._path)
+            except BadInput as refusal:
+                log.error("the changed rules are not taken, those before stay in force: %s", refusal)  # noqa: TRY400 - a refusal
+            else:
+                log.info("the rules were changed; %d are in force", len(self._rules))
+        return self._rules
+
+    def _stamp(self) -> tuple[int, int] | None:
+        """When the file was last written and how long it is; nothing while it is not there."""
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return found.st_mtime_ns, found.st_size
+
+
+@cache
+def _shipped() -> dict[str, Rule]:
+    return {rule.name: rule for rule in load_rules()}
+
+
+def called(rule: Rule) -> str:
+    """A rule as people call it: a shipped one in words, an office's own by the name it was given.
+
+    The words of a shipped rule may say its day (“due in two working days”); where the office has moved it, only what
+    it sends is said.
+    """
+    shipped = _shipped().get(rule.name)
+    if shipped is None:
+        return rule.name
+    says = ("anchor", "offset", "template", "when")
+    unmoved = all(getattr(shipped, name) == getattr(rule, name) for name in says)
+    return labels.message(rule.name if unmoved else rule.template)
 
 
 def parse_rules(text: str, where: str = "") -> tuple[Rule, ...]:

@@ -164,6 +164,8 @@ class Service:
     home: Path
     clock: Callable[[], datetime] = wall_clock
     hours: Hours | None = None
+    #: says before each sweep which rules are in force; without it they stay those of the start
+    reread: Callable[[], Sequence[Rule]] | None = None
     loops: Sequence[Loop] = ()
     sweep_seconds: int = SWEEP_SECONDS
     delivery_seconds: int = DELIVERY_SECONDS
@@ -269,8 +271,9 @@ class Service:
         if self._last is not None:
             wall, counted = self._last
             proved = abs((now - wall) - timedelta(seconds=monotonic - counted)) < DRIFT
+        before, self.rules = self.rules, self.reread() if self.reread else self.rules
         # The first look of a process is at everything: the rules may have been edited while none was running.
-        anew = self._last is None
+        anew = self._last is None or self.rules is not before
         report = sweep(self.database, self.office_id, self.rules, now, hours=self.hours, proved=proved, anew=anew)
         self._last = (now, monotonic)
         if report.held_reason:

@@ -20,6 +20,7 @@ from schedules import drafts
 from schedules.clock_guard import guard, tell_held
 from schedules.due import MOVED_BY_REVISION, due, next_at, passed, was_open
 from schedules.facts import IN_FORCE, SCHEDULER, Hours, holders, load_facts, load_history, load_ledger, load_said
+from schedules.rules import called
 from schedules.select import DIGEST, blast, digest, most_severe, outranked, quiet
 from workflow import audit, cases, telling, wording
 from workflow.calendar_store import load_calendar
@@ -117,8 +118,9 @@ class _Run:
         gravest, superseded = most_severe(firings)
         people = holders(self.connection, self.office_id, self.now)
         decisions: Decisions = [(firing, *_ending(firing, people)) for firing in gravest]
+        words = {rule.name: called(rule) for rule in self.rules}
         for milder, graver in [*overtaken, *((milder, graver.rule_name) for milder, graver in superseded)]:
-            reason = _("“{rule}” took its place").format(rule=graver)
+            reason = _("“{rule}” took its place").format(rule=words.get(graver, graver))
             decisions.append((milder, ReminderState.SUPERSEDED, reason))
         decisions += self._slept_through(facts, ledger)
         rows = self._task_rows(gravest)

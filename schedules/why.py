@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from models import labels
 from models import tables as t
-from models.language import _
+from models.language import _, listed
 from models.states import UNIT_ROLES, MessageState, ReminderState
 from models.times import at_local, local_date, shown
 from schedules.due import firings, obstacle, rung_day
 from schedules.facts import IN_FORCE, Hours, load_facts
+from schedules.rules import called
 from schedules.select import quiet
-from workflow import cases, permissions, wording
+from workflow import cases, permissions
 from workflow.calendar_store import load_calendar
 from workflow.telling import held_reason
 
@@ -80,7 +82,7 @@ class _Answer:
                 unit=task.unit_name,
                 state=task.state.label,
                 round=task.round,
-                due=wording.day(task.due_on),
+                due=task.due_on.isoformat(),
             )
         ]
         if self.calendar.is_provisional(task.due_on):
@@ -144,7 +146,7 @@ class _Answer:
         )
         reason = _(" ({reason})").format(reason=row["reason"]) if row["reason"] else ""
         return _("Message {id} “{event}” {said}{quiet}{reason}.").format(
-            id=row["id"], event=row["event"], said=said, quiet=quiet_hour, reason=reason
+            id=row["id"], event=labels.message(row["event"]), said=said, quiet=quiet_hour, reason=reason
         )
 
     def rules(self, rules: Sequence[Rule]) -> list[str]:
@@ -172,9 +174,9 @@ class _Answer:
         else:
             said = self._silent(rule, facts)
         return _("Rule “{rule}” {said}; it speaks to {roles}{mine}.").format(
-            rule=rule.name,
+            rule=called(rule),
             said=said,
-            roles="、".join(role.label for role in (*rule.recipients, *rule.copy_to)),
+            roles=listed(role.label for role in (*rule.recipients, *rule.copy_to)),
             mine="" if self._is_for(rule) else _(", not to {name}").format(name=self.person.name),
         )
 

@@ -161,7 +161,7 @@ def _ask_for_time(stage: Stage, unit: UnitCast, waiting: list[TaskRow], now: dat
             stage.cast.director,
             number,
             grant=True,
-            reason="同意，请按新时限完成。",
+            reason="同意，请按新的截止日期完成。",
             now=now + timedelta(minutes=20),
         )
 

@@ -79,7 +79,7 @@ def adopted_before(known: Any) -> Refused:
     return Refused(
         "E-N03",
         _("This notice was adopted already (number {id}, {day}, {who}) from another table.").format(
-            id=known.id, day=local_date(known.adopted_at).isoformat(), who=known.adopted_by
+            id=known.id, day=local_date(known.adopted_at).isoformat(), who=known.adopter or known.adopted_by
         ),
         remedy=_("Look at the plan with: duban notice diff, then adopt with --revise."),
     )
@@ -157,11 +157,18 @@ def _known(connection: Connection, office_id: int, draft: NoticeDraft, table_sha
         n.title == draft.title, n.document_number == (draft.document_number or ""), n.issued_on == draft.issued_on
     )
     return connection.execute(
-        sa.select(t.notice)
+        notices()
         .where(n.office_id == office_id, sa.or_(same_file, same_words))
         .order_by(same_file.desc(), n.id)
         .limit(1)
     ).first()
+
+
+def notices() -> Any:
+    """Adopted notices, each with the name of the person who adopted it as ``adopter``."""
+    n, p = t.notice.c, t.person.c
+    who = sa.and_(p.office_id == n.office_id, p.login == n.adopted_by)
+    return sa.select(t.notice, p.name.label("adopter")).outerjoin(t.person, who)
 
 
 def notice_values(draft: NoticeDraft, kept: dict[str, Any], table_sha256: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import os
 import sqlite3
 import tarfile
 import tomllib
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Any, Final
@@ -23,8 +23,8 @@ import sqlalchemy as sa
 from models import tables as t
 from models.errors import BadInput, EnvironmentRefused, Refused
 from models.language import _
-from models.states import MessageState
-from workflow import audit, permissions
+from models.states import MessageState, Result
+from workflow import audit, heads, permissions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -48,7 +48,8 @@ class Sources:
 
     database: Path
     store: Path
-    heads: Path
+    #: None while the folder of heads belongs to another installation
+    heads: Path | None
     settings: Path
 
 
@@ -79,16 +80,13 @@ def write(
         "format": FORMAT, "office": office_id, "made_at": now.isoformat(), "head": [head.seq, head.hash], "files": {},
     }  # fmt: skip
     try:
+        outside = _heads(sources)  # first: a head written meanwhile would lie beyond the copy of the database
         _copy_database(sources.database, copy)
-        handle = os.open(part, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "wb") as out:
-            with tarfile.open(fileobj=out, mode="w:gz") as archive:
-                for name, file in _contents(sources, copy):
-                    manifest["files"][name] = _add(archive, name, file, now)
-                    progress(name)
-                _add(archive, MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1).encode(), now)
-            out.flush()
-            os.fsync(out.fileno())
+        with _private(part) as out, tarfile.open(fileobj=out, mode="w:gz") as archive:
+            for name, file in _contents(sources, copy, outside):
+                manifest["files"][name] = _add(archive, name, file, now)
+                progress(name)
+            _add(archive, MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1).encode(), now)
         part.rename(target)
     except OSError as error:
         raise EnvironmentRefused(
@@ -100,6 +98,15 @@ def write(
     return manifest
 
 
+@contextmanager
+def _private(file: Path) -> Iterator[IO[bytes]]:
+    """A file for its owner only, on the disk for good when the block ends."""
+    with os.fdopen(os.open(file, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+        yield out
+        out.flush()
+        os.fsync(out.fileno())
+
+
 def _copy_database(source: Path, target: Path) -> None:
     target.unlink(missing_ok=True)
     os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
@@ -108,19 +115,27 @@ def _copy_database(source: Path, target: Path) -> None:
         new.execute("PRAGMA journal_mode=DELETE")
 
 
-def _contents(sources: Sources, database: Path) -> Iterator[tuple[str, Path | bytes]]:
+def _heads(sources: Sources) -> list[tuple[str, bytes]]:
+    folder = sources.heads
+    if folder is None:
+        return []
+    files = sorted(file for file in folder.rglob("*") if file.is_file())
+    return [(f"heads/{file.relative_to(folder).as_posix()}", file.read_bytes()) for file in files]
+
+
+def _contents(sources: Sources, database: Path, outside: list[tuple[str, bytes]]) -> Iterator[tuple[str, Path | bytes]]:
     yield DATABASE, database
     if sources.settings.exists():
         yield "duban.toml", plain_settings(sources.settings.read_text(encoding="utf-8")).encode()
-    for folder, name in ((sources.heads, "heads"), (sources.store, "store")):
-        for file in sorted(folder.rglob("*")):
-            if file.is_file() and not file.name.startswith("tmp"):
-                yield f"{name}/{file.relative_to(folder).as_posix()}", file
+    yield from outside
+    for file in sorted(sources.store.rglob("*")):
+        if file.is_file() and not file.name.startswith("tmp"):
+            yield f"store/{file.relative_to(sources.store).as_posix()}", file
 
 
 def count(sources: Sources) -> int:
     """How many files a backup will hold, more or less: people work on meanwhile."""
-    return sum(1 for _content in _contents(sources, sources.database))
+    return sum(1 for _content in _contents(sources, sources.database, _heads(sources)))
 
 
 def plain_settings(text: str) -> str:
@@ -219,10 +234,37 @@ def _spoilt(file: Path) -> BadInput:
     )
 
 
-def confirm_restore(connection: Connection, office_id: int, actor: Actor, now: datetime) -> int:
-    """Say yes to a database that is older than its outside head; returns how many messages are held."""
+def confirm_restore(connection: Connection, office_id: int, actor: Actor, heads_dir: Path, now: datetime) -> int:
+    """Say yes to a database that is older than its outside head, or that takes another installation's place.
+
+    The event names the furthest head that still stands and every head beyond: these, and no others, are explained by
+    it. Returns how many messages are held; E-B17 when nothing shows that the database was restored.
+    """
     role = permissions.demand(actor, "service.manage")
-    return second_life(connection, office_id, actor, audit.Entry("restore.confirm", "office", role=role.value), now)
+    kept = heads.read(heads_dir, office_id)
+    beyond = heads.unexplained(connection, office_id, kept)
+    if not (beyond or heads.foreign(heads_dir, connection, office_id) or _unconfirmed(connection, office_id)):
+        raise Refused(
+            "E-B17",
+            _("There is nothing to confirm: this database was not restored; it holds every outside head."),
+            remedy=_("Go on working; nothing was changed."),
+        )
+    start = heads.proven(connection, office_id, kept)
+    detail = {"from": [start.seq, start.hash], "beyond": [[head.seq, head.hash] for head in beyond]}
+    entry = audit.Entry(heads.CONFIRMED, "office", role=role.value, detail=detail)
+    return second_life(connection, office_id, actor, entry, now)
+
+
+def _unconfirmed(connection: Connection, office_id: int) -> bool:
+    """Whether the office was laid out from a backup and nobody has said yes to it since."""
+    e = t.event.c
+    last = connection.scalar(
+        sa.select(e.action)
+        .where(e.office_id == office_id, e.action.in_(["restore", heads.CONFIRMED]), e.result == Result.DONE.value)
+        .order_by(e.seq.desc())
+        .limit(1)
+    )
+    return last == "restore"
 
 
 def second_life(connection: Connection, office_id: int, actor: Actor, entry: audit.Entry, now: datetime) -> int:
@@ -239,7 +281,11 @@ def second_life(connection: Connection, office_id: int, actor: Actor, entry: aud
         .values(state=MessageState.HELD.value, reason=reason, claimed_until=None)
     ).rowcount
     connection.execute(sa.update(t.office).where(t.office.c.id == office_id).values(epoch=t.office.c.epoch + 1))
-    connection.execute(sa.update(t.watermark).where(t.watermark.c.office_id == office_id).values(held_reason=reason))
+    known = connection.execute(
+        sa.update(t.watermark).where(t.watermark.c.office_id == office_id).values(held_reason=reason)
+    )
+    if known.rowcount == 0:  # no sweep has run yet
+        connection.execute(sa.insert(t.watermark).values(office_id=office_id, at=now, held_reason=reason))
     epoch = connection.scalar(sa.select(t.office.c.epoch).where(t.office.c.id == office_id))
     made = replace(entry, object_id=office_id, detail={**entry.detail, "epoch": epoch, "held": held})
     audit.append(connection, office_id, actor, made, now)

@@ -101,11 +101,11 @@ class WorkCalendar:
     def roll(self, day: date, how: str) -> date:
         """A day off moved to the working day ``before`` or ``after`` it; ``none``, or a working day, stays.
 
-        ``how`` is a ``Roll``; it comes from the settings, so another word is refused with E-D04.
+        ``how`` is a ``Roll``; it comes from the settings, so another word is refused with E-D06.
         """
         if how not in {"none", "before", "after"}:
             raise BadInput(
-                "E-D04",
+                "E-D06",
                 _("“{how}” is no way to move a due date.").format(how=how),
                 remedy=_("Choose none, before or after."),
             )

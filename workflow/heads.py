@@ -1,7 +1,9 @@
 """Heads of the trail kept outside the database: a cut-off tail or a recomputed chain shows against them.
 
 Each head is one line of a file per office in a second folder; it is also printed short on every summary and can be
-mailed. Source: design section 10, ``reliability.md`` I11, I18.
+mailed. Each bears the installation that wrote it: a restored copy must not write among the heads of the office that
+lives on. Heads that a confirmed restore left behind are explained by that confirmation, and only by it. Source: design
+section 10, ``reliability.md`` I11, I18.
 """
 
 from __future__ import annotations
@@ -10,21 +12,28 @@ import json
 import os
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
 from models import tables as t
 from models.errors import EnvironmentRefused
 from models.language import _
+from models.states import Result
 from workflow import audit
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from sqlalchemy.engine import Connection
 
     from workflow.audit import Head
+
+#: the yes to a restore; its detail names the heads that it explains
+CONFIRMED: Final = "restore.confirm"
+#: events that begin an installation of their own
+BEGINNINGS: Final = ("office.set_up", "restore")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +44,8 @@ class KeptHead:
     epoch: int
     seq: int
     hash: str
+    #: which installation wrote it; empty = written by none that has a name
+    installation: str = ""
 
 
 def head_file(folder: Path, office_id: int) -> Path:
@@ -42,15 +53,58 @@ def head_file(folder: Path, office_id: int) -> Path:
     return folder / f"office-{office_id}.heads"
 
 
-def keep(folder: Path, connection: Connection, office_id: int, now: datetime) -> Head:
-    """Write the present head down, synced, unless it is the last one already; a trail without events has none."""
-    head = audit.head(connection, office_id)
+def installation(connection: Connection, office_id: int) -> str:
+    """The name of this installation: given when the office was set up, and anew with each restore into a folder."""
+    e = t.event.c
+    detail = connection.scalar(
+        sa.select(e.detail)
+        .where(e.office_id == office_id, e.action.in_(BEGINNINGS), e.result == Result.DONE.value)
+        .order_by(e.seq.desc())
+        .limit(1)
+    )
+    return str((detail or {}).get("installation", ""))
+
+
+def foreign(folder: Path, connection: Connection, office_id: int) -> bool:
+    """Whether the heads kept in the folder are those of another installation."""
     last = latest(folder, office_id)
-    if head.seq == 0 or (last is not None and (last.seq, last.hash) == (head.seq, head.hash)):
+    return last is not None and last.installation not in {"", installation(connection, office_id)}
+
+
+def refuse_foreign(folder: Path, connection: Connection, office_id: int) -> None:
+    """Leave the heads of another installation alone until an operator says that this one takes its place; E-B16."""
+    if foreign(folder, connection, office_id):
+        own = _("Name a folder of its own with the setting heads.")
+        gone = _("If the other installation is gone for good, take its place with: duban restore --confirm")
+        raise _belongs(folder, f"{own} {gone}")
+
+
+def refuse_taken(folder: Path, office_id: int) -> None:
+    """A new office has no heads yet: whatever lies there is another's; E-B16."""
+    if latest(folder, office_id) is not None:
+        raise _belongs(folder, _("Name a folder of its own with the setting heads."))
+
+
+def _belongs(folder: Path, remedy: str) -> EnvironmentRefused:
+    what = _("The heads kept in this folder are those of another installation.")
+    return EnvironmentRefused("E-B16", what, where=folder.name, remedy=remedy)
+
+
+def keep(folder: Path, connection: Connection, office_id: int, now: datetime, *, claim: bool = False) -> Head:
+    """Write the present head down, synced, unless it is the last one already; a trail without events has none.
+
+    ``claim``: an operator said that this installation takes the place of the one that wrote here before.
+    """
+    if not claim:
+        refuse_foreign(folder, connection, office_id)
+    head, mine = audit.head(connection, office_id), installation(connection, office_id)
+    last = latest(folder, office_id)
+    known = last is not None and (last.seq, last.hash) == (head.seq, head.hash)
+    if head.seq == 0 or (known and not (claim and last is not None and last.installation != mine)):
         return head
     epoch = connection.scalar(sa.select(t.office.c.epoch).where(t.office.c.id == office_id)) or 1
     folder.mkdir(parents=True, exist_ok=True)
-    line = json.dumps({"at": now.isoformat(), "epoch": epoch, "seq": head.seq, "hash": head.hash})
+    line = json.dumps({"at": now.isoformat(), "epoch": epoch, "seq": head.seq, "hash": head.hash, "installation": mine})
     with head_file(folder, office_id).open("a", encoding="utf-8") as file:
         # after a line cut short by a power failure the next one must not be glued to it
         file.write(("" if _ends_whole(folder, office_id) else "\n") + line + "\n")
@@ -75,7 +129,8 @@ def read(folder: Path, office_id: int) -> list[KeptHead]:
             row = json.loads(line)
         except ValueError:
             continue
-        kept.append(KeptHead(datetime.fromisoformat(row["at"]), row["epoch"], row["seq"], row["hash"]))
+        at, mine = datetime.fromisoformat(row["at"]), row.get("installation", "")
+        kept.append(KeptHead(at, row["epoch"], row["seq"], row["hash"], mine))
     return kept
 
 
@@ -85,16 +140,41 @@ def latest(folder: Path, office_id: int) -> KeptHead | None:
     return kept[-1] if kept else None
 
 
+def stands(connection: Connection, office_id: int, kept: KeptHead) -> bool:
+    """Whether the trail still holds the event whose hash was written down."""
+    e = t.event.c
+    return connection.scalar(sa.select(e.hash).where(e.office_id == office_id, e.seq == kept.seq)) == kept.hash
+
+
+def unexplained(connection: Connection, office_id: int, kept: Sequence[KeptHead]) -> list[KeptHead]:
+    """The heads that are neither in the trail nor named by a confirmed restore that is in it."""
+    named = _named(connection, office_id)
+    return [
+        one for one in kept if one.seq and (one.seq, one.hash) not in named and not stands(connection, office_id, one)
+    ]
+
+
+def _named(connection: Connection, office_id: int) -> set[tuple[int, str]]:
+    """Every head that some confirmation in the trail names as lying beyond the database that was gone on with."""
+    e = t.event.c
+    details = connection.scalars(
+        sa.select(e.detail).where(e.office_id == office_id, e.action == CONFIRMED, e.result == Result.DONE.value)
+    )
+    return {(seq, sha) for detail in details for seq, sha in detail.get("beyond", [])}
+
+
+def proven(connection: Connection, office_id: int, kept: Sequence[KeptHead]) -> audit.Head:
+    """The furthest head that the trail still agrees with: up to it nothing was lost or written anew."""
+    standing = [one for one in kept if one.seq and stands(connection, office_id, one)]
+    last = max(standing, key=lambda one: one.seq, default=None)
+    return audit.Head(last.seq, last.hash) if last else audit.Head(0, audit.GENESIS)
+
+
 def check_not_behind(folder: Path, connection: Connection, office_id: int) -> None:
     """Refuse to go on with a database older than its last outside head (a restored backup); E-B07."""
+    refuse_foreign(folder, connection, office_id)
     last = latest(folder, office_id)
-    if last is None:
-        return
-    present = connection.scalar(
-        sa.select(t.event.c.hash).where(t.event.c.office_id == office_id, t.event.c.seq == last.seq)
-    )
-    epoch = connection.scalar(sa.select(t.office.c.epoch).where(t.office.c.id == office_id)) or 1
-    if present == last.hash or epoch > last.epoch:
+    if last is None or not unexplained(connection, office_id, [last]):
         return
     raise EnvironmentRefused(
         "E-B07",

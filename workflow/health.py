@@ -8,20 +8,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
 from models import tables as t
 from models.errors import DubanError
-from models.language import _
-from models.states import MessageState
+from models.language import _, listed
+from models.states import MessageState, PeriodState, Role
 from models.times import local_date, shown
 from workflow import calendar_store, heads, verify
+from workflow.law import waiting_states
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
+    from collections.abc import Iterator, Sequence
+    from datetime import date, datetime
     from pathlib import Path
 
     from sqlalchemy.engine import Connection
@@ -37,6 +38,8 @@ BEHIND: Final = timedelta(minutes=2)
 #: a backup older than this is worth a word; a month is the drill's rhythm
 BACKUP_AGE: Final = timedelta(days=7)
 _DECEMBER: Final = 12
+#: so many units are named, the others counted
+_NAMED: Final = 3
 
 
 class Severity(StrEnum):
@@ -80,6 +83,7 @@ def examine(
     checks += [_clock(connection, office_id, now), *_loops(connection, now)]
     checks += [_oldest_due(connection, office_id, now), *_counted(connection, office_id)]
     checks += [
+        _posts(connection, office_id, now),
         _held(connection, office_id),
         *_calendar(connection, office_id, now),
         _backup(connection, office_id, now),
@@ -163,6 +167,51 @@ def _counted(connection: Connection, office_id: int) -> Iterator[Check]:
         query = sa.select(sa.func.count()).where(m.office_id == office_id, m.state == state.value)
         count = connection.scalar(query) or 0
         yield warning(name, str(count)) if count else ok(name, "0")
+
+
+def _posts(connection: Connection, office_id: int, now: datetime) -> Check:
+    """A unit without a clerk reports nothing and one without a leader signs nothing, and no reminder reaches either."""
+    name, posted = _("Clerks and leaders"), _posted(connection, office_id, local_date(now))
+    gaps = [
+        (row.name, role)
+        for row in _owing(connection, office_id)
+        for role in (Role.CLERK, Role.LEADER)
+        if (row.id, role.value) not in posted
+    ]
+    if not gaps:
+        return ok(name, _("every unit with open tasks has both"))
+    bare, (unit, role) = list(dict.fromkeys(unit for unit, _role in gaps)), gaps[0]
+    said = _(
+        "{count} units with open tasks have no clerk or no leader on duty: {names}. "
+        "Grant one with: duban person grant LOGIN --role {role} --unit {unit}"
+    )
+    names = listed(bare[:_NAMED]) + ("…" if len(bare) > _NAMED else "")
+    return warning(name, said.format(count=len(bare), names=names, role=role.value, unit=unit))
+
+
+def _owing(connection: Connection, office_id: int) -> Sequence[Any]:
+    """The units that still have to act, or whose report still waits, in a month that is open."""
+    k, p, u = t.task.c, t.period.c, t.unit.c
+    query = (
+        sa.select(u.id, u.name)
+        .join(t.task, sa.and_(k.office_id == u.office_id, k.unit_id == u.id))
+        .join(t.period, sa.and_(p.office_id == k.office_id, p.id == k.period_id))
+        .where(u.office_id == office_id, p.state == PeriodState.OPEN.value)
+        .where(k.state.in_([state.value for state in waiting_states()]))
+    )
+    return connection.execute(query.distinct().order_by(u.id)).all()
+
+
+def _posted(connection: Connection, office_id: int, on: date) -> set[tuple[int, str]]:
+    """(unit, duty) of every active person who holds a duty in a unit that day."""
+    d, p = t.duty.c, t.person.c
+    query = (
+        sa.select(d.unit_id, d.role)
+        .join(t.person, sa.and_(p.office_id == d.office_id, p.id == d.person_id))
+        .where(d.office_id == office_id, p.active, d.unit_id.is_not(None))
+        .where(d.valid_from <= on, d.valid_to.is_(None) | (d.valid_to >= on))
+    )
+    return {(row.unit_id, row.role) for row in connection.execute(query)}
 
 
 def _held(connection: Connection, office_id: int) -> Check:

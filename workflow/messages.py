@@ -64,7 +64,7 @@ def retry(connection: Connection, office_id: int, actor: Actor, number: int, now
     row = _message(connection, office_id, number)
     if row["state"] not in (MessageState.DEAD, MessageState.RETRY):
         raise Refused(
-            "E-S17",
+            "E-M05",
             _("Message {id} is “{state}”; only a dead or waiting one can be retried.").format(
                 id=number, state=MessageState(row["state"]).label
             ),
@@ -94,7 +94,7 @@ def release(
     for number in wanted:
         if number not in held:
             _message(connection, office_id, number)
-            raise Refused("E-S18", _("Message {id} is not held.").format(id=number))
+            raise Refused("E-M06", _("Message {id} is not held.").format(id=number))
         _set(connection, office_id, number, MessageState.DUE, now)
     if wanted:
         _record(connection, office_id, actor, "message.release", wanted[0], role.value, {"messages": wanted}, now)
@@ -106,7 +106,7 @@ def drop(connection: Connection, office_id: int, actor: Actor, number: int, reas
     role = permissions.demand(actor, "message.release")
     row = _message(connection, office_id, number)
     if row["state"] not in (MessageState.HELD, MessageState.DEAD):
-        raise Refused("E-S18", _("Message {id} is not held.").format(id=number))
+        raise Refused("E-M06", _("Message {id} is not held.").format(id=number))
     if not letters(reason):
         raise Refused("E-S02", _("A reason is needed."), remedy=_("Add it with --reason."))
     connection.execute(

@@ -45,8 +45,12 @@ def set_up(
     *,
     channel: str = "file",
     four_eyes: bool = True,
+    installation: str = "",
 ) -> None:
-    """Make an office with its first administrators; ``codes`` maps each login of ``FIRST`` to its one-time code."""
+    """Make an office with its first administrators; ``codes`` maps each login of ``FIRST`` to its one-time code.
+
+    ``installation`` names this life of the data among the heads outside: a restored copy gets another name.
+    """
     if connection.scalar(sa.select(t.office.c.id).where(t.office.c.id == office_id)) is not None:
         raise Refused("E-B08", _("Office {id} is set up already.").format(id=office_id))
     connection.execute(
@@ -62,10 +66,9 @@ def set_up(
             created_at=now,
         )
     )
-    connection.execute(sa.insert(t.watermark).values(office_id=office_id, at=now, held_reason=""))
     for login, role in FIRST.items():
         number = people.create_person(connection, office_id, login, role.label, now, code=codes[login])
         people.give_duty(connection, office_id, number, role, local_date(now))
     calendar_store.seed(connection, office_id, SETUP, now)
-    detail = {"name": named.name, "short_name": named.short_name, "four_eyes": four_eyes}
+    detail = {"name": named.name, "short_name": named.short_name, "four_eyes": four_eyes, "installation": installation}
     audit.append(connection, office_id, SETUP, audit.Entry("office.set_up", "office", office_id, detail=detail), now)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
@@ -71,8 +71,7 @@ def create_person(
             _("The login name must be 2 to 32 small letters, digits, dots or dashes."),
             where=login[:40],
         )
-    if not name.strip() or any(ord(letter) < 32 for letter in name):
-        raise BadInput("E-A07", _("The person's name is missing or holds control characters."), where=login)
+    _check_name(name, login)
     if email:
         check_address(email)
     known = connection.scalar(
@@ -95,6 +94,11 @@ def create_person(
     )
 
 
+def _check_name(name: str, login: str) -> None:
+    if not name.strip() or any(ord(letter) < 32 for letter in name):
+        raise BadInput("E-A07", _("The person's name is missing or holds control characters."), where=login)
+
+
 def check_address(email: str) -> None:
     """One plain mail address: no second @, no list, no line break (row 26)."""
     if not _MAIL.fullmatch(email):
@@ -109,16 +113,94 @@ def disable_person(connection: Connection, office_id: int, actor: Actor, login: 
     """Close an account: its sessions end at once, its record stays."""
     role = permissions.demand(actor, "person.manage")
     number = person_id(connection, office_id, login)
-    connection.execute(
-        sa.update(t.person).where(t.person.c.office_id == office_id, t.person.c.id == number).values(active=False)
-    )
-    connection.execute(
-        sa.update(t.login)
-        .where(t.login.c.office_id == office_id, t.login.c.person_id == number, t.login.c.revoked_at.is_(None))
-        .values(revoked_at=now)
-    )
+    _set(connection, office_id, number, active=False)
+    _end_sessions(connection, office_id, number, now)
     entry = audit.Entry("person.disable", "person", number, role=role.value, detail={"login": login})
     audit.append(connection, office_id, actor, entry, now)
+
+
+def enable_person(connection: Connection, office_id: int, actor: Actor, login: str, now: datetime) -> None:
+    """Reopen a closed account as it was: its password, its duties as far as they have not ended; E-A16 when open."""
+    role = permissions.demand(actor, "person.manage")
+    number = person_id(connection, office_id, login)
+    if _row(connection, office_id, number).active:
+        raise Refused(
+            "E-A16", _("The account is not closed."), where=login, remedy=_("Look it up with: duban person list")
+        )
+    _set(connection, office_id, number, active=True)
+    entry = audit.Entry("person.enable", "person", number, role=role.value, detail={"login": login})
+    audit.append(connection, office_id, actor, entry, now)
+
+
+def change_person(
+    connection: Connection,
+    office_id: int,
+    actor: Actor,
+    login: str,
+    now: datetime,
+    *,
+    name: str | None = None,
+    email: str | None = None,
+) -> dict[str, str]:
+    """Another name or mail address (empty: none); the trail says from what to what. Returns both as they are now."""
+    role = permissions.demand(actor, "person.manage")
+    number = person_id(connection, office_id, login)
+    before = _row(connection, office_id, number)
+    after = {"name": before.name, "email": before.email}
+    if name is not None:
+        _check_name(name, login)
+        after["name"] = name.strip()
+    if email is not None:
+        if email:
+            check_address(email)
+        after["email"] = email
+    _set(connection, office_id, number, **after)
+    old = {"name": before.name, "email": before.email}
+    moved = {key: [old[key], value] for key, value in after.items() if value != old[key]}
+    entry = audit.Entry("person.change", "person", number, role=role.value, detail={"login": login, **moved})
+    audit.append(connection, office_id, actor, entry, now)
+    return after
+
+
+def reset_person(connection: Connection, office_id: int, actor: Actor, login: str, code: str, now: datetime) -> None:
+    """A forgotten password: the old one is void, the sessions end, the lock is lifted, ``code`` sets a new one once.
+
+    Nobody's own (E-A14): whoever left a session open must not lose the account by it. A system administrator's by
+    another of them or by the security administrator, everybody else's by the system administrator.
+    """
+    permissions.demand(actor, "person.rescue")  # before the look-up: others learn nothing of which names exist
+    number = person_id(connection, office_id, login)
+    posts = cases.posts_of(connection, office_id, number, local_date(now))
+    above = any(post.role is Role.SYSTEM for post in posts)
+    role = permissions.demand(actor, "person.rescue" if above else "person.manage")
+    if number in actor.people:
+        raise Denied("E-A14", _("Nobody resets their own account."), remedy=_("Ask another administrator."))
+    if not _row(connection, office_id, number).active:
+        raise Refused(
+            "E-A15", _("The account is closed."), where=login, remedy=_("Reopen it first with: duban person enable")
+        )
+    fresh = {"password_hash": "", "code_hash": code_digest(code), "failed_logins": 0, "locked_until": None}
+    _set(connection, office_id, number, **fresh)
+    _end_sessions(connection, office_id, number, now)
+    entry = audit.Entry("person.reset", "person", number, role=role.value, detail={"login": login})
+    audit.append(connection, office_id, actor, entry, now)
+
+
+def _row(connection: Connection, office_id: int, number: int) -> Any:
+    p = t.person.c
+    query = sa.select(p.name, p.email, p.active).where(p.office_id == office_id, p.id == number)
+    return connection.execute(query).one()
+
+
+def _set(connection: Connection, office_id: int, number: int, **values: Any) -> None:
+    p = t.person.c
+    connection.execute(sa.update(t.person).where(p.office_id == office_id, p.id == number).values(**values))
+
+
+def _end_sessions(connection: Connection, office_id: int, number: int, now: datetime) -> None:
+    s = t.login.c
+    running = sa.and_(s.office_id == office_id, s.person_id == number, s.revoked_at.is_(None))
+    connection.execute(sa.update(t.login).where(running).values(revoked_at=now))
 
 
 def person_id(connection: Connection, office_id: int, login: str) -> int:

@@ -47,6 +47,8 @@ DEEDS: Final[dict[str, frozenset[Role]]] = {
     "calendar.import": frozenset({R.DIRECTOR}),
     "unit.manage": OFFICE,
     "person.manage": frozenset({R.SYSTEM}),
+    # who makes all accounts cannot mend their own: that is for another of them, or for the security administrator
+    "person.rescue": frozenset({R.SYSTEM, R.SECURITY}),
     "duty.grant": frozenset({R.SECURITY}),
     "absence.set": OFFICE | UNIT_ROLES | {R.SECURITY},
     "audit.read": frozenset({R.AUDIT}),

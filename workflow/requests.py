@@ -223,7 +223,7 @@ def _transfer(connection: Connection, task: TaskRow, unit_id: int | None, now: d
     """The responsibility moves: the old one ends, the other unit's begins with the same share, the task goes along."""
     _still_askable(task, RequestKind.TRANSFER, ASKABLE)
     if unit_id is None or unit_id == task.unit_id:
-        raise BadInput("E-N05", _("A transfer needs the unit that takes over."), remedy=_("Name it with --unit."))
+        raise BadInput("E-S28", _("A transfer needs the unit that takes over."), remedy=_("Name it with --unit."))
     new = _pass_on(connection, task, unit_id, now)
     _move_task(connection, task, now, unit_id=unit_id, responsibility_id=new, received_at=None)
     return {"granted_unit_id": unit_id}
@@ -254,7 +254,7 @@ def _pass_on(connection: Connection, task: TaskRow, unit_id: int, now: datetime)
     ).first()
     if taken is not None:
         raise Refused(
-            "E-N06",
+            "E-S29",
             _("That unit is named in this clause already."),
             where=_("task {id} · clause {clause}").format(id=task.id, clause=task.clause_number),
             remedy=_("Waive this task instead."),

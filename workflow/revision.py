@@ -74,11 +74,10 @@ def _write_notice(
 ) -> None:
     values = adoption.notice_values(draft, kept, table_sha256)
     n = t.notice.c
-    other = connection.execute(
-        sa.select(t.notice).where(
-            n.office_id == office_id, n.source_sha256 == values["source_sha256"], n.id != before.id
-        )
-    ).first()
+    same_file = adoption.notices().where(
+        n.office_id == office_id, n.source_sha256 == values["source_sha256"], n.id != before.id
+    )
+    other = connection.execute(same_file).first()
     if other is not None:
         raise adoption.adopted_before(other)
     connection.execute(

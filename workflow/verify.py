@@ -7,7 +7,7 @@ re-hashed, files are re-read. Source: ``reliability.md`` section 4.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -15,6 +15,7 @@ from models import tables as t
 from models.errors import DubanError
 from models.language import _
 from models.states import Result
+from models.times import local_date
 from workflow import audit, heads
 from workflow.effects import stored_report_digest
 from workflow.law import INITIAL
@@ -47,7 +48,7 @@ def verify(
     """Everything wrong with an office's history, in the order of the trail; empty = it holds."""
     findings = list(_chain(connection, office_id, progress))
     if heads_dir is not None:
-        findings += _outside(connection, office_id, heads_dir)
+        findings += [*_outside(connection, office_id, heads_dir), *_printed(connection, office_id)]
     findings += _states(connection, office_id)
     findings += _reports(connection, office_id)
     if store is not None:
@@ -72,16 +73,49 @@ def _chain(connection: Connection, office_id: int, progress: Callable[[int], Non
         progress(row["seq"])
 
 
-def _outside(connection: Connection, office_id: int, folder: Path) -> Iterator[Finding]:
-    for kept in heads.read(folder, office_id):
-        present = connection.scalar(
-            sa.select(t.event.c.hash).where(t.event.c.office_id == office_id, t.event.c.seq == kept.seq)
+def notices(connection: Connection, office_id: int) -> list[Finding]:
+    """What a reader of the trail must know although it holds: each restore, who said yes to it, and what it cost."""
+    e = t.event.c
+    rows = connection.execute(
+        sa.select(e.seq, e.at, e.actor, e.actor_name, e.action, e.detail)
+        .where(e.office_id == office_id, e.action.in_(["restore", heads.CONFIRMED]), e.result == Result.DONE.value)
+        .order_by(e.seq)
+    )
+    return [Finding(_("event {seq}").format(seq=row.seq), _restored(row)) for row in rows]
+
+
+def _restored(row: Any) -> str:
+    day, beyond = local_date(row.at).isoformat(), row.detail.get("beyond", [])
+    if row.action != heads.CONFIRMED:
+        return _("the office was restored on {day} from a backup of {made}").format(
+            day=day, made=row.detail.get("made_at", "—")
         )
+    by = {"day": day, "name": row.actor_name, "login": row.actor}
+    if not beyond:
+        return _("the office was restored: confirmed on {day} by {name} ({login}); no outside head lay beyond").format(
+            **by
+        )
+    lost = [seq for seq, _hash in beyond]
+    return _(
+        "the office was restored: confirmed on {day} by {name} ({login}); events {first} to {last} of the earlier trail"
+        " are lost, or no longer proven"
+    ).format(**by, first=min(row.detail["from"][0] + 1, *lost), last=max(lost))
+
+
+def _outside(connection: Connection, office_id: int, folder: Path) -> Iterator[Finding]:
+    if heads.foreign(folder, connection, office_id):
+        yield Finding(_("outside heads"), _("the folder holds the heads of another installation"))
+        return
+    length = audit.head(connection, office_id).seq
+    for kept in heads.unexplained(connection, office_id, heads.read(folder, office_id)):
         where = _("outside head {seq} of {day}").format(seq=kept.seq, day=kept.at.date().isoformat())
-        if present is None and kept.seq:
+        if kept.seq > length:
             yield Finding(where, _("the trail is shorter: its tail was cut off"))
-        elif kept.seq and present != kept.hash:
+        else:
             yield Finding(where, _("the trail was written anew: another event stands there"))
+
+
+def _printed(connection: Connection, office_id: int) -> Iterator[Finding]:
     for row in connection.execute(
         sa.select(t.summary.c.id, t.summary.c.head_seq, t.summary.c.head_hash).where(t.summary.c.office_id == office_id)
     ):

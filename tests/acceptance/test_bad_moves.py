@@ -95,7 +95,7 @@ def test_notice_adopted_twice_says_who_did_it_and_how_to_revise(door: Door, tmp_
     door.data("director", "notice", "read", file, "--xlsx", sheet)
     changed = edited(sheet, "完成岸线清理。", "完成全部岸线清理。")
     found = door.refuses(1, "E-N03", "director", "notice", "adopt", changed)
-    assert "number 2, 2022-06-10, director" in found["what"]
+    assert "number 2, 2022-06-10, 王主任" in found["what"]
     assert "--revise" in found["remedy"]
     assert door.data("director", "notice", "adopt", changed, "--revise", 2)["clauses"] == 1
 

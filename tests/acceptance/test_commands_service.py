@@ -167,3 +167,11 @@ def test_an_office_without_its_settings_file_is_refused(office: Terminal) -> Non
     done = office.run("task", "list")
     assert done.returncode == ENVIRONMENT
     assert "E-C13 The settings file duban.toml is missing." in done.stderr
+
+
+def test_first_tick_long_after_setting_up_holds_nothing(tmp_path: Path) -> None:
+    """An office set up on Friday and started on Monday is no clock that jumped; a stop of two days after that is."""
+    made, _codes = opened(tmp_path, "--rehearsal")
+    ticks = [made.json("scheduler", "tick", "--at", at) for at in ("2099-06-06T09:00", "2099-06-08T09:00")]
+    assert ticks[0]["sweep"]["held_reason"] == ""
+    assert "36 hours" in ticks[1]["sweep"]["held_reason"]

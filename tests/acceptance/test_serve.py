@@ -222,7 +222,7 @@ def test_after_many_days_off_each_task_hears_its_gravest_rung_once(office: Small
     assert rungs(office, "fired") == {(task, rule) for task in tasks for rule in ("opened", "urging")}
     lower = {"not_received", "due_minus_5", "due_minus_2", "due_day"}
     assert rungs(office, "superseded") == {(task, rule) for task in tasks for rule in lower}
-    assert {row["reason"] for row in office.rows("reminder", state="superseded")} == {"“urging” took its place"}
+    assert {row["reason"] for row in office.rows("reminder", state="superseded")} == {"“urging notice” took its place"}
     assert set(post.copies().values()) == {1}
 
 

@@ -111,3 +111,44 @@ def test_disabling_an_account_ends_its_sessions_at_once(terminal: tuple[Terminal
     assert me.run("person", "disable", "auditor", person="sysadmin").returncode == 0
     assert "E-A04" in me.run("whoami", person="auditor").stderr
     assert "E-A01" in me.log_in("auditor", GOOD, person="auditor").stderr
+
+
+def test_forgotten_password_is_reset_with_a_code_and_the_old_one_is_worth_nothing(
+    terminal: tuple[Terminal, dict[str, str]],
+) -> None:
+    """Lock and sessions end, too; each administrator's by the other; nobody their own."""
+    me, codes = terminal
+    for login in codes:
+        assert me.log_in(login, GOOD, "--code", codes[login], person=login).returncode == 0
+    for turn in range(5):
+        me.log_in("auditor", f"Wrong-but-long-{turn}", person="stranger")
+    code = me.json("person", "reset", "auditor", person="sysadmin")["code"]
+    assert "E-A04" in me.run("audit", "verify", person="auditor").stderr
+    assert "E-A01" in me.log_in("auditor", GOOD, person="auditor").stderr
+    assert me.log_in("auditor", GOOD + "-2", "--code", code, person="auditor").returncode == 0
+    assert me.run("audit", "verify", person="auditor").returncode == 0
+    assert "E-A14" in me.run("person", "reset", "sysadmin", person="sysadmin").stderr
+    assert "E-403" in me.run("person", "reset", "auditor", person="secadmin").stderr
+    said = me.run("person", "reset", "sysadmin", person="secadmin").stdout
+    assert me.log_in("sysadmin", GOOD, "--code", said.split()[-1], person="sysadmin").returncode == 0
+    trail = me.run("audit", "show", person="auditor").stdout
+    assert "reset" in trail
+    assert code not in trail
+
+
+def test_account_is_changed_closed_and_reopened(terminal: tuple[Terminal, dict[str, str]]) -> None:
+    """The list shows it; a change of nothing is refused."""
+    me, codes = terminal
+    assert me.log_in("sysadmin", GOOD, "--code", codes["sysadmin"]).returncode == 0
+    made = me.json("person", "add", "zhao", "--name", "Zhao", "--email", "zhao@example.org")
+    changed = me.json("person", "change", "zhao", "--name", "Zhao Yi", "--email", "zhao.yi@example.org")
+    assert (changed["name"], changed["email"]) == ("Zhao Yi", "zhao.yi@example.org")
+    nothing = me.run("person", "change", "zhao")
+    assert (nothing.returncode, "E-U01" in nothing.stderr) == (2, True)
+    assert "E-M01" in me.run("person", "change", "zhao", "--email", "a@b, c@d").stderr
+    assert me.run("person", "disable", "zhao").returncode == 0
+    assert "E-A15" in me.run("person", "reset", "zhao").stderr
+    assert me.json("person", "enable", "zhao") == {"login": "zhao", "active": True}
+    assert "E-A16" in me.run("person", "enable", "zhao").stderr
+    assert [row["name"] for row in me.json("person", "list") if row["login"] == "zhao"] == ["Zhao Yi"]
+    assert me.log_in("zhao", GOOD, "--code", made["code"], person="zhao").returncode == 0

@@ -262,7 +262,7 @@ def test_a_dead_message_retried_by_hand_is_sent(office: SmallOffice):
     assert [found["outcome"] for found in shown["tries"]] == ["dead", "sent"]
     with pytest.raises(Refused) as refused, office.database.write(1) as connection:
         messages.retry(connection, 1, office.actor("reviewer"), number, NOON)
-    assert refused.value.code == "E-S17"
+    assert refused.value.code == "E-M05"
 
 
 def test_the_office_sees_its_messages_and_a_clerk_does_not(office: SmallOffice):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gettext
+import re
 import string
 from functools import cache
 from pathlib import Path
@@ -56,6 +57,19 @@ def test_translations_keep_the_fields_of_their_sentence() -> None:
     entries = [entry for entry in catalogue("zh_CN") if entry.id and entry.string]
     assert {entry.id: entry.string for entry in entries if fields(str(entry.string)) - fields(str(entry.id))} == {}
     assert [entry.id for entry in entries if entry.fuzzy] == []
+
+
+def test_due_date_of_a_task_has_one_word() -> None:
+    """截止日期; 时限 is a clause's milestone, or the time that an urging or supervision notice gives."""
+    other = re.compile("时限|截止(?!日期|前|后|时|汇总)")
+    due = [entry for entry in catalogue("zh_CN") if re.search(r"\bdue\b", str(entry.id or ""))]
+    assert {entry.id: entry.string for entry in due if other.search(str(entry.string))} == {}
+    folders = (ROOT / "notifications/templates").rglob("*.j2")
+    texts = {
+        path.relative_to(ROOT): re.sub("办理时限|办结时限|按时限|即将截止", "", path.read_text("utf-8"))
+        for path in folders
+    }
+    assert {str(path): other.findall(text) for path, text in texts.items() if other.search(text)} == {}
 
 
 def test_words_of_click_are_chinese_too():

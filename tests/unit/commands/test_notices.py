@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from commands import notices
+from kit.door import Door
+from models.errors import Refused
 from models.language import speaking
 from simulation.example import example_notice
 
@@ -32,3 +36,83 @@ def test_remark_that_a_person_changed_makes_another_table(tmp_path: Path) -> Non
     with speaking("en"):
         english = notices._draft(tmp_path / name)
     assert notices._kept(draft)[1] != notices._kept(english)[1]
+
+
+NOTICE = """关于印发《甲市2022年工作要点》的通知
+各成员单位:
+请各责任单位于每月25日前报送工作进度(签字盖章)至市甲办,由市甲办汇总报市政府。
+甲市工作领导小组办公室
+2022年5月7日
+一、抓好工作
+1.做好甲事。完成甲(市发改委、有关县市区)
+"""
+
+
+@pytest.fixture
+def door(tmp_path: Path) -> Door:
+    made = Door.of(tmp_path / "office")
+    (tmp_path / "office" / "通知.txt").write_text(NOTICE, "utf-8")
+    return made
+
+
+def adopt(door: Door, *words: object, lang: str = "en") -> list[str]:
+    said = door.run("director", "notice", "adopt", door.world.folder / "通知.txt", *words, lang=lang)
+    assert said.code == 0, said
+    return said.out.splitlines()
+
+
+def test_adoption_names_bare_groups_and_the_command_that_opens_a_month_last(door: Door) -> None:
+    lines = adopt(door)
+    assert lines[-2].startswith("“有关县市区” has no roster: duban unit group set")
+    assert lines[-1] == "No month of it is open. Open one with: duban period open YYYY-MM --notice 2"
+    assert door.data("director", "period", "open", "2022-07", "--notice", 2)["tasks"] == 1
+    door.data("director", "unit", "group", "set", "有关县市区", "甲县")
+    again = adopt(door)
+    assert again[0] == "Adopted before; only what was missing is added."
+    assert again[-1] == "Add the new tasks to the month that is open: duban period open 2022-07 --notice 2"
+    assert adopt(door)[-1] == "Notice 2: 0 clauses, 0 responsibilities."
+
+
+def test_no_line_of_an_adoption_begins_with_or_holds_a_stray_space(door: Door) -> None:
+    adopt(door)
+    lines = adopt(door, lang="zh")
+    assert [line for line in lines if line != line.strip() or "。 " in line] == []
+
+
+def test_month_is_opened_with_the_adoption_and_its_due_date_rolled_as_the_settings_say(door: Door) -> None:
+    with (door.world.folder / "duban.toml").open("a", encoding="utf-8") as settings:
+        settings.write('[times]\nroll = "before"\n')
+    lines = adopt(door, "--open", "2022-06")
+    assert lines[-1] == "2022-06 is open: 1 tasks, due 2022-06-24."
+    file = door.world.folder / "通知.txt"
+    found = door.data("director", "notice", "adopt", file, "--open", "2022-06")
+    assert (found["existed"], found["opened"]["existed"], found["opened"]["due_on"]) == (True, True, "2022-06-24")
+    deeds = [(event["action"], event["result"]) for event in door.world.events()][-2:]
+    assert deeds == [("notice.adopt", "done"), ("period.open", "done")]
+
+
+def test_adoption_and_opening_happen_both_or_neither(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_month(*_anything: object, **_more: object) -> None:
+        raise Refused("E-D01", "no such month")
+
+    monkeypatch.setattr(notices, "open_in", no_month)
+    before = door.world.picture()
+    said = door.run("director", "notice", "adopt", door.world.folder / "通知.txt", "--open", "2022-06")
+    assert said.code == 1
+    assert door.world.picture() == before
+
+
+def test_only_a_director_adopts_and_opens(door: Door) -> None:
+    file = door.world.folder / "通知.txt"
+    door.refuses(1, "E-403", "reviewer", "notice", "adopt", file, "--open", "2022-06")
+
+
+def test_adopter_is_shown_by_name_in_the_list_and_in_the_refusal_of_another_table(door: Door) -> None:
+    adopt(door)
+    shown = door.run("reviewer", "notice", "show").out
+    assert shown.count("王主任") == 2
+    assert "director" not in shown
+    assert {row["adopted_by"] for row in door.data("reviewer", "notice", "show")} == {"director"}
+    (door.world.folder / "通知.txt").write_text(NOTICE.replace("完成甲", "完成乙"), "utf-8")
+    refusal = door.refuses(1, "E-N03", "director", "notice", "adopt", door.world.folder / "通知.txt")
+    assert "王主任" in refusal["what"]

@@ -64,9 +64,9 @@ def test_sections_follow_the_notice_and_the_closing_sections_count_on() -> None:
 def test_opening_gives_the_figures_of_the_month() -> None:
     assert summary_paper(summary_facts()).blocks[0].text == (
         "按照《清溪市2022年推动长江经济带发展工作要点》要求，各责任单位应于6月25日前报送2022年6月工作进展情况。"
-        "本月涉及责任单位4个、工作任务2项、分解事项3项，应报送6件。截至6月28日，审核通过3件，占50%，未报送2件，退回补充1件，"
-        "另有免报1件；逾期1件（含逾期尚未报送的）。量化指标3项，已达到目标1项，未达到目标1项，暂无数据1项。"
-        "与2022年5月相比，审核通过由5件变为3件，逾期由2件变为1件，尚未报送签字盖章件的由1件变为2件。现将有关情况报告如下。"
+        "本月涉及责任单位4个、工作任务2项、分解事项3项，应报送任务6项。截至6月28日，审核通过3项，占50%，未报送2项，退回补充1项，"
+        "另有免报1项；逾期1项（含逾期尚未报送的）。量化指标3项，已达到目标1项，未达到目标1项，暂无数据1项。"
+        "与2022年5月相比，审核通过由5项变为3项，逾期由2项变为1项，尚未报送签字盖章件的由1项变为2项。现将有关情况报告如下。"
     )
 
 
@@ -216,3 +216,13 @@ def test_chinese_numerals() -> None:
         "二十四",
         "九十九",
     ]
+
+
+def test_tasks_are_counted_as_tasks_and_never_called_filings() -> None:
+    """报送件 is a unit's printed form; what the month counts are tasks, 项."""
+    paper = summary_paper(summary_facts())
+    charts = [annex.chart for annex in paper.annexes if annex.chart]
+    assert charts[-1].title == "任务按办理情况（共7项）"
+    assert {bar.said for bar in charts[-1].bars} == {"2项", "1项", "3项"}
+    said = [block.text for block in paper.blocks] + [chart.title for chart in charts]
+    assert [text for text in said if "报送件" in text] == []

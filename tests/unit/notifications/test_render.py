@@ -129,6 +129,7 @@ def test_urging_and_supervision_carry_the_six_facts(event) -> None:
         "责任人：李四",
         "办理要求：",
         "2022年6月工作进展报送（2项）",
+        "原定截止日期：6月25日",
         "时限：7月10日",
     ):
         assert line in body

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from kit.door import HAN
 from kit.office import SmallOffice, at, small_office
+from models.language import speaking
 from schedules.plan import PlannedLine, plan
-from schedules.rules import load_rules
+from schedules.rules import DEFAULT_RULES, load_rules, parse_rules
 from schedules.sweep import sweep
 
 if TYPE_CHECKING:
@@ -51,8 +53,22 @@ def test_a_line_says_when_to_whom_and_why(office: SmallOffice):
     assert (first.when, first.recipient, first.rule, first.tasks) == (
         at("2022-06-20 09:00"), "clerk1", "due_minus_5", (1, 5),
     )  # fmt: skip
-    assert "1.1" in first.why
-    assert "6月25日" in first.why
+    with speaking("en"):
+        said = planned(office, date(2022, 6, 20), date(2022, 6, 20))[0].why
+    assert said == "due in five working days: 5 working day(s) before the due date; clauses 1.1, 2.1, due 2022-06-25"
+
+
+def test_a_line_names_its_rules_and_days_in_the_readers_words(office: SmallOffice):
+    moved = parse_rules(
+        DEFAULT_RULES.read_text("utf-8").replace("offset = -2", "offset = -3").replace('"urging"', '"our_rule"', 1)
+    )
+    with office.database.read() as connection, speaking("en"):
+        lines = plan(connection, 1, moved, *JUNE, now=at("2022-06-01 00:00"))
+    words = {line.rule: line.why.split(";")[0] for line in lines}
+    assert words["due_minus_2"] == "due soon: 3 working day(s) before the due date"
+    assert words["our_rule"] == "our_rule: 1 working day(s) after the due date"
+    assert words["due_day"] == "due today: on the day of the due date"
+    assert not [line.why for line in lines if HAN.search(line.why)]
 
 
 def test_what_is_overdue_is_planned_for_the_next_sweep(office: SmallOffice):

@@ -9,7 +9,7 @@ import pytest
 from models.errors import BadInput
 from models.language import speaking
 from models.states import Role, TaskState
-from schedules.rules import load_rules, parse_rules
+from schedules.rules import DEFAULT_RULES, RulesFile, called, load_rules, parse_rules
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -164,3 +164,48 @@ def test_load_rules_refuses_a_file_it_cannot_read(tmp_path: Path, data: bytes | 
     with pytest.raises(BadInput) as refused:
         load_rules(file)
     assert (refused.value.code, refused.value.where) == ("E-R01", str(file))
+
+
+def test_changed_file_is_read_again_and_a_wrong_one_leaves_the_rules_in_force(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "rules.toml"
+    file.write_text(RULE, "utf-8")
+    rules = RulesFile(file)
+    first = rules()
+    assert rules() is first
+    file.write_text(RULE.replace("offset = 1", "offset = 12"), "utf-8")
+    assert [rule.offset for rule in rules()] == [12]
+    second = rules()
+    file.write_text(RULE + "oops = 1\n", "utf-8")
+    assert rules() is second
+    assert "E-R01" in caplog.text
+    caplog.clear()
+    assert rules() is second
+    assert caplog.text == "", "said once"
+    file.unlink()
+    assert rules() is second
+    file.write_text(RULE, "utf-8")
+    assert rules() == first
+
+
+def test_service_does_not_begin_with_wrong_rules(tmp_path: Path) -> None:
+    (tmp_path / "rules.toml").write_text("oops = 1\n", "utf-8")
+    with pytest.raises(BadInput):
+        RulesFile(tmp_path / "rules.toml")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("", "", "due in five working days"),
+        ("offset = -5", "offset = -4", "due soon"),
+        ('name = "due_minus_5"', 'name = "our_own"', "our_own"),
+    ],
+)
+def test_rule_is_called_by_its_words_as_long_as_they_are_true(old: str, new: str, said: str) -> None:
+    rules = parse_rules(
+        DEFAULT_RULES.read_text("utf-8").replace(old, new, 1) if old else DEFAULT_RULES.read_text("utf-8")
+    )
+    with speaking("en"):
+        assert called(rules[2]) == said

@@ -123,6 +123,17 @@ def test_what_a_sweep_has_written_is_delivered_at_once(office: SmallOffice):
     assert delivered.is_set()
 
 
+def test_changed_rules_are_followed_at_the_next_sweep(office: SmallOffice):
+    rules = [rule for rule in RULES if rule.name != "opened"]
+    in_force = [tuple(rules)]
+    running = service(office, lambda _now: None, reread=lambda: in_force[-1])
+    running.rules = in_force[0]
+    assert running._sweep(NINE).fired == 0
+    assert running._sweep(NINE).looked_at == 0, "nothing is due, so nothing is looked at"
+    in_force.append(RULES)
+    assert running._sweep(NINE).fired == 6
+
+
 def test_a_disk_that_fails_ends_the_service(office: SmallOffice):
     def failing(_now: datetime) -> None:
         raise EnvironmentRefused("E-B00", "no answer") from sqlite3.OperationalError("disk I/O error")

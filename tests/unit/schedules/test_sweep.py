@@ -11,12 +11,15 @@ import sqlalchemy as sa
 
 from kit.office import BEGIN, SmallOffice, add_month, at, small_office
 from models import tables as t
+from models.database import Database, sqlite_url
 from models.errors import Refused
+from models.schema import migrate
 from models.states import Action, Role
 from schedules import clock_guard, drafts
 from schedules.rules import load_rules
 from schedules.sweep import SweepReport, sweep
 from workflow import messages, periods
+from workflow import office as setting
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -96,7 +99,7 @@ def test_after_an_outage_only_the_gravest_rung_goes_out(office: SmallOffice):
     assert {row["reason"] for row in office.rows("reminder", state="superseded")} == {
         office.rows("reminder", rule="opened")[0]["reason"]
     }
-    assert "urging" in office.rows("reminder", rule="opened")[0]["reason"]
+    assert "“催办单”" in office.rows("reminder", rule="opened")[0]["reason"]
     assert sorted(told(office, "urging")) == ["clerk1", "clerk2", "clerk3", "leader1", "leader2", "leader3"]
     assert len(office.rows("message")) == 6
 
@@ -248,6 +251,19 @@ def test_a_gap_of_more_than_36_hours_holds_what_is_sent(office: SmallOffice, sec
     run(office, "2022-06-01 09:00")
     report = run(office, second, proved=False)
     assert (report.held_reason != "") is held
+
+
+@pytest.mark.parametrize("first", ["2022-06-01 09:00", "2022-06-20 09:00", "2020-01-01 09:00"])
+def test_the_first_sweep_of_an_office_is_never_doubted(tmp_path: Path, first: str):
+    """Before it nothing can have been missed or said twice, however late the service is first started."""
+    database = Database(sqlite_url(tmp_path / "new.db"), synchronous="OFF")
+    migrate(database)
+    with database.write(1) as connection:
+        named = setting.OfficeName("甲市办公室", "甲办", "市政府")
+        setting.set_up(connection, 1, named, dict.fromkeys(setting.FIRST, "code"), at("2022-06-01 08:00"))
+    assert sweep(database, 1, RULES, at(first)).held_reason == ""
+    stopped = at(first) + timedelta(hours=36, minutes=1)
+    assert sweep(database, 1, RULES, stopped).held_reason != ""
 
 
 def test_a_clock_that_went_back_holds_and_a_breath_back_does_not(office: SmallOffice):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from kit.office import SmallOffice, at, small_office
 from models.errors import NotFound
 from models.language import set_language
 from models.states import Action
-from schedules.rules import load_rules
+from schedules.rules import DEFAULT_RULES, load_rules, parse_rules
 from schedules.sweep import sweep
 from schedules.why import why
 
@@ -47,32 +48,46 @@ def run(office: SmallOffice, when: str) -> None:
 def test_what_was_decided_what_is_queued_and_what_is_to_come(office: SmallOffice):
     run(office, "2022-06-01 09:00")
     answer = said(office, "clerk2", "2022-06-01 10:00")
-    assert "decided at 2022-06-01 09:00: fired" in line(answer, "“opened” was")
+    assert "decided at 2022-06-01 09:00: fired" in line(answer, "“new tasks” was")
     assert "is to go out at 2022-06-01 09:00" in line(answer, "Message")
-    assert "goes out at 2022-06-23 09:00, if nothing changes" in line(answer, "“due_minus_2”")
+    assert "goes out at 2022-06-23 09:00, if nothing changes" in line(answer, "“due in two working days”")
     assert "prepares a draft at 2022-07-01 09:00" in line(answer, "“circular”")
 
 
 def test_somebody_the_rule_does_not_speak_to_is_told_so(office: SmallOffice):
     answer = said(office, "leader2", "2022-06-01 10:00")
-    assert line(answer, "“due_minus_2”").endswith("not to 周二.")
-    assert not line(answer, "“urging”").endswith("not to 周二.")
+    assert line(answer, "“due in two working days”").endswith("not to 周二.")
+    assert not line(answer, "“urging notice”").endswith("not to 周二.")
 
 
 def test_a_clerk_of_another_unit_is_told_so(office: SmallOffice):
-    assert line(said(office, "clerk1", "2022-06-01 10:00"), "“urging”").endswith("not to 赵一.")
+    assert line(said(office, "clerk1", "2022-06-01 10:00"), "“urging notice”").endswith("not to 赵一.")
 
 
 def test_a_superseded_rung_names_the_one_in_its_place(office: SmallOffice):
     run(office, "2022-06-27 09:00")
     answer = said(office, "clerk2", "2022-06-27 10:00")
-    assert "superseded (“urging” took its place)" in line(answer, "“due_minus_2”")
+    assert "superseded (“urging notice” took its place)" in line(answer, "“due in two working days”")
 
 
 def test_a_filed_task_is_named_as_the_reason_of_silence(office: SmallOffice):
     office.report(3, at("2022-06-02 10:00"))
     office.sign(3, at("2022-06-02 11:00"))
-    assert "because the task is “signed and stamped”" in line(said(office, "clerk2", "2022-06-02 12:00"), "“urging”")
+    assert "because the task is “signed and stamped”" in line(
+        said(office, "clerk2", "2022-06-02 12:00"), "“urging notice”"
+    )
+
+
+def test_days_and_names_are_in_the_readers_language_and_own_rules_keep_their_name(office: SmallOffice):
+    run(office, "2022-06-01 09:00")
+    ladder = parse_rules(DEFAULT_RULES.read_text("utf-8").replace('"due_day"', '"our_rule"', 1))
+    with office.database.read() as connection:
+        answer = why(connection, 1, ladder, 3, "clerk2", at("2022-06-01 10:00"))
+    assert answer[0].endswith("round 1, due 2022-06-25.")
+    assert line(answer, "Message").startswith("Message 2 “new tasks” is to go out")
+    assert "it speaks to clerk, unit leader." in line(answer, "“urging notice”")
+    assert line(answer, "“our_rule”").startswith("Rule “our_rule” goes out at 2022-06-24 09:00")
+    assert not [said for said in answer if re.search("[a-z]_[a-z]", said.replace("our_rule", ""))]
 
 
 def test_quiet_hours_are_named(office: SmallOffice):
@@ -92,7 +107,7 @@ def test_received_substitute_held_and_dead_are_named(office: SmallOffice):
     number = office.rows("message", recipient_id=office.people["clerk2"])[0]["id"]
     office.change("message", number, state="held", reason="too many")
     answer = said(office, "clerk2", "2022-06-01 10:00")
-    assert "has been received" in line(answer, "“not_received”")
+    assert "has been received" in line(answer, "“not received yet”")
     assert "周二 gets it instead" in line(answer, "is away")
     assert "is held until the director releases it (too many)" in line(answer, "Message")
     office.change("message", number, state="dead", reason="no such mailbox", settled_at=at("2022-06-01 11:00"))

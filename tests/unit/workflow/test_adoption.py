@@ -102,7 +102,7 @@ def test_another_table_of_an_adopted_notice_is_a_revision_and_refused(other: Not
     with refused("E-N03", Refused) as caught:
         adopt(world, other)
     assert str(first.notice_id) in str(caught.value)
-    assert "director" in str(caught.value)
+    assert "王主任" in str(caught.value)
     assert world.picture() == before
 
 

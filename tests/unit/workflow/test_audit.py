@@ -10,17 +10,18 @@ import sqlalchemy as sa
 from kit.office import at
 from kit.world import NOON, World, refused
 from models import tables as t
-from models.errors import EnvironmentRefused
+from models.errors import EnvironmentRefused, Refused
 from models.language import speaking
 from models.states import Action, TaskState
 from models.store import Store
-from workflow import audit, heads
-from workflow.verify import Finding, verify
+from workflow import audit, backup, heads
+from workflow.verify import Finding, notices, verify
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 S = TaskState
+LATER = at("2022-06-22 12:00")
 
 
 @pytest.fixture(autouse=True)
@@ -168,12 +169,128 @@ def test_offices_have_chains_of_their_own(lived: World) -> None:
         assert verify(connection, 2) == []
 
 
-def test_database_behind_its_outside_head_is_refused_until_a_new_epoch(lived: World) -> None:
-    with lived.database.read() as connection:
-        heads.check_not_behind(lived.folder / "heads", connection, 1)
+def confirm(world: World, now: Any = LATER) -> int:
+    """The system administrator's yes, as the command gives it: the event, then the head."""
+    held: int = world.do("system", backup.confirm_restore, world.folder / "heads", now=now)
+    with world.database.read() as connection:
+        heads.keep(world.folder / "heads", connection, 1, now, claim=True)
+    return held
+
+
+def cut(world: World) -> None:
+    """The last event goes, and with it what it said: the older database, or what a thief makes of it."""
+    tamper(
+        world, "DELETE FROM event WHERE seq = 3", f"UPDATE task SET state = 'signed_stamped' WHERE id = {world.task}"
+    )
+
+
+def behind(world: World) -> None:
+    with world.database.read() as connection:
+        heads.check_not_behind(world.folder / "heads", connection, 1)
+
+
+def told(world: World) -> list[Finding]:
+    with world.database.read() as connection:
+        return notices(connection, 1)
+
+
+def test_database_behind_its_outside_head_is_refused_until_somebody_confirms(lived: World) -> None:
+    """A higher epoch alone is a number that anybody can write; the event is what counts."""
+    behind(lived)
+    cut(lived)
+    tamper(lived, "UPDATE office SET epoch = 7")
+    with refused("E-B07", EnvironmentRefused):
+        behind(lived)
+    confirm(lived)
+    behind(lived)
+
+
+def test_confirmed_restore_explains_the_heads_it_names_and_is_said(lived: World) -> None:
+    first = lived.events()[1]
+    cut(lived)
+    confirm(lived)
+    assert findings(lived) == []
+    detail = lived.events()[-1]["detail"]
+    assert [head[0] for head in detail["beyond"]] == [3]
+    assert detail["from"] == [0, audit.GENESIS]
+    assert lived.events()[1]["hash"] == first["hash"]
+    assert told(lived) == [
+        Finding(
+            "event 3",
+            "the office was restored: confirmed on 2022-06-22 by 系统员 (system); events 1 to 3 of the earlier trail are"
+            " lost, or no longer proven",
+        )
+    ]
+
+
+def test_confirmed_restore_names_the_loss_from_the_last_head_that_still_stands(world: World) -> None:
+    world.report(world.task, NOON)
+    keep(world)
+    world.sign(world.task, NOON)
+    world.act("reviewer", Action.APPROVE, world.task, NOON)
+    keep(world)
+    cut(world)
+    confirm(world)
+    assert findings(world) == []
+    assert "events 2 to 3 of the earlier trail" in told(world)[0].what
+
+
+def test_confirmation_explains_nothing_that_it_does_not_name(lived: World) -> None:
+    """A tail cut off after the yes, or a head that comes to light later, is still found."""
+    cut(lived)
+    confirm(lived)
+    line = '{"at": "2022-06-20T04:00:00+00:00", "epoch": 1, "seq": 90, "hash": "f"}\n'
+    with heads.head_file(lived.folder / "heads", 1).open("a") as file:
+        file.write(line)
+    assert [finding.where for finding in findings(lived)] == ["outside head 90 of 2022-06-20"]
+
+
+def test_tail_cut_off_with_its_confirmation_is_found(lived: World) -> None:
+    cut(lived)
+    confirm(lived)
     tamper(lived, "DELETE FROM event WHERE seq = 3")
+    assert {finding.where for finding in findings(lived)} == {
+        "outside head 3 of 2022-06-20",
+        "outside head 3 of 2022-06-22",
+    }
+    assert told(lived) == []
+
+
+def test_second_restore_to_before_the_first_is_explained_by_its_own_confirmation(lived: World) -> None:
+    cut(lived)
+    confirm(lived)
+    tamper(lived, "DELETE FROM event WHERE seq > 1", "DELETE FROM report", "UPDATE task SET state = 'assigned'")
+    tamper(lived, "DELETE FROM event WHERE seq = 1")
+    confirm(lived, at("2022-06-23 12:00"))
+    assert findings(lived) == []
+    assert len(lived.events()[-1]["detail"]["beyond"]) == 2
+
+
+def test_yes_to_a_database_that_was_never_restored_is_refused(lived: World) -> None:
+    before = lived.rows("office")
+    with refused("E-B17", Refused):
+        confirm(lived)
+    assert lived.rows("office") == before
+    cut(lived)
+    confirm(lived)
+    with refused("E-B17", Refused):
+        confirm(lived)
+
+
+def test_heads_of_another_installation_are_left_alone_until_an_operator_says_so(lived: World) -> None:
+    """A restored copy whose settings kept the live path: it neither writes there nor is it judged by what stands there."""
     with lived.database.write(1) as connection:
-        with refused("E-B07", EnvironmentRefused):
-            heads.check_not_behind(lived.folder / "heads", connection, 1)
-        connection.execute(sa.text("UPDATE office SET epoch = 2"))
-        heads.check_not_behind(lived.folder / "heads", connection, 1)
+        entry = audit.Entry("restore", "office", detail={"installation": "copy"})
+        audit.append(connection, 1, lived.actor("system"), entry, LATER)
+    file = heads.head_file(lived.folder / "heads", 1)
+    file.write_text(file.read_text("utf-8").replace('"installation": ""', '"installation": "live"'), "utf-8")
+    written = file.read_text("utf-8")
+    for attempt in (lambda: keep(lived), lambda: behind(lived)):
+        with refused("E-B16", EnvironmentRefused):
+            attempt()
+    assert [finding.where for finding in findings(lived)] == ["outside heads"]
+    assert file.read_text("utf-8") == written
+    confirm(lived)
+    assert findings(lived) == []
+    assert heads.read(lived.folder / "heads", 1)[-1].installation == "copy"
+    keep(lived)

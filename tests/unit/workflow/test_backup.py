@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kit.office import BEGIN, OFFICE, at, small_office
-from models.errors import BadInput, Denied, EnvironmentRefused
-from workflow import backup, heads, verify
+from models.errors import BadInput, Denied, EnvironmentRefused, Refused
+from workflow import audit, backup, heads, verify
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,41 +27,48 @@ def _message(office: SmallOffice, state: str) -> int:
     )  # fmt: skip
 
 
+def _behind(folder: Path) -> Path:
+    """A folder with a head that the office has not reached."""
+    made = folder / "heads"
+    made.mkdir()
+    line = '{"at": "2022-06-21T00:00:00+00:00", "epoch": 1, "seq": 9999, "hash": "f"}\n'
+    heads.head_file(made, OFFICE).write_text(line, encoding="utf-8")
+    return made
+
+
 def test_confirmed_restore_holds_everything_not_yet_sent(tmp_path: Path) -> None:
     """Due, waiting and half-sent messages are held; settled ones stay; a new epoch is in the trail."""
     office = small_office(tmp_path)
     numbers = {state: _message(office, state) for state in ("due", "retry", "sending", "sent", "dead", "not_needed")}
     office_row = office.rows("office")[0]
     with office.database.write(OFFICE) as connection:
-        held = backup.confirm_restore(connection, OFFICE, office.actor("system"), NOW)
+        held = backup.confirm_restore(connection, OFFICE, office.actor("system"), _behind(tmp_path), NOW)
     assert held == 3
     assert {name: office.row("message", number)["state"] for name, number in numbers.items()} == {
         "due": "held", "retry": "held", "sending": "held", "sent": "sent", "dead": "dead", "not_needed": "not_needed",
     }  # fmt: skip
     assert office.rows("office")[0]["epoch"] == office_row["epoch"] + 1
     event = office.rows("event")[-1]
-    assert (event["action"], event["detail"]) == ("restore.confirm", {"epoch": 2, "held": 3})
+    named = {"from": [0, "0" * 64], "beyond": [[9999, "f"]]}
+    assert (event["action"], event["detail"]) == ("restore.confirm", {**named, "epoch": 2, "held": 3})
 
 
 def test_confirm_restore_is_the_system_administrators(tmp_path: Path) -> None:
     """The director cannot say it alone: whoever restored answers for it."""
     office = small_office(tmp_path)
     with pytest.raises(Denied, match="E-403"), office.database.write(OFFICE) as connection:
-        backup.confirm_restore(connection, OFFICE, office.actor("director"), NOW)
+        backup.confirm_restore(connection, OFFICE, office.actor("director"), _behind(tmp_path), NOW)
     assert office.rows("office")[0]["epoch"] == 1
 
 
 def test_database_behind_its_head_is_believed_after_the_yes(tmp_path: Path) -> None:
     """An old copy put in place is refused until somebody confirms it."""
     office = small_office(tmp_path)
-    folder = tmp_path / "heads"
-    folder.mkdir()
-    line = '{"at": "2022-06-21T00:00:00+00:00", "epoch": 1, "seq": 9999, "hash": "f"}\n'
-    heads.head_file(folder, OFFICE).write_text(line, encoding="utf-8")
+    folder = _behind(tmp_path)
     with office.database.read() as connection, pytest.raises(EnvironmentRefused, match="9999"):
         heads.check_not_behind(folder, connection, OFFICE)
     with office.database.write(OFFICE) as connection:
-        backup.confirm_restore(connection, OFFICE, office.actor("system"), NOW)
+        backup.confirm_restore(connection, OFFICE, office.actor("system"), folder, NOW)
     with office.database.read() as connection:
         heads.check_not_behind(folder, connection, OFFICE)
 
@@ -101,3 +108,40 @@ def test_plain_settings_leaves_out_every_form_of_a_secret() -> None:
     )
     assert backup.plain_settings('[channels]\nwecom = {url = "https://x/?a=canary"}\n') == "[channels]\n"
     assert "canary" not in backup.plain_settings('[channels.email]\npassword = """\ncanary"""\nhost = "h"\n')
+
+
+def test_second_life_of_an_office_that_never_swept_is_held_too(tmp_path: Path) -> None:
+    """Without a sweep there is no watermark yet; the hold must not get lost for that."""
+    office = small_office(tmp_path)
+    assert office.rows("watermark") == []
+    with office.database.write(OFFICE) as connection:
+        backup.second_life(connection, OFFICE, office.actor("system"), audit.Entry("restore", "office"), NOW)
+    assert office.rows("watermark")[0]["held_reason"] != ""
+
+
+def test_restored_copy_may_be_confirmed_once_though_no_head_lies_beyond(tmp_path: Path) -> None:
+    """Who follows the restore with a yes is not refused; who says it again is."""
+    office = small_office(tmp_path)
+    with office.database.write(OFFICE) as connection:
+        backup.second_life(connection, OFFICE, office.actor("system"), audit.Entry("restore", "office"), NOW)
+        backup.confirm_restore(connection, OFFICE, office.actor("system"), tmp_path / "heads", NOW)
+        with pytest.raises(Refused, match="E-B17"):
+            backup.confirm_restore(connection, OFFICE, office.actor("system"), tmp_path / "heads", NOW)
+
+
+def test_backup_takes_no_head_that_its_copy_of_the_database_has_not_reached(tmp_path: Path) -> None:
+    """The service writes heads while the backup runs; a drill must not take that for a cut-off tail."""
+    office = small_office(tmp_path / "office")
+    folder = tmp_path / "office"
+    sources = backup.Sources(folder / "duban.db", folder / "store", folder / "heads", folder / "duban.toml")
+    with office.database.write(OFFICE) as connection:
+        head = backup.begin(connection, OFFICE, office.actor("system"), "copy", NOW)
+
+    def meanwhile(_name: str) -> None:
+        with office.database.write(OFFICE) as connection:
+            audit.append(connection, OFFICE, office.actor("system"), audit.Entry("look", "office"), NOW)
+        with office.database.read() as connection:
+            heads.keep(folder / "heads", connection, OFFICE, NOW)
+
+    written = backup.write(sources, tmp_path / "copy", OFFICE, head, NOW, meanwhile)
+    assert list(written["files"]) == ["duban.db"]

@@ -152,7 +152,7 @@ def test_roll_leaves_a_made_up_sunday(how: str) -> None:
 def test_roll_refuses_another_word() -> None:
     with pytest.raises(BadInput) as refused:
         CALENDAR.roll(date(2022, 6, 25), "later")
-    assert refused.value.code == "E-D04"
+    assert refused.value.code == "E-D06"
 
 
 ROLLED_25THS = {

@@ -39,3 +39,15 @@ def test_empty_folder_has_no_head_and_stops_nobody(world: World) -> None:
     assert (heads.read(folder, 1), heads.latest(folder, 1)) == ([], None)
     with world.database.read() as connection:
         heads.check_not_behind(folder, connection, 1)
+
+
+def test_head_bears_the_installation_that_the_trail_names_last(world: World) -> None:
+    """Setting up and restoring begin an installation; anybody else's word for it does not count."""
+    for action, named in (("office.set_up", "one"), ("restore", "two"), ("notice.adopt", "three")):
+        entry = audit.Entry(action, "office", detail={"installation": named})
+        with world.database.write(1) as connection:
+            audit.append(connection, 1, world.actor("system"), entry, NOON)
+    with world.database.read() as connection:
+        assert heads.installation(connection, 1) == "two"
+        heads.keep(world.folder / "heads", connection, 1, NOON)
+    assert [kept.installation for kept in heads.read(world.folder / "heads", 1)] == ["two"]

@@ -167,3 +167,102 @@ def test_unknown_people_are_not_found(world: World) -> None:
         world.do("system", people.disable_person, "nobody")
     with refused("E-404", NotFound):
         absence(world, "director", "clerk1", "nobody")
+
+
+def session(world: World, login: str) -> int:
+    """A session that runs."""
+    return world.add(
+        "login", person_id=world.people[login], token_hash=f"t-{login}", created_at=NOON,
+        expires_at=at("2022-06-20 20:00"),
+    )  # fmt: skip
+
+
+def test_reset_ends_what_was_and_leaves_a_code(world: World) -> None:
+    number = world.people["clerk1"]
+    world.change("person", number, password_hash="old", failed_logins=4, locked_until=at("2022-06-20 13:00"))
+    mine, other = session(world, "clerk1"), session(world, "clerk2")
+    world.do("system", people.reset_person, "clerk1", "new-code")
+    row = world.row("person", number)
+    assert (row["password_hash"], row["code_hash"]) == ("", people.code_digest("new-code"))
+    assert (row["failed_logins"], row["locked_until"]) == (0, None)
+    assert world.row("login", mine)["revoked_at"] == NOON
+    assert world.row("login", other)["revoked_at"] is None
+    event = world.events()[-1]
+    assert (event["action"], event["role"], event["object_id"]) == ("person.reset", "system", number)
+    assert "new-code" not in repr(world.events())
+
+
+@pytest.mark.parametrize(
+    ("login", "target", "code"),
+    [
+        ("system", "security", None),
+        ("system", "audit", None),
+        ("security", "system", None),
+        ("system", "system", "E-A14"),
+        ("security", "clerk1", "E-403"),
+        ("security", "audit", "E-403"),
+        ("security", "security", "E-403"),
+        ("audit", "system", "E-403"),
+        ("director", "clerk1", "E-403"),
+        ("clerk1", "clerk1", "E-403"),
+        ("clerk1", "nobody", "E-403"),
+        ("system", "nobody", "E-404"),
+    ],
+)
+def test_reset_is_the_system_administrators_and_theirs_is_the_security_administrators(
+    world: World, login: str, target: str, code: str | None
+) -> None:
+    before = world.rows("person")
+    if code is None:
+        world.do(login, people.reset_person, target, "code")
+        return
+    with refused(code):
+        world.do(login, people.reset_person, target, "code")
+    assert world.rows("person") == before
+
+
+def test_reset_is_not_ones_own_through_a_substitute_either(world: World) -> None:
+    add(world)
+    with refused("E-A14", Denied):
+        world.do_as(world.substitute("new", "system"), people.reset_person, "system", "code")
+
+
+def test_closed_account_is_reopened_before_it_is_reset(world: World) -> None:
+    world.do("system", people.disable_person, "clerk1")
+    with refused("E-A15", Refused):
+        world.do("system", people.reset_person, "clerk1", "code")
+    world.do("system", people.enable_person, "clerk1")
+    assert world.row("person", world.people["clerk1"])["active"] is True
+    assert [row["action"] for row in world.events() if row["result"] == "done"] == ["person.disable", "person.enable"]
+    with refused("E-A16", Refused):
+        world.do("system", people.enable_person, "clerk1")
+
+
+def test_name_and_address_are_changed_and_the_trail_says_from_what(world: World) -> None:
+    world.do("system", people.change_person, "clerk1", email="zhao@example.org")
+    row = world.row("person", world.people["clerk1"])
+    assert (row["name"], row["email"]) == ("赵一", "zhao@example.org")
+    world.do("system", people.change_person, "clerk1", name=" 赵逸 ", email="")
+    row = world.row("person", world.people["clerk1"])
+    assert (row["name"], row["email"]) == ("赵逸", "")
+    assert [row["detail"] for row in world.events()] == [
+        {"login": "clerk1", "email": ["clerk1@example.gov.cn", "zhao@example.org"]},
+        {"login": "clerk1", "name": ["赵一", "赵逸"], "email": ["zhao@example.org", ""]},
+    ]
+
+
+@pytest.mark.parametrize(("values", "code"), [({"name": " "}, "E-A07"), ({"email": "a@b, c@d"}, "E-M01")])
+def test_change_to_what_could_not_be_entered_is_refused(world: World, values: dict[str, str], code: str) -> None:
+    before = world.rows("person")
+    with refused(code, BadInput):
+        world.do("system", people.change_person, "clerk1", **values)
+    assert world.rows("person") == before
+
+
+@pytest.mark.parametrize("login", ["security", "audit", "director", "clerk1"])
+def test_accounts_are_changed_and_reopened_by_the_system_administrator_only(world: World, login: str) -> None:
+    world.change("person", world.people["clerk2"], active=False)
+    with refused("E-403", Denied):
+        world.do(login, people.change_person, "clerk1", name="别人")
+    with refused("E-403", Denied):
+        world.do(login, people.enable_person, "clerk2")

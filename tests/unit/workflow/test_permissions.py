@@ -26,8 +26,8 @@ HELD = {
         " calendar.import unit.manage absence.set clock.confirm"
     ),
     R.READER: "task.read summary.read",
-    R.SYSTEM: "rules.read message.read message.retry channel.test person.manage service.manage",
-    R.SECURITY: "duty.grant absence.set",
+    R.SYSTEM: "rules.read message.read message.retry channel.test person.manage person.rescue service.manage",
+    R.SECURITY: "duty.grant absence.set person.rescue",
     R.AUDIT: "audit.read",
     R.SCHEDULER: "",
 }

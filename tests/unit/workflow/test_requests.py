@@ -116,8 +116,8 @@ def test_second_request_waits_for_the_first_to_be_decided(world: World) -> None:
         ("E-403", MORE_TIME, {"login": "reviewer"}),
         ("E-S02", MORE_TIME, {"reason": " "}),
         ("E-D02", MORE_TIME, {"due_on": at("2022-06-19 12:00").date()}),
-        ("E-N05", NOT_OURS, {"unit": OWN}),
-        ("E-N06", NOT_OURS, {"unit": CO}),
+        ("E-S28", NOT_OURS, {"unit": OWN}),
+        ("E-S29", NOT_OURS, {"unit": CO}),
         ("E-404", NOT_OURS, {"unit": "市没有局"}),
     ],
 )
