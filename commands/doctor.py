@@ -51,7 +51,7 @@ def _database(desk_: Desk) -> list[Check]:
         found = desk_.read(lambda c: examine(c, office, now, heads_dir=heads, store=desk_.store))
     except DubanError as refusal:
         return [wrong(name, f"{refusal.code} {refusal.what}")]
-    return [ok(name, "ok"), *_permissions(desk_), *found, _channels(desk_)]
+    return [ok(name, _("in order")), *_permissions(desk_), *found, _channels(desk_)]
 
 
 def _channels(desk_: Desk) -> Check:
@@ -73,7 +73,7 @@ def _permissions(desk_: Desk) -> list[Check]:
     name, home = _("Folder private"), desk_.settings.home
     if home.stat().st_mode & 0o077:
         return [warning(name, _("others can look into it; set its mode to 0700"))]
-    return [ok(name, "ok")]
+    return [ok(name, _("in order"))]
 
 
 def _own_words(desk_: Desk) -> list[Check]:
@@ -90,7 +90,9 @@ def _own_words(desk_: Desk) -> list[Check]:
     folder = desk_.settings.path(desk_.settings.templates)
     if folder is not None:
         found = check_folder(folder)
-        checks += [warning(templates, f"{refusal.code} {refusal.what}") for refusal in found] or [ok(templates, "ok")]
+        checks += [warning(templates, f"{refusal.code} {refusal.what}") for refusal in found] or [
+            ok(templates, _("in order"))
+        ]
     return checks
 
 

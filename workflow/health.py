@@ -96,7 +96,7 @@ def _whole(connection: Connection) -> Check:
     if connection.dialect.name != "sqlite":
         return ok(name, _("kept by the server"))
     found = str(connection.scalar(sa.text("PRAGMA quick_check")))
-    return ok(name, "ok") if found == "ok" else wrong(name, found)
+    return ok(name, _("in order")) if found == "ok" else wrong(name, found)
 
 
 def _not_behind(connection: Connection, office_id: int, folder: Path | None) -> Check:
@@ -107,14 +107,14 @@ def _not_behind(connection: Connection, office_id: int, folder: Path | None) -> 
         heads.check_not_behind(folder, connection, office_id)
     except DubanError as refusal:
         return wrong(name, refusal.what)
-    return ok(name, "ok")
+    return ok(name, _("in order"))
 
 
 def _trail(connection: Connection, office_id: int, folder: Path | None, store: Store | None) -> Check:
     name = _("Trail proves itself")
     found = verify.verify(connection, office_id, heads_dir=folder, store=store)
     if not found:
-        return ok(name, "ok")
+        return ok(name, _("in order"))
     return wrong(name, _("{count} findings; the first: {first}").format(count=len(found), first=_sentence(found[0])))
 
 

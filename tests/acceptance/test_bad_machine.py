@@ -36,20 +36,6 @@ PASSWORD = "Chang-Jiang-2022"
 RECEIVE = ("task", "receive", 1)
 
 
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Door:
-    """The small office, made once."""
-    door = Door.of(tmp_path_factory.mktemp("filled") / "home")
-    door.world.database.close()
-    return door
-
-
-@pytest.fixture
-def door(filled: Door, tmp_path: Path) -> Door:
-    """A copy of the office for each test."""
-    return filled.copy(tmp_path / "home")
-
-
 def home(folder: Path) -> Path:
     """An office's folder with every setting at its default."""
     (folder / "duban.toml").touch()

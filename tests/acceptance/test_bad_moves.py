@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kit.door import Door
 from kit.office import UNITS, at
 from kit.world import refused
 from models.states import Action, TaskState
@@ -17,22 +16,10 @@ from models.states import Action, TaskState
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from kit.door import Door
+
 NOW = at("2022-06-10 09:00")
 HEAD = "关于印发工作要点的通知\n\n各责任单位：\n请于每月25日前报送工作进度。\n\n市长江办\n2022年5月7日\n\n附件\n工作要点\n\n"
-
-
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Door:
-    """The small office with everybody logged in, made once."""
-    door = Door.of(tmp_path_factory.mktemp("filled") / "home")
-    door.world.database.close()
-    return door
-
-
-@pytest.fixture
-def door(filled: Door, tmp_path: Path) -> Door:
-    """A copy of the office for each test."""
-    return filled.copy(tmp_path / "home")
 
 
 def first(door: Door) -> int:

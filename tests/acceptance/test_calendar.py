@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import docx
 import pytest
 
-from kit.door import Door
-
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from kit.door import Door
 
 #: the form of the yearly notice, with days of our own: the real one for the year is not ours to say
 TEXT = """国务院办公厅关于2027年部分节假日安排的通知
@@ -39,11 +39,6 @@ def word() -> bytes:
         made.add_paragraph(line)
     made.save(held)
     return held.getvalue()
-
-
-@pytest.fixture
-def door(tmp_path: Path) -> Door:
-    return Door.of(tmp_path / "home")
 
 
 @pytest.mark.parametrize(
