@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from commands.frame import Desk
-    from models.states import Action
     from workflow.actions import Command, Outcome
 
 T = TypeVar("T")
@@ -68,7 +67,8 @@ class Day(click.ParamType[date]):
 
 def day_option(name: str, *, help_text: str, required: bool = True) -> Callable[..., Any]:
     """An option that takes a civil date."""
-    return click.option(name, type=Day(), required=required, default=None, help=help_text)
+    missing = {} if required else {"default": None}  # click takes a default, even None, for an answer
+    return click.option(name, type=Day(), required=required, help=help_text, **missing)
 
 
 def few(numbers: Sequence[int]) -> str:
@@ -97,7 +97,7 @@ def words(text: str) -> str:
 
 def act_on(
     desk_: Desk,
-    action: Action,
+    action: str,
     task_ids: Sequence[int],
     version: int | None,
     key: str,
@@ -147,13 +147,12 @@ def _each_kept(desk_: Desk, commands: Sequence[Command]) -> list[Outcome]:
 
 def _kept(desk_: Desk, command: Command) -> Outcome:
     """One item of a repeatable batch: its first answer is kept under its own key."""
-    from models.states import TaskState
     from workflow.actions import Outcome, act
 
     try:
         return act(desk_.database, desk_.office_id, desk_.actor, command, desk_.now())
     except DubanError as refusal:
-        return Outcome(command.task_id, command.action, TaskState.ASSIGNED, 0, refusal)
+        return Outcome(command.task_id, command.action, "", 0, refusal=refusal)
 
 
 def exit_code(outcomes: Sequence[Outcome]) -> int:
@@ -175,8 +174,8 @@ def _say(outcomes: Sequence[Outcome], *, dry_run: bool) -> None:
         click.echo(
             line.format(
                 id=outcome.task_id,
-                action=outcome.action.label,
-                state=outcome.state.label,
+                action=outcome.action_label,
+                state=outcome.state_label,
                 version=outcome.version,
             )
         )

@@ -84,7 +84,8 @@ def _own_words(desk_: Desk) -> list[Check]:
 
     checks, rules, templates = [], _("Reminder rules"), _("Message templates")
     try:
-        checks.append(ok(rules, str(len(office_rules(desk_)))))
+        own = office_rules(desk_)
+        checks.append(ok(rules, _("those of the flows") if own is None else str(len(own))))
     except DubanError as refusal:
         checks.append(wrong(rules, str(refusal)))
     folder = desk_.settings.path(desk_.settings.templates)

@@ -143,12 +143,15 @@ def read(desk_: Desk, file: Path, xlsx: Path | None) -> None:
 @click.argument("file", type=FILE)
 @click.option("--revise", type=NUMBER, metavar="NOTICE", help=_("Bring this adopted notice to the table."))
 @click.option("--open", "month", type=Month(), help=_("Open this month at once, too."))
+@click.option("--flow", default="", metavar="NAME", help=_("The flow its tasks run in; else that of the month before."))
 @click.option("--allow-past", is_flag=True, help=_("Deadlines before the notice are meant."))
 @desk
-def adopt(desk_: Desk, file: Path, revise: int | None, month: str | None, *, allow_past: bool) -> None:
+def adopt(desk_: Desk, file: Path, revise: int | None, month: str | None, flow: str, *, allow_past: bool) -> None:
     """By the director; adopting the same table twice changes nothing. With ``--open`` both happen or neither."""
     from workflow import adoption, revision
 
+    if flow and not month:
+        raise click.UsageError(_("--flow is for the month that --open opens."))
     draft, office, now = _office_draft(file), desk_.office_id, desk_.now()
     kept, digest = _kept(draft)
 
@@ -158,7 +161,7 @@ def adopt(desk_: Desk, file: Path, revise: int | None, month: str | None, *, all
             made = revision.revise(*place, revise, draft, kept, digest, now, allow_past=allow_past)
         else:
             made = adoption.adopt(*place, draft, kept, digest, now, allow_past=allow_past)
-        opened = open_in(connection, desk_, month, made.notice_id) if month else None
+        opened = open_in(connection, desk_, month, made.notice_id, flow=flow) if month else None
         return made, opened, _open_month(connection, office, made.notice_id)
 
     made, opened, standing = desk_.perform("notice.adopt", work)

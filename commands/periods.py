@@ -12,7 +12,7 @@ from commands.acting import NUMBER, Day, look_up, words
 from commands.frame import answer, desk, table
 from models.errors import BadInput
 from models.language import _, listed
-from models.states import TaskState
+from models.states import Stage
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -58,10 +58,11 @@ def period_command() -> None:
 @click.argument("month", type=Month())
 @click.option("--notice", "notice_id", type=NUMBER, default=None, help=_("Of this notice; else of the newest."))
 @click.option("--roll", type=click.Choice(["none", "before", "after"]), help=_("Where a due date on a day off goes."))
+@click.option("--flow", default="", metavar="NAME", help=_("The flow its tasks run in; else that of the month before."))
 @desk
-def open_month(desk_: Desk, month: str, notice_id: int | None, roll: str | None) -> None:
+def open_month(desk_: Desk, month: str, notice_id: int | None, roll: str | None, flow: str) -> None:
     """Open a month."""
-    opened = desk_.perform("period.open", lambda connection: open_in(connection, desk_, month, notice_id, roll))
+    opened = desk_.perform("period.open", lambda connection: open_in(connection, desk_, month, notice_id, roll, flow))
     answer(desk_, asdict(opened), lambda: say_opened(opened, desk_.now()))
 
 
@@ -85,7 +86,7 @@ def say_opened(opened: OpenedPeriod, now: datetime) -> None:
 
 
 def open_in(
-    connection: Connection, desk_: Desk, month: str, notice_id: int | None, roll: str | None = None
+    connection: Connection, desk_: Desk, month: str, notice_id: int | None, roll: str | None = None, flow: str = ""
 ) -> OpenedPeriod:
     """Open a month in the transaction of ``connection``, its due date moved as is said or as the settings say."""
     from workflow.calendar_store import load_calendar
@@ -95,7 +96,7 @@ def open_in(
     calendar, times = load_calendar(connection, desk_.office_id), desk_.settings.times
     return open_period(
         connection, desk_.office_id, desk_.actor, number, month, calendar, desk_.now(),
-        roll=roll or times.roll, close_after=times.close_after_workdays,
+        roll=roll or times.roll, close_after=times.close_after_workdays, flow=flow,
     )  # fmt: skip
 
 
@@ -136,8 +137,8 @@ def _status(connection: Connection, desk_: Desk, month: str | None, now: datetim
              if task.period_id == period.id]  # fmt: skip
     units: dict[str, Counter[str]] = {}
     for task in tasks:
-        units.setdefault(task.unit_name, Counter())[task.state.value] += 1
-    missing = [task for task in tasks if task.state in (TaskState.ASSIGNED, TaskState.RETURNED)]
+        units.setdefault(task.unit_name, Counter())[task.stage.value] += 1
+    missing = [task for task in tasks if task.stage in (Stage.ASSIGNED, Stage.RETURNED)]
     return {
         "month": period.month,
         "state": period.state,
@@ -145,7 +146,7 @@ def _status(connection: Connection, desk_: Desk, month: str | None, now: datetim
         "due_on": period.due_on.isoformat(),
         "closes_on": period.closes_on.isoformat(),
         "tasks": len(tasks),
-        "states": {state.value: sum(task.state is state for task in tasks) for state in TaskState},
+        "states": {stage.value: sum(task.stage is stage for task in tasks) for stage in Stage},
         "units": {name: dict(counts) for name, counts in units.items()},
         "missing": [row_dict(task, local_date(now)) for task in missing],
         "indicators": _indicators(connection, desk_, tasks),
@@ -196,7 +197,7 @@ def _indicators(connection: Connection, desk_: Desk, tasks: list[TaskRow]) -> li
 
 def _tell(found: dict[str, Any]) -> None:
     click.echo(_("{month}: {tasks} tasks, due {due_on}, closes {closes_on}").format(**found))
-    shown = [state for state in TaskState if found["states"][state.value]]
+    shown = [state for state in Stage if found["states"][state.value]]
     table(
         [_("unit"), *(state.label for state in shown)],
         [

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 import sys
 import tempfile
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from commands.frame import Desk, answer, desk
+from models import labels
 from models.errors import BadInput, EnvironmentRefused
 from models.language import _
-from models.states import MessageState, TaskState
+from models.states import MessageState, Stage
 
 if TYPE_CHECKING:
     from models.drafts import NoticeDraft
@@ -54,12 +55,12 @@ def rehearse_command(desk_: Desk, notice: str | None, month: str, out: str, seed
 
 
 def _played(desk_: Desk, draft: NoticeDraft, month: str, folder: Path, seed: int) -> Any:
-    from simulation import month as scene
-    from simulation.stage import prepare
+    from simulation import month as act
+    from simulation.scene import prepare
 
     if not desk_.as_json:
         click.echo(_("The notice is read. Hiring the people, opening the month …"), err=True)
-    stage = prepare(draft, month, folder, seed)
+    scene = prepare(draft, month, folder, seed)
     with click.progressbar(length=100, label=_("Rehearsing"), file=sys.stderr) as bar:
         done = 0
 
@@ -69,7 +70,7 @@ def _played(desk_: Desk, draft: NoticeDraft, month: str, folder: Path, seed: int
             bar.update(now - done)
             done = now
 
-        return stage, scene.play(stage, step)
+        return scene, act.play(scene, step)
 
 
 def _fresh(out: Path) -> Path:
@@ -97,7 +98,7 @@ def _tell(account: Account, month: str, folder: Path) -> None:
             month=month, clauses=account.clauses, units=account.units, tasks=account.tasks, warnings=account.warnings
         )
     )
-    states = "  ".join(f"{TaskState(state).label} {count}" for state, count in account.states.items())
+    states = "  ".join(f"{Stage(state).label} {count}" for state, count in account.states.items())
     click.echo(_("Tasks: {states}").format(states=states))
     click.echo(
         _(
@@ -106,6 +107,8 @@ def _tell(account: Account, month: str, folder: Path) -> None:
     )
     click.secho(_("Who was told, and when"), bold=True)
     for chase in account.chases:
+        if _of_ledger(chase):
+            continue  # told with the ledger
         click.echo(f"  {chase.day:%m-%d}  {_wide(_event(chase), 20)} {chase.messages:>4}  {_who(chase)}")
     messages = "  ".join(f"{MessageState(state).label} {count}" for state, count in account.messages.items())
     click.echo(_("Messages: {states}").format(states=messages))
@@ -114,7 +117,47 @@ def _tell(account: Account, month: str, folder: Path) -> None:
         value = "–" if fact.value is None else f"{fact.value:g}"
         target = f"{SIGNS.get(fact.op, fact.op)} {fact.target:g} {fact.unit}"
         click.echo(f"  {fact.clause_number:<5} {_wide(fact.name, 34)} {value:>8}   {target}")
+    _tell_problems(account)
     _tell_files(account, folder)
+
+
+def _tell_problems(account: Account) -> None:
+    """The second flow of the month: the ledger's figures, one line a problem, one line a kind of message."""
+    part = account.problems
+    if part is None:
+        return
+    click.secho(_("Problem ledger"), bold=True)
+    said = _(
+        "New {new}, rectified {rectified}, struck off {struck_off}, relapsed {relapsed}, overdue {overdue}; standing"
+        " {standing}."
+    )
+    names = ("new", "rectified", "struck_off", "relapsed", "overdue")
+    click.echo("  " + said.format(standing=part.standing, **{name: len(getattr(part, name)) for name in names}))
+    for line in account.ledger:
+        due = _("rectify by {day}").format(day=f"{line.due_on:%m-%d}")
+        click.echo(
+            f"  {line.number:>2}  {_wide(line.title, 34)} {_wide(line.units[0], 18)} {_wide(line.state, 12)} {due}"
+        )
+    kinds: dict[str, list[Chase]] = {}
+    for chase in filter(_of_ledger, account.chases):
+        kinds.setdefault(chase.event, []).append(chase)
+    for chases in kinds.values():
+        _tell_kind(chases)
+
+
+def _of_ledger(chase: Chase) -> bool:
+    from simulation.account import OF_PROBLEMS
+
+    return chase.event in OF_PROBLEMS
+
+
+def _tell_kind(chases: list[Chase]) -> None:
+    """The messages of one kind: day by day they would fill the screen."""
+    days = dict.fromkeys(f"{chase.day:%m-%d}" for chase in (chases[0], chases[-1]))
+    people = tuple(dict.fromkeys(name for chase in chases for name in chase.people))
+    whole = replace(chases[0], messages=len(people), people=people)
+    count = sum(chase.messages for chase in chases)
+    click.echo(f"  {_wide('–'.join(days), 12)} {_wide(_event(whole), 20)} {count:>4}  {_who(whole)}")
 
 
 def _tell_files(account: Account, folder: Path) -> None:
@@ -144,7 +187,7 @@ def _event(chase: Chase) -> str:
         "unreviewed": _("waits for review"),
         "closing": _("month closing"),
         "returned": _("returned"),
-    }[chase.event]
+    }.get(chase.event) or labels.message(chase.event)
 
 
 def _who(chase: Chase) -> str:

@@ -160,10 +160,10 @@ def _command(connection: Connection, desk_: Desk, row: dict[str, Any], key: str,
     from workflow.case import Given, ValueGiven
     from workflow.cases import clause_indicators
 
-    task = visible_task(connection, desk_.office_id, desk_.actor, row["task"])
+    task, _co_units = visible_task(connection, desk_.office_id, desk_.actor, row["task"])
     last = _last_report(connection, task) if from_last else {}
     told = {**last, **row}
-    names = clause_indicators(connection, desk_.office_id, task.clause_id)
+    names = clause_indicators(connection, desk_.office_id, task.clause_id) if task.clause_id is not None else ()
     values = {value["indicator_id"]: ValueGiven(**value) for value in last.get("values", ())}
     given = [_value(name, value, names) for name, value in told.get("indicators", {}).items()]
     filed = Given(

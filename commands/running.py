@@ -20,25 +20,27 @@ if TYPE_CHECKING:
 
     from notifications.channel import Channel
     from schedules.facts import Hours
-    from schedules.rules import Rule, RulesFile
+    from schedules.rules import Rule
     from schedules.runner import Loop
 
 HEADS_SECONDS = 300
 PING_SECONDS = 60
 
 
-def office_rules(desk_: Desk) -> Sequence[Rule]:
-    """The office's reminder rules, or the default ladder."""
+def office_rules(desk_: Desk) -> Sequence[Rule] | None:
+    """The office's own reminder rules for its months; None = the ladders of the flows."""
     from schedules.rules import load_rules
 
-    return load_rules(desk_.settings.path(desk_.settings.rules))
+    path = desk_.settings.path(desk_.settings.rules)
+    return load_rules(path) if path else None
 
 
-def _watched_rules(desk_: Desk) -> RulesFile:
+def _watched_rules(desk_: Desk) -> Callable[[], Sequence[Rule] | None]:
     """The same for a service: read again whenever their file has changed."""
     from schedules.rules import RulesFile
 
-    return RulesFile(desk_.settings.path(desk_.settings.rules))
+    path = desk_.settings.path(desk_.settings.rules)
+    return RulesFile(path) if path else lambda: None
 
 
 def office_hours(desk_: Desk) -> Hours:

@@ -8,10 +8,11 @@ import click
 
 from commands.acting import NUMBER, act_on, acting, day_option, look_up, words
 from commands.frame import answer, desk, table
+from commands.given import as_given, given_options
 from commands.periods import Month
 from commands.reporting import report, report_batch
 from models.language import _
-from models.states import Action, TaskState
+from models.states import Action, Stage
 
 if TYPE_CHECKING:
     from datetime import date
@@ -35,16 +36,19 @@ task_command.add_command(report_batch)
 @task_command.command("list", help=_("List the tasks you may see."), epilog="duban task list --mine --month 2022-06")
 @click.option("--mine", is_flag=True, help=_("Only what you may act on now."))
 @click.option("--unit", default="", metavar="NAME", help=_("Only tasks of this unit."))
-@click.option("--state", type=click.Choice([s.value for s in TaskState]), default=None, help=_("Only in this state."))
+@click.option("--state", default=None, help=_("Only in this state, by its name in the flow."))
 @click.option("--month", type=Month(), default=None, help=_("Only of this month."))
 @click.option("--late", is_flag=True, help=_("Only late ones."))
+@click.option("--copied", is_flag=True, help=_("Only what was shown to you for information."))
 @desk
-def list_tasks(desk_: Desk, *, mine: bool, unit: str, state: str | None, month: str | None, late: bool) -> None:
+def list_tasks(
+    desk_: Desk, *, mine: bool, unit: str, state: str | None, month: str | None, late: bool, copied: bool
+) -> None:
     """List tasks."""
     from commands.taskviews import Wanted, find_tasks, row_dict
     from models.times import local_date
 
-    wanted, now = Wanted(mine, unit, state or "", month or "", late), desk_.now()
+    wanted, now = Wanted(mine, unit, state or "", month or "", late, copied), desk_.now()
     tasks = desk_.read(lambda connection: find_tasks(connection, desk_.office_id, desk_.actor, wanted, now))
     rows = [row_dict(task, local_date(now)) for task in tasks]
     answer(desk_, rows, lambda: _say_list(rows))
@@ -59,7 +63,7 @@ def _say_list(rows: list[dict[str, Any]]) -> None:
 
 
 def _cells(row: dict[str, Any]) -> list[Any]:
-    state = TaskState(row["state"]).label
+    state = row["state_label"]
     lights = {"red": _("red"), "yellow": _("yellow"), "green": _("green")}
     shown = (row["id"], row["month"], row["clause"], row["unit"], state, row["due_on"], lights[row["light"]])
     return [*shown, row["cause"]]
@@ -73,11 +77,31 @@ def _cells(row: dict[str, Any]) -> list[Any]:
 def show(desk_: Desk, task_id: int) -> None:
     """Tell a task's story."""
     from commands.taskstory import tell
-    from commands.taskviews import story
+    from commands.taskviews import note_opening, open_task, story
 
-    now = desk_.now()
-    told = look_up(desk_, "task.read", lambda found: story(found, desk_.office_id, desk_.actor, task_id, now))
+    now, place = desk_.now(), (desk_.office_id, desk_.actor, task_id)
+    told = look_up(desk_, "task.read", lambda found: story(found, *place, now))
+    if desk_.read(lambda found: open_task(found, *place)):
+        desk_.perform("task.read", lambda found: note_opening(found, *place, now))
     answer(desk_, told, lambda: tell(told))
+
+
+@task_command.command(
+    "do",
+    help=_("Take any action of a task's flow; “duban task show” says which are open to you."),
+    epilog='duban task do forward 7 --to LOGIN · duban task do return 7 --reason "…" --refile-on 2022-06-30',
+)
+@click.argument("action", metavar=_("ACTION"))
+@click.argument("task_ids", nargs=-1, type=NUMBER, required=True)
+@given_options
+@click.option("--dry-run", is_flag=True, help=_("Say what would happen; change nothing."))
+@acting
+@desk
+def do(
+    desk_: Desk, action: str, task_ids: tuple[int, ...], version: int | None, key: str, *, dry_run: bool, **given: Any
+) -> int:
+    """Take any action."""
+    return act_on(desk_, action, task_ids, version, key, dry_run=dry_run, **as_given(given))
 
 
 @task_command.command("receive", help=_("Say that your unit has received tasks."), epilog="duban task receive 7 8 9")
@@ -130,8 +154,15 @@ def _signed(desk_: Desk, unit: str, month: str | None) -> tuple[int, ...]:
 
     if not unit or not month:
         raise click.UsageError(_("Name tasks by number, or give --unit and --month."))
-    wanted = Wanted(unit=unit, month=month, state=TaskState.SIGNED_STAMPED.value)
-    tasks = desk_.read(lambda connection: find_tasks(connection, desk_.office_id, desk_.actor, wanted, desk_.now()))
+    wanted = Wanted(unit=unit, month=month)
+    found = desk_.read(lambda connection: find_tasks(connection, desk_.office_id, desk_.actor, wanted, desk_.now()))
+    # a state has its own name in every flow; what can be approved is what the flow approves from there
+    tasks = [
+        task
+        for task in found
+        if task.stage is Stage.SIGNED_STAMPED
+        and any(step.action == Action.APPROVE for step in task.flow.steps_from(task.state))
+    ]
     if not tasks:
         raise Refused(
             "E-S21",

@@ -9,21 +9,22 @@ import sqlalchemy as sa
 
 from models import tables as t
 from models.language import _
-from models.states import TaskState
+from models.states import OWED
 from models.times import local_date, shown
-from workflow import actions, cases, permissions, units
+from workflow import actions, cases, panels, permissions, readings, units, wording
+from workflow.flow import MY_TURN
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
     from datetime import date, datetime
 
     from sqlalchemy.engine import Connection
 
     from workflow.case import Actor, TaskRow
-    from workflow.law import Step
+    from workflow.flow import Step
 
 #: a task within this many days of its due date that is not filed yet is yellow
 SOON_DAYS = 5
-_UNFILED = (TaskState.ASSIGNED, TaskState.RETURNED, TaskState.REPORTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,29 +37,31 @@ class Wanted:
     state: str = ""
     month: str = ""
     late: bool = False
+    #: what was shown to the actor for information
+    copied: bool = False
 
 
 def is_late(task: TaskRow, today: date) -> bool:
     """Past its due date and not signed, or signed late once: lateness stays on record."""
-    return task.late_days > 0 or (task.state in _UNFILED and today > task.due_on)
+    return task.late_days > 0 or (task.stage in OWED and today > task.due_on)
 
 
 def light(task: TaskRow, today: date) -> tuple[str, str]:
     """The colour (red, yellow, green) and its cause in words."""
     left = (task.due_on - today).days
-    if task.month_closed and task.state in _UNFILED:
-        return "red", _("the month is closed, still “{state}”").format(state=task.state.label)
-    if task.state in _UNFILED and left < 0:
-        return "red", _("{count} days overdue, still “{state}”").format(count=-left, state=task.state.label)
-    if task.state in _UNFILED and not left:
-        return "yellow", _("due today, still “{state}”").format(state=task.state.label)
-    if task.state in _UNFILED and left <= SOON_DAYS:
-        return "yellow", _("due in {count} days, still “{state}”").format(count=left, state=task.state.label)
-    if task.state in _UNFILED:
+    if task.month_closed and task.stage in OWED:
+        return "red", _("the month is closed, still “{state}”").format(state=task.state_label)
+    if task.stage in OWED and left < 0:
+        return "red", _("{count} days overdue, still “{state}”").format(count=-left, state=task.state_label)
+    if task.stage in OWED and not left:
+        return "yellow", _("due today, still “{state}”").format(state=task.state_label)
+    if task.stage in OWED and left <= SOON_DAYS:
+        return "yellow", _("due in {count} days, still “{state}”").format(count=left, state=task.state_label)
+    if task.stage in OWED:
         return "green", _("{count} days left").format(count=left)
     if task.late_days:
         return "yellow", _("signed {count} days late").format(count=task.late_days)
-    return "green", _("in time: “{state}”").format(state=task.state.label)
+    return "green", _("in time: “{state}”").format(state=task.state_label)
 
 
 def find_tasks(connection: Connection, office_id: int, actor: Actor, wanted: Wanted, now: datetime) -> list[TaskRow]:
@@ -71,27 +74,38 @@ def find_tasks(connection: Connection, office_id: int, actor: Actor, wanted: Wan
     if wanted.month:
         conditions.append(t.period.c.month == wanted.month)
     found = cases.load_tasks(connection, office_id, *conditions)
-    named = _named(connection, office_id)
+    named, copied = _named(connection, office_id), readings.copied_to(connection, office_id, actor.person_id)
     seen = [
         task
         for task in found
         if permissions.may_see_task(
-            actor, permissions.relation(actor, task.unit_id, named.get(task.clause_id, ())), task.state
+            actor, permissions.relation(actor, task.unit_id, named(task)), task, copied=task.id in copied
         )
     ]
     if wanted.mine:
-        seen = [task for task in seen if _offered(actor, task)]
+        day = local_date(now)
+        seen = [task for task in seen if _awaits(connection, actor, task, frozenset(named(task)) - {task.unit_id}, day)]
+    if wanted.copied:
+        seen = [task for task in seen if task.id in copied]
     return [task for task in seen if not wanted.late or is_late(task, local_date(now))]
 
 
-def _named(connection: Connection, office_id: int) -> dict[int, set[int]]:
-    found: dict[int, set[int]] = {}
-    r = t.responsibility.c
-    for row in connection.execute(
-        sa.select(r.clause_id, r.unit_id).where(r.office_id == office_id, r.ended_at.is_(None))
-    ):
-        found.setdefault(row.clause_id, set()).add(row.unit_id)
-    return found
+def _named(connection: Connection, office_id: int) -> Callable[[TaskRow], set[int]]:
+    """The units that a task's clause or problem names, read once for all tasks."""
+    r, p = t.responsibility.c, t.problem_unit.c
+    of_clauses: dict[int | None, set[int]] = {}
+    of_problems: dict[int | None, set[int]] = {}
+    query = sa.select(r.clause_id, r.unit_id).where(r.office_id == office_id, r.ended_at.is_(None))
+    for clause, unit in connection.execute(query):
+        of_clauses.setdefault(clause, set()).add(unit)
+    for problem, unit in connection.execute(sa.select(p.problem_id, p.unit_id).where(p.office_id == office_id)):
+        of_problems.setdefault(problem, set()).add(unit)
+
+    def named(task: TaskRow) -> set[int]:
+        known = of_clauses if task.problem_id is None else of_problems
+        return known.get(task.clause_id if task.problem_id is None else task.problem_id, set())
+
+    return named
 
 
 def row_dict(task: TaskRow, today: date) -> dict[str, Any]:
@@ -102,7 +116,12 @@ def row_dict(task: TaskRow, today: date) -> dict[str, Any]:
         "month": task.month,
         "clause": task.clause_number,
         "unit": task.unit_name,
-        "state": task.state.value,
+        "flow": task.flow.name,
+        "flow_title": task.flow.title.here,
+        "flow_version": task.flow.short,
+        "problem": task.problem_id,
+        "state": task.state,
+        "state_label": task.state_label,
         "round": task.round,
         "version": task.version,
         "due_on": task.due_on.isoformat(),
@@ -116,28 +135,126 @@ def row_dict(task: TaskRow, today: date) -> dict[str, Any]:
 
 def story(connection: Connection, office_id: int, actor: Actor, task_id: int, now: datetime) -> dict[str, Any]:
     """Everything about one task that this actor may know; E-404 otherwise."""
-    task = actions.visible_task(connection, office_id, actor, task_id)
-    related = permissions.relation(actor, task.unit_id, cases.named_units(connection, office_id, task.clause_id))
-    clause = connection.execute(
-        sa.select(t.clause.c.text, t.work_item.c.title)
-        .join(
-            t.work_item,
-            sa.and_(t.work_item.c.office_id == t.clause.c.office_id, t.work_item.c.id == t.clause.c.item_id),
-        )
-        .where(t.clause.c.office_id == office_id, t.clause.c.id == task.clause_id)
-    ).one()
-    inside = permissions.may_see_report(actor, related, task.state)
+    task, co_units = actions.visible_task(connection, office_id, actor, task_id)
+    related = permissions.relation(actor, task.unit_id, co_units)
+    subject = wording.subjects(connection, office_id, [task])[task.id]
+    copied = task.id in readings.copied_to(connection, office_id, actor.person_id)
+    inside = permissions.may_see_report(actor, related, task, copied=copied)
+    steps = _open_now(connection, actor, task, co_units, local_date(now))
     return {
         **row_dict(task, local_date(now)),
-        "title": clause.title,
-        "text": clause.text,
+        "title": subject.title,
+        "text": subject.text,
         "indicators": _indicators(connection, task),
-        # two rows of the law may hold the same action, told apart by a condition
-        "offered": list(dict.fromkeys(step.action.value for step in _offered(actor, task))),
+        # two rows of the flow may hold the same action, told apart by a condition
+        "offered": [
+            {
+                "action": action,
+                "label": task.flow.action_label(action),
+                "asks": _asks(steps, action),
+                "may": _may(task, steps, action),
+            }
+            for action in dict.fromkeys(step.action for step in steps)
+        ],
         "reports": _reports(connection, task) if inside else [],
         "events": _events(connection, task) if inside else [],
+        "seats": _seats(connection, task),
+        "one_signature": _one_is_enough(task),
+        "looks_back": _looks_back(task),
+        "handler": _person(connection, task, task.handler_id),
+        "copies": _copies(connection, task) if inside else [],
         "messages": _messages(connection, task) if inside else [],
     }
+
+
+def open_task(connection: Connection, office_id: int, actor: Actor, task_id: int) -> bool:
+    """Whether opening the task is to be noted: it is a copy's receipt, or the first look of whoever acts next."""
+    task, co_units = actions.visible_task(connection, office_id, actor, task_id)
+    return readings.unnoted(connection, actor, task, acts_next=_acts_next(actor, task, co_units))
+
+
+def note_opening(connection: Connection, office_id: int, actor: Actor, task_id: int, now: datetime) -> None:
+    """Note that the actor has opened the task."""
+    task, co_units = actions.visible_task(connection, office_id, actor, task_id)
+    readings.note(connection, actor, task, now, acts_next=_acts_next(actor, task, co_units))
+
+
+def _awaits(connection: Connection, actor: Actor, task: TaskRow, co_units: frozenset[int], day: date) -> bool:
+    """Whether the actor may move the task on, or has still to receive it; a copy could be sent at any time."""
+    steps = _open_now(connection, actor, task, co_units, day)
+    return any(step.dest != task.state or "not_yet_received" in step.guards for step in steps)
+
+
+def _open_now(connection: Connection, actor: Actor, task: TaskRow, co_units: frozenset[int], day: date) -> list[Step]:
+    """The offered steps that would not be refused for another's sake.
+
+    A signature is asked of those whose turn it is, what was opened is not taken back, and what was forwarded is gone
+    on with by whom it was forwarded to.
+    """
+    steps = offered(actor, task, co_units)
+    if any(MY_TURN in step.guards for step in steps) and not actor.people & set(panels.next_to_sign(connection, task)):
+        steps = [step for step in steps if MY_TURN not in step.guards]
+    if any("unread" in step.guards for step in steps) and readings.readers(connection, task, actor.people):
+        steps = [step for step in steps if "unread" not in step.guards]
+    if task.handler_id is not None and task.handler_id not in actor.people:
+        theirs = {post.role for post in cases.posts_of(connection, task.office_id, task.handler_id, day)}
+        steps = [
+            step
+            for step in steps
+            if step.dest == task.state
+            or {"unread", MY_TURN} & set(step.guards)
+            or permissions.acting_role(actor, step, task.unit_id, co_units) not in theirs
+        ]
+    return steps
+
+
+def _acts_next(actor: Actor, task: TaskRow, co_units: frozenset[int]) -> bool:
+    """Whether the actor is one for whom the task waits: whoever may only take it back is not."""
+    onward = task.flow.onward(task.state)
+    return any(step in onward for step in offered(actor, task, co_units))
+
+
+def _asks(steps: Iterable[Step], action: str) -> list[str]:
+    """What has to be given with an action, each once."""
+    return list(dict.fromkeys(name for step in steps if step.action == action for name in step.gives))
+
+
+def _may(task: TaskRow, steps: Iterable[Step], action: str) -> dict[str, Any]:
+    """What may be said beside: the states it can lead to, wanting it straight back, who is to sign next."""
+    rows = [step for step in steps if step.action == action]
+    return {
+        "to_state": [step.dest for step in rows if step.chosen_by == "given_state"],
+        "straight_back": any("remember_returner" in step.effects for step in rows),
+        "signers": any(task.flow.by_name[step.dest].panel and step.dest != task.state for step in rows),
+    }
+
+
+def _seats(connection: Connection, task: TaskRow) -> list[dict[str, Any]]:
+    """Whose signatures the task waits for, and who has signed."""
+    return [{"name": seat.name, "signed": seat.signed} for seat in panels.sitting(connection, task)]
+
+
+def _one_is_enough(task: TaskRow) -> bool:
+    """或签: of those who sit one signs."""
+    panel = task.flow.by_name[task.state].panel
+    return panel is not None and panel.needs == "one"
+
+
+def _looks_back(task: TaskRow) -> bool:
+    """Whether the due date is that of the look-back 回头看: the problem was struck off."""
+    return any(step.dest == task.state and "plan_look_back" in step.effects for step in task.flow.steps)
+
+
+def _copies(connection: Connection, task: TaskRow) -> list[dict[str, Any]]:
+    """Who was shown the task, and whether they have read it."""
+    rows = readings.copies(connection, task.office_id, task.id)
+    return [{"name": row.name, "read_at": shown(row.read_at) if row.read_at else ""} for row in rows]
+
+
+def _person(connection: Connection, task: TaskRow, number: int | None) -> str:
+    p = t.person.c
+    name = connection.scalar(sa.select(p.name).where(p.office_id == task.office_id, p.id == number))
+    return name or ""
 
 
 def _indicators(connection: Connection, task: TaskRow) -> list[dict[str, Any]]:
@@ -148,11 +265,14 @@ def _indicators(connection: Connection, task: TaskRow) -> list[dict[str, Any]]:
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
-def _offered(actor: Actor, task: TaskRow) -> list[Step]:
+def offered(actor: Actor, task: TaskRow, co_units: frozenset[int] = frozenset()) -> list[Step]:
     """The steps open to the actor: a closed month has none, a receipt is given once, and issuing aggregates."""
-    gone = {"by_summary"} | ({"not_yet_received"} if task.received_at else set())
-    steps = permissions.offered(actor, task.unit_id, task.state)
-    return [] if task.month_closed else [step for step in steps if not gone & set(step.guards)]
+    steps = [] if task.month_closed else permissions.offered(actor, task, co_units)
+    return [
+        step
+        for step in steps
+        if "summary" not in step.gives and ("not_yet_received" not in step.guards or task.received_at is None)
+    ]
 
 
 def _reports(connection: Connection, task: TaskRow) -> list[dict[str, Any]]:
@@ -170,7 +290,10 @@ def _events(connection: Connection, task: TaskRow) -> list[dict[str, Any]]:
         .where(e.office_id == task.office_id, e.object_type == "task", e.object_id == task.id)
         .order_by(e.seq)
     )
-    return [{**row, "at": shown(row["at"])} for row in connection.execute(query).mappings()]
+    return [
+        {**row, "at": shown(row["at"]), "label": task.flow.action_label(row["action"])}
+        for row in connection.execute(query).mappings()
+    ]
 
 
 def _messages(connection: Connection, task: TaskRow) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from models.states import Result
 from models.times import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy.engine import Connection
 
@@ -40,9 +40,12 @@ def audit_command() -> None:
 def show(desk_: Desk, task_id: int | None, last: int) -> None:
     """Show the last events."""
     _demand(desk_)
+    from workflow.flow_store import words
+
     events = desk_.read(lambda connection: _events(connection, desk_.office_id, task_id, last))
+    called = desk_.read(lambda connection: words(connection, desk_.office_id))
     columns = [_("number"), _("time"), _("person"), _("action"), _("object"), _("state"), _("result"), _("reason")]
-    answer(desk_, events, lambda: table(columns, [_cells(event) for event in events]))
+    answer(desk_, events, lambda: table(columns, [_cells(event, called) for event in events]))
 
 
 @audit_command.command(
@@ -104,12 +107,15 @@ def _events(connection: Connection, office_id: int, task_id: int | None, last: i
     return [dict(row) for row in rows][::-1]
 
 
-def _cells(event: dict[str, Any]) -> list[str]:
+def _cells(event: dict[str, Any], words: Mapping[str, str]) -> list[str]:
     number = event["object_id"] or ""
     who = event["actor_name"] + (f" ({event['acting_for']})" if event["acting_for"] else "")
-    moved = f"{labels.state(event['from_state'])} → {labels.state(event['to_state'])}" if event["to_state"] else ""
+    moved = f"{words.get(event['from_state'], '')} → {words[event['to_state']]}" if event["to_state"] in words else ""
     thing = f"{labels.thing(event['object_type'])} {number}".strip()
-    deed, result = labels.deed(event["action"]), Result(event["result"]).label
+    deed, result = (
+        words.get(event["action"].removeprefix("task.")) or labels.deed(event["action"]),
+        Result(event["result"]).label,
+    )
     return [str(event["seq"]), shown(event["at"]), who, deed, thing, moved, result, event["reason"]]
 
 

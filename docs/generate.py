@@ -1,4 +1,4 @@
-"""Writes the generated parts of the documents: the law in both READMEs, its picture, the reference of all commands.
+"""Writes the generated parts of the documents: the law in both READMEs, a picture of each flow, all commands.
 
 Run by ``make docs``. With ``--check`` it writes nothing, names every page that is behind and ends with 1 if there is
 one; ``tests/test_docs.py`` does that.
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from models.language import set_language, speaking
+from workflow.flow_store import SHIPPED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,25 +36,27 @@ def pages() -> dict[Path, str]:
         ROOT / "README.md": _with_law(ROOT / "README.md", "en"),
         ROOT / "README.zh-CN.md": _with_law(ROOT / "README.zh-CN.md", "zh"),
         ROOT / "docs" / "commands.md": _reference(),
-        ROOT / "docs" / "law.svg": _picture(),
+        **{ROOT / "docs" / "flows" / f"{name}.svg": _picture(name) for name in SHIPPED},
     }
 
 
 def _with_law(file: Path, language: str) -> str:
     from workflow.diagram import markdown
+    from workflow.flow_store import MONTHLY, shipped
 
     text = file.read_text(encoding="utf-8")
     before, rest = text.split(BEGIN)
     after = rest.split(END)[1]
     with speaking(language):
-        return f"{before}{BEGIN}\n{markdown()}{END}{after}"
+        return f"{before}{BEGIN}\n{markdown(shipped(MONTHLY))}{END}{after}"
 
 
-def _picture() -> str:
+def _picture(name: str) -> str:
     from workflow.diagram import svg
+    from workflow.flow_store import shipped
 
     with speaking("zh"):
-        return svg()
+        return svg(shipped(name))
 
 
 def _reference() -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from documents.paper import Annex, Bar, Chart, Column, Table
 from documents.plain_text import figure, met, one_line, sentence, shortened, target
+from documents.summary_problems import problem_annexes
 from documents.wording import SHARES, STANDINGS, amount, is_approved
 
 if TYPE_CHECKING:
@@ -16,11 +17,10 @@ _CLAUSE_IN_TABLE: Final = 70
 
 
 def annexes(facts: SummaryFacts) -> tuple[Annex, ...]:
-    """The annexes in order; without indicators there is no annex of them."""
-    made = [_units(facts), _details(facts)]
-    if facts.indicators:
-        made.insert(0, _indicators(facts))
-    return tuple(made)
+    """The annexes in the order of the report; without problems or indicators there is no annex of them."""
+    problems = problem_annexes(facts.problems) if facts.problems else ()
+    indicators = (_indicators(facts),) if facts.indicators else ()
+    return (*problems, *indicators, _units(facts), _details(facts))
 
 
 def gap(one: SummaryIndicator) -> str:

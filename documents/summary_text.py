@@ -30,6 +30,7 @@ from documents.plain_text import (
     unnumbered,
 )
 from documents.summary_annexes import annexes
+from documents.summary_problems import TITLE, figures, overdue, relapsed
 from documents.typesetting import TEMPLATES
 from documents.wording import APPROVED, DECISIONS, REQUESTS, STANDINGS, amount, is_approved
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from models.facts import (
         MilestoneFact,
         NamedTask,
+        ProblemPart,
         RequestFact,
         SummaryClause,
         SummaryFacts,
@@ -103,7 +105,9 @@ def _blocks(facts: SummaryFacts) -> Iterator[Block]:
                 yield Block(SUBSECTION, f"（{chinese_numeral(place)}）{one_line(unnumbered(part.title))}")
             for item in part.items:
                 yield from _item(item)
+    problems = [(TITLE, _problem_paragraphs(facts.problems))] if facts.problems else []
     for title, paragraphs in (
+        *problems,
         ("量化指标完成情况", [say("indicators", _indicators(facts.indicators))]),
         ("报送情况", _filing_paragraphs(facts)),
         ("下一步工作", [say("next_steps", _outlook(facts))]),
@@ -254,6 +258,14 @@ def _named(task: NamedTask) -> dict[str, Any]:
     return {"clause": task.clause_number, "days": task.late_days, "reason": reason, "due": day_of_year(task.due_on)}
 
 
+def _problem_paragraphs(part: ProblemPart) -> list[str]:
+    return [
+        say("problems", figures(part)),
+        say("problems_overdue", overdue(part)),
+        say("problems_relapsed", relapsed(part)),
+    ]
+
+
 def _request(one: RequestFact) -> dict[str, str]:
     wanted = (
         f"转{one_line(one.wanted_unit)}"
@@ -275,4 +287,5 @@ def _outlook(facts: SummaryFacts) -> dict[str, int]:
         "missing": len({task.unit for task in facts.missing}),
         "returned": len({task.unit for task in facts.returned}),
         "unmet": sum(1 for one in facts.indicators if one.value is not None and not _met(one)),
+        "overdue_problems": len(facts.problems.overdue) if facts.problems else 0,
     }

@@ -10,6 +10,7 @@ from openpyxl import Workbook
 from documents.plain_text import chinese_month, inner_title, target
 from documents.sheet import steady, table
 from documents.summary_annexes import gap
+from documents.summary_problems import problem_sheets
 from documents.wording import DECISIONS, REQUESTS, SHARES, STANDINGS, is_approved
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ def workbook(facts: SummaryFacts) -> bytes:
     _named(book, facts)
     _units(book, facts)
     _requests(book, facts)
+    if facts.problems:
+        problem_sheets(book, facts.problems)
     made = io.BytesIO()
     book.save(made)
     return steady(made.getvalue(), facts.issued_on)

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import json
-import warnings
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
-
-from openpyxl import load_workbook
 
 from documents import table_cells as cells
 from documents.decomposition import COLUMNS, KEPT, KEPT_MARK, NOTICE, TABLE, clause_texts, notice_texts
 from documents.notice_json import from_json
-from documents.reading.packages import abnormal, parts
+from documents.workbook_opening import open_book
 from models.drafts import ClauseDraft, ItemDraft, NoticeDraft, ReportingRule
 from models.errors import BadInput
 from models.language import _
@@ -26,7 +22,6 @@ if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-_MOST_BYTES: Final = 20 * 1024 * 1024
 _MOST_ROWS: Final = 10_000
 _HEADINGS: Final = tuple(heading for heading, _width in COLUMNS)
 _NEEDED: Final = ("序号", "任务", "编号", "内容", "牵头单位", "配合单位", "单位组")
@@ -36,37 +31,13 @@ _SHARED: Final = ("任务", "部分", "小节")
 
 def read_table(path: Path) -> NoticeDraft:
     """The draft in a workbook as a person left it; ``BadInput`` (E-X…, E-F…) names the cell that cannot be taken."""
-    book = _open(path)
+    book = open_book(path.read_bytes(), path.name)
     if TABLE not in book.sheetnames:
         what = _("There is no sheet named {sheet}.").format(sheet=TABLE)
         raise BadInput("E-X01", what, where=path.name, remedy=_("Import the table that duban exported."))
     kept = _kept(book)
     draft = _notice(book, kept)
     return replace(draft, items=_items(book[TABLE], kept))
-
-
-def _open(path: Path) -> Workbook:
-    data = path.read_bytes()
-    if not data:
-        raise BadInput("E-F01", _("The file is empty (0 bytes)."), where=path.name, remedy=_("Choose the file again."))
-    if data.startswith(b"\xd0\xcf\x11\xe0"):
-        raise BadInput(
-            "E-F09",
-            _("This is an old .xls file or one with a password."),
-            where=path.name,
-            remedy=_("Save it as .xlsx."),
-        )
-    if len(data) > _MOST_BYTES:
-        raise BadInput("E-F02", _("The file is larger than {limit} MB.").format(limit=20), where=path.name)
-    if not data.startswith(b"PK"):
-        raise BadInput("E-F03", _("This is not an .xlsx workbook."), where=path.name, remedy=_("Save it as .xlsx."))
-    parts(data, path.name, "xl/workbook.xml")
-    try:
-        with warnings.catch_warnings():  # openpyxl warns of extensions it drops; none of ours are among them
-            warnings.simplefilter("ignore")
-            return load_workbook(io.BytesIO(data))
-    except Exception:  # noqa: BLE001 - openpyxl raises whatever the broken part provokes; all of it means one thing
-        raise abnormal(path.name) from None
 
 
 def _kept(book: Workbook) -> NoticeDraft | None:

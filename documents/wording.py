@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 #: in the order of the work
 STANDINGS: Final = {
     "assigned": "未报送",
-    "reported": "已填报待签字盖章",
+    "reported": "已填报未报出",
     "signed_stamped": "待审核",
     "returned": "退回补充",
     "reviewed": "审核通过",

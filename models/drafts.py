@@ -154,3 +154,26 @@ class NoticeDraft:
     def clauses(self) -> tuple[ClauseDraft, ...]:
         """All clauses in the order of the notice."""
         return tuple(clause for item in self.items for clause in item.clauses)
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemDraft:
+    """A problem of the ledger before it is registered: entered by a person, or a row of a spreadsheet."""
+
+    #: a value of ``models.states.ProblemSource``
+    source: str
+    title: str
+    found_on: date
+    due_on: date
+    #: responsible units by name, the lead first
+    units: tuple[str, ...]
+    source_ref: str = ""
+    place: str = ""
+    description: str = ""
+    #: the clause it falls under as people cite it: ``2.1``; empty = none
+    clause_number: str = ""
+    measures: str = ""
+    #: file names of pictures, as the row gives them
+    photos: tuple[str, ...] = ()
+    #: 1-based row of the spreadsheet, 0 when entered
+    row: int = 0

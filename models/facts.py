@@ -68,7 +68,7 @@ class FormFacts:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many tasks stand in a state (a value of ``models.states.TaskState``)."""
+    """How many tasks stand in a state (a value of ``models.states.Stage``)."""
 
     state: str
     number: int
@@ -193,6 +193,75 @@ class RequestFact:
 
 
 @dataclass(frozen=True, slots=True)
+class ProblemLine:
+    """A problem as the ledger shows it; ``source`` and ``state`` are words for people, ``units`` name the lead first."""
+
+    number: int
+    title: str
+    source: str
+    source_ref: str
+    place: str
+    description: str
+    clause_number: str
+    units: tuple[str, ...]
+    measures: str
+    state: str
+    found_on: date
+    registered_on: date
+    #: the day by which it has to be rectified: at first, and now
+    original_due_on: date
+    due_on: date
+    #: how far past ``due_on`` it lies unrectified; 0 when it does not
+    days_late: int = 0
+    #: the last progress that was filed
+    progress: str = ""
+    returns: int = 0
+    verified_on: date | None = None
+    struck_off_on: date | None = None
+    look_back_on: date | None = None
+    relapses: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemUnitRow:
+    """A lead unit's problems in a month, in figures; ``standing`` are those not struck off at its end."""
+
+    unit: str
+    standing: int
+    new: int
+    rectified: int
+    overdue: int
+    struck_off: int
+    relapsed: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemPart:
+    """The ledger's part in a month's summary: problems new, rectified (verified on site), overdue, struck off, relapsed.
+
+    Each list holds the problems that its figure counts.
+    """
+
+    standing: int
+    new: tuple[ProblemLine, ...] = ()
+    rectified: tuple[ProblemLine, ...] = ()
+    overdue: tuple[ProblemLine, ...] = ()
+    struck_off: tuple[ProblemLine, ...] = ()
+    relapsed: tuple[ProblemLine, ...] = ()
+    units: tuple[ProblemUnitRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerFacts:
+    """The whole ledger as it is written to a spreadsheet on a day."""
+
+    office_name: str
+    made_on: date
+    lines: tuple[ProblemLine, ...]
+    head_short: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class MonthFigures:
     """The month before in figures, for comparison."""
 
@@ -228,6 +297,8 @@ class SummaryFacts:
     units: tuple[UnitRow, ...] = ()
     requests: tuple[RequestFact, ...] = ()
     previous: MonthFigures | None = None
+    #: None where the office keeps no ledger yet
+    problems: ProblemPart | None = None
 
 
 def to_plain(facts: FormFacts | SummaryFacts) -> dict[str, Any]:

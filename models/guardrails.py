@@ -14,9 +14,24 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
 #: tables whose rows are written once
-FROZEN: Final = ("event", "report", "filing", "evidence", "attachment", "summary")
+FROZEN: Final = ("event", "report", "filing", "evidence", "attachment", "summary", "visit", "photo")
 #: tables whose rows change but never go away
-KEPT: Final = ("task", "message", "attempt", "reminder", "request", "period", "notice", "clause", "responsibility")
+KEPT: Final = (
+    "task",
+    "message",
+    "attempt",
+    "reminder",
+    "request",
+    "period",
+    "notice",
+    "clause",
+    "responsibility",
+    "flow",
+    "seat",
+    "copy",
+    "problem",
+    "inspection",
+)
 
 _STATE_NEEDS_EVENT = (
     "SELECT 1 FROM event e WHERE e.office_id = NEW.office_id AND e.object_type = 'task'"

@@ -26,8 +26,11 @@ class Word(StrEnum):
         return _(self.label_key)
 
 
-class TaskState(Word):
-    """Where a task stands (design, section 4)."""
+class Stage(Word):
+    """How far a task is, whichever flow it runs in (design, section 4): what summaries, rights and figures ask.
+
+    A flow names its own states; each stands at one of these stages.
+    """
 
     ASSIGNED = "assigned", N_("assigned")
     REPORTED = "reported", N_("reported")
@@ -38,8 +41,14 @@ class TaskState(Word):
     WAIVED = "waived", N_("waived")
 
 
+#: the unit still owes its report, or its rectification: lateness runs on
+OWED = frozenset({Stage.ASSIGNED, Stage.REPORTED, Stage.RETURNED})
+#: nobody has to act any more
+FINISHED = (Stage.AGGREGATED, Stage.WAIVED)
+
+
 class Action(Word):
-    """What a person may do to a task (design, section 4)."""
+    """The actions that have a command of their own (design, section 4); a flow may name others."""
 
     RECEIVE = "receive", N_("receive")
     REPORT = "report", N_("report")
@@ -112,6 +121,23 @@ class Decision(Word):
     PENDING = "pending", N_("pending")
     GRANTED = "granted", N_("granted")
     REFUSED = "refused", N_("refused")
+
+
+class ProblemSource(Word):
+    """Where a problem of the ledger comes from."""
+
+    FILM = "film", N_("warning film")
+    INSPECTION = "inspection", N_("inspection")
+    SELF_CHECK = "self_check", N_("self-check")
+    PUBLIC = "public", N_("the public")
+
+
+class PhotoShows(Word):
+    """What a picture of a problem shows."""
+
+    FOUND = "found", N_("as found")
+    RECTIFIED = "rectified", N_("as rectified")
+    VISIT = "visit", N_("on the visit")
 
 
 class EvidenceKind(Word):

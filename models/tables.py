@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from models.base import metadata, table
+from models.flow import Copy, FlowVersion, Reading, Seat
 from models.message import Attempt, CalendarDay, CalendarYear, Draft, Message, Reminder
 from models.notice import Clause, Indicator, Milestone, Notice, Responsibility, WorkItem
 from models.office import Absence, Duty, GroupMember, Login, Office, Person, Unit, UnitAlias, UnitGroup
+from models.problem import Inspection, Photo, Problem, ProblemUnit, Visit
 from models.task import Attachment, Evidence, Filing, Period, Report, Request, Summary, Task
 from models.trail import Event, Heartbeat, Operation, Watermark
 
@@ -24,8 +26,17 @@ clause = table(Clause)
 milestone = table(Milestone)
 indicator = table(Indicator)
 responsibility = table(Responsibility)
+flow = table(FlowVersion)
+inspection = table(Inspection)
+problem = table(Problem)
+problem_unit = table(ProblemUnit)
+photo = table(Photo)
+visit = table(Visit)
 period = table(Period)
 task = table(Task)
+seat = table(Seat)
+copy = table(Copy)
+reading = table(Reading)
 report = table(Report)
 attachment = table(Attachment)
 filing = table(Filing)

@@ -18,6 +18,8 @@ class Period(OfficeRow, table=True):
 
     notice_id: int
     month: str = Field(sa_type=sa.String(7))
+    #: the flow that the month's tasks run in; each task pins the version that was in force when it was made
+    flow: str = Field(default="monthly_report", sa_type=sa.String(48))
     opens_on: date
     due_on: date
     closes_on: date
@@ -27,24 +29,39 @@ class Period(OfficeRow, table=True):
 
 
 class Task(OfficeRow, table=True):
-    """A responsibility in a period: what runs through the states."""
+    """What runs through the states of a flow: a responsibility in a period, or a problem of the ledger."""
 
     __table_args__ = (
         unique("period_id", "responsibility_id"),
+        unique("problem_id"),
+        ref("flow_sha256", "flow", "sha256"),
+        ref("problem_id", "problem"),
         ref("period_id", "period"),
         ref("responsibility_id", "responsibility"),
         ref("unit_id", "unit"),
         ref("clause_id", "clause"),
         index("ix_task_unit", "period_id", "unit_id"),
-        index("ix_task_state", "period_id", "state"),
+        index("ix_task_state", "period_id", "stage"),
         index("ix_task_next", "next_due_at"),
     )
 
-    period_id: int
-    responsibility_id: int
-    clause_id: int
+    #: the version of the flow that it runs in
+    flow_sha256: str = Field(sa_type=sa.String(64))
+    period_id: int | None = None
+    responsibility_id: int | None = None
+    clause_id: int | None = None
+    problem_id: int | None = None
     unit_id: int
-    state: str = Field(sa_type=sa.String(32))
+    state: str = Field(sa_type=sa.String(48))
+    #: what the state means, whichever the flow
+    stage: str = Field(sa_type=sa.String(32))
+    #: when it entered the state
+    entered_at: datetime
+    #: whom it was forwarded to 转办; None = everybody with the duty
+    handler_id: int | None = None
+    #: the state from which somebody returned it who wants it straight back, and who; empty and None otherwise
+    back_to: str = Field(default="", sa_type=sa.String(48))
+    returner_id: int | None = None
     #: counts returns: reminders and reports belong to a round
     round: int = 1
     #: raised by every change: who acts on an older one is told

@@ -5,6 +5,7 @@ Nothing here reads the clock: ``now`` is a parameter everywhere (design, section
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -25,6 +26,13 @@ def at_local(day: date, clock: time = time(0, 0)) -> datetime:
 def end_of(day: date) -> datetime:
     """The UTC instant at which a Shanghai civil date has ended (exclusive)."""
     return at_local(day + timedelta(days=1))
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day of a later month, or its last day where it has no such day."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def said_day(value: date | None) -> str:

@@ -33,8 +33,8 @@ class Event(SQLModel, table=True):
     object_type: str = Field(sa_type=sa.String(32))
     object_id: int = 0
     version: int = 0
-    from_state: str = Field(default="", sa_type=sa.String(32))
-    to_state: str = Field(default="", sa_type=sa.String(32))
+    from_state: str = Field(default="", sa_type=sa.String(48))
+    to_state: str = Field(default="", sa_type=sa.String(48))
     result: str = Field(sa_type=sa.String(16))
     reason: str = ""
     detail: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)

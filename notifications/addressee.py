@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from models import tables as t
 from models.language import _
-from models.states import UNIT_ROLES, MessageState
+from models.states import OWED, UNIT_ROLES, MessageState
 from models.times import local_date, said_day
 
 if TYPE_CHECKING:
@@ -52,9 +52,9 @@ def still_wanted(connection: Connection, row: RowMapping, on: date) -> dict[str,
         return fields
     task = t.task.c
     ids = [item[0] for item in row["about"]]
-    query = sa.select(task.id, task.round, task.due_revision, task.state, task.received_at, task.due_on).where(
-        task.office_id == row["office_id"], task.id.in_(ids)
-    )
+    query = sa.select(
+        task.id, task.round, task.due_revision, task.state, task.stage, task.received_at, task.due_on
+    ).where(task.office_id == row["office_id"], task.id.in_(ids))
     standing = {found.id: found for found in connection.execute(query)}
     lines = {line.get("task_id"): line for line in fields.get("tasks") or []}
     kept = {
@@ -83,7 +83,9 @@ def _waits(found: Any, about: list[int], line: dict[str, Any], states: list[str]
 
 
 def _as_it_stands(line: dict[str, Any], found: Any, on: date) -> dict[str, Any]:
-    return {**line, "due_on": said_day(found.due_on), "days_late": max((on - found.due_on).days, 0)}
+    owed = found.stage in OWED  # afterwards what was late stays on record as the line has it
+    late = max((on - found.due_on).days, 0) if owed else line.get("days_late", 0)
+    return {**line, "due_on": said_day(found.due_on), "days_late": late}
 
 
 def overtaken(connection: Connection, row: RowMapping, fields: dict[str, Any]) -> tuple[dict[str, Any], int]:

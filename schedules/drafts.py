@@ -13,7 +13,7 @@ from models import tables as t
 from models.database import insert
 from models.errors import Refused
 from models.language import _
-from models.states import Role, TaskState
+from models.states import OWED, Role
 from models.times import local_date
 from models.words import letters
 from schedules.rules import called
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from schedules.rules import Rule
     from workflow.case import Actor, TaskRow
 
-#: the states of a report that has not come in yet
-UNSIGNED: Final = frozenset({TaskState.ASSIGNED, TaskState.REPORTED, TaskState.RETURNED})
 #: the kind of draft, and the template it is sent with
 CIRCULAR: Final = "circular"
 
@@ -120,7 +118,7 @@ def _still_late(connection: Connection, office_id: int, about: list[list[int]]) 
     found = [
         task
         for task in cases.load_tasks(connection, office_id, t.task.c.id.in_(rounds))
-        if (task.round, task.due_revision) == rounds[task.id] and task.state in UNSIGNED
+        if (task.round, task.due_revision) == rounds[task.id] and task.stage in OWED
     ]
     if not found:
         raise Refused(

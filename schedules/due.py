@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from datetime import date, datetime
 
-    from models.states import Role, TaskState
+    from models.states import Role
     from schedules.rules import Anchor, Mode, Rule
     from workflow.calendar import WorkCalendar
+    from workflow.flow import Flow
 
 #: (task_id, round, due_revision, rule): at most one decision each, the ledger's unique key
 Key = tuple[int, int, int, str]
@@ -30,6 +31,8 @@ SEND_AT: Final = time(9, 0)
 MOVED_BY_REVISION: Final = frozenset({"due", "closes"})
 #: the steps by which a unit shows that it has received a task
 _RECEIVING: Final = frozenset({"receive", "report"})
+#: how the trail calls the move of a task to another version of its flow
+MIGRATE: Final = "migrate"
 #: anchors known beforehand
 _PLANNED: Final = MOVED_BY_REVISION | {"opened"}
 
@@ -38,9 +41,10 @@ _PLANNED: Final = MOVED_BY_REVISION | {"opened"}
 class TaskFacts:
     """What the rules ask of a task; all dates are Shanghai civil dates."""
 
+    flow: Flow
     task_id: int
     unit_id: int
-    state: TaskState
+    state: str
     round: int
     due_revision: int
     received: bool
@@ -49,7 +53,12 @@ class TaskFacts:
     due_on: date
     signed_on: date | None
     returned_on: date | None
-    closes_on: date
+    #: None where no month closes: a problem
+    closes_on: date | None
+    #: the day on which it came to its present state
+    entered_on: date | None = None
+    #: whom it was forwarded to: of those with the same duty only this person is told
+    handler_id: int | None = None
     #: the months in a row right before this one in which the unit was late; 1 or more makes a late one the second
     late_months: int = 0
 
@@ -60,25 +69,55 @@ class Past:
 
     at: datetime
     action: str
-    state: TaskState
+    state: str
 
 
 @dataclass(frozen=True, slots=True)
 class Firing:
     """A rule speaking to a task in a round and due revision, at an instant."""
 
-    rule_name: str
-    level: int
+    rule: Rule
     task_id: int
     unit_id: int
     round: int
     due_revision: int
     fires_at: datetime
-    template: str
-    recipients: tuple[Role, ...]
-    copy: tuple[Role, ...]
-    mode: Mode
-    anchor: Anchor
+    handler_id: int | None = None
+
+    @property
+    def rule_name(self) -> str:
+        """The rule's name, by which the ledger knows it."""
+        return self.rule.name
+
+    @property
+    def level(self) -> int:
+        """How grave it is."""
+        return self.rule.level
+
+    @property
+    def template(self) -> str:
+        """The message it is sent with."""
+        return self.rule.template
+
+    @property
+    def recipients(self) -> tuple[Role, ...]:
+        """The duties it is addressed to."""
+        return self.rule.recipients
+
+    @property
+    def copy(self) -> tuple[Role, ...]:
+        """The duties that get a copy."""
+        return self.rule.copy_to
+
+    @property
+    def mode(self) -> Mode:
+        """Sent by itself, or prepared as a draft."""
+        return self.rule.mode
+
+    @property
+    def anchor(self) -> Anchor:
+        """The date it counts from."""
+        return self.rule.anchor
 
     @property
     def key(self) -> Key:
@@ -96,7 +135,7 @@ def obstacle(rule: Rule, facts: TaskFacts) -> Obstacle:
         return "first_late_month"
     if _anchor(rule, facts) is None:
         return "not_happened"
-    if rule.anchor == "closes" and _begun(facts) >= facts.closes_on:
+    if rule.anchor == "closes" and facts.closes_on is not None and _begun(facts) >= facts.closes_on:
         return "round_after_closing"
     return ""
 
@@ -107,6 +146,7 @@ def _anchor(rule: Rule, facts: TaskFacts) -> date | None:
         "due": facts.due_on,
         "signed": facts.signed_on,
         "returned": facts.returned_on,
+        "entered": facts.entered_on,
         "closes": facts.closes_on,
     }[rule.anchor]
 
@@ -162,18 +202,13 @@ def _planned(rule: Rule, facts: TaskFacts, calendar: WorkCalendar, send_at: time
 
 def _firing(rule: Rule, facts: TaskFacts, fires_at: datetime) -> Firing:
     return Firing(
-        rule_name=rule.name,
-        level=rule.level,
+        rule=rule,
         task_id=facts.task_id,
         unit_id=facts.unit_id,
         round=facts.round,
         due_revision=facts.due_revision,
         fires_at=fires_at,
-        template=rule.template,
-        recipients=rule.recipients,
-        copy=rule.copy_to,
-        mode=rule.mode,
-        anchor=rule.anchor,
+        handler_id=facts.handler_id,
     )
 
 
@@ -200,7 +235,7 @@ def due(
     ledger: Collection[Key],
     send_at: time = SEND_AT,
 ) -> list[Firing]:
-    """What has to be decided now: due by ``now`` and not in the ledger, however long nobody asked."""
+    """What these rules have to decide now: due by ``now`` and not in the ledger, however long nobody asked."""
     ladder = tuple(rules)
     planned = [firing for facts in tasks for firing in firings(ladder, facts, calendar, send_at)]
     return undecided([firing for firing in planned if firing.fires_at <= now], ledger)
@@ -223,13 +258,17 @@ def passed(
     return undecided([firing for firing in found if firing.fires_at <= now], ledger)
 
 
-def was_open(rule: Rule, firing: Firing, history: Iterable[Past], first: TaskState) -> bool:
+def was_open(rule: Rule, firing: Firing, history: Iterable[Past], first: str) -> bool:
     """Whether the rule spoke to the task at the firing's instant, by what the trail tells of it.
 
     ``first`` is the state in which a task begins. A step of an earlier round that led elsewhere is no matter: the
-    return that began the round is among the steps.
+    return that began the round is among the steps. A task that was moved to another version since is judged by what
+    comes: its former rungs were those of another ladder.
     """
-    before = [past for past in history if past.at <= firing.fires_at]
+    past_steps = list(history)
+    if any(past.action == MIGRATE and past.at > firing.fires_at for past in past_steps):
+        return False  # the rung is one of a version that the task did not run in yet
+    before = [past for past in past_steps if past.at <= firing.fires_at]
     state = before[-1].state if before else first
     received = rule.when == "not_received" and any(past.action in _RECEIVING for past in before)
     return state in rule.states and not received

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from models import tables as t
-from models.states import UNIT_ROLES, PeriodState, ReminderState, Role, TaskState
+from models.states import OWED, UNIT_ROLES, PeriodState, ReminderState, Role
 from models.times import local_date
 from schedules.due import SEND_AT, Past, TaskFacts
 from schedules.select import QUIET_FROM, QUIET_TO, Said, ladder, resting
 from workflow.calendar_store import load_calendar
 from workflow.case import Actor, Post
+from workflow.flow_store import pinned
 from workflow.telling import people_with
 
 if TYPE_CHECKING:
@@ -26,13 +27,13 @@ if TYPE_CHECKING:
 
     from models.settings import TimeSettings
     from schedules.due import Key
-    from schedules.rules import Rule
+    from schedules.ladders import Ladders
+    from workflow.flow import Flow
 
 #: the scheduler is an actor of its own and changes no state (design, section 5)
 SCHEDULER: Final = Actor(0, "scheduler", "scheduler", (Post(Role.SCHEDULER),), source="scheduler")
 #: a decision is in force when it was due at the time of deciding; a confirmed clock leaves the others behind
 IN_FORCE: Final = t.reminder.c.due_at <= t.reminder.c.decided_at
-_UNSIGNED: Final = frozenset({TaskState.ASSIGNED.value, TaskState.REPORTED.value, TaskState.RETURNED.value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +52,25 @@ class Hours:
 
 
 def load_facts(connection: Connection, office_id: int, *conditions: Any) -> list[TaskFacts]:
-    """The facts of the office's tasks in open months under some conditions."""
+    """The facts of the office's tasks in open months, and of its problems, under some conditions."""
     k, p = t.task.c, t.period.c
     query = (
         sa.select(t.task, p.month, p.closes_on)
-        .join(t.period, sa.and_(p.office_id == k.office_id, p.id == k.period_id))
-        .where(k.office_id == office_id, p.state == PeriodState.OPEN.value, *conditions)
+        .outerjoin(t.period, sa.and_(p.office_id == k.office_id, p.id == k.period_id))
+        .where(k.office_id == office_id, p.id.is_(None) | (p.state == PeriodState.OPEN.value), *conditions)
         .order_by(k.id)
     )
     rows = connection.execute(query).mappings().all()
-    late = _late_months(connection, office_id, rows)
-    return [_facts(row, late.get(row["id"], 0)) for row in rows]
+    late = _late_months(connection, office_id, [row for row in rows if row["period_id"] is not None])
+    return [_facts(pinned(connection, office_id, row["flow_sha256"]), row, late.get(row["id"], 0)) for row in rows]
 
 
-def _facts(row: RowMapping, late_months: int) -> TaskFacts:
+def _facts(flow: Flow, row: RowMapping, late_months: int) -> TaskFacts:
     return TaskFacts(
+        flow=flow,
         task_id=row["id"],
         unit_id=row["unit_id"],
-        state=TaskState(row["state"]),
+        state=row["state"],
         round=row["round"],
         due_revision=row["due_revision"],
         received=row["received_at"] is not None,
@@ -77,6 +79,8 @@ def _facts(row: RowMapping, late_months: int) -> TaskFacts:
         signed_on=local_date(row["signed_at"]) if row["signed_at"] else None,
         returned_on=local_date(row["returned_at"]) if row["returned_at"] else None,
         closes_on=row["closes_on"],
+        entered_on=local_date(row["entered_at"]),
+        handler_id=row["handler_id"],
         late_months=late_months,
     )
 
@@ -91,7 +95,7 @@ def _late_months(connection: Connection, office_id: int, rows: Sequence[RowMappi
         return {}
     k, p = t.task.c, t.period.c
     query = (
-        sa.select(k.responsibility_id, p.month, k.due_on, k.state, k.late_days)
+        sa.select(k.responsibility_id, p.month, k.due_on, k.stage, k.late_days)
         .join(t.period, sa.and_(p.office_id == k.office_id, p.id == k.period_id))
         .where(k.office_id == office_id, k.responsibility_id.in_(wanted))
     )
@@ -105,7 +109,7 @@ def _in_a_row(row: RowMapping, history: list[Any]) -> int:
     by_month = {found.month: found for found in history}
     count, month = 0, _month_before(row["month"])
     while (found := by_month.get(month)) is not None:
-        unsigned = found.state in _UNSIGNED and found.due_on < row["due_on"]
+        unsigned = found.stage in OWED and found.due_on < row["due_on"]
         if not (found.late_days > 0 or unsigned):
             break
         count, month = count + 1, _month_before(month)
@@ -126,14 +130,24 @@ def load_ledger(connection: Connection, office_id: int, tasks: Collection[int]) 
     return {(row.task_id, row.round, row.due_revision, row.rule) for row in connection.execute(query)}
 
 
-def load_said(connection: Connection, office_id: int, tasks: Collection[int], rules: Iterable[Rule]) -> list[Said]:
+def load_said(connection: Connection, office_id: int, facts: Iterable[TaskFacts], ladders: Ladders) -> list[Said]:
     """The rungs that went out to people about these tasks, as far as their rules still stand."""
-    known = {rule.name: ladder(rule.mode, rule.recipients) for rule in rules}
+    known = {
+        (one.task_id, rule.name): ladder(rule.mode, rule.recipients)
+        for rules, group in ladders.by_flow(facts)
+        for one in group
+        for rule in rules
+    }
+    tasks = {task for task, _rule in known}
     r = t.reminder.c
     query = sa.select(r.task_id, r.round, r.due_revision, r.rule, r.level, r.due_at).where(
         r.office_id == office_id, r.task_id.in_(tasks), IN_FORCE, r.state == ReminderState.FIRED.value
     )
-    return [Said(*row, known[row.rule]) for row in connection.execute(query) if row.rule in known]
+    return [
+        Said(*row, known[row.task_id, row.rule])
+        for row in connection.execute(query)
+        if (row.task_id, row.rule) in known
+    ]
 
 
 def load_history(connection: Connection, office_id: int, tasks: Collection[int]) -> dict[int, list[Past]]:
@@ -147,7 +161,7 @@ def load_history(connection: Connection, office_id: int, tasks: Collection[int])
     )
     found: dict[int, list[Past]] = {task: [] for task in tasks}
     for row in connection.execute(query):
-        found[row.object_id].append(Past(row.at, row.action, TaskState(row.to_state)))
+        found[row.object_id].append(Past(row.at, row.action, row.to_state))
     return found
 
 
@@ -160,13 +174,17 @@ class Holders:
     on: date
     known: dict[tuple[Role, int | None], list[int]] = field(default_factory=dict)
 
-    def __call__(self, role: Role, unit_id: int) -> list[int]:
-        """The active persons with the role; the unit counts for the roles of a unit only."""
+    def __call__(self, role: Role, unit_id: int, handler_id: int | None = None) -> list[int]:
+        """The active persons with the role; the unit counts for the roles of a unit only.
+
+        Of those with the duty of one to whom the task was forwarded, only that person is meant.
+        """
         place = unit_id if role in UNIT_ROLES else None
         if (role, place) not in self.known:
             found = people_with(self.connection, self.office_id, (role,), self.on, unit_id=place)
             self.known[role, place] = found
-        return self.known[role, place]
+        all_of_them = self.known[role, place]
+        return [handler_id] if handler_id is not None and handler_id in all_of_them else all_of_them
 
 
 def holders(connection: Connection, office_id: int, at: datetime) -> Holders:

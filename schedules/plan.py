@@ -15,6 +15,7 @@ from models.language import _, listed
 from models.times import at_local, end_of, shown
 from schedules.due import firings, undecided
 from schedules.facts import Hours, holders, load_facts, load_ledger, load_said
+from schedules.ladders import Ladders
 from schedules.rules import called
 from schedules.select import DIGEST, Said, digest, most_severe, outranked, quiet
 from workflow import cases
@@ -59,7 +60,7 @@ class PlannedLine:
 def plan(
     connection: Connection,
     office_id: int,
-    rules: Sequence[Rule],
+    rules: Sequence[Rule] | None,
     start: date,
     end: date,
     *,
@@ -74,22 +75,22 @@ def plan(
     facts = load_facts(connection, office_id, t.task.c.next_due_at.is_not(None))
     calendar = load_calendar(connection, office_id)
     ledger = load_ledger(connection, office_id, [one.task_id for one in facts])
-    said = load_said(connection, office_id, [one.task_id for one in facts], rules)
+    ladders = Ladders(rules)
+    said = load_said(connection, office_id, facts, ladders)
     begin, stop = at_local(start), end_of(end)
     now = now or begin
     waiting = [
         firing
         for one in facts
-        for firing in undecided(firings(rules, one, calendar, hours.send_at), ledger)
+        for firing in undecided(firings(ladders.of(one.flow), one, calendar, hours.send_at), ledger)
         if firing.fires_at < stop
     ]
-    by_name = {rule.name: rule for rule in rules}
     lines: list[PlannedLine] = []
     for instant in sorted({max(firing.fires_at, now) for firing in waiting}):
         due_now = [firing for firing in waiting if max(firing.fires_at, now) == instant]
         due_now = undecided(due_now, ledger)
         heard, _overtaken = outranked(due_now, said)
-        sweep = _Sweep(connection, office_id, by_name, calendar, instant, hours)
+        sweep = _Sweep(connection, office_id, calendar, instant, hours)
         lines += sweep.lines(heard)
         said += [Said.of(firing) for firing in most_severe(heard)[0]]
         ledger |= {firing.key for firing in due_now}
@@ -102,7 +103,6 @@ class _Sweep:
 
     connection: Connection
     office_id: int
-    rules: dict[str, Rule]
     calendar: WorkCalendar
     at: datetime
     hours: Hours
@@ -127,17 +127,20 @@ class _Sweep:
 
     def _line(self, when: datetime, recipient: str, template: str, rungs: tuple[Firing, ...]) -> PlannedLine:
         ids = tuple(sorted({firing.task_id for firing in rungs}))
-        names = list(dict.fromkeys(firing.rule_name for firing in rungs))
+        by_rule: dict[str, list[Firing]] = {}
+        for firing in rungs:
+            by_rule.setdefault(firing.rule_name, []).append(firing)
         rows = {row.id: row for row in cases.load_tasks(self.connection, self.office_id, t.task.c.id.in_(ids))}
-        why = _("; ").join(
-            self._why(name, [rows[one.task_id] for one in rungs if one.rule_name == name]) for name in names
-        )
-        return PlannedLine(when, recipient, template, ids, "、".join(names), why, draft=not recipient)
+        why = _("; ").join(self._why(group[0].rule, [rows[one.task_id] for one in group]) for group in by_rule.values())
+        return PlannedLine(when, recipient, template, ids, "、".join(by_rule), why, draft=not recipient)
 
-    def _why(self, name: str, tasks: list[Any]) -> str:
-        rule = self.rules[name]
+    def _why(self, rule: Rule, tasks: list[Any]) -> str:
         clauses = listed(dict.fromkeys(task.clause_number for task in tasks))
-        return _("{rule}: {when}; clauses {clauses}, due {due}").format(
+        problems = tasks[0].problem_id is not None
+        said = (
+            _("{rule}: {when}; {clauses}, due {due}") if problems else _("{rule}: {when}; clauses {clauses}, due {due}")
+        )
+        return said.format(
             rule=called(rule),
             when=_rung(rule),
             clauses=clauses,
@@ -171,5 +174,6 @@ def _anchor(name: str) -> str:
         "due": _("due date"),
         "signed": _("signing"),
         "returned": _("return"),
+        "entered": _("coming to its state"),
         "closes": _("closing"),
     }[name]

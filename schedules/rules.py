@@ -1,7 +1,9 @@
-"""The rules of reminding and escalating: data that the office edits as TOML, checked before it counts.
+"""The rules of reminding and escalating: the ladder of a flow, data that the office edits, checked before it counts.
 
 Source: design section 7. A rule names an anchor date, an offset in working days, the states it speaks to, who is
-told with which template, and how grave it is. An unknown key, name or value is refused with its line (E-R01).
+told with which template, and how grave it is. An unknown key, name or value is refused with its line (E-R01). The
+rules stand in the flow's file; for the monthly report an office may keep a file of rules of its own (``rules`` in
+duban.toml), which is read the same way.
 """
 
 from __future__ import annotations
@@ -9,45 +11,44 @@ from __future__ import annotations
 import logging
 import re
 import tomllib
-from functools import cache
-from pathlib import Path
-from typing import Any, Final, Literal
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, model_validator
 
 from models import labels
 from models.errors import BadInput
 from models.language import _
-from models.states import Role, TaskState
+from models.states import Role, Stage
+from notifications.render import events
+from workflow.flow_store import MONTHLY, SHIPPED, shipped
+from workflow.toml_lines import line_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from workflow.flow import Flow
 
 log = logging.getLogger("duban.service")
 
-DEFAULT_RULES: Final = Path(__file__).parent / "default_rules.toml"
 MAX_BYTES: Final = 1_000_000
 
-Anchor = Literal["opened", "due", "signed", "returned", "closes"]
+#: ``entered``: when the task came to its present state
+Anchor = Literal["opened", "due", "signed", "returned", "entered", "closes"]
 Mode = Literal["auto", "draft"]
 When = Literal["", "not_received", "second_late"]
 Recipient = Literal[Role.CLERK, Role.LEADER, Role.REVIEWER, Role.DIRECTOR, Role.READER]
-Template = Literal[
-    "opened",
-    "not_received",
-    "due_soon",
-    "due_today",
-    "urging",
-    "supervision",
-    "circular",
-    "unreviewed",
-    "unreviewed_director",
-    "closing",
-    "returned",
-]
-#: the states in which a task has the anchor's date and somebody still has to act
-_STATES: Final[dict[str, frozenset[TaskState]]] = {
-    "signed": frozenset({TaskState.SIGNED_STAMPED}),
-    "returned": frozenset({TaskState.RETURNED, TaskState.REPORTED}),
+#: the stages in which a task has the anchor's date and somebody still has to act
+_STAGES: Final[dict[str, frozenset[Stage]]] = {
+    "signed": frozenset({Stage.SIGNED_STAMPED}),
+    "returned": frozenset({Stage.RETURNED, Stage.REPORTED}),
 }
-_FINAL: Final = frozenset({TaskState.AGGREGATED, TaskState.WAIVED})
+
+
+@cache
+def templates() -> frozenset[str]:
+    """The messages that a rule can send: every one that has words."""
+    return frozenset(events())
 
 
 class Rule(BaseModel):
@@ -59,45 +60,80 @@ class Rule(BaseModel):
     anchor: Anchor
     #: working days from the anchor; negative before it
     offset: int = Field(ge=-60, le=60, strict=True)
-    states: frozenset[TaskState] = Field(min_length=1)
+    states: frozenset[str] = Field(min_length=1)
     recipients: tuple[Recipient, ...] = Field(min_length=1)
     copy_to: tuple[Recipient, ...] = Field(default=(), alias="copy")
-    template: Template
+    template: str
     #: the higher, the graver: after an outage only the gravest rung of a task goes out
     level: int = Field(ge=0, le=99, strict=True)
     mode: Mode
     when: When = ""
 
     @model_validator(mode="after")
-    def _makes_sense(self) -> Rule:
-        wrong = ""
-        if self.anchor not in {"due", "closes"} and self.offset < 0:
-            wrong = _("nothing is known before “{anchor}” has happened; the offset must not be negative")
-        elif self.states & _FINAL:
-            wrong = _("aggregated and waived tasks are finished and get no reminders")
-        elif not self.states <= _STATES.get(self.anchor, self.states):
-            wrong = _("“{anchor}” is not a date of all these states")
-        elif self.template == "circular" and self.mode == "auto":
-            wrong = _("a circular is issued by a person: its mode must be draft")
+    def _makes_sense(self, info: ValidationInfo) -> Rule:
+        flow: Flow = (info.context or {}).get("flow") or shipped(MONTHLY)
+        key, wrong = _nonsense(self, flow)
         if wrong:
-            raise ValueError(wrong.format(anchor=self.anchor))
+            raise _NonsenseError(key, wrong)
         return self
 
 
+class _NonsenseError(ValueError):
+    """A rule whose keys are well formed each and make no sense together; ``key`` is the one to correct."""
+
+    def __init__(self, key: str, said: str) -> None:
+        super().__init__(said)
+        self.key = key
+
+
+def _nonsense(rule: Rule, flow: Flow) -> tuple[str, str]:
+    """What makes no sense about a rule in its flow: the key, and why in words; two empty texts when all is well."""
+    unfit = _("“{value}” does not fit the key “{key}”; possible: {expected}")
+    strangers = sorted(rule.states - set(flow.by_name))
+    if strangers:
+        return "states", unfit.format(value=strangers[0], key="states", expected=", ".join(flow.by_name))
+    if rule.template not in templates():
+        expected = ", ".join(sorted(templates()))
+        return "template", unfit.format(value=rule.template, key="template", expected=expected)
+    if rule.anchor not in {"due", "closes"} and rule.offset < 0:
+        what = _("nothing is known before “{anchor}” has happened; the offset must not be negative")
+        return "offset", what.format(anchor=rule.anchor)
+    if rule.states & flow.final:
+        names = ", ".join(flow.state_label(name) for name in sorted(rule.states & flow.final))
+        return "states", _("tasks that are “{states}” are finished and get no reminders").format(states=names)
+    stages = {flow.stage(state) for state in rule.states}
+    monthless = rule.anchor == "closes" and flow.about != "report"
+    if monthless or not stages <= _STAGES.get(rule.anchor, frozenset(Stage)):
+        return "anchor", _("“{anchor}” is not a date of all these states").format(anchor=rule.anchor)
+    if rule.template == "circular" and rule.mode == "auto":
+        return "mode", _("a circular is issued by a person: its mode must be draft")
+    return "", ""
+
+
+@lru_cache(maxsize=64)
+def ladder_of(flow: Flow) -> tuple[Rule, ...]:
+    """The rules in a flow's own file, in its order; E-R01 names what is wrong."""
+    return _rules(list(flow.rules), flow.text, _("flow {name}").format(name=flow.name), flow)
+
+
 def load_rules(path: Path | None = None) -> tuple[Rule, ...]:
-    """The office's rules from a TOML file, in its order; None for the default ladder. E-R01 names what is wrong."""
-    file = path or DEFAULT_RULES
+    """The office's rules for its months from a TOML file, in its order; None for the ladder of the monthly report.
+
+    E-R01 names what is wrong.
+    """
+    if path is None:
+        return ladder_of(shipped(MONTHLY))
     try:
-        data = file.read_bytes()
+        data = path.read_bytes()
     except OSError as error:
-        raise _refused(_("The file of rules cannot be read."), str(file)) from error
+        raise _refused(_("The file of rules cannot be read."), str(path)) from error
     if len(data) > MAX_BYTES:
-        raise _refused(_("A file of rules is smaller than 1 MB."), str(file))
+        raise _refused(_("A file of rules is smaller than 1 MB."), str(path))
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise _refused(_("The file of rules is not UTF-8."), str(file)) from error
-    return parse_rules(text, str(file))
+        raise _refused(_("The file of rules is not UTF-8."), str(path)) from error
+    return parse_rules(text, str(path))
 
 
 class RulesFile:
@@ -106,9 +142,9 @@ class RulesFile:
     It is read again when it has changed. One that has become wrong leaves the rules in force, and the log says why.
     """
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, path: Path) -> None:
         """Read it once; E-R01 refuses to begin with a wrong one."""
-        self._path = path or DEFAULT_RULES
+        self._path = path
         self._seen = self._stamp()
         self._rules = load_rules(self._path)
 
@@ -136,7 +172,7 @@ class RulesFile:
 
 @cache
 def _shipped() -> dict[str, Rule]:
-    return {rule.name: rule for rule in load_rules()}
+    return {rule.name: rule for name in reversed(SHIPPED) for rule in ladder_of(shipped(name))}
 
 
 def called(rule: Rule) -> str:
@@ -154,30 +190,34 @@ def called(rule: Rule) -> str:
 
 
 def parse_rules(text: str, where: str = "") -> tuple[Rule, ...]:
-    """The rules in a TOML text; ``where`` names it in refusals."""
+    """The rules for the months in a TOML text; ``where`` names it in refusals."""
     try:
         found = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise _refused(_("This is not TOML: {why}").format(why=error), where) from error
     for key in found:
         if key != "rule":
-            raise _refused(_("The key “{key}” is not known.").format(key=key), _at(where, _key_line(text, key)))
+            raise _refused(_("The key “{key}” is not known.").format(key=key), where, line_of(text, key))
     listed = found.get("rule")
     if not (isinstance(listed, list) and listed and all(isinstance(one, dict) for one in listed)):
         raise _refused(_("There is no rule; each begins with [[rule]]."), where)
-    rules = tuple(_rule(values, place, text, where) for place, values in enumerate(listed))
+    return _rules(listed, text, where, shipped(MONTHLY))
+
+
+def _rules(listed: list[Any], text: str, where: str, flow: Flow) -> tuple[Rule, ...]:
+    rules = tuple(_rule(dict(values), place, text, where, flow) for place, values in enumerate(listed))
     seen: set[str] = set()
     for place, rule in enumerate(rules):
         if rule.name in seen:
-            line = _key_line(text, "name", place)
-            raise _refused(_("Two rules are called “{name}”.").format(name=rule.name), _at(where, line))
+            line = line_of(text, "name", "rule", place)
+            raise _refused(_("Two rules are called “{name}”.").format(name=rule.name), where, line)
         seen.add(rule.name)
     for place, rule in enumerate(rules):
         other = next((one for one in rules[:place] if _clash(one, rule)), None)
         if other is not None:
             what = _("Rules “{one}” and “{other}” speak to the same people on the same day; only one would be heard.")
-            line = _key_line(text, "offset", place)
-            raise _refused(what.format(one=other.name, other=rule.name), _at(where, line))
+            line = line_of(text, "offset", "rule", place)
+            raise _refused(what.format(one=other.name, other=rule.name), where, line)
     return rules
 
 
@@ -191,16 +231,17 @@ def _clash(one: Rule, other: Rule) -> bool:
     )
 
 
-def _rule(values: dict[str, Any], place: int, text: str, where: str) -> Rule:
+def _rule(values: dict[str, Any], place: int, text: str, where: str, flow: Flow) -> Rule:
     try:
-        return Rule.model_validate(values)
+        return Rule.model_validate(values, context={"flow": flow})
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        key = str(first["loc"][0]) if first["loc"] else ""
+        key = str(first["loc"][0]) if first["loc"] else getattr(first.get("ctx", {}).get("error"), "key", "")
         name = values.get("name", place + 1)
         raise _refused(
             _("Rule “{name}”: {why}").format(name=name, why=_why(first, key)),
-            _at(where, _key_line(text, key, place)),
+            where,
+            line_of(text, key, "rule", place),
         ) from error
 
 
@@ -220,22 +261,8 @@ def _why(problem: Any, key: str) -> str:
     return _("“{value}” does not fit the key “{key}”").format(value=problem["input"], key=key)
 
 
-def _key_line(text: str, key: str, place: int = -1) -> int:
-    """The line of a key in the rule at ``place`` (-1: outside the rules); its header when it is not there; 0 unknown."""
-    rule, header = -1, 0
-    for number, line in enumerate(text.splitlines(), 1):
-        bare = line.strip()
-        if bare.startswith("[["):
-            rule += 1
-            header = number if rule == place else header
-        if (rule == place or place < 0) and re.match(rf"\[*\s*[\"']?{re.escape(key)}[\"']?\s*[\]=.]", bare):
-            return number
-    return header
-
-
-def _at(where: str, line: int) -> str:
-    return _("{where}, line {line}").format(where=where, line=line) if line else where
-
-
-def _refused(what: str, where: str) -> BadInput:
-    return BadInput("E-R01", what, where=where, remedy=_("Correct the file; the rules in force stay as they are."))
+def _refused(what: str, where: str, line: int = 0) -> BadInput:
+    place = _("{where}, line {line}").format(where=where, line=line) if line else where
+    return BadInput(
+        "E-R01", what, where=place, line=line, remedy=_("Correct the file; the rules in force stay as they are.")
+    )

@@ -91,7 +91,7 @@ class Ticked:
 def tick(
     database: Database,
     office_id: int,
-    rules: Sequence[Rule],
+    rules: Sequence[Rule] | None,
     deliver: Callable[[datetime], object],
     at: datetime,
     *,
@@ -159,13 +159,13 @@ class Service:
 
     database: Database
     office_id: int
-    rules: Sequence[Rule]
+    rules: Sequence[Rule] | None
     deliver: Callable[[datetime], object] | None
     home: Path
     clock: Callable[[], datetime] = wall_clock
     hours: Hours | None = None
     #: says before each sweep which rules are in force; without it they stay those of the start
-    reread: Callable[[], Sequence[Rule]] | None = None
+    reread: Callable[[], Sequence[Rule] | None] | None = None
     loops: Sequence[Loop] = ()
     sweep_seconds: int = SWEEP_SECONDS
     delivery_seconds: int = DELIVERY_SECONDS

@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import time, timedelta
-from typing import TYPE_CHECKING, Final, Literal, get_args
+from functools import cache
+from typing import TYPE_CHECKING, Final, Literal
 
 from models.states import UNIT_ROLES, Role
 from models.times import SHANGHAI, at_local, local_date
-from schedules.rules import Template
+from schedules.rules import templates
+from workflow.flow_store import SHIPPED, shipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -31,8 +33,6 @@ FORWARD_LIMIT: Final = timedelta(hours=36)
 BACK_TOLERANCE: Final = timedelta(minutes=2)
 #: the template for a message that holds rungs of several kinds
 DIGEST: Final = "digest"
-#: the events that rules speak with; a circular leaves by a person's hand, at any hour
-REMINDERS: Final = frozenset({*get_args(Template), DIGEST} - {"circular"})
 
 
 def audience(firing: Firing) -> Audience:
@@ -138,7 +138,7 @@ class Bundle:
         return {template: tuple(rungs) for template, rungs in found.items()}
 
 
-def digest(firings: Iterable[Firing], people: Callable[[Role, int], Iterable[int]]) -> list[Bundle]:
+def digest(firings: Iterable[Firing], people: Callable[[Role, int, int | None], Iterable[int]]) -> list[Bundle]:
     """One bundle for each person to be told, in the order of their numbers; drafts tell nobody and are left out.
 
     ``people`` gives the persons who hold a role; the unit counts for the roles of a unit only.
@@ -149,12 +149,16 @@ def digest(firings: Iterable[Firing], people: Callable[[Role, int], Iterable[int
     for firing in firings:
         if firing.mode == "draft":
             continue
-        named = {person for role in firing.recipients for person in people(role, firing.unit_id)}
+        named = _told(firing, firing.recipients, people)
         for person in named:
             addressed[person].append(firing)
-        for person in {person for role in firing.copy for person in people(role, firing.unit_id)} - named:
+        for person in _told(firing, firing.copy, people) - named:
             copied[person].append(firing)
     return [_bundle(person, addressed[person], copied[person]) for person in sorted({*addressed, *copied})]
+
+
+def _told(firing: Firing, roles: Iterable[Role], people: Callable[[Role, int, int | None], Iterable[int]]) -> set[int]:
+    return {person for role in roles for person in people(role, firing.unit_id, firing.handler_id)}
 
 
 def _bundle(person: int, addressed: list[Firing], copied: list[Firing]) -> Bundle:
@@ -192,7 +196,15 @@ def resting(now: datetime, calendar: WorkCalendar, *, start: time = QUIET_FROM, 
 
     A message that is tried again, or that the service finds after an outage, keeps the quiet hours by this.
     """
-    return REMINDERS if quiet(now, calendar, start=start, end=end) > now else frozenset()
+    return _reminders() if quiet(now, calendar, start=start, end=end) > now else frozenset()
+
+
+@cache
+def _reminders() -> frozenset[str]:
+    """What rules speak with; what a person's step says, or a circular that a person issues, leaves at any hour."""
+    steps = [step for name in SHIPPED for step in shipped(name).steps]
+    spoken = {event for step in steps for _to, event in (*step.tells, *step.asks)}
+    return frozenset(templates() - spoken - {"circular"})
 
 
 def blast(count: int, units: int) -> bool:

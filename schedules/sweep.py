@@ -20,11 +20,11 @@ from schedules import drafts
 from schedules.clock_guard import guard, tell_held
 from schedules.due import MOVED_BY_REVISION, due, next_at, passed, was_open
 from schedules.facts import IN_FORCE, SCHEDULER, Hours, holders, load_facts, load_history, load_ledger, load_said
+from schedules.ladders import Ladders
 from schedules.rules import called
 from schedules.select import DIGEST, blast, digest, most_severe, outranked, quiet
 from workflow import audit, cases, telling, wording
 from workflow.calendar_store import load_calendar
-from workflow.law import INITIAL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,7 +71,7 @@ class SweepReport:
 def sweep(
     database: Database,
     office_id: int,
-    rules: Sequence[Rule],
+    rules: Sequence[Rule] | None,
     now: datetime,
     *,
     hours: Hours | None = None,
@@ -80,6 +80,7 @@ def sweep(
 ) -> SweepReport:
     """Decide everything due by ``now`` (aware UTC) in one write transaction.
 
+    ``rules``: the office's own for its months; None = those of the version of the flow that each task pins.
     ``proved``: the caller's monotonic clock confirms the time since the last sweep, so a long gap raises no doubt.
     ``anew``: look at every open task, whenever the rules of then said it had to be looked at: they may have changed.
     """
@@ -89,7 +90,7 @@ def sweep(
         if not facts:
             return SweepReport(held_reason=held)
         run = _Run(
-            connection, office_id, tuple(rules), now, hours or Hours(), load_calendar(connection, office_id), held
+            connection, office_id, Ladders(rules), now, hours or Hours(), load_calendar(connection, office_id), held
         )
         report = run.decide(facts)
         if report.decided:
@@ -104,7 +105,7 @@ class _Run:
 
     connection: Connection
     office_id: int
-    rules: tuple[Rule, ...]
+    ladders: Ladders
     now: datetime
     hours: Hours
     calendar: WorkCalendar
@@ -112,13 +113,20 @@ class _Run:
 
     def decide(self, facts: list[TaskFacts]) -> SweepReport:
         ledger = load_ledger(self.connection, self.office_id, [one.task_id for one in facts])
-        firings = due(self.rules, facts, self.calendar, self.now, ledger, self.hours.send_at)
-        said = load_said(self.connection, self.office_id, {firing.task_id for firing in firings}, self.rules)
+        firings = [
+            firing
+            for rules, group in self.ladders.by_flow(facts)
+            for firing in due(rules, group, self.calendar, self.now, ledger, self.hours.send_at)
+        ]
+        speaking = {firing.task_id for firing in firings}
+        said = load_said(
+            self.connection, self.office_id, [one for one in facts if one.task_id in speaking], self.ladders
+        )
         firings, overtaken = outranked(firings, said)
         gravest, superseded = most_severe(firings)
         people = holders(self.connection, self.office_id, self.now)
         decisions: Decisions = [(firing, *_ending(firing, people)) for firing in gravest]
-        words = {rule.name: called(rule) for rule in self.rules}
+        words = {firing.rule_name: called(firing.rule) for firing in firings}
         for milder, graver in [*overtaken, *((milder, graver.rule_name) for milder, graver in superseded)]:
             reason = _("“{rule}” took its place").format(rule=words.get(graver, graver))
             decisions.append((milder, ReminderState.SUPERSEDED, reason))
@@ -142,21 +150,23 @@ class _Run:
     def _slept_through(self, facts: list[TaskFacts], ledger: set[Key]) -> Decisions:
         """Rungs that came while nobody looked, of tasks that have been settled since: they end, too, with a reason."""
         gone = {
-            one.task_id: passed(self.rules, one, self.calendar, self.now, ledger, self.hours.send_at) for one in facts
+            one.task_id: passed(self.ladders.of(one.flow), one, self.calendar, self.now, ledger, self.hours.send_at)
+            for one in facts
         }
         wanted = [task for task, firings in gone.items() if firings]
         history = load_history(self.connection, self.office_id, wanted) if wanted else {}
-        rules = {rule.name: rule for rule in self.rules}
-        labels = {one.task_id: one.state.label for one in facts}
+        known = {one.task_id: one for one in facts}
         return [
             (
                 firing,
                 ReminderState.NOT_NEEDED,
-                _("nobody looked when it was due; since then the task is “{state}”").format(state=labels[task]),
+                _("nobody looked when it was due; since then the task is “{state}”").format(
+                    state=known[task].flow.state_label(known[task].state)
+                ),
             )
             for task in wanted
             for firing in gone[task]
-            if was_open(rules[firing.rule_name], firing, history[task], INITIAL)
+            if was_open(firing.rule, firing, history[task], known[task].flow.initial)
         ]
 
     def _task_rows(self, firings: list[Firing]) -> dict[int, TaskRow]:
@@ -166,15 +176,15 @@ class _Run:
 
     def _prepare_drafts(self, decisions: Decisions, rows: dict[int, TaskRow]) -> None:
         """One draft for a unit and rule, about all its tasks."""
-        papers: dict[tuple[int, str, str], set[int]] = {}
-        rules = {rule.name: rule for rule in self.rules}
+        papers: dict[tuple[int, str, bool], list[Firing]] = {}
         for firing, state, _reason in decisions:
             if state is ReminderState.DRAFTED:
-                papers.setdefault((firing.unit_id, firing.rule_name, firing.template), set()).add(firing.task_id)
-        for (_unit, rule, template), ids in papers.items():
+                problem = rows[firing.task_id].problem_id is not None
+                papers.setdefault((firing.unit_id, firing.rule_name, problem), []).append(firing)
+        for firings in papers.values():
+            ids, rule = {firing.task_id for firing in firings}, firings[0].rule
             tasks = [row for row in rows.values() if row.id in ids]
-            reason = drafts.cause(rules[rule])
-            drafts.prepare(self.connection, self.office_id, tasks, reason, self.now, kind=template)
+            drafts.prepare(self.connection, self.office_id, tasks, drafts.cause(rule), self.now, kind=rule.template)
 
     def _tell(self, bundles: list[Bundle], rows: dict[int, TaskRow]) -> tuple[int, str]:
         """Queue one message a person; too many at once are held and the directors told. Returns count and hold."""
@@ -195,10 +205,9 @@ class _Run:
         rungs = {firing.task_id: firing for firing in reversed(bundle.firings)}
         tasks = [row for row in rows.values() if row.id in rungs]
         fields = wording.fields(self.connection, self.office_id, tasks, self.now)
-        states = {rule.name: sorted(state.value for state in rule.states) for rule in self.rules}
         for line in fields["tasks"]:
             rung = rungs[line["task_id"]]
-            line |= {"rule": rung.rule_name, "template": rung.template, "while_states": states[rung.rule_name]}
+            line |= {"rule": rung.rule_name, "template": rung.template, "while_states": sorted(rung.rule.states)}
             # whose duty it is, and whether it hangs on the due date, is asked again when it is sent
             line |= {"roles": [role.value for role in (*rung.recipients, *rung.copy)], "unit_id": rung.unit_id}
             line["level"] = rung.level
@@ -210,7 +219,7 @@ class _Run:
             key=hashlib.sha256(repr(keys).encode()).hexdigest()[:24],
             fields=fields,
             about=tuple((rung.task_id, rung.round, rung.due_revision) for rung in rungs.values()),
-            while_states=tuple(sorted({state for firing in bundle.firings for state in states[firing.rule_name]})),
+            while_states=tuple(sorted({state for firing in bundle.firings for state in firing.rule.states})),
             level=bundle.level,
             not_before=not_before,
             held_reason=held,
@@ -247,7 +256,7 @@ class _Run:
             {
                 "office": self.office_id,
                 "task": one.task_id,
-                "at": next_at(self.rules, one, self.calendar, ledger, self.hours.send_at),
+                "at": next_at(self.ladders.of(one.flow), one, self.calendar, ledger, self.hours.send_at),
             }
             for one in facts
         ]
@@ -263,6 +272,6 @@ def _ending(firing: Firing, people: Holders) -> tuple[ReminderState, str]:
     """How a rung that is not superseded ends: as a draft, as a message, or with nobody to tell."""
     if firing.mode == "draft":
         return ReminderState.DRAFTED, ""
-    if any(people(role, firing.unit_id) for role in (*firing.recipients, *firing.copy)):
+    if any(people(role, firing.unit_id, firing.handler_id) for role in (*firing.recipients, *firing.copy)):
         return ReminderState.FIRED, ""
     return ReminderState.NOT_NEEDED, _("no recipient: nobody holds the duty")

@@ -18,6 +18,7 @@ from models.states import UNIT_ROLES, MessageState, ReminderState
 from models.times import at_local, local_date, shown
 from schedules.due import firings, obstacle, rung_day
 from schedules.facts import IN_FORCE, Hours, load_facts
+from schedules.ladders import Ladders
 from schedules.rules import called
 from schedules.select import quiet
 from workflow import cases, permissions
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 def why(
     connection: Connection,
     office_id: int,
-    rules: Sequence[Rule],
+    rules: Sequence[Rule] | None,
     task_id: int,
     login: str,
     now: datetime,
@@ -80,7 +81,7 @@ class _Answer:
                 id=task.id,
                 clause=task.clause_number,
                 unit=task.unit_name,
-                state=task.state.label,
+                state=task.state_label,
                 round=task.round,
                 due=task.due_on.isoformat(),
             )
@@ -149,11 +150,12 @@ class _Answer:
             id=row["id"], event=labels.message(row["event"]), said=said, quiet=quiet_hour, reason=reason
         )
 
-    def rules(self, rules: Sequence[Rule]) -> list[str]:
+    def rules(self, own: Sequence[Rule] | None) -> list[str]:
         """One sentence a rule: decided, to come, or why it is silent."""
         found = load_facts(self.connection, self.task.office_id, t.task.c.id == self.task.id)
         if not found:
             return [_("The month is closed, so no rule speaks any more.")]
+        rules = Ladders(own).of(self.task.flow)
         decided = self._decided()
         planned = {firing.rule_name: firing for firing in firings(rules, found[0], self.calendar, self.hours.send_at)}
         return [self._rule(rule, found[0], decided.get(rule.name), planned.get(rule.name)) for rule in rules]
@@ -208,7 +210,7 @@ class _Answer:
         day = shown(at_local(rung_day(rule, anchor, self.calendar), self.hours.send_at)) if anchor else ""
         return {
             "state": _("is silent ({day}), because the task is “{state}”").format(
-                day=day or "—", state=facts.state.label
+                day=day or "—", state=facts.flow.state_label(facts.state)
             ),
             "received": _("is silent, because the task has been received"),
             "first_late_month": _("is silent, because the month before was not late"),

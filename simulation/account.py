@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from documents.problem_ledger import write_ledger
 from models import tables as t
-from models.states import Decision, MessageState, TaskState
+from models.states import Decision, MessageState, Stage
 from models.times import local_date
-from simulation.stage import OFFICE_ID
-from workflow import gathering, verify
+from simulation.scene import OFFICE_ID
+from workflow import gathering, ledger, verify
 from workflow.month_rows import read_month
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from models.facts import SummaryIndicator
+    from models.facts import ProblemLine, ProblemPart, SummaryIndicator
     from simulation.month import Played
-    from simulation.stage import Stage
+    from simulation.scene import Scene
 
 #: messages by which somebody is chased, from mild to severe
 CHASING = (
@@ -34,6 +35,20 @@ CHASING = (
     "unreviewed",
     "closing",
     "returned",
+    "unsummarised",
+)
+#: the same of the problem ledger
+OF_PROBLEMS = (
+    "problem_opened",
+    "problem_not_started",
+    "problem_due_soon",
+    "problem_due_today",
+    "problem_urging",
+    "problem_supervision",
+    "problem_unverified",
+    "problem_not_struck_off",
+    "problem_returned",
+    "problem_relapsed",
 )
 
 
@@ -64,27 +79,30 @@ class Account:
     drafts: int
     messages: Mapping[str, int]
     indicators: tuple[SummaryIndicator, ...]
+    #: the ledger's part in the month's summary
+    problems: ProblemPart | None
+    ledger: tuple[ProblemLine, ...]
     events: int
     findings: tuple[str, ...]
     form_unit: str
     files: Mapping[str, str]
 
 
-def settle(stage: Stage, played: Played) -> Account:
+def settle(scene: Scene, played: Played) -> Account:
     """Write the papers beside the database and add everything up."""
-    files = _papers(stage, played)
-    with stage.database.read() as connection:
-        month = read_month(connection, OFFICE_ID, stage.period.period_id)
+    files = _papers(scene, played)
+    with scene.database.read() as connection:
+        month = read_month(connection, OFFICE_ID, scene.period.period_id)
         states = Counter(task["state"] for task in month.tasks)
         messages = Counter(connection.scalars(sa.select(t.message.c.state).where(t.message.c.office_id == OFFICE_ID)))
-        findings = verify.verify(connection, OFFICE_ID, store=stage.store)
+        findings = verify.verify(connection, OFFICE_ID, store=scene.store)
         return Account(
-            notice=stage.draft.title,
-            clauses=stage.adopted.clauses,
-            warnings=len(stage.draft.warnings),
-            units=len(stage.cast.units),
+            notice=scene.draft.title,
+            clauses=scene.adopted.clauses,
+            warnings=len(scene.draft.warnings),
+            units=len(scene.cast.units),
             tasks=len(month.tasks),
-            states={state.value: states[state.value] for state in TaskState if states[state.value]},
+            states={state.value: states[state.value] for state in Stage if states[state.value]},
             late=sum(task["late_days"] > 0 for task in month.tasks),
             returned=sum(task["round"] > 1 for task in month.tasks),
             extensions=_count(connection, t.request, t.request.c.decision == Decision.GRANTED.value),
@@ -92,6 +110,8 @@ def settle(stage: Stage, played: Played) -> Account:
             drafts=_count(connection, t.draft),
             messages={state.value: messages[state.value] for state in MessageState if messages[state.value]},
             indicators=gathering.indicator_facts(month),
+            problems=ledger.month_part(connection, OFFICE_ID, scene.period.month, played.ended),
+            ledger=ledger.lines(connection, OFFICE_ID, played.ended),
             events=_count(connection, t.event),
             findings=tuple(f"{finding.where}: {finding.what}" for finding in findings),
             form_unit=played.form_unit,
@@ -114,7 +134,7 @@ def _chases(connection: sa.Connection) -> tuple[Chase, ...]:
         .where(
             t.message.c.office_id == OFFICE_ID,
             t.message.c.state == MessageState.SENT.value,
-            t.message.c.event.in_(CHASING),
+            t.message.c.event.in_((*CHASING, *OF_PROBLEMS)),
         )
         .order_by(t.message.c.settled_at, t.message.c.id)
     ).all()
@@ -124,13 +144,17 @@ def _chases(connection: sa.Connection) -> tuple[Chase, ...]:
     return tuple(Chase(day, event, len(names), tuple(names)) for (day, event), names in found.items())
 
 
-def _papers(stage: Stage, played: Played) -> dict[str, str]:
+def _papers(scene: Scene, played: Played) -> dict[str, str]:
     files = {"table": "decomposition.xlsx", "messages": "messages/", "database": "duban.db"}
     if played.form_pdf:
-        (stage.out / "form.pdf").write_bytes(played.form_pdf)
+        (scene.out / "form.pdf").write_bytes(played.form_pdf)
         files["form"] = "form.pdf"
+    with scene.database.read() as connection:
+        facts = ledger.ledger_facts(connection, OFFICE_ID, played.ended)
+    (scene.out / "problems.xlsx").write_bytes(write_ledger(facts))
+    files["ledger"] = "problems.xlsx"
     assert played.issued is not None
     for kind, sha in played.issued.files.items():
-        (stage.out / f"summary.{kind}").write_bytes(stage.store.get(sha))
+        (scene.out / f"summary.{kind}").write_bytes(scene.store.get(sha))
         files[f"summary {kind}"] = f"summary.{kind}"
     return files

@@ -13,14 +13,14 @@ from documents import form, summary
 from documents.scan import inspect_evidence
 from models import tables as t
 from models.errors import EnvironmentRefused
-from models.states import Action, EvidenceKind, RequestKind, TaskState
+from models.states import Action, EvidenceKind, RequestKind, Stage
 from models.times import at_local, local_date
 from notifications import outbox
 from notifications.channel import open_channel
 from schedules.runner import tick
-from simulation import script
+from simulation import ledger, script
 from simulation.cast import Habit
-from simulation.stage import OFFICE_ID
+from simulation.scene import OFFICE_ID
 from workflow import actions, cases, filings, gathering, periods, requests, summaries
 from workflow.actions import Command
 from workflow.case import Given, ValueGiven
@@ -32,117 +32,120 @@ if TYPE_CHECKING:
     from models.errors import DubanError
     from notifications.channel import Channel
     from simulation.cast import UnitCast
-    from simulation.stage import Stage
+    from simulation.scene import Scene
     from workflow.case import Actor, TaskRow
     from workflow.summaries import Issued
 
-#: the hours of a working day: the morning tick, units, reviewers, the evening tick
-MORNING, UNITS_AT, REVIEW_AT, EVENING = time(9), time(10), time(15), time(17)
-S = TaskState
+#: the hours of a working day: the morning tick, units, reviewers, the problem ledger, the evening tick
+MORNING, UNITS_AT, REVIEW_AT, LEDGER_AT, EVENING = time(9), time(10), time(15), time(16), time(17)
+S = Stage
 
 
 @dataclass(slots=True)
 class Played:
     """What a rehearsed month leaves behind beside its database."""
 
+    #: the last instant of the play
+    ended: datetime
     form_pdf: bytes = b""
     form_unit: str = ""
     issued: Issued | None = None
     refused: list[DubanError] = field(default_factory=list)
 
 
-def play(stage: Stage, progress: Callable[[int, int], None] = lambda _done, _of: None) -> Played:
+def play(scene: Scene, progress: Callable[[int, int], None] = lambda _done, _of: None) -> Played:
     """Play every day from the opening to the closing of the month, then issue the summary and close it."""
-    played = Played()
-    days = _days(stage)
+    days = _days(scene)
+    last = at_local(days[-1], EVENING) + timedelta(minutes=30)
+    played, problems = Played(last), ledger.Ledger({})
     for place, day in enumerate(days):
         progress(place, len(days))
-        _tick(stage, at_local(day, MORNING))
-        if not stage.calendar.is_workday(day):
+        _tick(scene, at_local(day, MORNING))
+        if not scene.calendar.is_workday(day):
             continue
-        _units_act(stage, played, at_local(day, UNITS_AT))
-        _office_acts(stage, at_local(day, REVIEW_AT))
-        _tick(stage, at_local(day, EVENING))
-    last = at_local(days[-1], EVENING) + timedelta(minutes=30)
+        _units_act(scene, played, at_local(day, UNITS_AT))
+        _office_acts(scene, at_local(day, REVIEW_AT))
+        ledger.act(scene, problems, at_local(day, LEDGER_AT))
+        _tick(scene, at_local(day, EVENING))
     played.issued = summaries.issue(
-        stage.database,
+        scene.database,
         OFFICE_ID,
-        stage.cast.director,
-        stage.period.period_id,
-        stage.store,
+        scene.cast.director,
+        scene.period.period_id,
+        scene.store,
         summary.render_summary,
         last,
         number="〔演练〕1号",
     )
-    with stage.database.write(OFFICE_ID) as connection:
-        periods.close_period(connection, OFFICE_ID, stage.cast.director, stage.period.month, last)
-    _tick(stage, last + timedelta(minutes=5))
+    with scene.database.write(OFFICE_ID) as connection:
+        periods.close_period(connection, OFFICE_ID, scene.cast.director, scene.period.month, last)
+    _tick(scene, last + timedelta(minutes=5))
     progress(len(days), len(days))
     return played
 
 
-def _days(stage: Stage) -> list[date]:
-    with stage.database.read() as connection:
+def _days(scene: Scene) -> list[date]:
+    with scene.database.read() as connection:
         closes_on = connection.scalar(
             sa.select(t.period.c.closes_on).where(
-                t.period.c.office_id == OFFICE_ID, t.period.c.id == stage.period.period_id
+                t.period.c.office_id == OFFICE_ID, t.period.c.id == scene.period.period_id
             )
         )
     assert closes_on is not None
-    return [stage.opens_on + timedelta(days=number) for number in range((closes_on - stage.opens_on).days + 1)]
+    return [scene.opens_on + timedelta(days=number) for number in range((closes_on - scene.opens_on).days + 1)]
 
 
-def _tick(stage: Stage, now: datetime) -> None:
+def _tick(scene: Scene, now: datetime) -> None:
     def channel(name: str) -> Channel:
-        return open_channel(name, {"folder": str(stage.out / "messages")})
+        return open_channel(name, {"folder": str(scene.out / "messages")})
 
     def deliver(at: datetime) -> object:
-        return outbox.deliver(stage.database, OFFICE_ID, channel, at, limit=10_000)
+        return outbox.deliver(scene.database, OFFICE_ID, channel, at, limit=10_000)
 
-    tick(stage.database, OFFICE_ID, stage.rules, deliver, now, proved=True)
+    tick(scene.database, OFFICE_ID, None, deliver, now, proved=True)
 
 
-def _tasks(stage: Stage, unit: UnitCast | None, *states: TaskState) -> list[TaskRow]:
-    conditions = [t.task.c.period_id == stage.period.period_id, t.task.c.state.in_([state.value for state in states])]
+def _tasks(scene: Scene, unit: UnitCast | None, *stages: Stage) -> list[TaskRow]:
+    conditions = [t.task.c.period_id == scene.period.period_id, t.task.c.stage.in_([stage.value for stage in stages])]
     if unit is not None:
         conditions.append(t.task.c.unit_id == unit.unit_id)
-    with stage.database.read() as connection:
+    with scene.database.read() as connection:
         return cases.load_tasks(connection, OFFICE_ID, *conditions)
 
 
-def _units_act(stage: Stage, played: Played, now: datetime) -> None:
+def _units_act(scene: Scene, played: Played, now: datetime) -> None:
     today = local_date(now)
-    for place, unit in enumerate(stage.cast.units):
-        deeds = script.deeds(unit.habit, today, stage.opens_on, stage.period.due_on, stage.calendar)
-        waiting = _tasks(stage, unit, S.ASSIGNED, S.RETURNED)
+    for place, unit in enumerate(scene.cast.units):
+        deeds = script.deeds(unit.habit, today, scene.opens_on, scene.period.due_on, scene.calendar)
+        waiting = _tasks(scene, unit, S.ASSIGNED, S.RETURNED)
         if deeds.receives:
-            _receive(stage, played, unit.clerk, waiting, now)
+            _receive(scene, played, unit.clerk, waiting, now)
         if unit.habit is Habit.LATE:
-            _ask_for_time(stage, unit, waiting, now)
-        due = [task for task in waiting if task.state is S.ASSIGNED or task.due_on <= today + timedelta(days=2)]
+            _ask_for_time(scene, unit, waiting, now)
+        due = [task for task in waiting if task.stage is S.ASSIGNED or task.due_on <= today + timedelta(days=2)]
         if deeds.files and due:
-            _file(stage, played, unit, due, now, place)
+            _file(scene, played, unit, due, now, place)
 
 
-def _batch(stage: Stage, played: Played, actor: Actor, commands: list[Command], now: datetime) -> None:
-    outcomes = actions.act_on_many(stage.database, OFFICE_ID, actor, commands, now)
+def _batch(scene: Scene, played: Played, actor: Actor, commands: list[Command], now: datetime) -> None:
+    outcomes = actions.act_on_many(scene.database, OFFICE_ID, actor, commands, now)
     played.refused += [outcome.refusal for outcome in outcomes if outcome.refusal is not None]
 
 
-def _receive(stage: Stage, played: Played, clerk: Actor, waiting: list[TaskRow], now: datetime) -> None:
-    new = [task for task in waiting if task.received_at is None and task.state is S.ASSIGNED]
+def _receive(scene: Scene, played: Played, clerk: Actor, waiting: list[TaskRow], now: datetime) -> None:
+    new = [task for task in waiting if task.received_at is None and task.stage is S.ASSIGNED]
     if new:
-        _batch(stage, played, clerk, [Command(Action.RECEIVE, task.id, task.version) for task in new], now)
+        _batch(scene, played, clerk, [Command(Action.RECEIVE, task.id, task.version) for task in new], now)
 
 
-def _ask_for_time(stage: Stage, unit: UnitCast, waiting: list[TaskRow], now: datetime) -> None:
+def _ask_for_time(scene: Scene, unit: UnitCast, waiting: list[TaskRow], now: datetime) -> None:
     """One late unit asks in time for three more days on its first task, and the director grants it."""
     today = local_date(now)
-    late = [one for one in stage.cast.units if one.habit is Habit.LATE]
-    if unit is not late[0] or not waiting or today != stage.calendar.add_workdays(stage.period.due_on, -3):
+    late = [one for one in scene.cast.units if one.habit is Habit.LATE]
+    if unit is not late[0] or not waiting or today != scene.calendar.add_workdays(scene.period.due_on, -3):
         return
     task = waiting[0]
-    with stage.database.write(OFFICE_ID) as connection:
+    with scene.database.write(OFFICE_ID) as connection:
         number = requests.ask(
             connection,
             OFFICE_ID,
@@ -151,14 +154,14 @@ def _ask_for_time(stage: Stage, unit: UnitCast, waiting: list[TaskRow], now: dat
             RequestKind.EXTENSION,
             "【演练】现场核查尚未结束，申请顺延。",
             now,
-            wanted_due_on=stage.calendar.add_workdays(task.due_on, 3),
+            wanted_due_on=scene.calendar.add_workdays(task.due_on, 3),
             progress="已完成资料收集。",
         )
-    with stage.database.write(OFFICE_ID) as connection:
+    with scene.database.write(OFFICE_ID) as connection:
         requests.decide(
             connection,
             OFFICE_ID,
-            stage.cast.director,
+            scene.cast.director,
             number,
             grant=True,
             reason="同意，请按新的截止日期完成。",
@@ -166,13 +169,13 @@ def _ask_for_time(stage: Stage, unit: UnitCast, waiting: list[TaskRow], now: dat
         )
 
 
-def _file(stage: Stage, played: Played, unit: UnitCast, due: list[TaskRow], now: datetime, place: int) -> None:
+def _file(scene: Scene, played: Played, unit: UnitCast, due: list[TaskRow], now: datetime, place: int) -> None:
     """Report every task, print the form once, sign it, attach the scan."""
-    _batch(stage, played, unit.clerk, [_report(stage, task, place) for task in due], now)
+    _batch(scene, played, unit.clerk, [_report(scene, task, place) for task in due], now)
     later = now + timedelta(minutes=30)
-    with stage.database.write(OFFICE_ID) as connection:
+    with scene.database.write(OFFICE_ID) as connection:
         printed = filings.print_form(
-            connection, OFFICE_ID, unit.clerk, stage.period.period_id, unit.unit_id, form.check_code, later
+            connection, OFFICE_ID, unit.clerk, scene.period.period_id, unit.unit_id, form.check_code, later
         )
         facts = gathering.form_facts(connection, OFFICE_ID, printed.filing_id)
     if not played.form_unit:
@@ -181,8 +184,8 @@ def _file(stage: Stage, played: Played, unit: UnitCast, due: list[TaskRow], now:
             played.form_pdf = form.form_pdf(facts)
     data = script.scan(printed.check_code, printed.number)
     seen = inspect_evidence(data, f"{printed.check_code}.pdf")
-    stored = filings.StoredFile(stage.store.put(data), f"{printed.check_code}.pdf", seen.media_type, len(data))
-    with stage.database.write(OFFICE_ID) as connection:
+    stored = filings.StoredFile(scene.store.put(data), f"{printed.check_code}.pdf", seen.media_type, len(data))
+    with scene.database.write(OFFICE_ID) as connection:
         filings.attach(
             connection,
             OFFICE_ID,
@@ -196,8 +199,8 @@ def _file(stage: Stage, played: Played, unit: UnitCast, due: list[TaskRow], now:
         )
 
 
-def _report(stage: Stage, task: TaskRow, place: int) -> Command:
-    with stage.database.read() as connection:
+def _report(scene: Scene, task: TaskRow, place: int) -> Command:
+    with scene.database.read() as connection:
         title = connection.scalar(
             sa.select(t.work_item.c.title)
             .join(
@@ -224,19 +227,19 @@ def _report(stage: Stage, task: TaskRow, place: int) -> Command:
     return Command(Action.REPORT, task.id, task.version, given)
 
 
-def _office_acts(stage: Stage, now: datetime) -> None:
+def _office_acts(scene: Scene, now: datetime) -> None:
     """The reviewers read what came in: the careless are returned twice, the others approved."""
-    signed = _tasks(stage, None, S.SIGNED_STAMPED)
-    careless = {unit.unit_id for unit in stage.cast.units if unit.habit is Habit.RETURNED_TWICE}
-    refile_on = stage.calendar.add_workdays(local_date(now), script.DAYS_TO_REFILE)
-    for place, reviewer in enumerate(stage.cast.reviewers):
+    signed = _tasks(scene, None, S.SIGNED_STAMPED)
+    careless = {unit.unit_id for unit in scene.cast.units if unit.habit is Habit.RETURNED_TWICE}
+    refile_on = scene.calendar.add_workdays(local_date(now), script.DAYS_TO_REFILE)
+    for place, reviewer in enumerate(scene.cast.reviewers):
         commands = [
             _verdict(task, refile_on, returned=task.unit_id in careless and task.round <= script.RETURNS)
             for task in signed
-            if task.unit_id % len(stage.cast.reviewers) == place
+            if task.unit_id % len(scene.cast.reviewers) == place
         ]
         if commands:
-            actions.act_on_many(stage.database, OFFICE_ID, reviewer, commands, now)
+            actions.act_on_many(scene.database, OFFICE_ID, reviewer, commands, now)
 
 
 def _verdict(task: TaskRow, refile_on: date, *, returned: bool) -> Command:

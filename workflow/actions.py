@@ -6,22 +6,24 @@ compare-and-swap on (state, version). All in one transaction, in plain SQL. Sour
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from models import labels
 from models import tables as t
 from models.errors import Conflict, Denied, DubanError, Refused
-from models.language import _
-from models.states import Action, TaskState
-from models.times import shown
-from workflow import audit, cases, permissions
+from models.language import _, listed
+from models.times import local_date, shown
+from workflow import audit, cases, panels, permissions, readings
 from workflow.case import Case, Given
 from workflow.effects import EFFECTS, Work, report_digest
-from workflow.law import LAW, final_states
+from workflow.flow import MY_TURN
+from workflow.given import about
 from workflow.machine import fire
 from workflow.operation import answered, keep_answer, perform, record_refusal
+from workflow.step_telling import tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,15 +32,16 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from models.database import Database
+    from models.states import Role
     from workflow.case import Actor, TaskRow
-    from workflow.law import Step
+    from workflow.flow import Step
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
     """What an actor asks for: an action on a task as they last saw it (``version``; None = as it is now)."""
 
-    action: Action
+    action: str
     task_id: int
     version: int | None = None
     given: Given = field(default_factory=Given)
@@ -50,17 +53,20 @@ class Outcome:
     """How a command ended for one task."""
 
     task_id: int
-    action: Action
-    state: TaskState
+    action: str
+    #: the state by its name in the task's flow, and as people call it
+    state: str
     version: int
+    state_label: str = ""
+    action_label: str = ""
     refusal: DubanError | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """For ``--json`` and for the kept answer."""
         made: dict[str, Any] = {
             "task_id": self.task_id,
-            "action": self.action.value,
-            "state": self.state.value,
+            "action": str(self.action),
+            "state": self.state,
             "version": self.version,
         }
         return made if self.refusal is None else {**made, "refused": self.refusal.as_dict()}
@@ -73,13 +79,13 @@ def act(database: Database, office_id: int, actor: Actor, command: Command, now:
         if command.operation_id:
             first = answered(connection, office_id, actor, command.operation_id)
             if first is not None:
-                return Outcome(first["task_id"], Action(first["action"]), TaskState(first["state"]), first["version"])
+                return _again(connection, office_id, first)
         outcome = apply(connection, office_id, actor, command, now)
         if command.operation_id:
             keep_answer(connection, office_id, actor, command.operation_id, outcome.as_dict(), now)
         return outcome
 
-    return perform(database, office_id, actor, f"task.{command.action.value}", work, now)
+    return perform(database, office_id, actor, f"task.{command.action}", work, now)
 
 
 def act_on_many(
@@ -112,41 +118,74 @@ def _one_of_many(connection: Connection, office_id: int, actor: Actor, command: 
         outcome = apply(connection, office_id, actor, command, now)
     except DubanError as refusal:
         saved.rollback()
-        record_refusal(connection, office_id, actor, f"task.{command.action.value}", refusal, now)
+        record_refusal(connection, office_id, actor, f"task.{command.action}", refusal, now)
         task = cases.load_task(connection, office_id, command.task_id)
-        state, version = (task.state, task.version) if task else (TaskState.ASSIGNED, 0)
-        return Outcome(command.task_id, command.action, state, version, refusal)
+        seen = (task.state, task.version, task.state_label) if task else ("", 0, "")
+        return Outcome(command.task_id, command.action, *seen, refusal=refusal)
     saved.commit()
     return outcome
 
 
+def _again(connection: Connection, office_id: int, first: dict[str, Any]) -> Outcome:
+    """The first answer to a command that is repeated."""
+    task = cases.load_task(connection, office_id, first["task_id"])
+    words = (task.flow.state_label(first["state"]), task.flow.action_label(first["action"])) if task else ("", "")
+    return Outcome(first["task_id"], first["action"], first["state"], first["version"], *words)
+
+
 def apply(connection: Connection, office_id: int, actor: Actor, command: Command, now: datetime) -> Outcome:
     """The step inside a transaction the caller holds; raises the refusal."""
-    task = visible_task(connection, office_id, actor, command.task_id)
-    case = _case(connection, actor, command, task, now)
-    role = _permitted(actor, command.action, task)
+    task, co_units = visible_task(connection, office_id, actor, command.task_id)
+    role = _permitted(actor, command.action, task, co_units)
     still_open(task)
     if command.version is not None and command.version != task.version:
         raise stale(connection, task)
+    _not_forwarded(connection, actor, command.action, role, task, now)
+    case = _case(connection, actor, command, task, co_units, now)
     step = fire(case)
-    changes: dict[str, Any] = {}
-    for name in step.effects:
-        changes |= EFFECTS[name](Work(connection, case, step))
-    _record(connection, case, step, role, command.operation_id)
-    final = step.dest in final_states()
+    taken_as = permissions.acting_role(actor, step, task.unit_id, co_units)
+    if taken_as is None:  # of several rows of the action here the one that applies is for another duty
+        raise _denied(actor, command.action, task, co_units)
+    _heed(case, step)
+    after, changes = _carry_out(connection, case, step)
+    _record(connection, case, step, taken_as, command.operation_id)
     swapped = connection.execute(
         sa.update(t.task)
         .where(
             t.task.c.office_id == office_id,
             t.task.c.id == task.id,
             t.task.c.version == task.version,
-            t.task.c.state == task.state.value,
+            t.task.c.state == task.state,
         )
-        .values(state=step.dest.value, version=task.version + 1, next_due_at=None if final else now, **changes)
+        .values(
+            state=after.state,
+            stage=after.stage.value,
+            version=after.version,
+            next_due_at=None if after.state in task.flow.final else now,
+            **changes,
+        )
     )
     if swapped.rowcount != 1:
         raise stale(connection, task)
-    return Outcome(task.id, command.action, step.dest, task.version + 1)
+    label = task.flow.action_label(command.action)
+    return Outcome(task.id, command.action, after.state, after.version, after.state_label, label)
+
+
+def _carry_out(connection: Connection, case: Case, step: Step) -> tuple[TaskRow, dict[str, Any]]:
+    """Everything the step does: its effects, its panel, its messages. Returns the task as it will stand, and its columns."""
+    task = case.task
+    moved = step.dest != task.state
+    changes: dict[str, Any] = {"entered_at": case.now, "handler_id": None} if moved else {}
+    for name in step.effects:
+        changes |= EFFECTS[name](Work(connection, case, step))
+    ours = {name: changes[name] for name in ("round", "due_on", "due_revision", "entered_at") if name in changes}
+    standing = replace(task, version=task.version + 1, **ours)
+    if moved:
+        panels.dissolve(connection, task, case.now)
+        panels.convene(connection, case, step, standing)
+    after = replace(standing, state=step.dest)
+    tell(connection, case, step, after)
+    return after, changes
 
 
 def still_open(task: TaskRow) -> None:
@@ -160,78 +199,147 @@ def still_open(task: TaskRow) -> None:
         )
 
 
-def visible_task(connection: Connection, office_id: int, actor: Actor, task_id: int) -> TaskRow:
-    """The task, if it exists for this actor; E-404 in the same words otherwise."""
+def visible_task(connection: Connection, office_id: int, actor: Actor, task_id: int) -> tuple[TaskRow, frozenset[int]]:
+    """The task and its co-named units, if it exists for this actor; E-404 in the same words otherwise."""
     task = cases.load_task(connection, office_id, task_id)
     if task is None:
         raise permissions.not_there(_("Task"), task_id)
-    related = permissions.relation(actor, task.unit_id, cases.named_units(connection, office_id, task.clause_id))
-    if not permissions.may_see_task(actor, related, task.state):
-        raise permissions.not_there(_("Task"), task_id)
-    return task
+    units = cases.named_units(connection, task)
+    related = permissions.relation(actor, task.unit_id, units)
+    if not permissions.may_see_task(actor, related, task):
+        copied = task_id in readings.copied_to(connection, office_id, actor.person_id)
+        if not permissions.may_see_task(actor, related, task, copied=copied):
+            raise permissions.not_there(_("Task"), task_id)
+    return task, frozenset(units) - {task.unit_id}
 
 
-def _permitted(actor: Actor, action: Action, task: TaskRow) -> str:
+def _permitted(actor: Actor, action: str, task: TaskRow, co_units: frozenset[int]) -> Role:
     """The role by which the actor may take the action on this task; refused before anything is done."""
-    rows: list[Step] = [step for step in LAW if step.action is action]
-    for step in rows:
-        role = permissions.acting_role(actor, step, task.unit_id)
+    rows = task.flow.steps_of(action)
+    if not rows:
+        raise Refused(
+            "E-S45",
+            _("The flow “{flow}” has no action “{action}”.").format(flow=task.flow.title.here, action=action),
+            where=about(task),
+            remedy=_("Its actions: {names}").format(
+                names=listed(f"{name} {label.here}" for name, label in task.flow.actions.items())
+            ),
+        )
+    # the rows that lead on from here count: the same action may be for other duties elsewhere
+    here = [step for step in rows if task.state in step.sources] or rows
+    for step in here:
+        role = permissions.acting_role(actor, step, task.unit_id, co_units)
         if role is not None:
-            return role.value
-    roles = {role for step in rows for role in step.roles}
-    raise Denied(
+            return role
+    raise _denied(actor, action, task, co_units)
+
+
+def _denied(actor: Actor, action: str, task: TaskRow, co_units: frozenset[int]) -> Denied:
+    """The refusal of an action that is not granted, naming what is."""
+    rows = task.flow.steps_of(action)
+    here = [step for step in rows if task.state in step.sources] or rows
+    roles = {role for step in here for role in step.roles}
+    offered = permissions.offered(actor, task, co_units)
+    return Denied(
         "E-403",
-        _("You may not “{action}” this task.").format(action=action.label),
+        _("You may not “{action}” this task.").format(action=task.flow.action_label(action)),
         where=_("task {id} · {unit}").format(id=task.id, unit=task.unit_name),
         remedy=permissions.needed(roles, elsewhere=actor.holds(*roles)),
-        offered=list(dict.fromkeys(step.action.value for step in permissions.offered(actor, task.unit_id, task.state))),
+        offered=list(dict.fromkeys(step.action for step in offered)),
     )
 
 
-def _case(connection: Connection, actor: Actor, command: Command, task: TaskRow, now: datetime) -> Case:
+def _not_forwarded(connection: Connection, actor: Actor, action: str, role: Role, task: TaskRow, now: datetime) -> None:
+    """A task that was forwarded 转办 waits for that person: the others with the same duty do not go on with it."""
+    onward = [step for step in task.flow.onward(task.state) if step.action == action and MY_TURN not in step.guards]
+    if task.handler_id is None or task.handler_id in actor.people or not onward:
+        return
+    posts = cases.posts_of(connection, task.office_id, task.handler_id, local_date(now))
+    if any(post.role is role for post in posts):
+        name = connection.scalar(
+            sa.select(t.person.c.name).where(t.person.c.office_id == task.office_id, t.person.c.id == task.handler_id)
+        )
+        raise Refused(
+            "E-S42",
+            _("This task was forwarded to {name}.").format(name=name),
+            where=about(task),
+            remedy=_("Ask {name}, or forward it anew to whoever is to go on with it.").format(name=name),
+        )
+
+
+def _heed(case: Case, step: Step) -> None:
+    """“Straight back to me” is refused where the step cannot keep it, not forgotten."""
+    if case.given.straight_back and "remember_returner" not in step.effects:
+        raise Refused(
+            "E-S43",
+            _("From here a task cannot be asked straight back."),
+            where=about(case.task),
+            remedy=_("Leave out --straight-back."),
+        )
+
+
+def _case(
+    connection: Connection, actor: Actor, command: Command, task: TaskRow, co_units: frozenset[int], now: datetime
+) -> Case:
     office_id = task.office_id
-    four_eyes = connection.scalar(sa.select(t.office.c.four_eyes).where(t.office.c.id == office_id))
-    filing = command.given.filing_id
+    steps = [step for step in task.flow.steps_of(command.action) if task.state in step.sources]
+    asked = {name for step in steps for name in (*step.gives, *step.guards, *step.effects)}
+    eyes = any(step.four_eyes for step in steps)
+    filing, people = command.given.filing_id, command.given.people
     return Case(
         action=command.action,
         task=task,
         actor=actor,
         given=command.given,
         now=now,
-        state=task.state.value,
-        four_eyes=bool(four_eyes),
+        state=task.state,
+        four_eyes=bool(connection.scalar(sa.select(t.office.c.four_eyes).where(t.office.c.id == office_id))),
         filing=cases.load_filing(connection, office_id, filing) if filing else None,
         indicators=cases.clause_indicators(connection, office_id, task.clause_id)
-        if command.action is Action.REPORT
+        if "indicators" in asked and task.clause_id is not None
         else (),
+        co_units=co_units,
+        seats=panels.sitting(connection, task) if "my_turn" in asked else (),
+        people=cases.named_people(connection, office_id, people, local_date(now)) if people else (),
+        readers=readings.readers(connection, task, actor.people) if "unread" in asked else (),
+        been=cases.been(connection, task) if "been_there" in asked else frozenset(),
+        takers=cases.takers(connection, task) if eyes else {},
     )
 
 
-def _record(connection: Connection, case: Case, step: Step, role: str, operation_id: str) -> None:
+def _record(connection: Connection, case: Case, step: Step, role: Role, operation_id: str) -> None:
     task = case.task
-    detail: dict[str, Any] = {"round": task.round}
-    if case.action is Action.REPORT:
+    detail: dict[str, Any] = {"round": task.round, "people": sorted(case.actor.people)}
+    if "store_report" in step.effects:
         detail |= {"report": task.report_number + 1, "sha256": report_digest(case)}
     if case.filing is not None:
         detail |= {"filing": case.filing.id, "signer": case.given.signer, "seal": case.given.seal}
     if case.given.refile_on is not None:
         detail["refile_on"] = case.given.refile_on.isoformat()
-    if not case.four_eyes and case.action is Action.APPROVE:
+    if case.people:
+        detail["to"] = [person.login for person in case.people]
+    if case.given.straight_back:
+        detail["straight_back"] = True
+    if not case.four_eyes and step.four_eyes:
         detail["four_eyes"] = "waived by the office"
     entry = audit.Entry(
-        action=case.action.value,
+        action=str(case.action),
         object_type="task",
         object_id=task.id,
         version=task.version + 1,
-        from_state=task.state.value,
-        to_state=step.dest.value,
+        from_state=task.state,
+        to_state=step.dest,
         reason=case.given.reason,
         unit=task.unit_name,
-        role=role,
+        role=role.value,
         detail=detail,
         operation_id=operation_id,
     )
     audit.append(connection, task.office_id, case.actor, entry, case.now)
+
+
+def _called(task: TaskRow, action: str) -> str:
+    return task.flow.action_label(action) if action in task.flow.actions else labels.deed(action)
 
 
 def stale(connection: Connection, task: TaskRow) -> Conflict:
@@ -251,11 +359,7 @@ def stale(connection: Connection, task: TaskRow) -> Conflict:
         .mappings()
         .first()
     )
-    who, when, what = (
-        (last["actor_name"], shown(last["at"]), Action(last["action"]).label)
-        if last and last["action"] in set(Action)
-        else ("", "", "")
-    )
+    who, when, what = (last["actor_name"], shown(last["at"]), _called(task, last["action"])) if last else ("", "", "")
     return Conflict(
         "E-409",
         _("{who} acted on this task at {when} (“{action}”), before you.").format(who=who, when=when, action=what),
@@ -264,5 +368,5 @@ def stale(connection: Connection, task: TaskRow) -> Conflict:
         by=who,
         at=when,
         version=task.version,
-        state=task.state.value,
+        state=task.state,
     )

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date, datetime
 
-    from models.states import Action, Role, TaskState
+    from models.states import Role, Stage
+    from workflow.flow import Flow
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,16 @@ class Given:
     signer: str = ""
     seal: str = ""
     summary_number: int | None = None
+    #: people named by login, in their order: to sign, to take over, to be shown it
+    people: tuple[str, ...] = ()
+    #: the earlier state that a return leads to; empty = the first that the flow names
+    to_state: str = ""
+    #: a return that wants the task straight back, past the steps between
+    straight_back: bool = False
+    measures: str = ""
+    #: what was found on site, and on which day
+    found: str = ""
+    visited_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +90,13 @@ class TaskRow:
 
     id: int
     office_id: int
-    period_id: int
-    clause_id: int
+    flow: Flow
+    period_id: int | None
+    clause_id: int | None
+    problem_id: int | None
     unit_id: int
-    state: TaskState
+    state: str
+    entered_at: datetime
     round: int
     version: int
     due_on: date
@@ -92,10 +107,25 @@ class TaskRow:
     filed_by: int | None
     signed_by: int | None
     late_days: int
+    #: as people cite what it is about: 2.1, or 问题12
     clause_number: str
     unit_name: str
+    #: empty for a problem
     month: str
     month_closed: bool = False
+    handler_id: int | None = None
+    back_to: str = ""
+    returner_id: int | None = None
+
+    @property
+    def stage(self) -> Stage:
+        """What its state means, whichever the flow."""
+        return self.flow.stage(self.state)
+
+    @property
+    def state_label(self) -> str:
+        """Its state as people call it."""
+        return self.flow.state_label(self.state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +138,32 @@ class FilingRow:
     has_evidence: bool
 
 
+@dataclass(frozen=True, slots=True)
+class SeatRow:
+    """A signature that a panel waits for, or has."""
+
+    id: int
+    position: int
+    person_id: int
+    name: str
+    signed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A person whom the actor names, with the duties in force."""
+
+    person_id: int
+    login: str
+    name: str
+    posts: tuple[Post, ...]
+
+
 @dataclass(slots=True)
 class Case:
     """One attempt to act on one task; the machine moves ``state``."""
 
-    action: Action
+    action: str
     task: TaskRow
     actor: Actor
     given: Given
@@ -123,3 +174,15 @@ class Case:
     filing: FilingRow | None = None
     #: (id, name, unit) of the clause's indicators
     indicators: tuple[tuple[int, str, str], ...] = field(default_factory=tuple)
+    #: the other units that are named beside the task's own
+    co_units: frozenset[int] = frozenset()
+    #: the seats of the panel that sits now, in their order
+    seats: tuple[SeatRow, ...] = ()
+    #: whom the actor names, in the order given
+    people: tuple[Named, ...] = ()
+    #: who of those that may act next has opened the task since it came to its state
+    readers: tuple[str, ...] = ()
+    #: the states it has stood in
+    been: frozenset[str] = frozenset()
+    #: action → the people who took it in this round, for four eyes
+    takers: Mapping[str, frozenset[int]] = field(default_factory=dict)

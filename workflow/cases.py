@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from models import tables as t
-from models.states import PeriodState, Role, TaskState
-from workflow.case import Actor, FilingRow, Post, TaskRow
+from models.language import _
+from models.states import PeriodState, Result, Role
+from workflow.case import Actor, FilingRow, Named, Post, TaskRow
+from workflow.flow_store import pinned
+from workflow.permissions import not_there
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,10 +22,13 @@ if TYPE_CHECKING:
 _TASK_COLUMNS = (
     t.task.c.id,
     t.task.c.office_id,
+    t.task.c.flow_sha256,
     t.task.c.period_id,
     t.task.c.clause_id,
+    t.task.c.problem_id,
     t.task.c.unit_id,
     t.task.c.state,
+    t.task.c.entered_at,
     t.task.c.round,
     t.task.c.version,
     t.task.c.due_on,
@@ -32,11 +38,14 @@ _TASK_COLUMNS = (
     t.task.c.filed_by,
     t.task.c.signed_by,
     t.task.c.late_days,
+    t.task.c.handler_id,
+    t.task.c.back_to,
+    t.task.c.returner_id,
     sa.func.coalesce(t.report.c.content_sha256, "").label("report_sha256"),
-    t.clause.c.number.label("clause_number"),
+    sa.func.coalesce(t.clause.c.number, "").label("clause_number"),
     t.unit.c.name.label("unit_name"),
-    t.period.c.month,
-    (t.period.c.state == PeriodState.CLOSED.value).label("month_closed"),
+    sa.func.coalesce(t.period.c.month, "").label("month"),
+    (sa.func.coalesce(t.period.c.state, "") == PeriodState.CLOSED.value).label("month_closed"),
 )
 
 
@@ -47,9 +56,9 @@ def _same(left: sa.Table, column: str, right: sa.Table) -> Any:
 TASK_SELECT = (
     sa.select(*_TASK_COLUMNS)
     .select_from(
-        t.task.join(t.clause, _same(t.task, "clause_id", t.clause))
-        .join(t.unit, _same(t.task, "unit_id", t.unit))
-        .join(t.period, _same(t.task, "period_id", t.period))
+        t.task.join(t.unit, _same(t.task, "unit_id", t.unit))
+        .outerjoin(t.clause, _same(t.task, "clause_id", t.clause))
+        .outerjoin(t.period, _same(t.task, "period_id", t.period))
         .outerjoin(
             t.report,
             sa.and_(
@@ -59,40 +68,85 @@ TASK_SELECT = (
             ),
         )
     )
-    .order_by(t.clause.c.position, t.task.c.id)
+    .order_by(t.task.c.problem_id.is_not(None), t.clause.c.position, t.task.c.id)
 )
 _ONE_TASK = TASK_SELECT.where(t.task.c.office_id == sa.bindparam("office"), t.task.c.id == sa.bindparam("task"))
 
 
-def task_row(row: RowMapping) -> TaskRow:
-    """A selected row as a ``TaskRow``."""
-    return TaskRow(**{**row, "state": TaskState(row["state"]), "month_closed": bool(row["month_closed"])})
+def _task_row(connection: Connection, row: RowMapping) -> TaskRow:
+    """A selected row with the version of the flow that it pins."""
+    values = dict(row)
+    flow = pinned(connection, row["office_id"], values.pop("flow_sha256"))
+    if row["problem_id"] is not None:
+        values["clause_number"] = _("problem {number}").format(number=row["problem_id"])
+    return TaskRow(**{**values, "flow": flow, "month_closed": bool(row["month_closed"])})
 
 
 def load_task(connection: Connection, office_id: int, task_id: int) -> TaskRow | None:
     """One task with the words needed to speak of it, or None."""
     row = connection.execute(_ONE_TASK, {"office": office_id, "task": task_id}).mappings().first()
-    return task_row(row) if row else None
+    return _task_row(connection, row) if row else None
 
 
 def load_tasks(connection: Connection, office_id: int, *conditions: Any) -> list[TaskRow]:
-    """The office's tasks under some conditions, in the order of the notice."""
+    """The office's tasks under some conditions, in the order of the notice, problems last."""
     query = TASK_SELECT.where(t.task.c.office_id == office_id, *conditions)
-    return [task_row(row) for row in connection.execute(query).mappings()]
+    return [_task_row(connection, row) for row in connection.execute(query).mappings().all()]
 
 
-def named_units(connection: Connection, office_id: int, clause_id: int) -> list[int]:
-    """The units a clause names, the lead first."""
-    query = (
-        sa.select(t.responsibility.c.unit_id)
-        .where(
-            t.responsibility.c.office_id == office_id,
-            t.responsibility.c.clause_id == clause_id,
-            t.responsibility.c.ended_at.is_(None),
-        )
-        .order_by(t.responsibility.c.position)
+def named_units(connection: Connection, task: TaskRow) -> list[int]:
+    """The units that the task's clause or problem names, the lead first."""
+    if task.problem_id is not None:
+        p = t.problem_unit.c
+        problem = sa.select(p.unit_id).where(p.office_id == task.office_id, p.problem_id == task.problem_id)
+        return list(connection.scalars(problem.order_by(p.position)))
+    r = t.responsibility.c
+    clause = sa.select(r.unit_id).where(
+        r.office_id == task.office_id, r.clause_id == task.clause_id, r.ended_at.is_(None)
     )
-    return list(connection.scalars(query))
+    return list(connection.scalars(clause.order_by(r.position)))
+
+
+def been(connection: Connection, task: TaskRow) -> frozenset[str]:
+    """The states that the task has stood in, by its trail, as its present version calls them."""
+    e = t.event.c
+    query = sa.select(e.from_state, e.to_state, e.detail).where(
+        e.office_id == task.office_id, e.object_type == "task", e.object_id == task.id, e.result == Result.DONE.value
+    )
+    found = {task.state}
+    for row in connection.execute(query.order_by(e.seq)):
+        moves = row.detail.get("moves", {})  # of a move to another version
+        found = {moves.get(state, state) for state in (*found, row.from_state)} | {row.to_state}
+    return frozenset(found)
+
+
+def takers(connection: Connection, task: TaskRow) -> dict[str, frozenset[int]]:
+    """Who took which action in the task's present round, in their own name or another's, by its trail."""
+    e = t.event.c
+    query = sa.select(e.action, e.detail).where(
+        e.office_id == task.office_id, e.object_type == "task", e.object_id == task.id, e.result == Result.DONE.value
+    )
+    found: dict[str, frozenset[int]] = {}
+    for row in connection.execute(query.order_by(e.seq)):
+        if row.detail.get("round") == task.round:
+            found[row.action] = found.get(row.action, frozenset()) | frozenset(row.detail.get("people", ()))
+    return found
+
+
+def named_people(connection: Connection, office_id: int, logins: Sequence[str], on: date) -> tuple[Named, ...]:
+    """The people of these logins with their duties, in the order given; E-404 for one who is not there."""
+    p = t.person.c
+    known = {
+        row.login: row
+        for row in connection.execute(
+            sa.select(p.id, p.login, p.name).where(p.office_id == office_id, p.login.in_(logins), p.active)
+        )
+    }
+    for login in logins:
+        if login not in known:
+            raise not_there(_("Person"), login)
+    ordered = [known[login] for login in dict.fromkeys(logins)]
+    return tuple(Named(row.id, row.login, row.name, posts_of(connection, office_id, row.id, on)) for row in ordered)
 
 
 def clause_indicators(connection: Connection, office_id: int, clause_id: int) -> tuple[tuple[int, str, str], ...]:

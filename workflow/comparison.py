@@ -9,14 +9,12 @@ import sqlalchemy as sa
 
 from models import tables as t
 from models.facts import MonthFigures
-from models.states import TaskState
+from models.states import OWED, Stage
 
 if TYPE_CHECKING:
     from datetime import date
 
     from sqlalchemy.engine import Connection
-
-_OWED = frozenset({TaskState.ASSIGNED, TaskState.REPORTED, TaskState.RETURNED})
 
 
 def month_before(connection: Connection, office_id: int, period: Any, today: date) -> MonthFigures | None:
@@ -34,15 +32,15 @@ def month_before(connection: Connection, office_id: int, period: Any, today: dat
     if earlier is None:
         return None
     rows = connection.execute(
-        sa.select(t.task.c.state, t.task.c.late_days, t.task.c.due_on).where(
+        sa.select(t.task.c.stage, t.task.c.late_days, t.task.c.due_on).where(
             t.task.c.office_id == office_id, t.task.c.period_id == earlier.id
         )
     ).all()
-    states = Counter(row.state for row in rows)
+    states = Counter(row.stage for row in rows)
     return MonthFigures(
         month=earlier.month,
-        due=len(rows) - states[TaskState.WAIVED],
-        approved=states[TaskState.REVIEWED] + states[TaskState.AGGREGATED],
-        late=sum(row.late_days > 0 or (row.state in _OWED and row.due_on < today) for row in rows),
-        missing=states[TaskState.ASSIGNED] + states[TaskState.REPORTED],
+        due=len(rows) - states[Stage.WAIVED],
+        approved=states[Stage.REVIEWED] + states[Stage.AGGREGATED],
+        late=sum(row.late_days > 0 or (row.stage in OWED and row.due_on < today) for row in rows),
+        missing=states[Stage.ASSIGNED] + states[Stage.REPORTED],
     )

@@ -1,123 +1,127 @@
-"""The law as a picture and as a table: Mermaid, SVG and Markdown, all read off the same rows."""
+"""A flow as a picture and as a table: Mermaid, SVG and Markdown, all read off the same rows."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html import escape
-from typing import Final
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
 
-from models.language import _
-from models.states import TaskState
-from workflow.law import INITIAL, LAW, Step, final_states
+from models.language import _, listed
+from workflow.diagram_layout import layout
 
-#: places of the states on the SVG, in columns and rows; the machine check is in the tests
-_PLACES: Final = {
-    TaskState.ASSIGNED: (0, 0),
-    TaskState.REPORTED: (1, 0),
-    TaskState.SIGNED_STAMPED: (2, 0),
-    TaskState.REVIEWED: (3, 0),
-    TaskState.AGGREGATED: (4, 0),
-    TaskState.RETURNED: (1, 1),
-    TaskState.WAIVED: (0, 2),
-}
-_WIDE, _HIGH, _STEP_X, _STEP_Y, _EDGE, _APART = 130, 44, 230, 130, 50, 9
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from workflow.diagram_layout import Arrow, Box, Point
+    from workflow.flow import Flow, Step
+
+#: how far before a corner an arrow begins to turn
+_ROUND: Final = 9
+_TIP: Final = (
+    '<defs><marker id="tip" markerWidth="9" markerHeight="7" refX="9" refY="3.5" orient="auto">'
+    '<path d="M0 0L9 3.5L0 7z" fill="#555"/></marker></defs>'
+)
 
 
-def mermaid(law: tuple[Step, ...] = LAW) -> str:
-    """The law as a Mermaid state diagram."""
+def mermaid(flow: Flow) -> str:
+    """The flow as a Mermaid state diagram."""
     lines = ["stateDiagram-v2"]
-    lines += [f"    {state.value}: {state.label}" for state in TaskState]
-    lines.append(f"    [*] --> {INITIAL.value}")
-    for step in law:
-        who = "/".join(role.label for role in step.roles)
-        lines += [f"    {source.value} --> {step.dest.value}: {step.action.label} ({who})" for source in step.sources]
-    lines += [f"    {state.value} --> [*]" for state in TaskState if state in final_states(law)]
+    lines += [f"    {state.name}: {state.label.here}" for state in flow.states]
+    lines.append(f"    [*] --> {flow.initial}")
+    for step in flow.steps:
+        said = f"{flow.action_label(step.action)} ({'/'.join(role.label for role in step.roles)})"
+        lines += [f"    {source} --> {step.dest}: {said}" for source in step.sources]
+    lines += [f"    {state.name} --> [*]" for state in flow.states if state.final]
     return "\n".join(lines) + "\n"
 
 
-def markdown(law: tuple[Step, ...] = LAW) -> str:
-    """The law as the table that stands in the README."""
+def markdown(flow: Flow) -> str:
+    """The flow as the table that stands in the README."""
     head = [_("action"), _("from"), _("to"), _("who"), _("guards")]
     rows = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    for step in law:
+    for _key, group in groupby(flow.steps, _same_row):
+        steps = list(group)
+        sources = [flow.state_label(source) for step in steps for source in step.sources]
         cells = [
-            step.action.label,
-            ", ".join(source.label for source in step.sources),
-            step.dest.label,
-            ", ".join(role.label for role in step.roles),
-            ", ".join(f"`{name}`" for name in (*([step.when] if step.when else ()), *step.guards)) or "–",
+            flow.action_label(steps[0].action),
+            ", ".join(sources),
+            flow.state_label(steps[0].dest) if len(steps) == 1 else "=",
+            ", ".join(role.label for role in steps[0].roles),
+            _conditions(flow, steps[0]),
         ]
-        rows.append("| " + " | ".join(cells) + " |")
+        rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(rows) + "\n"
 
 
-def svg(law: tuple[Step, ...] = LAW) -> str:
-    """The law as a picture that needs no program but a browser."""
-    width = _EDGE * 2 + 4 * _STEP_X + _WIDE
-    height = _EDGE * 2 + 2 * _STEP_Y + _HIGH
+def _same_row(step: Step) -> Step:
+    """What steps have in common that belong in one row: those that stay differ in nothing but the state."""
+    return replace(step, sources=(), dest="", line=0) if step.sources == (step.dest,) else step
+
+
+def _conditions(flow: Flow, step: Step) -> str:
+    """All that must hold or be given, by the names of the file; whom four eyes keep out, in words."""
+    names = [name for name in (step.when, step.chosen_by) if name]
+    said = [f"`{name}`" for name in (*names, *step.gives, *step.guards)]
+    if step.four_eyes:
+        said.append(f"`four_eyes`: {listed(flow.action_label(action) for action in step.four_eyes)}")
+    return ", ".join(said) or "–"
+
+
+def svg(flow: Flow) -> str:
+    """The flow as a picture that needs no program but a browser."""
+    picture = layout(flow)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif"'
-        ' font-size="14"><defs><marker id="tip" markerWidth="9" markerHeight="7" refX="9" refY="3.5"'
-        ' orient="auto"><path d="M0 0L9 3.5L0 7z" fill="#555"/></marker></defs>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {picture.wide} {picture.high}" font-family="sans-serif"'
+        f' font-size="14"><title>{escape(flow.title.here)}</title>{_TIP}'
     ]
-    edges: dict[tuple[TaskState, TaskState], list[str]] = {}
-    for step in law:
-        for source in step.sources:
-            edges.setdefault((source, step.dest), []).append(step.action.label)
-    parts += [_arrow(source, dest, " / ".join(labels)) for (source, dest), labels in edges.items()]
-    parts += [_box(state, final=state in final_states(law)) for state in TaskState]
+    parts += [_line(arrow.points) for arrow in picture.arrows]
+    parts += [_words(arrow) for arrow in picture.arrows]
+    for box in picture.boxes:
+        state = flow.by_name[box.name]
+        if box.name == flow.initial:
+            parts.append(_entry(box))
+        parts.append(_box(box, state.label.here, final=state.final))
     return "".join(parts) + "</svg>\n"
 
 
-def _corner(state: TaskState) -> tuple[int, int]:
-    column, row = _PLACES[state]
-    return _EDGE + column * _STEP_X, _EDGE + row * _STEP_Y
-
-
-def _box(state: TaskState, *, final: bool) -> str:
-    x, y = _corner(state)
+def _box(box: Box, label: str, *, final: bool) -> str:
     border = 3 if final else 1
     return (
-        f'<rect x="{x}" y="{y}" width="{_WIDE}" height="{_HIGH}" rx="8" fill="#fff" stroke="#222"'
-        f' stroke-width="{border}"/><text x="{x + _WIDE // 2}" y="{y + 27}" text-anchor="middle">'
-        f"{escape(state.label)}</text>"
+        f'<rect x="{box.x}" y="{box.y}" width="{box.wide}" height="{box.high}" rx="8" fill="#fff" stroke="#222"'
+        f' stroke-width="{border}"/><text x="{box.x + box.wide // 2}" y="{box.y + 27}" text-anchor="middle">'
+        f"{escape(label)}</text>"
     )
 
 
-def _arrow(source: TaskState, dest: TaskState, label: str) -> str:
-    if source is dest:
-        x, y = _corner(source)
-        loop = f'<path d="M{x + 30} {y}c-10 -34 70 -34 60 0" fill="none" stroke="#555" marker-end="url(#tip)"/>'
-        return loop + _label(x + 60, y - 28, "middle", label)
-    (ax, ay), (bx, by) = _corner(source), _corner(dest)
-    x1, y1, x2, y2 = _ends(ax, ay, bx, by)
-    forward = (bx, by) > (ax, ay)
-    middle_x, middle_y = (x1 + x2) // 2, (y1 + y2) // 2
-    if ay == by:  # there above the way back, each with its word on its outer side
-        text = _label(middle_x, middle_y - 6 if forward else middle_y + 17, "middle", label)
-    elif ax == bx:
-        text = _label(middle_x + 6 if forward else middle_x - 6, middle_y + 5, "start" if forward else "end", label)
-    else:
-        text = _label(middle_x, middle_y + 5, "middle", label)
-    return f'<line x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}" stroke="#555" marker-end="url(#tip)"/>{text}'
+def _entry(box: Box) -> str:
+    """Where a task comes in."""
+    x, y = box.x - 34, box.y + box.high // 2
+    return f'{_line(((x, y), (box.x, y)))}<circle cx="{x}" cy="{y}" r="5" fill="#222"/>'
 
 
-def _label(x: int, y: int, anchor: str, words: str) -> str:
-    """A word with a white edge, so that it can be read where a line passes behind it."""
+def _words(arrow: Arrow) -> str:
+    """The words of an arrow with a white edge, so that they can be read where a line passes behind them."""
+    x, y = arrow.at
     return (
-        f'<text x="{x}" y="{y}" text-anchor="{anchor}" fill="#333" stroke="#fff" stroke-width="5"'
-        f' paint-order="stroke">{escape(words)}</text>'
+        f'<text x="{x}" y="{y}" text-anchor="{arrow.anchor}" fill="#333" stroke="#fff" stroke-width="5"'
+        f' paint-order="stroke">{escape(arrow.words)}</text>'
     )
 
 
-def _ends(ax: int, ay: int, bx: int, by: int) -> tuple[int, int, int, int]:
-    """Where an arrow leaves one box and meets the other; there and back run side by side."""
-    half_wide, half_high = _WIDE // 2, _HIGH // 2
-    if ay == by:
-        y = ay + half_high + (-_APART if ax < bx else _APART)
-        left, right = (ax + _WIDE, bx) if ax < bx else (ax, bx + _WIDE)
-        return left, y, right, y
-    start_y, end_y = (ay + _HIGH, by) if ay < by else (ay, by + _HIGH)
-    if ax == bx:
-        x = ax + half_wide + 2 * (_APART if ay < by else -_APART)
-        return x, start_y, x, end_y
-    return ax + half_wide, start_y, bx + _WIDE if bx < ax else bx, by + half_high
+def _line(points: Sequence[Point]) -> str:
+    """An arrow with its corners rounded."""
+    way = f"M{points[0][0]} {points[0][1]}"
+    for before, corner, after in zip(points, points[1:], points[2:], strict=False):
+        (x1, y1), (x2, y2) = _towards(corner, before), _towards(corner, after)
+        way += f"L{x1} {y1}Q{corner[0]} {corner[1]} {x2} {y2}"
+    way += f"L{points[-1][0]} {points[-1][1]}"
+    return f'<path d="{way}" fill="none" stroke="#555" marker-end="url(#tip)"/>'
+
+
+def _towards(corner: Point, other: Point) -> Point:
+    """The point where the bend begins or ends: a little way from the corner, at most to the middle of the line."""
+    (x, y), (x2, y2) = corner, other
+    long = abs(x2 - x) + abs(y2 - y)
+    near = min(_ROUND, long // 2)
+    return (x + (x2 - x) * near // long, y + (y2 - y) * near // long) if long else corner

@@ -1,20 +1,25 @@
 """What a step does beside moving the state, by name: each writes its rows and returns the task's new columns.
 
-The law names them. They run in the transaction of the step, after the guards and before the state is written.
+A flow names them under ``effects``. They run in the transaction of the step, after the guards and before the state is
+written; whom a step tells stands in the flow and is done by ``step_telling.py``.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
+
+import sqlalchemy as sa
 
 from models import tables as t
 from models.database import insert
-from models.states import Role, TaskState
-from models.times import local_date
-from workflow import telling, wording
+from models.language import N_
+from models.times import local_date, months_later
+from workflow import panels, readings
+from workflow.given import HUNDRED
+from workflow.registry import Registry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,7 +27,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, RowMapping
 
     from workflow.case import Case
-    from workflow.law import Step
+    from workflow.flow import Step
 
 
 #: what a clerk files, and what the hash of a report covers
@@ -31,16 +36,23 @@ FILED: Final = ("progress", "percent", "no_progress", "reason", "problems", "nex
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A step being carried out: the connection of its transaction, the case, the row of the law."""
+    """A step being carried out: the connection of its transaction, the case, the row of the flow."""
 
     connection: Connection
     case: Case
     step: Step
 
 
+EFFECTS: Final[Registry[Callable[[Work], dict[str, Any]]]] = Registry()
+
+
 def report_digest(case: Case) -> str:
     """The SHA-256 of what is filed: the same words give the same hash, whoever files them."""
-    return _digest(case.task.id, {**asdict(case.given), "values": [asdict(value) for value in case.given.values]})
+    percent = HUNDRED if case.given.percent is None else case.given.percent
+    return _digest(
+        case.task.id,
+        {**asdict(case.given), "percent": percent, "values": [asdict(value) for value in case.given.values]},
+    )
 
 
 def stored_report_digest(row: Mapping[str, Any] | RowMapping) -> str:
@@ -54,11 +66,13 @@ def _digest(task_id: int, words: Mapping[str, Any] | RowMapping) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+@EFFECTS.named(N_("note the receipt"))
 def mark_received(work: Work) -> dict[str, Any]:
     """签收 is a fact beside the state."""
     return {"received_at": work.case.now}
 
 
+@EFFECTS.named(N_("keep the report as the next version"))
 def store_report(work: Work) -> dict[str, Any]:
     """Keep what was filed as the next immutable version; filing is also receiving."""
     case = work.case
@@ -72,7 +86,7 @@ def store_report(work: Work) -> dict[str, Any]:
         number=number,
         round=task.round,
         progress=given.progress,
-        percent=given.percent,
+        percent=HUNDRED if given.percent is None else given.percent,
         no_progress=given.no_progress,
         reason=given.reason,
         problems=given.problems,
@@ -91,14 +105,23 @@ def store_report(work: Work) -> dict[str, Any]:
     }
 
 
-def take_back(work: Work) -> dict[str, Any]:
+@EFFECTS.named(N_("the task waits for a report again"))
+def unfile(work: Work) -> dict[str, Any]:
     """Withdrawn: the version stays on record, the task waits again."""
     del work
-    return {"filed_at": None}
+    return {"filed_at": None, "signed_at": None}
 
 
+@EFFECTS.named(N_("the task waits for a signature again"))
+def unsign(work: Work) -> dict[str, Any]:
+    """It has to be signed again; what was filed stays in force."""
+    del work
+    return {"signed_at": None}
+
+
+@EFFECTS.named(N_("note the signature, and how late it came"))
 def mark_signed(work: Work) -> dict[str, Any]:
-    """Signed and stamped; how late that was stays on record for good."""
+    """Signed; how late that was stays on record for good."""
     case = work.case
     days = (local_date(case.now) - case.task.due_on).days
     return {
@@ -108,11 +131,13 @@ def mark_signed(work: Work) -> dict[str, Any]:
     }
 
 
+@EFFECTS.named(N_("note the approval"))
 def mark_reviewed(work: Work) -> dict[str, Any]:
     """Approved."""
     return {"reviewed_at": work.case.now}
 
 
+@EFFECTS.named(N_("open a new round with its own date"))
 def open_round(work: Work) -> dict[str, Any]:
     """Returned: a new round with its own date; reminders start afresh with it."""
     case = work.case
@@ -126,65 +151,87 @@ def open_round(work: Work) -> dict[str, Any]:
     }
 
 
-def tell_leader(work: Work) -> dict[str, Any]:
-    """The unit's leaders learn that a report waits for signature and seal."""
-    _tell(work, "reported", Role.LEADER, unit=True, while_states=(TaskState.REPORTED,))
+@EFFECTS.named(N_("remember who wants it straight back"))
+def remember_returner(work: Work) -> dict[str, Any]:
+    """A return that wants the task straight back remembers where it came from and who asked."""
+    case = work.case
+    if not case.given.straight_back:
+        return {"back_to": "", "returner_id": None}
+    return {"back_to": case.task.state, "returner_id": case.actor.acting_for_id or case.actor.person_id}
+
+
+@EFFECTS.named(N_("give it back to the one who returned it"))
+def forget_returner(work: Work) -> dict[str, Any]:
+    """Back with the one who returned it: it is theirs to go on with."""
+    return {"back_to": "", "returner_id": None, "handler_id": work.case.task.returner_id}
+
+
+@EFFECTS.named(N_("note the signature on the panel"))
+def take_seat(work: Work) -> dict[str, Any]:
+    """The actor's signature, in their own or an absent person's name."""
+    panels.sign(work.connection, work.case)
     return {}
 
 
-def tell_reviewer(work: Work) -> dict[str, Any]:
-    """The reviewers learn that a signed report has come in."""
-    _tell(work, "signed", Role.REVIEWER, unit=False, while_states=(TaskState.SIGNED_STAMPED,))
+@EFFECTS.named(N_("let it wait for the person named"))
+def hand_over(work: Work) -> dict[str, Any]:
+    """转办: the task waits for the person named."""
+    return {"handler_id": work.case.people[0].person_id}
+
+
+@EFFECTS.named(N_("show it to the people named"))
+def send_copies(work: Work) -> dict[str, Any]:
+    """抄送: the people named may see the task; opening it is the receipt."""
+    case = work.case
+    readings.send_copies(work.connection, case.task, case.people, case.actor.person_id, case.now)
     return {}
 
 
-def tell_clerk(work: Work) -> dict[str, Any]:
-    """The unit's clerks learn what the office decided, with its reason."""
-    event = {"approve": "approved", "return": "returned", "reopen": "reopened", "waive": "waived"}
-    _tell(work, event[work.step.action.value], Role.CLERK, unit=True, while_states=())
+@EFFECTS.named(N_("enter the measures into the ledger"))
+def store_measures(work: Work) -> dict[str, Any]:
+    """整改措施 as the unit puts them forward stand in the ledger."""
+    _on_problem(work, measures=work.case.given.measures)
     return {}
 
 
-def _tell(work: Work, event: str, role: Role, *, unit: bool, while_states: tuple[TaskState, ...]) -> None:
-    case, task = work.case, work.case.task
-    people = telling.people_with(
-        work.connection, task.office_id, (role,), local_date(case.now), unit_id=task.unit_id if unit else None
-    )
-    round_ = task.round + (work.step.dest is TaskState.RETURNED and work.step.action.value != "withdraw")
-    after = replace(task, state=work.step.dest, round=round_, due_on=case.given.refile_on or task.due_on)
-    fields = wording.fields(
+@EFFECTS.named(N_("keep the visit on record"))
+def store_visit(work: Work) -> dict[str, Any]:
+    """A look on site is a record of its own: who was there, when, and what was found."""
+    case = work.case
+    insert(
         work.connection,
-        task.office_id,
-        [after],
-        case.now,
-        actor_name=case.actor.name,
-        reason=case.given.reason,
-        new_due_on=case.given.refile_on,
+        t.visit,
+        case.task.office_id,
+        problem_id=case.task.problem_id,
+        round=case.task.round,
+        action=work.step.action,
+        visited_on=case.given.visited_on,
+        found=case.given.found,
+        visited_by=case.actor.person_id,
+        recorded_at=case.now,
     )
-    for person in people:
-        told = telling.Telling(
-            event=event,
-            recipient_id=person,
-            key=f"task {task.id} version {task.version + 1}",
-            fields=fields,
-            about=((task.id, round_, task.due_revision),),
-            while_states=tuple(state.value for state in while_states),
-            joins=True,
-        )
-        telling.queue(work.connection, task.office_id, told, case.now)
+    return {}
 
 
-EFFECTS: Final[dict[str, Callable[[Work], dict[str, Any]]]] = {
-    function.__name__: function
-    for function in (
-        mark_received,
-        store_report,
-        take_back,
-        mark_signed,
-        mark_reviewed,
-        open_round,
-        tell_leader,
-        tell_reviewer,
-        tell_clerk,
+@EFFECTS.named(N_("set the day of the look-back"))
+def plan_look_back(work: Work) -> dict[str, Any]:
+    """回头看: from now on the due date is that of the look-back, so many months after striking off."""
+    case = work.case
+    day = months_later(local_date(case.now), case.task.flow.terms.look_back_months)
+    return {"due_on": day, "due_revision": case.task.due_revision + 1}
+
+
+@EFFECTS.named(N_("count the relapse"))
+def count_relapse(work: Work) -> dict[str, Any]:
+    """反弹: counted in the ledger; the history stays with the task."""
+    _on_problem(work, relapses=t.problem.c.relapses + 1)
+    return {"due_revision": work.case.task.due_revision + 1}
+
+
+def _on_problem(work: Work, **values: Any) -> None:
+    task = work.case.task
+    work.connection.execute(
+        sa.update(t.problem)
+        .where(t.problem.c.office_id == task.office_id, t.problem.c.id == task.problem_id)
+        .values(**values)
     )
-}

@@ -16,7 +16,7 @@ from models import tables as t
 from models.database import insert
 from models.errors import BadInput, Refused
 from models.language import _, listed
-from models.states import Action, EvidenceKind, TaskState
+from models.states import Action, EvidenceKind, Stage
 from models.words import letters
 from workflow import actions, audit, cases, permissions
 from workflow.actions import Command, Outcome
@@ -98,8 +98,9 @@ def _waiting(connection: Connection, office_id: int, period_id: int, unit_id: in
         office_id,
         t.task.c.period_id == period_id,
         t.task.c.unit_id == unit_id,
-        t.task.c.state == TaskState.REPORTED.value,
+        t.task.c.stage == Stage.REPORTED.value,
     )
+    tasks = [task for task in tasks if _waits(task)]
     if not tasks:
         raise Refused(
             "E-S17",
@@ -107,6 +108,11 @@ def _waiting(connection: Connection, office_id: int, period_id: int, unit_id: in
             remedy=_("Report first with: duban task report"),
         )
     return tasks
+
+
+def _waits(task: TaskRow) -> bool:
+    """The task's flow has it signed and stamped from here."""
+    return task.flow.action_giving(task.state, "filing") is not None
 
 
 def _next_number(connection: Connection, office_id: int, period_id: int, unit_id: int) -> int:
@@ -150,9 +156,14 @@ def attach(
     audit.append(connection, office_id, actor, entry, now)
     given = Given(filing_id=filing.id, signer=signer, seal=seal)
     return [
-        actions.apply(connection, office_id, actor, Command(Action.SIGN_STAMP, task.id, task.version, given), now)
+        actions.apply(connection, office_id, actor, Command(_signing(task), task.id, task.version, given), now)
         for task in tasks
     ]
+
+
+def _signing(task: TaskRow) -> str:
+    """How the task's flow calls signing; in a state where nobody signs the machine refuses it by the usual name."""
+    return task.flow.action_giving(task.state, "filing") or Action.SIGN_STAMP
 
 
 def _attest(
@@ -172,7 +183,7 @@ def _attest(
         t.evidence,
         office_id,
         filing_id=filing_id,
-        attachment_id=_attachment(connection, office_id, stored, actor, now),
+        attachment_id=attachment(connection, office_id, stored, actor, now),
         kind=kind.value,
         signer=signer.strip(),
         seal=seal.strip(),
@@ -204,11 +215,7 @@ def _unit_of(connection: Connection, office_id: int, filing_id: int) -> tuple[in
 def _still_as_printed(filing: FilingRow, tasks: Sequence[TaskRow]) -> None:
     """The reports are the printed ones and wait for a signature; a form that was signed already says so itself."""
     same = {(task.id, task.report_number, task.report_sha256) for task in tasks}
-    if (
-        filing.has_evidence
-        and same >= set(filing.covers)
-        and not any(task.state == TaskState.REPORTED for task in tasks)
-    ):
+    if filing.has_evidence and same >= set(filing.covers) and not any(_waits(task) for task in tasks):
         raise Refused(
             "E-S25",
             _("Form {code} has been attached already; its {count} tasks are signed.").format(
@@ -216,9 +223,7 @@ def _still_as_printed(filing: FilingRow, tasks: Sequence[TaskRow]) -> None:
             ),
             remedy=_("Nothing is left to do for it. See it with: duban form list"),
         )
-    now_there = {
-        (task.id, task.report_number, task.report_sha256) for task in tasks if task.state == TaskState.REPORTED
-    }
+    now_there = {(task.id, task.report_number, task.report_sha256) for task in tasks if _waits(task)}
     changed = [task for task, version, sha in filing.covers if (task, version, sha) not in now_there]
     if changed:
         raise Refused(
@@ -254,7 +259,8 @@ def _not_used_before(connection: Connection, office_id: int, stored: StoredFile,
         )
 
 
-def _attachment(connection: Connection, office_id: int, stored: StoredFile, actor: Actor, now: datetime) -> int:
+def attachment(connection: Connection, office_id: int, stored: StoredFile, actor: Actor, now: datetime) -> int:
+    """The row of a stored file; the same bytes are one attachment."""
     known = connection.scalar(
         sa.select(t.attachment.c.id).where(
             t.attachment.c.office_id == office_id, t.attachment.c.sha256 == stored.sha256

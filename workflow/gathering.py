@@ -29,9 +29,9 @@ from models.facts import (
     UnitLine,
     UnitRow,
 )
-from models.states import TaskState
+from models.states import OWED, Stage
 from models.times import local_date
-from workflow import comparison
+from workflow import comparison, ledger
 from workflow.month_rows import MonthRows, on, read_month
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection, RowMapping
 
-S = TaskState
+S = Stage
 #: states in which the signed report has reached the office
 HANDED_IN = frozenset({S.SIGNED_STAMPED, S.REVIEWED, S.AGGREGATED})
 APPROVED = frozenset({S.REVIEWED, S.AGGREGATED})
@@ -122,7 +122,7 @@ def summary_facts(
     office = connection.execute(sa.select(t.office).where(t.office.c.id == office_id)).one()
     month = read_month(connection, office_id, period_id)
     today = local_date(now)
-    counted = Counter(task["state"] for task in month.tasks)
+    counted = Counter(task["stage"] for task in month.tasks)
     return SummaryFacts(
         office_name=office.short_name,
         recipient=office.recipient,
@@ -132,27 +132,27 @@ def summary_facts(
         issued_on=today,
         head_short=head_short,
         due_on=month.period.due_on,
-        counts=tuple(Count(state.value, counted[state.value]) for state in TaskState),
+        counts=tuple(Count(state.value, counted[state.value]) for state in Stage),
         sections=_sections(month, today),
         indicators=indicator_facts(month),
-        missing=_named(month, today, lambda task: task["state"] in (S.ASSIGNED, S.REPORTED)),
-        late=_named(month, today, lambda task: _late_days(task, today) > 0 and task["state"] != S.WAIVED),
+        missing=_named(month, today, lambda task: task["stage"] in (S.ASSIGNED, S.REPORTED)),
+        late=_named(month, today, lambda task: _late_days(task, today) > 0 and task["stage"] != S.WAIVED),
         returned=_named(
             month,
             today,
-            lambda task: task["state"] == S.RETURNED,
+            lambda task: task["stage"] == S.RETURNED,
             _return_reasons(connection, office_id, month),
         ),
         units=_unit_rows(month, today),
         requests=_requests(connection, office_id, period_id),
         previous=comparison.month_before(connection, office_id, month.period, today),
+        problems=ledger.month_part(connection, office_id, month.period.month, now),
     )
 
 
 def _late_days(task: RowMapping, today: date) -> int:
     """On record once signed; counted to today while it is still owed."""
-    owed = task["state"] in (S.ASSIGNED, S.REPORTED, S.RETURNED)
-    running: int = (today - task["due_on"]).days if owed else 0
+    running: int = (today - task["due_on"]).days if task["stage"] in OWED else 0
     recorded: int = task["late_days"]
     return max(recorded, running, 0)
 
@@ -193,11 +193,11 @@ def _clauses(month: MonthRows, tasks: list[RowMapping], today: date) -> tuple[Su
 
 
 def _line(task: RowMapping, today: date) -> UnitLine:
-    approved = task["state"] in APPROVED
+    approved = task["stage"] in APPROVED
     return UnitLine(
         unit=task["unit_name"],
         share=task["share"],
-        state=task["state"],
+        state=task["stage"],
         progress=(task["r_progress"] or "") if approved else "",
         percent=(task["r_percent"] or 0) if approved else 0,
         late_days=_late_days(task, today),
@@ -235,7 +235,7 @@ def indicator_facts(month: MonthRows) -> tuple[SummaryIndicator, ...]:
 def _best(rows: Iterable[RowMapping], indicators: list[Any], place: int) -> tuple[str, IndicatorFact] | None:
     without: tuple[str, IndicatorFact] | None = None
     for task in rows:
-        if task["state"] not in APPROVED or task["r_values"] is None:
+        if task["stage"] not in APPROVED or task["r_values"] is None:
             continue
         fact = _values(task["r_values"], indicators)[place]
         if fact.value is not None:
@@ -261,19 +261,18 @@ def _named(month: MonthRows, today: date, wanted: Any, reasons: dict[int, str] |
 
 
 def _return_reasons(connection: Connection, office_id: int, month: MonthRows) -> dict[int, str]:
-    wanted = [task["id"] for task in month.tasks if task["state"] == S.RETURNED]
+    wanted = {task["id"]: task["state"] for task in month.tasks if task["stage"] == S.RETURNED}
     rows = connection.execute(
-        sa.select(t.event.c.object_id, t.event.c.reason)
+        sa.select(t.event.c.object_id, t.event.c.to_state, t.event.c.reason)
         .where(
             t.event.c.office_id == office_id,
             t.event.c.object_type == "task",
             t.event.c.object_id.in_(wanted),
-            t.event.c.to_state == S.RETURNED.value,
             t.event.c.reason != "",
         )
         .order_by(t.event.c.seq)
     )
-    return {row.object_id: row.reason for row in rows}
+    return {row.object_id: row.reason for row in rows if row.to_state == wanted[row.object_id]}
 
 
 def _unit_rows(month: MonthRows, today: date) -> tuple[UnitRow, ...]:
@@ -284,8 +283,8 @@ def _unit_rows(month: MonthRows, today: date) -> tuple[UnitRow, ...]:
 
 
 def _unit_row(unit: str, tasks: list[RowMapping], today: date) -> UnitRow:
-    states = Counter(task["state"] for task in tasks)
-    handed_in = [task for task in tasks if task["state"] in HANDED_IN]
+    states = Counter(task["stage"] for task in tasks)
+    handed_in = [task for task in tasks if task["stage"] in HANDED_IN]
     late = sum(_late_days(task, today) > 0 for task in handed_in)
     return UnitRow(
         unit=unit,

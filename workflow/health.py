@@ -15,10 +15,9 @@ import sqlalchemy as sa
 from models import tables as t
 from models.errors import DubanError
 from models.language import _, listed
-from models.states import MessageState, PeriodState, Role
+from models.states import FINISHED, MessageState, PeriodState, Role
 from models.times import local_date, shown
 from workflow import calendar_store, heads, verify
-from workflow.law import waiting_states
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -190,14 +189,14 @@ def _posts(connection: Connection, office_id: int, now: datetime) -> Check:
 
 
 def _owing(connection: Connection, office_id: int) -> Sequence[Any]:
-    """The units that still have to act, or whose report still waits, in a month that is open."""
+    """The units that still have to act, or whose report still waits, in a month that is open or on a problem."""
     k, p, u = t.task.c, t.period.c, t.unit.c
     query = (
         sa.select(u.id, u.name)
         .join(t.task, sa.and_(k.office_id == u.office_id, k.unit_id == u.id))
-        .join(t.period, sa.and_(p.office_id == k.office_id, p.id == k.period_id))
-        .where(u.office_id == office_id, p.state == PeriodState.OPEN.value)
-        .where(k.state.in_([state.value for state in waiting_states()]))
+        .outerjoin(t.period, sa.and_(p.office_id == k.office_id, p.id == k.period_id))
+        .where(u.office_id == office_id, p.id.is_(None) | (p.state == PeriodState.OPEN.value))
+        .where(k.stage.not_in([stage.value for stage in FINISHED]))
     )
     return connection.execute(query.distinct().order_by(u.id)).all()
 

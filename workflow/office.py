@@ -12,7 +12,7 @@ from models.errors import Refused
 from models.language import _
 from models.states import Role
 from models.times import local_date
-from workflow import audit, calendar_store, people
+from workflow import audit, calendar_store, flow_store, people
 from workflow.case import Actor
 
 if TYPE_CHECKING:
@@ -70,5 +70,6 @@ def set_up(
         number = people.create_person(connection, office_id, login, role.label, now, code=codes[login])
         people.give_duty(connection, office_id, number, role, local_date(now))
     calendar_store.seed(connection, office_id, SETUP, now)
+    flow_store.install_shipped(connection, office_id, SETUP, now)
     detail = {"name": named.name, "short_name": named.short_name, "four_eyes": four_eyes, "installation": installation}
     audit.append(connection, office_id, SETUP, audit.Entry("office.set_up", "office", office_id, detail=detail), now)

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from models import tables as t
 from models.database import insert
-from models.states import PeriodState, Share, TaskState
+from models.states import PeriodState, Share, Stage
 from models.times import local_date
 from workflow import units
 
@@ -188,8 +188,8 @@ def _clauses(kept: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def busy(connection: Connection, office_id: int, clause_id: int, only: Sequence[int] | None = None) -> int | None:
     """A task of the clause (of some units) in an open month that somebody has begun."""
-    done = [TaskState.ASSIGNED.value, TaskState.AGGREGATED.value, TaskState.WAIVED.value]
-    query = _of_open_months(office_id).where(t.task.c.clause_id == clause_id, t.task.c.state.not_in(done))
+    done = [Stage.ASSIGNED.value, Stage.AGGREGATED.value, Stage.WAIVED.value]
+    query = _of_open_months(office_id).where(t.task.c.clause_id == clause_id, t.task.c.stage.not_in(done))
     if only is not None:
         query = query.where(t.task.c.unit_id.in_(only))
     found = connection.scalar(query.limit(1))
@@ -205,7 +205,7 @@ def idle_tasks(connection: Connection, office_id: int, notice_id: int) -> list[i
         .join(t.clause, sa.and_(c.office_id == t.task.c.office_id, c.id == t.task.c.clause_id))
         .where(
             c.notice_id == notice_id,
-            t.task.c.state.in_([TaskState.ASSIGNED.value, TaskState.RETURNED.value]),
+            t.task.c.stage.in_([Stage.ASSIGNED.value, Stage.RETURNED.value]),
             t.task.c.unit_id == r.unit_id,  # a task that a successor took over is wanted from the successor
             sa.or_(r.ended_at.is_not(None), c.withdrawn),
         )

@@ -11,13 +11,12 @@ from models import tables as t
 from models.database import insert
 from models.errors import BadInput, Refused
 from models.language import _
-from models.states import PeriodState, ReportPolicy, Share, TaskState
+from models.states import FINISHED, PeriodState, ReportPolicy, Share
 from models.times import local_date
 from models.words import letters
-from workflow import audit, permissions
+from workflow import audit, flow_store, permissions
 from workflow.calendar import period_dates
 from workflow.calendar_store import load_calendar
-from workflow.law import INITIAL, waiting_states
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
     from workflow.calendar import WorkCalendar
     from workflow.case import Actor
+    from workflow.flow import Flow
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,34 +52,60 @@ def open_period(
     *,
     roll: str = "none",
     close_after: int = 5,
+    flow: str = "",
 ) -> OpenedPeriod:
-    """Open a month: one task for each responsibility that reports. Opening it again adds only what it has not yet."""
+    """Open a month: one task for each responsibility that reports. Opening it again adds only what it has not yet.
+
+    ``flow`` names the flow its tasks run in; empty = that of the notice's latest month, at first the monthly report.
+    """
     role = permissions.demand(actor, "period.open")
     known = _period(connection, office_id, notice_id, month)
     notice = _notice(connection, office_id, notice_id)
     if known is not None:
+        _same_flow(known, flow)
         added = _fill_up(connection, office_id, actor, known, notice.reports, role.value, now)
         count = _task_count(connection, office_id, known.id)
         return OpenedPeriod(known.id, month, known.due_on, count, existed=True, added=added)
+    used = _flow(connection, office_id, notice_id, flow)
     dates = period_dates(month, calendar, day=notice.reporting_day, roll=roll, close_after=close_after)
     period_id = insert(
-        connection,
-        t.period,
-        office_id,
-        notice_id=notice_id,
-        month=month,
-        opens_on=dates.opens_on,
-        due_on=dates.due_on,
-        closes_on=dates.closes_on,
-        due_revision=1,
-        state=PeriodState.OPEN.value,
-    )
+        connection, t.period, office_id, notice_id=notice_id, month=month, opens_on=dates.opens_on,
+        due_on=dates.due_on, closes_on=dates.closes_on, due_revision=1, state=PeriodState.OPEN.value, flow=used.name,
+    )  # fmt: skip
     rows = _reporting(connection, office_id, notice_id, notice.reports)
-    _make_tasks(connection, office_id, period_id, rows, dates.opens_on, dates.due_on, now)
-    detail = {"month": month, "due_on": dates.due_on.isoformat(), "tasks": len(rows)}
+    _make_tasks(connection, office_id, period_id, used, rows, dates.opens_on, dates.due_on, now)
+    detail = {
+        "month": month, "due_on": dates.due_on.isoformat(), "tasks": len(rows), "flow": used.name,
+        "sha256": used.sha256,
+    }  # fmt: skip
     entry = audit.Entry("period.open", "period", period_id, role=role.value, detail=detail)
     audit.append(connection, office_id, actor, entry, now)
     return OpenedPeriod(period_id, month, dates.due_on, len(rows))
+
+
+def _flow(connection: Connection, office_id: int, notice_id: int, name: str) -> Flow:
+    """The flow of a new month, in the version in force; E-W03 for one that is not about reports."""
+    p = t.period.c
+    latest = sa.select(p.flow).where(p.office_id == office_id, p.notice_id == notice_id).order_by(p.month.desc())
+    chosen = name or connection.scalar(latest.limit(1)) or flow_store.MONTHLY
+    used = flow_store.in_force(connection, office_id, chosen)
+    if used.about != "report":
+        raise BadInput(
+            "E-W03",
+            _("A month cannot run in the flow “{name}”: it is not about reports.").format(name=used.title.here),
+            remedy=_("See which flows there are: duban flow list"),
+        )
+    return used
+
+
+def _same_flow(period: Any, name: str) -> None:
+    """A month that stands open keeps its flow; its tasks are moved to another version, not to another flow."""
+    if name and name != period.flow:
+        raise Refused(
+            "E-W06",
+            _("{month} runs in the flow “{flow}” already.").format(month=period.month, flow=period.flow),
+            remedy=_("Leave out --flow; another month may run in another flow."),
+        )
 
 
 def _fill_up(
@@ -96,7 +122,8 @@ def _fill_up(
     )
     rows = [row for row in _reporting(connection, office_id, period.notice_id, policy) if row.id not in held]
     if rows:
-        _make_tasks(connection, office_id, period.id, rows, local_date(now), period.due_on, now)
+        used = flow_store.in_force(connection, office_id, period.flow)
+        _make_tasks(connection, office_id, period.id, used, rows, local_date(now), period.due_on, now)
         detail = {"month": period.month, "tasks": len(rows)}
         entry = audit.Entry("period.expand", "period", period.id, role=role, detail=detail)
         audit.append(connection, office_id, actor, entry, now)
@@ -166,7 +193,14 @@ def _reporting(connection: Connection, office_id: int, notice_id: int, policy: s
 
 
 def _make_tasks(
-    connection: Connection, office_id: int, period_id: int, rows: list[Any], opens_on: date, due_on: date, now: datetime
+    connection: Connection,
+    office_id: int,
+    period_id: int,
+    flow: Flow,
+    rows: list[Any],
+    opens_on: date,
+    due_on: date,
+    now: datetime,
 ) -> None:
     first = (connection.scalar(sa.select(sa.func.max(t.task.c.id)).where(t.task.c.office_id == office_id)) or 0) + 1
     values = [
@@ -177,7 +211,11 @@ def _make_tasks(
             "responsibility_id": row.id,
             "clause_id": row.clause_id,
             "unit_id": row.unit_id,
-            "state": INITIAL.value,
+            "flow_sha256": flow.sha256,
+            "state": flow.initial,
+            "stage": flow.stage(flow.initial).value,
+            "entered_at": now,
+            "back_to": "",
             "round": 1,
             "version": 1,
             "opened_on": opens_on,
@@ -214,7 +252,7 @@ def _move_tasks(connection: Connection, office_id: int, period_id: int, due_on: 
             t.task.c.office_id == office_id,
             t.task.c.period_id == period_id,
             t.task.c.round == 1,
-            t.task.c.state.in_([state.value for state in waiting_states()]),
+            t.task.c.stage.not_in([stage.value for stage in FINISHED]),
         )
         .values(
             due_on=due_on,
@@ -266,7 +304,7 @@ def close_period(connection: Connection, office_id: int, actor: Actor, month: st
     unfinished = sa.and_(
         t.task.c.office_id == office_id,
         t.task.c.period_id == period.id,
-        t.task.c.state.not_in([TaskState.AGGREGATED.value, TaskState.WAIVED.value]),
+        t.task.c.stage.not_in([stage.value for stage in FINISHED]),
     )
     if period.state == PeriodState.CLOSED:
         return connection.scalar(sa.select(sa.func.count()).select_from(t.task).where(unfinished)) or 0

@@ -1,4 +1,4 @@
-"""Who may do what beside the states: everything not granted here or in the law is refused.
+"""Who may do what beside the steps of a flow: everything not granted here or there is refused.
 
 Source: design section 5 and the matrix of ``reliability.md`` section 6. The three administrators see no report
 content, and nobody holds two of the three.
@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Final
 from models import labels
 from models.errors import Denied, NotFound, Refused
 from models.language import _, listed
-from models.states import ADMINISTRATORS, UNIT_ROLES, Relation, Role, TaskState
-from workflow.law import LAW, Step, may_take, steps_from
+from models.states import ADMINISTRATORS, UNIT_ROLES, Relation, Role, Stage
+from workflow.relations import may_act
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from workflow.case import Actor, Post
+    from workflow.case import Actor, Post, TaskRow
+    from workflow.flow import Step
 
 R = Role
 OFFICE: Final = frozenset({R.REVIEWER, R.DIRECTOR})
@@ -32,6 +33,13 @@ DEEDS: Final[dict[str, frozenset[Role]]] = {
     "task.read": OFFICE | UNIT_ROLES | {R.READER},
     "form.print": UNIT_ROLES,
     "form.attach": UNIT_ROLES,
+    "flow.read": OFFICE | UNIT_ROLES | {R.READER, R.SYSTEM, R.SECURITY, R.AUDIT},
+    "flow.install": frozenset({R.DIRECTOR}),
+    "flow.migrate": frozenset({R.DIRECTOR}),
+    "problem.register": OFFICE,
+    "problem.photo": OFFICE | UNIT_ROLES,
+    "problem.export": OFFICE | UNIT_ROLES | {R.READER},
+    "inspection.record": OFFICE,
     "request.ask": frozenset({R.CLERK}),
     "request.decide": frozenset({R.DIRECTOR}),
     "summary.build": OFFICE,
@@ -112,35 +120,44 @@ def relation(actor: Actor, unit_id: int, named_units: Collection[int]) -> Relati
     return Relation.CO if mine & set(named_units) else Relation.OTHER
 
 
-def may_see_task(actor: Actor, related: Relation, state: TaskState) -> bool:
-    """Whether a task exists for this actor at all."""
-    if actor.holds(*OFFICE):
+def may_see_task(actor: Actor, related: Relation, task: TaskRow, *, copied: bool = False) -> bool:
+    """Whether a task exists for this actor at all; ``copied``: it was shown to them for information 抄送."""
+    if copied or actor.holds(*OFFICE):
         return True
-    if actor.holds(Role.READER) and state in (TaskState.REVIEWED, TaskState.AGGREGATED):
+    if actor.holds(Role.READER) and _reader_sees(task):
         return True
     return actor.holds(*UNIT_ROLES) and related is not Relation.OTHER
 
 
-def may_see_report(actor: Actor, related: Relation, state: TaskState) -> bool:
+def may_see_report(actor: Actor, related: Relation, task: TaskRow, *, copied: bool = False) -> bool:
     """Whether the actor may read what was filed: a co-named unit sees that it was, not what."""
-    return may_see_task(actor, related, state) and (related is Relation.OWN or not _only_unit(actor))
+    if not may_see_task(actor, related, task, copied=copied):
+        return False
+    return copied or related is Relation.OWN or not _only_unit(actor)
+
+
+def _reader_sees(task: TaskRow) -> bool:
+    """A reader sees what is approved, and what waits for a reader's own signature."""
+    asked = any(Role.READER in step.roles for step in task.flow.steps_from(task.state))
+    return asked or task.stage in (Stage.REVIEWED, Stage.AGGREGATED)
 
 
 def _only_unit(actor: Actor) -> bool:
     return not actor.holds(*OFFICE, Role.READER)
 
 
-def acting_role(actor: Actor, step: Step, unit_id: int) -> Role | None:
+def acting_role(actor: Actor, step: Step, unit_id: int, co_units: Collection[int] = ()) -> Role | None:
     """The role by which the actor may take a step on a task of this unit, or None."""
-    for post in actor.posts:
-        if may_take(step, post.role, own_unit=post.unit_id == unit_id):
-            return post.role
-    return None
+    return may_act(step, actor.posts, unit_id, co_units)
 
 
-def offered(actor: Actor, unit_id: int, state: TaskState, law: tuple[Step, ...] = LAW) -> list[Step]:
-    """The steps this actor may take now, in the order of the law."""
-    return [step for step in steps_from(state, law) if acting_role(actor, step, unit_id) is not None]
+def offered(actor: Actor, task: TaskRow, co_units: Collection[int] = ()) -> list[Step]:
+    """The steps this actor may take now, in the order of the flow."""
+    return [
+        step
+        for step in task.flow.steps_from(task.state)
+        if acting_role(actor, step, task.unit_id, co_units) is not None
+    ]
 
 
 def check_posts(posts: Iterable[Post]) -> None:

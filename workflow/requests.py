@@ -10,7 +10,7 @@ from models import tables as t
 from models.database import insert
 from models.errors import BadInput, Denied, Refused
 from models.language import _
-from models.states import Decision, RequestKind, Role, Share, TaskState
+from models.states import Decision, RequestKind, Role, Share, Stage
 from models.times import local_date
 from models.words import letters
 from workflow import audit, cases, permissions, telling, wording
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from workflow.case import Actor, TaskRow
 
-ASKABLE = (TaskState.ASSIGNED, TaskState.RETURNED)
+ASKABLE = (Stage.ASSIGNED, Stage.RETURNED)
 
 
 def ask(
@@ -40,7 +40,7 @@ def ask(
     progress: str = "",
 ) -> int:
     """Ask for more time or say that a task is not ours; returns the request's number."""
-    task = visible_task(connection, office_id, actor, task_id)
+    task, _co_units = visible_task(connection, office_id, actor, task_id)
     role = permissions.demand_unit(actor, "request.ask", task.unit_id)
     still_open(task)
     _check_ask(connection, task, kind, reason, wanted_due_on, now)
@@ -212,7 +212,7 @@ def _settle(
 
 
 def _extend(connection: Connection, task: TaskRow, due_on: date | None, now: datetime) -> dict[str, Any]:
-    _still_askable(task, RequestKind.EXTENSION, (*ASKABLE, TaskState.REPORTED))
+    _still_askable(task, RequestKind.EXTENSION, (*ASKABLE, Stage.REPORTED))
     if due_on is None or due_on < local_date(now):
         raise BadInput("E-D02", _("The new due date lies in the past."), remedy=_("Choose today or later."))
     _move_task(connection, task, now, due_on=due_on, due_revision=task.due_revision + 1)
@@ -222,6 +222,13 @@ def _extend(connection: Connection, task: TaskRow, due_on: date | None, now: dat
 def _transfer(connection: Connection, task: TaskRow, unit_id: int | None, now: datetime) -> dict[str, Any]:
     """The responsibility moves: the old one ends, the other unit's begins with the same share, the task goes along."""
     _still_askable(task, RequestKind.TRANSFER, ASKABLE)
+    if task.problem_id is not None:
+        raise Refused(
+            "E-S44",
+            _("A problem is not handed to another unit by request."),
+            where=_("task {id}").format(id=task.id),
+            remedy=_("Withdraw its registration, and register it for the right unit."),
+        )
     if unit_id is None or unit_id == task.unit_id:
         raise BadInput("E-S28", _("A transfer needs the unit that takes over."), remedy=_("Name it with --unit."))
     new = _pass_on(connection, task, unit_id, now)
@@ -229,12 +236,12 @@ def _transfer(connection: Connection, task: TaskRow, unit_id: int | None, now: d
     return {"granted_unit_id": unit_id}
 
 
-def _still_askable(task: TaskRow, kind: RequestKind, states: tuple[TaskState, ...]) -> None:
+def _still_askable(task: TaskRow, kind: RequestKind, states: tuple[Stage, ...]) -> None:
     """The task may have moved on since the request: what is signed or finished keeps its date and its unit."""
-    if task.state not in states:
+    if task.stage not in states:
         raise Refused(
             "E-S01",
-            _("“{action}” is not possible in the state “{state}”.").format(action=kind.label, state=task.state.label),
+            _("“{action}” is not possible in the state “{state}”.").format(action=kind.label, state=task.state_label),
             where=_("task {id}").format(id=task.id),
         )
 

@@ -16,7 +16,7 @@ from models.database import insert
 from models.errors import BadInput, Conflict, Refused
 from models.facts import to_plain
 from models.language import _
-from models.states import Action, Role, TaskState
+from models.states import Action, Role, Stage
 from models.times import local_date
 from models.words import letters
 from workflow import actions, audit, cases, gathering, permissions, telling, wording
@@ -157,10 +157,11 @@ def _freeze(
 
 def _aggregate(connection: Connection, office_id: int, actor: Actor, period_id: int, now: datetime) -> list[TaskRow]:
     approved = cases.load_tasks(
-        connection, office_id, t.task.c.period_id == period_id, t.task.c.state == TaskState.REVIEWED.value
+        connection, office_id, t.task.c.period_id == period_id, t.task.c.stage == Stage.REVIEWED.value
     )
     for task in approved:
-        command = Command(Action.AGGREGATE, task.id, task.version, Given(summary_number=1))
+        action = task.flow.action_giving(task.state, "summary") or Action.AGGREGATE
+        command = Command(action, task.id, task.version, Given(summary_number=1))
         actions.apply(connection, office_id, actor, command, now)
     return approved
 

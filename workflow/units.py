@@ -7,7 +7,8 @@ to set, for all clauses or for one; who set it and when is recorded.
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
@@ -15,7 +16,7 @@ from models import tables as t
 from models.database import insert
 from models.errors import BadInput, Refused
 from models.language import _
-from models.states import Share
+from models.states import FINISHED, Share, Stage
 from models.times import local_date
 from workflow import audit, permissions
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from workflow.case import Actor
+
+#: so many names are offered for one that is not known
+NEAR: Final = 3
 
 
 def find_unit(connection: Connection, office_id: int, name: str) -> int | None:
@@ -69,6 +73,15 @@ def lookalikes(connection: Connection, office_id: int, names: Sequence[str]) -> 
     unknown = [name for name in dict.fromkeys(names) if bearer(connection, office_id, name) is None]
     found = ((name, next((known for known in register if _same_letters(name, known)), "")) for name in unknown)
     return [(name, known) for name, known in found if known]
+
+
+def nearest(connection: Connection, office_id: int, name: str) -> list[str]:
+    """A few units of the register whose names come near one that no unit bears."""
+    u = t.unit.c
+    register = connection.scalars(
+        sa.select(u.name).where(u.office_id == office_id, u.valid_to.is_(None)).order_by(u.id)
+    )
+    return get_close_matches(name, list(register), NEAR, 0.5)
 
 
 def _same_letters(one: str, other: str) -> bool:
@@ -140,7 +153,8 @@ def succeed(connection: Connection, office_id: int, actor: Actor, name: str, suc
         .values(valid_to=local_date(now) - timedelta(days=1), successor_id=new)
     )
     moved = _move_duties(connection, office_id, old, new, now)
-    detail = {"from": name, "to": successor, "responsibilities": moved}
+    problems = _move_problems(connection, office_id, old, new, now)
+    detail = {"from": name, "to": successor, "responsibilities": moved, "problems": problems}
     audit.append(
         connection, office_id, actor, audit.Entry("unit.succeed", "unit", old, role=role.value, detail=detail), now
     )
@@ -160,10 +174,35 @@ def _move_duties(connection: Connection, office_id: int, old: int, new: int, now
             .where(
                 t.task.c.office_id == office_id,
                 t.task.c.responsibility_id == row.id,
-                t.task.c.state.in_(["assigned", "returned"]),
+                t.task.c.stage.in_([Stage.ASSIGNED.value, Stage.RETURNED.value]),
             )
             .values(unit_id=new, responsibility_id=heir, version=t.task.c.version + 1, next_due_at=now)
         )
+    return len(rows)
+
+
+def _move_problems(connection: Connection, office_id: int, old: int, new: int, now: datetime) -> int:
+    """The problems not yet done with go over whole, however far they are: somebody has to answer for the place."""
+    k, p = t.task, t.problem_unit
+    standing = sa.select(k.c.problem_id).where(
+        k.c.office_id == office_id, k.c.problem_id.is_not(None), k.c.stage.not_in([stage.value for stage in FINISHED])
+    )
+    mine = sa.and_(p.c.office_id == office_id, p.c.unit_id == old, p.c.problem_id.in_(standing))
+    rows = connection.execute(sa.select(p).where(mine)).all()
+    for row in rows:
+        beside = sa.and_(p.c.office_id == office_id, p.c.problem_id == row.problem_id, p.c.unit_id == new)
+        known = connection.scalar(sa.select(p.c.position).where(beside))
+        this = sa.and_(p.c.office_id == office_id, p.c.id == row.id)
+        if known is None:
+            connection.execute(sa.update(p).where(this).values(unit_id=new))
+        else:  # named beside it already: one part is enough, the higher one
+            connection.execute(sa.delete(p).where(this))
+            connection.execute(sa.update(p).where(beside).values(position=min(known, row.position)))
+    connection.execute(
+        sa.update(k)
+        .where(k.c.office_id == office_id, k.c.unit_id == old, k.c.problem_id.in_([row.problem_id for row in rows]))
+        .values(unit_id=new, version=k.c.version + 1, next_due_at=now)
+    )
     return len(rows)
 
 

@@ -16,9 +16,8 @@ from models.errors import DubanError
 from models.language import _
 from models.states import Result
 from models.times import local_date
-from workflow import audit, heads
+from workflow import audit, flow_store, heads
 from workflow.effects import stored_report_digest
-from workflow.law import INITIAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from models.store import Store
+    from workflow.flow import Flow
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +128,14 @@ def _printed(connection: Connection, office_id: int) -> Iterator[Finding]:
 
 def _states(connection: Connection, office_id: int) -> Iterator[Finding]:
     """Replay every task's events and hold the result against the table."""
+    tasks = connection.execute(
+        sa.select(t.task.c.id, t.task.c.state, t.task.c.stage, t.task.c.flow_sha256)
+        .where(t.task.c.office_id == office_id)
+        .order_by(t.task.c.id)
+    ).all()
+    flows = {task.id: flow_store.pinned(connection, office_id, task.flow_sha256) for task in tasks}
+    #: a task that was moved to another version began where the older one begins
+    begins = {flow.initial for flow in flow_store.every(connection, office_id)}
     replayed: dict[int, tuple[str, int]] = {}
     events = connection.execute(
         sa.select(t.event.c.seq, t.event.c.object_id, t.event.c.from_state, t.event.c.to_state, t.event.c.version)
@@ -139,7 +147,8 @@ def _states(connection: Connection, office_id: int) -> Iterator[Finding]:
         .order_by(t.event.c.seq)
     )
     for event in events:
-        state, _version = replayed.get(event.object_id, (INITIAL.value, 1))
+        begun = event.from_state if event.from_state in begins else flows[event.object_id].initial
+        state, _version = replayed.get(event.object_id, (begun, 1))
         if event.from_state != state:
             yield Finding(
                 _("event {seq}").format(seq=event.seq),
@@ -148,16 +157,20 @@ def _states(connection: Connection, office_id: int) -> Iterator[Finding]:
                 ),
             )
         replayed[event.object_id] = (event.to_state, event.version)
-    tasks = connection.execute(
-        sa.select(t.task.c.id, t.task.c.state).where(t.task.c.office_id == office_id).order_by(t.task.c.id)
-    )
     for task in tasks:
-        state, _version = replayed.get(task.id, (INITIAL.value, 1))
-        if task.state != state:
-            yield Finding(
-                _("task {id}").format(id=task.id),
-                _("it stands at “{state}”, the trail says “{told}”").format(state=task.state, told=state),
-            )
+        state, _version = replayed.get(task.id, (flows[task.id].initial, 1))
+        yield from _stands(task, state, flows[task.id])
+
+
+def _stands(task: Any, told: str, flow: Flow) -> Iterator[Finding]:
+    """Whether a task stands where its trail says, and its stage is that of its state."""
+    where = _("task {id}").format(id=task.id)
+    if task.state != told:
+        what = _("it stands at “{state}”, the trail says “{told}”")
+        yield Finding(where, what.format(state=task.state, told=told))
+    elif task.state not in flow.by_name or task.stage != flow.stage(task.state):
+        what = _("its stage “{stage}” is not that of its state “{state}”")
+        yield Finding(where, what.format(stage=task.stage, state=task.state))
 
 
 def _reports(connection: Connection, office_id: int) -> Iterator[Finding]:
@@ -167,11 +180,11 @@ def _reports(connection: Connection, office_id: int) -> Iterator[Finding]:
         for row in connection.execute(
             sa.select(t.event.c.object_id, t.event.c.detail).where(
                 t.event.c.office_id == office_id,
-                t.event.c.action == "report",
                 t.event.c.object_type == "task",
                 t.event.c.result == Result.DONE.value,
             )
         )
+        if "report" in row.detail
     }
     stored = {
         (row["task_id"], row["number"]): stored_report_digest(dict(row))

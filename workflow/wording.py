@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from models import tables as t
+from models.states import OWED
 from models.times import local_date, said_day
 
 if TYPE_CHECKING:
@@ -36,31 +37,42 @@ def task_lines(
     connection: Connection, office_id: int, tasks: Sequence[TaskRow], now: datetime, reason: str = ""
 ) -> list[dict[str, Any]]:
     """One plain line a task, for the list in a message."""
-    query = (
-        sa.select(t.clause.c.id, t.clause.c.text, t.work_item.c.title)
-        .join(
-            t.work_item,
-            sa.and_(t.work_item.c.office_id == t.clause.c.office_id, t.work_item.c.id == t.clause.c.item_id),
-        )
-        .where(t.clause.c.office_id == office_id, t.clause.c.id.in_({task.clause_id for task in tasks}))
-    )
-    clauses = {row.id: row for row in connection.execute(query)}
+    about = subjects(connection, office_id, tasks)
     today = local_date(now)
     return [
         {
             "task_id": task.id,
             "clause_number": task.clause_number,
-            "clause_text": shortened(clauses[task.clause_id].text),
-            "title": clauses[task.clause_id].title,
+            "clause_text": shortened(about[task.id].text),
+            "title": about[task.id].title,
             "unit_name": task.unit_name,
-            "state_label": task.state.label,
+            "state_label": task.state_label,
             "due_on": day(task.due_on),
-            "days_late": max((today - task.due_on).days, 0),
+            "days_late": max((today - task.due_on).days, 0) if task.stage in OWED else task.late_days,
             "reason": reason,
             "round": task.round,
         }
         for task in tasks
     ]
+
+
+def subjects(connection: Connection, office_id: int, tasks: Sequence[TaskRow]) -> dict[int, Any]:
+    """What each task is about, by its number: the clause under its item, or the problem (``title`` and ``text``)."""
+    c, w, p = t.clause.c, t.work_item.c, t.problem.c
+    clauses = (
+        sa.select(c.id, c.text, w.title)
+        .join(t.work_item, sa.and_(w.office_id == c.office_id, w.id == c.item_id))
+        .where(c.office_id == office_id, c.id.in_({task.clause_id for task in tasks if task.clause_id is not None}))
+    )
+    problems = sa.select(p.id, p.description.label("text"), p.title).where(
+        p.office_id == office_id, p.id.in_({task.problem_id for task in tasks if task.problem_id is not None})
+    )
+    of_clauses = {row.id: row for row in connection.execute(clauses)}
+    of_problems = {row.id: row for row in connection.execute(problems)}
+    return {
+        task.id: of_problems[task.problem_id] if task.clause_id is None else of_clauses[task.clause_id]
+        for task in tasks
+    }
 
 
 def fields(

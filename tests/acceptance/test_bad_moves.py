@@ -11,7 +11,7 @@ import pytest
 
 from kit.office import UNITS, at
 from kit.world import refused
-from models.states import Action, TaskState
+from models.states import Action, Stage
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -152,7 +152,7 @@ def test_deed_without_the_duty_is_denied_and_stands_in_the_trail(door: Door) -> 
 def test_return_without_a_reason_is_refused(door: Door, reason: str) -> None:
     """Row 22: blanks, signs and what cannot be seen are none."""
     task = first(door)
-    door.world.bring_to(task, TaskState.SIGNED_STAMPED, NOW)
+    door.world.bring_to(task, Stage.SIGNED_STAMPED, NOW)
     words = ("task", "return", task, "--reason", reason, "--refile-on", "2022-06-28")
     found = door.refuses(1, "E-S02", "reviewer", *words)
     assert found["what"] == "A reason of at least 5 characters is needed."

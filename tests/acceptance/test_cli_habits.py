@@ -105,8 +105,8 @@ def test_every_command_answers_in_json(path: tuple[str, ...]) -> None:
     ("login", "words"),
     [
         ("clerk1", "whoami"), ("clerk1", "task list"), ("clerk1", "task show 1"), ("clerk1", "unit list"),
-        ("clerk1", "request list"), ("clerk1", "form list"), ("clerk1", "workflow table"), ("clerk1", "doctor"),
-        ("clerk1", "workflow diagram"), ("clerk1", "calendar show 2022"), ("clerk1", "settings"),
+        ("clerk1", "request list"), ("clerk1", "form list"), ("clerk1", "flow list"), ("clerk1", "doctor"),
+        ("clerk1", "flow diagram monthly_report"), ("clerk1", "calendar show 2022"), ("clerk1", "settings"),
         ("clerk1", "clock show"), ("reviewer", "period status"), ("reviewer", "plan"), ("reviewer", "why 1 clerk1"),
         ("reviewer", "message list"), ("reviewer", "draft list"), ("reviewer", "notice show"),
         ("security", "person list"), ("audit", "audit show"), ("audit", "audit verify"),
@@ -213,7 +213,7 @@ def test_cell_cannot_break_the_line_or_steer_the_terminal(capsys: pytest.Capture
     assert capsys.readouterr().out == "a\tb\nx y z\t[31mred\n"
 
 
-@pytest.mark.parametrize("words", [("workflow", "table"), ("audit", "show")])
+@pytest.mark.parametrize("words", [("flow", "list"), ("audit", "show")])
 def test_reader_that_goes_away_is_no_error(door: Door, words: tuple[str, ...]) -> None:
     """Row 32: ``duban … | head``."""
     reading, writing = os.pipe()

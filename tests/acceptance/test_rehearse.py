@@ -11,10 +11,20 @@ from typing import Any
 
 import openpyxl
 import pytest
+from docx import Document
+from pypdf import PdfReader
 
 from documents.fonts import chinese_font
+from documents.problem_columns import SOURCES
+from documents.problem_reading import read_problems
 from kit.terminal import DUBAN
 
+#: the problems of the plot, and the lists of the month's part with what the summary calls them
+TITLES = (
+    "【演练】岸线堆放弃土未清运", "【演练】污水管网错接混接", "【演练】巡查记录缺少签字", "【演练】危废暂存间标识不全",
+    "【演练】入河排污口未设标志牌", "【演练】夜间倾倒建筑垃圾",
+)  # fmt: skip
+LISTS = {"new": "本月新增", "rectified": "完成整改", "struck_off": "销号", "relapsed": "反弹", "overdue": "逾期未整改"}
 REAL = Path(__file__).resolve().parents[3] / "shared" / "notices" / "zhuzhou-2022.txt"
 #: a small process in between: a child counts its parent's memory as its own until it has become another program
 MEASURED = """
@@ -64,9 +74,19 @@ def test_one_screen_tells_the_month_and_names_the_files_within_its_time_and_memo
     out = done.stdout
     for said in ("任务：", "催办单", "督办通知单", "指标完成情况", "核验通过", "decomposition.xlsx", "summary.docx"):
         assert said in out
+    # the ledger with its figures, and its chases one line a kind, in words
+    ledger = out.split("\n问题台账\n")[1].split("\n留痕")[0].splitlines()
+    assert ledger[0] == "  新增 6，完成整改 3，销号 2，反弹 1，逾期未整改 3；在册 5。"
+    assert [line.split()[1] for line in ledger[1:7]] == list(TITLES)
+    chases = {line.split()[1]: line.split()[2] for line in ledger[7:]}
+    assert chases == {
+        "问题交办": "12", "整改到期提醒": "7", "尚未提出整改措施": "1", "退回整改": "2", "整改今日到期": "4",
+        "问题整改催办单": "8", "问题整改督办通知单": "6", "超时未销号": "1", "问题反弹": "2", "超时未核查": "3",
+    }  # fmt: skip
+    assert "problem_" not in out
     assert len(out.splitlines()) < 60
     papers = {"form.pdf", "summary.pdf"} if chinese_font() else set()
-    made = {"decomposition.xlsx", "duban.db", "messages", "store", "summary.docx", "summary.xlsx"}
+    made = {"decomposition.xlsx", "duban.db", "messages", "problems.xlsx", "store", "summary.docx", "summary.xlsx"}
     assert files(tmp_path) - {".rehearsal", "duban.db-wal", "duban.db-shm"} == made | papers
 
 
@@ -81,6 +101,98 @@ def test_counts_of_the_screen_equal_what_lies_behind_them(told):
     assert month["extensions"] == 1
     rows = openpyxl.load_workbook(folder / "out" / "decomposition.xlsx").worksheets[0].max_row
     assert rows > month["clauses"]
+
+
+def test_ledger_holds_the_six_problems_of_the_plot_and_its_figures_equal_its_lists(told):
+    _folder, month = told
+    part, ledger = month["problems"], {line["number"]: line for line in month["ledger"]}
+    assert [(line["title"], line["state"]) for line in month["ledger"]] == [
+        (TITLES[0], "整改中"), (TITLES[1], "已核查"), (TITLES[2], "已申请销号"), (TITLES[3], "已销号"),
+        (TITLES[4], "已登记"), (TITLES[5], "整改中"),
+    ]  # fmt: skip
+    lists = {name: [line["number"] for line in part[name]] for name in LISTS}
+    assert lists == {
+        "new": [1, 2, 3, 4, 5, 6], "rectified": [1, 2, 4], "struck_off": [1, 4], "relapsed": [1], "overdue": [1, 5, 6],
+    }  # fmt: skip
+    assert part["standing"] == sum(line["state"] != "已销号" for line in month["ledger"]) == 5
+    for name in LISTS:  # a problem is the same problem in every list
+        for line in part[name]:
+            assert {**line, "days_late": 0} == {**ledger[line["number"]], "days_late": 0}
+    assert [line["days_late"] for line in part["overdue"]] == [1, 15, 2]
+    assert [line["relapses"] for line in month["ledger"]] == [1, 0, 0, 0, 0, 0]
+    units = {row["unit"]: row for row in part["units"]}
+    assert set(units) == {line["units"][0] for line in month["ledger"]}
+    assert {name: sum(row[name] for row in part["units"]) for name in (*LISTS, "standing")} == {
+        **{name: len(numbers) for name, numbers in lists.items()}, "standing": 5,
+    }  # fmt: skip
+    assert {file for file in month["files"].values() if file.startswith("problem")} == {"problems.xlsx"}
+
+
+def test_ledger_is_written_as_a_workbook_that_the_import_reads_back(told):
+    folder, month = told
+    file = folder / "out" / "problems.xlsx"
+    read = read_problems(file.read_bytes(), file.name)
+    assert read.refusals == ()
+    keys = ("title", "place", "description", "measures", "source_ref", "clause_number")
+    assert [
+        {**{key: getattr(draft, key) for key in keys}, "units": list(draft.units), "found_on": str(draft.found_on),
+         "original_due_on": str(draft.due_on), "source": SOURCES[draft.source]}
+        for draft in read.drafts
+    ] == [
+        {key: line[key] for key in (*keys, "units", "found_on", "original_due_on", "source")}
+        for line in month["ledger"]
+    ]  # fmt: skip
+    book = openpyxl.load_workbook(file)
+    assert book.sheetnames == ["问题台账", "按单位统计"]
+    rows = [row for row in book["问题台账"].iter_rows(values_only=True) if isinstance(row[0], int)]
+    assert [(row[0], row[3], row[14], row[15], row[21]) for row in rows] == [
+        (line["number"], line["title"], line["state"], line["days_late"], line["relapses"]) for line in month["ledger"]
+    ]
+    assert list(book["按单位统计"].iter_rows(values_only=True))[-1] == ("合计", 6, 3, 1, 1)
+
+
+def test_summary_tells_the_rectification_of_the_ledger_in_every_form(told):
+    folder, month = told
+    figures = "本月新增问题6个，完成整改并经现场核查3个，销号2个，反弹1个，逾期未整改3个，期末在册5个。"
+    said = [one.text for one in Document(str(folder / "out" / "summary.docx")).paragraphs]
+    place = next(number for number, text in enumerate(said) if text.endswith("问题台账整改情况"))
+    assert said[place + 1] == figures
+    overdue = [line["title"] for line in month["problems"]["overdue"]]
+    assert [title for title in TITLES if f"“{title}”" in said[place + 2]] == overdue
+    assert said[place + 3].startswith("销号后反弹的1个：")
+    assert TITLES[0] in said[place + 3]
+    if chinese_font():
+        pages = "".join(
+            "".join(page.extract_text() for page in PdfReader(folder / "out" / "summary.pdf").pages).split()
+        )
+        assert "问题台账整改情况" in pages
+        assert figures in pages
+    book = openpyxl.load_workbook(folder / "out" / "summary.xlsx")
+    rows = list(book["问题台账"].iter_rows(min_row=2, values_only=True))
+    assert [(row[0], row[1]) for row in rows] == [
+        (called, line["number"]) for name, called in LISTS.items() for line in month["problems"][name]
+    ]
+
+
+def test_whoever_has_a_problem_is_chased_for_it_and_the_office_where_it_waits_for_it(told):
+    _folder, month = told
+    chases = [chase for chase in month["chases"] if chase["event"].startswith("problem_")]
+    assert all(chase["messages"] == len(chase["people"]) for chase in chases)
+    leads = {line["units"][0] for line in month["ledger"]}
+    told_of = {
+        event: {name for chase in chases if chase["event"] == event for name in chase["people"]}
+        for event in dict.fromkeys(chase["event"] for chase in chases)
+    }
+    assert told_of["problem_opened"] == {f"{unit}{who}" for unit in leads for who in ("经办人", "单位负责人")}
+    silent = month["ledger"][4]["units"][0]
+    assert told_of["problem_not_started"] == {f"{silent}经办人"}
+    assert {chase["day"] for chase in chases if f"{silent}单位负责人" in chase["people"]} >= {
+        "2022-06-16",
+        "2022-06-20",
+    }
+    assert told_of["problem_relapsed"] == {f"{month['ledger'][0]['units'][0]}{who}" for who in ("经办人", "单位负责人")}
+    assert told_of["problem_not_struck_off"] == {"办公室主任"}
+    assert "审核员1" in told_of["problem_unverified"]
 
 
 def test_same_seed_gives_the_same_month_and_another_seed_another(told, tmp_path):

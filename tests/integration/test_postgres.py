@@ -19,7 +19,7 @@ from models.database import Database
 from models.errors import Conflict
 from models.guardrails import FROZEN, KEPT
 from models.schema import check, migrate
-from models.states import Action, RequestKind, TaskState
+from models.states import Action, RequestKind, Stage
 from workflow import actions, requests
 from workflow.actions import Command
 from workflow.case import Given
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-A, S = Action, TaskState
+A, S = Action, Stage
 SERVER = os.environ.get("DUBAN_TEST_POSTGRES", "")
 pytestmark = pytest.mark.skipif(not SERVER, reason="DUBAN_TEST_POSTGRES names no PostgreSQL server")
 
@@ -87,8 +87,8 @@ def test_newer_schema_is_refused(world: World) -> None:
         check(world.database)
 
 
-@pytest.mark.parametrize("state", list(TaskState))
-def test_every_state_is_reached_and_the_history_proves_itself(world: World, state: TaskState) -> None:
+@pytest.mark.parametrize("state", list(Stage))
+def test_every_state_is_reached_and_the_history_proves_itself(world: World, state: Stage) -> None:
     world.bring_to(world.task, state)
     assert world.row("task", world.task)["state"] == state
     with world.database.read() as connection:
@@ -101,7 +101,7 @@ def test_second_round_keeps_the_first_version(world: World) -> None:
     row = world.row("task", world.task)
     assert (row["round"], row["due_on"], row["report_number"]) == (2, REFILE, 2)
     assert [row["round"] for row in world.rows("report", task_id=world.task)] == [1, 2]
-    assert world.act("clerk1", A.WITHDRAW, world.task, NOON).state is S.RETURNED
+    assert world.act("clerk1", A.WITHDRAW, world.task, NOON).state == S.RETURNED
 
 
 def test_refused_step_changes_nothing_but_the_trail(world: World) -> None:

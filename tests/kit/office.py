@@ -16,9 +16,10 @@ from models.database import Database, insert, sqlite_url
 from models.schema import migrate
 from models.states import Action, Role
 from models.times import SHANGHAI, local_date
-from workflow import actions, cases
+from workflow import actions, cases, flow_store
 from workflow.calendar import seed_year
 from workflow.case import Given
+from workflow.office import SETUP
 
 if TYPE_CHECKING:
     from workflow.case import Actor
@@ -76,7 +77,7 @@ class SmallOffice:
         with self.database.read() as connection:
             return cases.load_actor(connection, self.office_id, self.people[login], local_date(now))
 
-    def act(self, login: str, action: Action, task_id: int, now: datetime, **given: Any) -> actions.Outcome:
+    def act(self, login: str, action: str, task_id: int, now: datetime, **given: Any) -> actions.Outcome:
         """One action through the real machine."""
         command = actions.Command(action, task_id, given=Given(**given))
         return actions.act(self.database, self.office_id, self.actor(login, now), command, now)
@@ -156,6 +157,7 @@ def small_office(folder: Path, *, tasks: bool = True) -> SmallOffice:
                 four_eyes=True, channel="file", algorithm="sha256", epoch=1, created_at=BEGIN,
             )
         )  # fmt: skip
+        flow_store.install_shipped(connection, OFFICE, SETUP, BEGIN)
         _calendar(connection)
         _people(connection, office)
         _notice(connection, office)
@@ -229,17 +231,27 @@ def _month(connection: sa.Connection, office: SmallOffice) -> None:
 
 
 def add_month(
-    connection: sa.Connection, office: SmallOffice, month: str, opens: date, due: date, closes: date, now: datetime
+    connection: sa.Connection,
+    office: SmallOffice,
+    month: str,
+    opens: date,
+    due: date,
+    closes: date,
+    now: datetime,
+    *,
+    flow: str = flow_store.MONTHLY,
 ) -> int:
     """Another month with a task for each responsibility; returns the period's number."""
+    used = flow_store.in_force(connection, OFFICE, flow)
     period = insert(
         connection, t.period, OFFICE, notice_id=office.notice_id, month=month, opens_on=opens, due_on=due,
-        closes_on=closes, due_revision=1, state="open",
+        closes_on=closes, due_revision=1, state="open", flow=flow,
     )  # fmt: skip
     for row in connection.execute(sa.select(t.responsibility).order_by(t.responsibility.c.id)).all():
         insert(
             connection, t.task, OFFICE, period_id=period, responsibility_id=row.id, clause_id=row.clause_id,
-            unit_id=row.unit_id, state="assigned", round=1, version=1, opened_on=opens, due_on=due,
+            unit_id=row.unit_id, flow_sha256=used.sha256, state=used.initial, stage=used.stage(used.initial).value,
+            entered_at=now, back_to="", round=1, version=1, opened_on=opens, due_on=due,
             original_due_on=due, due_revision=1, report_number=0, late_days=0, next_due_at=now,
         )  # fmt: skip
     return period

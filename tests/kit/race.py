@@ -36,7 +36,7 @@ def compete(
     start.wait(60)
     for command in commands:
         try:
-            found[command.task_id] = actions.act(database, 1, actor, command, NOON).state.value
+            found[command.task_id] = actions.act(database, 1, actor, command, NOON).state
         except Conflict as conflict:
             found[command.task_id] = f"{conflict.code} {conflict.fields['by']}"
     database.close()

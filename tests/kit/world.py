@@ -16,10 +16,11 @@ from models import tables as t
 from models.database import Database, sqlite_url
 from models.errors import DubanError
 from models.schema import migrate
-from models.states import Action, EvidenceKind, Role, TaskState
+from models.states import Action, EvidenceKind, Role, Stage
 from models.times import local_date
-from workflow import actions, cases, filings, people
+from workflow import actions, cases, filings, flow_store, people
 from workflow.case import Given
+from workflow.office import SETUP
 from workflow.operation import perform
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class World(kit.SmallOffice):
             lambda connection: work(connection, self.office_id, actor, *args, **{"now": now, **options}), now,
         )  # fmt: skip
 
-    def act_as(self, actor: Actor, action: Action, task: int, now: datetime = NOON, **given: Any) -> actions.Outcome:
+    def act_as(self, actor: Actor, action: str, task: int, now: datetime = NOON, **given: Any) -> actions.Outcome:
         """One action by an actor one already has."""
         command = actions.Command(action, task, given=Given(**given))
         return actions.act(self.database, self.office_id, actor, command, now)
@@ -87,6 +88,11 @@ class World(kit.SmallOffice):
             people.give_duty(connection, self.office_id, number, role, date(2022, 1, 1), unit_id=unit_id)
         self.people[login] = number
         return number
+
+    def appoint(self, login: str, role: Role, unit: str | None = None) -> None:
+        """One more duty for somebody who is there."""
+        unit_id = self.units[unit] if unit else None
+        self.add("duty", person_id=self.people[login], role=role.value, unit_id=unit_id, valid_from=date(2022, 1, 1))
 
     def sign_paper(self, task_id: int) -> int:
         """The form of one task with its scan attached, but not yet attested: what sign_stamp waits for."""
@@ -118,23 +124,23 @@ class World(kit.SmallOffice):
         words = {"signer": "李一", "seal": "公章", **options}
         return self.do(login, filings.attach, code, stored, EvidenceKind.SCAN, **words)
 
-    def bring_to(self, task: int, state: TaskState, now: datetime = NOON) -> None:
+    def bring_to(self, task: int, state: Stage, now: datetime = NOON) -> None:
         """Lead a task to a state by the actions that lead there."""
-        if state is TaskState.WAIVED:
+        if state is Stage.WAIVED:
             self.act("director", Action.WAIVE, task, now, reason=REASON)
-        if state in {TaskState.ASSIGNED, TaskState.WAIVED}:
+        if state in {Stage.ASSIGNED, Stage.WAIVED}:
             return
         self.report(task, now)
-        if state is TaskState.REPORTED:
+        if state is Stage.REPORTED:
             return
         self.sign(task, now)
-        if state is TaskState.SIGNED_STAMPED:
+        if state is Stage.SIGNED_STAMPED:
             return
-        if state is TaskState.RETURNED:
+        if state is Stage.RETURNED:
             self.give_back(task, now, REFILE)
             return
         self.act("reviewer", Action.APPROVE, task, now)
-        if state is TaskState.AGGREGATED:
+        if state is Stage.AGGREGATED:
             self.act("director", Action.AGGREGATE, task, now, summary_number=1)
 
     def picture(self) -> dict[str, list[Any]]:
@@ -171,6 +177,7 @@ def make_world(folder: Path, database: Database | None = None) -> World:
                 created_at=kit.BEGIN,
             )
         )  # fmt: skip
+        flow_store.install_shipped(connection, kit.OFFICE, SETUP, kit.BEGIN)
         kit._people(connection, world)
         kit._notice(connection, world)
         kit._month(connection, world)

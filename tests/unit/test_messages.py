@@ -60,13 +60,15 @@ def test_translations_keep_the_fields_of_their_sentence() -> None:
 
 
 def test_due_date_of_a_task_has_one_word() -> None:
-    """截止日期; 时限 is a clause's milestone, or the time that an urging or supervision notice gives."""
+    """截止日期; 时限 is a clause's milestone, a problem's 整改时限, or the time that an urging or supervision notice gives."""
     other = re.compile("时限|截止(?!日期|前|后|时|汇总)")
     due = [entry for entry in catalogue("zh_CN") if re.search(r"\bdue\b", str(entry.id or ""))]
     assert {entry.id: entry.string for entry in due if other.search(str(entry.string))} == {}
     folders = (ROOT / "notifications/templates").rglob("*.j2")
     texts = {
-        path.relative_to(ROOT): re.sub("办理时限|办结时限|按时限|即将截止", "", path.read_text("utf-8"))
+        path.relative_to(ROOT): re.sub(
+            "办理时限|办结时限|整改时限|按时限|各自时限|即将截止", "", path.read_text("utf-8")
+        )
         for path in folders
     }
     assert {str(path): other.findall(text) for path, text in texts.items() if other.search(text)} == {}

@@ -87,8 +87,8 @@ def upgrade() -> None:
         sa.Column("object_type", sa.String(length=32), nullable=False),
         sa.Column("object_id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("from_state", sa.String(length=32), nullable=False),
-        sa.Column("to_state", sa.String(length=32), nullable=False),
+        sa.Column("from_state", sa.String(length=48), nullable=False),
+        sa.Column("to_state", sa.String(length=48), nullable=False),
         sa.Column("result", sa.String(length=16), nullable=False),
         sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("detail", sa.JSON(), nullable=False),
@@ -103,6 +103,37 @@ def upgrade() -> None:
         batch_op.create_index("ix_event_object", ["office_id", "object_type", "object_id", "version"], unique=False)
         batch_op.create_index("ix_event_operation", ["office_id", "operation_id"], unique=False)
 
+    op.create_table(
+        "flow",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=48), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("text", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("rank", sa.Integer(), nullable=False),
+        sa.Column("installed_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("installed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_flow_")),
+        sa.PrimaryKeyConstraint("office_id", "id", name=op.f("pk_flow")),
+        sa.UniqueConstraint("office_id", "sha256", name=op.f("uq_flow_office_id_sha256")),
+    )
+    with op.batch_alter_table("flow", schema=None) as batch_op:
+        batch_op.create_index("ix_flow_name", ["office_id", "name"], unique=False)
+
+    op.create_table(
+        "inspection",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("title", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("held_on", sa.Date(), nullable=False),
+        sa.Column("place", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("team", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("record", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("recorded_by", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_inspection_")),
+        sa.PrimaryKeyConstraint("office_id", "id", name=op.f("pk_inspection")),
+    )
     op.create_table(
         "notice",
         sa.Column("office_id", sa.Integer(), nullable=False),
@@ -322,6 +353,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("notice_id", sa.Integer(), nullable=False),
         sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column("flow", sa.String(length=48), nullable=False),
         sa.Column("opens_on", sa.Date(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("closes_on", sa.Date(), nullable=False),
@@ -513,6 +545,36 @@ def upgrade() -> None:
         batch_op.create_index("ix_milestone_clause", ["office_id", "clause_id"], unique=False)
 
     op.create_table(
+        "problem",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(length=16), nullable=False),
+        sa.Column("source_ref", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("title", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("place", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("description", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("found_on", sa.Date(), nullable=False),
+        sa.Column("clause_id", sa.Integer(), nullable=True),
+        sa.Column("inspection_id", sa.Integer(), nullable=True),
+        sa.Column("measures", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("relapses", sa.Integer(), nullable=False),
+        sa.Column("registered_by", sa.Integer(), nullable=False),
+        sa.Column("registered_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["office_id", "clause_id"], ["clause.office_id", "clause.id"], name=op.f("fk_problem_clause_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id", "inspection_id"],
+            ["inspection.office_id", "inspection.id"],
+            name=op.f("fk_problem_inspection_id"),
+        ),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_problem_")),
+        sa.PrimaryKeyConstraint("office_id", "id", name=op.f("pk_problem")),
+    )
+    with op.batch_alter_table("problem", schema=None) as batch_op:
+        batch_op.create_index("ix_problem_clause", ["office_id", "clause_id"], unique=False)
+
+    op.create_table(
         "responsibility",
         sa.Column("office_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
@@ -538,14 +600,64 @@ def upgrade() -> None:
         batch_op.create_index("ix_responsibility_unit", ["office_id", "unit_id"], unique=False)
 
     op.create_table(
+        "photo",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("problem_id", sa.Integer(), nullable=False),
+        sa.Column("attachment_id", sa.Integer(), nullable=False),
+        sa.Column("shows", sa.String(length=16), nullable=False),
+        sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("stored_by", sa.Integer(), nullable=False),
+        sa.Column("stored_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["office_id", "attachment_id"],
+            ["attachment.office_id", "attachment.id"],
+            name=op.f("fk_photo_attachment_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id", "problem_id"], ["problem.office_id", "problem.id"], name=op.f("fk_photo_problem_id")
+        ),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_photo_")),
+        sa.PrimaryKeyConstraint("office_id", "id", name=op.f("pk_photo")),
+        sa.UniqueConstraint(
+            "office_id", "problem_id", "attachment_id", name=op.f("uq_photo_office_id_problem_id_attachment_id")
+        ),
+    )
+    op.create_table(
+        "problemunit",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("problem_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["office_id", "problem_id"], ["problem.office_id", "problem.id"], name=op.f("fk_problemunit_problem_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id", "unit_id"], ["unit.office_id", "unit.id"], name=op.f("fk_problemunit_unit_id")
+        ),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_problemunit_")),
+        sa.PrimaryKeyConstraint("office_id", "id", name=op.f("pk_problemunit")),
+        sa.UniqueConstraint(
+            "office_id", "problem_id", "unit_id", name=op.f("uq_problemunit_office_id_problem_id_unit_id")
+        ),
+    )
+    op.create_table(
         "task",
         sa.Column("office_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("period_id", sa.Integer(), nullable=False),
-        sa.Column("responsibility_id", sa.Integer(), nullable=False),
-        sa.Column("clause_id", sa.Integer(), nullable=False),
+        sa.Column("flow_sha256", sa.String(length=64), nullable=False),
+        sa.Column("period_id", sa.Integer(), nullable=True),
+        sa.Column("responsibility_id", sa.Integer(), nullable=True),
+        sa.Column("clause_id", sa.Integer(), nullable=True),
+        sa.Column("problem_id", sa.Integer(), nullable=True),
         sa.Column("unit_id", sa.Integer(), nullable=False),
-        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("state", sa.String(length=48), nullable=False),
+        sa.Column("stage", sa.String(length=32), nullable=False),
+        sa.Column("entered_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("handler_id", sa.Integer(), nullable=True),
+        sa.Column("back_to", sa.String(length=48), nullable=False),
+        sa.Column("returner_id", sa.Integer(), nullable=True),
         sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("opened_on", sa.Date(), nullable=False),
@@ -566,7 +678,13 @@ def upgrade() -> None:
             ["office_id", "clause_id"], ["clause.office_id", "clause.id"], name=op.f("fk_task_clause_id")
         ),
         sa.ForeignKeyConstraint(
+            ["office_id", "flow_sha256"], ["flow.office_id", "flow.sha256"], name=op.f("fk_task_flow_sha256")
+        ),
+        sa.ForeignKeyConstraint(
             ["office_id", "period_id"], ["period.office_id", "period.id"], name=op.f("fk_task_period_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id", "problem_id"], ["problem.office_id", "problem.id"], name=op.f("fk_task_problem_id")
         ),
         sa.ForeignKeyConstraint(
             ["office_id", "responsibility_id"],
@@ -579,12 +697,74 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "office_id", "period_id", "responsibility_id", name=op.f("uq_task_office_id_period_id_responsibility_id")
         ),
+        sa.UniqueConstraint("office_id", "problem_id", name=op.f("uq_task_office_id_problem_id")),
     )
     with op.batch_alter_table("task", schema=None) as batch_op:
         batch_op.create_index("ix_task_next", ["office_id", "next_due_at"], unique=False)
-        batch_op.create_index("ix_task_state", ["office_id", "period_id", "state"], unique=False)
+        batch_op.create_index("ix_task_state", ["office_id", "period_id", "stage"], unique=False)
         batch_op.create_index("ix_task_unit", ["office_id", "period_id", "unit_id"], unique=False)
 
+    op.create_table(
+        "visit",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("problem_id", sa.Integer(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("action", sa.String(length=48), nullable=False),
+        sa.Column("visited_on", sa.Date(), nullable=False),
+        sa.Column("found", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("visited_by", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["office_id", "problem_id"], ["problem.office_id", "problem.id"], name=op.f("fk_visit_problem_id")
+        ),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_visit_")),
+        sa.PrimaryKeyConstraint("office_id", "id", name=op.f("pk_visit")),
+    )
+    with op.batch_alter_table("visit", schema=None) as batch_op:
+        batch_op.create_index("ix_visit_problem", ["office_id", "problem_id"], unique=False)
+
+    op.create_table(
+        "copy",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("task_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("sent_by", sa.Integer(), nullable=False),
+        sa.Column("sent_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("read_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["office_id", "person_id"], ["person.office_id", "person.id"], name=op.f("fk_copy_person_id")
+        ),
+        sa.ForeignKeyConstraint(["office_id", "task_id"], ["task.office_id", "task.id"], name=op.f("fk_copy_task_id")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_copy_")),
+        sa.PrimaryKeyConstraint("office_id", "id", name=op.f("pk_copy")),
+        sa.UniqueConstraint("office_id", "task_id", "person_id", name=op.f("uq_copy_office_id_task_id_person_id")),
+    )
+    op.create_table(
+        "reading",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("task_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("entered_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("read_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["office_id", "person_id"], ["person.office_id", "person.id"], name=op.f("fk_reading_person_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id", "task_id"], ["task.office_id", "task.id"], name=op.f("fk_reading_task_id")
+        ),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_reading_")),
+        sa.PrimaryKeyConstraint("office_id", "id", name=op.f("pk_reading")),
+        sa.UniqueConstraint(
+            "office_id",
+            "task_id",
+            "person_id",
+            "entered_at",
+            name=op.f("uq_reading_office_id_task_id_person_id_entered_at"),
+        ),
+    )
     op.create_table(
         "reminder",
         sa.Column("office_id", sa.Integer(), nullable=False),
@@ -663,5 +843,37 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("request", schema=None) as batch_op:
         batch_op.create_index("ix_request_decision", ["office_id", "decision"], unique=False)
+
+    op.create_table(
+        "seat",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("task_id", sa.Integer(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=48), nullable=False),
+        sa.Column("sitting", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("signed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("signed_by", sa.Integer(), nullable=True),
+        sa.Column("closed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["office_id", "person_id"], ["person.office_id", "person.id"], name=op.f("fk_seat_person_id")
+        ),
+        sa.ForeignKeyConstraint(["office_id", "task_id"], ["task.office_id", "task.id"], name=op.f("fk_seat_task_id")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_seat_")),
+        sa.PrimaryKeyConstraint("office_id", "id", name=op.f("pk_seat")),
+        sa.UniqueConstraint(
+            "office_id",
+            "task_id",
+            "round",
+            "state",
+            "sitting",
+            "position",
+            name=op.f("uq_seat_office_id_task_id_round_state_sitting_position"),
+        ),
+    )
+    with op.batch_alter_table("seat", schema=None) as batch_op:
+        batch_op.create_index("ix_seat_task", ["office_id", "task_id"], unique=False)
 
     guardrails.install(op.get_bind())

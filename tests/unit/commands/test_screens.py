@@ -64,8 +64,8 @@ def test_names_are_set_apart_as_the_language_does() -> None:
 
 def story(**changed: Any) -> dict[str, Any]:
     told: dict[str, Any] = {
-        "id": 7, "month": "2022-06", "clause": "1.1", "unit": "市水利局", "title": "岸线整治", "text": "清理岸线。",
-        "state": "returned", "round": 2, "version": 5, "due_on": "2022-06-30", "cause": "5 days left",
+        "id": 7, "problem": None, "month": "2022-06", "clause": "1.1", "unit": "市水利局", "title": "岸线整治", "text": "清理岸线。",
+        "state": "returned", "state_label": "returned", "round": 2, "version": 5, "due_on": "2022-06-30", "cause": "5 days left",
         "indicators": [{"id": 3, "name": "岸线", "op": ">=", "target": 10.0, "unit": "公里"}],
         "reports": [
             {"number": 1, "round": 1, "filed_at": "2022-06-20 09:00", "percent": 40, "progress": "清理三公里。", "reason": "",
@@ -73,9 +73,13 @@ def story(**changed: Any) -> dict[str, Any]:
             {"number": 2, "round": 2, "filed_at": "2022-06-21 09:00", "percent": 0, "progress": "", "reason": "汛期停工",
              "problems": "", "next_steps": "", "values": [{"indicator_id": 3, "value": None, "reason": "停工"}]},
         ],
-        "events": [{"at": "2022-06-21 10:00", "actor_name": "周代办", "acting_for": "赵一", "action": "report", "reason": ""}],
+        "events": [{"at": "2022-06-21 10:00", "actor_name": "周代办", "acting_for": "赵一", "action": "report", "label": "report",
+                    "reason": ""}],
         "messages": [{"id": 4, "recipient": "李一", "event": "urging", "state": "sent", "created_at": "2022-06-27 09:00"}],
-        "offered": ["report"],
+        "offered": [{"action": "report", "label": "report", "asks": ["progress", "percent"],
+                     "may": {"to_state": [], "straight_back": False, "signers": False}}],
+        "seats": [], "one_signature": False, "looks_back": False, "handler": "", "copies": [],
+        "flow_title": "monthly report", "flow_version": "3836c2ed",
     }  # fmt: skip
     return told | changed
 
@@ -100,6 +104,54 @@ def test_story_says_what_is_asked_what_was_filed_and_what_to_type(capsys: pytest
 def test_story_without_a_step_offers_none(capsys: pytest.CaptureFixture[str]) -> None:
     taskstory.tell(story(offered=[], indicators=[], reports=[], events=[], messages=[]))
     assert capsys.readouterr().out.splitlines()[-1] == "You may now: –"
+
+
+def test_action_without_a_command_of_its_own_is_typed_with_what_it_asks_for(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = {
+        "action": "verify",
+        "label": "verify on site",
+        "asks": ["visit"],
+        "may": {"to_state": [], "straight_back": False, "signers": False},
+    }
+    taskstory.tell(story(offered=[asked], month="", clause="problem 3", indicators=[], problem=3))
+    said = capsys.readouterr().out.splitlines()
+    assert said[-1].strip() == 'duban problem verify 3 --visited-on … --found "…"'
+    taskstory.tell(story(offered=[{**asked, "action": "inspect"}], month="", clause="problem 3", problem=3))
+    assert capsys.readouterr().out.splitlines()[-1].strip() == 'duban task do inspect 7 --visited-on … --found "…"'
+    assert said[0] == "Task 7 · problem 3 · 市水利局"
+
+
+def test_story_says_who_has_it_who_signs_and_who_was_shown_it(capsys: pytest.CaptureFixture[str]) -> None:
+    seats = [{"name": "李一", "signed": True}, {"name": "周二", "signed": False}]
+    copies = [{"name": "钱二", "read_at": "2022-06-21 10:00"}, {"name": "孙三", "read_at": ""}]
+    taskstory.tell(story(handler="郑审核", seats=seats, copies=copies))
+    said = capsys.readouterr().out.splitlines()
+    assert "Forwarded to: 郑审核" in said
+    assert "Signatures: 李一 (signed), 周二 (not signed yet)" in said
+    assert "Flow: monthly report (3836c2ed)" in said
+    taskstory.tell(story(seats=seats, one_signature=True))
+    assert "One of these signs: 李一 (signed), 周二 (not signed yet)" in capsys.readouterr().out.splitlines()
+    assert "Copies: 钱二 (2022-06-21 10:00), 孙三 (not read yet)" in said
+
+
+def test_what_may_be_added_to_an_action_stands_in_brackets(capsys: pytest.CaptureFixture[str]) -> None:
+    may = {"to_state": ["returned", "reported"], "straight_back": True, "signers": False}
+    back = {"action": "return", "label": "return", "asks": ["reason"], "may": may}
+    taskstory.tell(story(offered=[back]))
+    wanted = 'duban task do return 7 --reason "…" [--to-state returned|reported] [--straight-back]'
+    assert capsys.readouterr().out.splitlines()[-1].strip() == wanted
+    named = {"action": "approve", "label": "approve", "asks": [], "may": {**may, "to_state": [], "straight_back": False,
+             "signers": True}}  # fmt: skip
+    taskstory.tell(story(offered=[named]))
+    assert capsys.readouterr().out.splitlines()[-1].strip() == "duban task do approve 7 [--to LOGIN …]"
+
+
+def test_every_option_that_an_action_can_ask_for_has_its_words() -> None:
+    from workflow.flow_store import SHIPPED, shipped
+
+    asked = {name for flow in SHIPPED for step in shipped(flow).steps for name in step.gives}
+    own = {"indicators", "reason_for_no_progress", "filing", "evidence", "signer_and_seal", "summary"}
+    assert asked - own == set(taskstory._OPTIONS)
 
 
 def test_every_action_that_can_be_offered_has_its_command() -> None:

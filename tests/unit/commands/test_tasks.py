@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from kit.door import Door
 from kit.office import add_month, at
 from models import tables as t
-from models.states import Action, TaskState
+from models.states import Action, Stage
+from workflow import cases
 from workflow.permissions import offered
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def everything(door: Door) -> Door:
     """A task in every state: the six of June, and one of July that was returned."""
     begun = list(door.world.tasks.values())
     july(door)
-    wanted = [state for state in TaskState if state is not TaskState.ASSIGNED]
+    wanted = [state for state in Stage if state is not Stage.ASSIGNED]
     for task, state in zip(begun, wanted, strict=True):
         door.world.bring_to(task, state)
     return door
@@ -62,7 +63,9 @@ def july(door: Door) -> dict[int, int]:
 @pytest.mark.parametrize("login", ["clerk1", "clerk2", "leader1", "leader2", "reviewer", "director", "system"])
 def test_mine_is_what_the_law_offers_this_person_now(everything: Door, login: str) -> None:
     actor, tasks = everything.world.actor(login), everything.world.rows("task")
-    may = {row["id"] for row in tasks if offered(actor, row["unit_id"], TaskState(row["state"]))}
+    with everything.world.database.read() as connection:
+        rows = cases.load_tasks(connection, 1)
+    may = {row.id for row in rows if offered(actor, row)}
     listed = {row["id"] for row in everything.data(login, *MINE)}
     assert listed == may
     finished = {row["id"] for row in tasks if row["state"] in {"aggregated", "waived"}}
@@ -72,7 +75,7 @@ def test_mine_is_what_the_law_offers_this_person_now(everything: Door, login: st
 
 def test_mine_leaves_a_task_with_the_step_that_makes_it_anothers(door: Door) -> None:
     task, waits = door.world.task, []
-    for state in (TaskState.ASSIGNED, TaskState.REPORTED, TaskState.SIGNED_STAMPED, TaskState.AGGREGATED):
+    for state in (Stage.ASSIGNED, Stage.REPORTED, Stage.SIGNED_STAMPED, Stage.AGGREGATED):
         fresh = door.copy(door.world.folder.parent / state.value)
         fresh.world.bring_to(task, state)
         people = ("clerk1", "leader1", "reviewer")

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 
 from models.guardrails import FROZEN, KEPT
-from models.states import TaskState
+from models.states import Stage
 
 if TYPE_CHECKING:
     from kit.world import World
@@ -20,7 +20,7 @@ COLUMN = {"event": "reason", "report": "progress", "filing": "check_code", "evid
 
 @pytest.fixture
 def signed(world: World) -> World:
-    world.bring_to(world.task, TaskState.SIGNED_STAMPED)
+    world.bring_to(world.task, Stage.SIGNED_STAMPED)
     return world
 
 

@@ -9,8 +9,9 @@ import pytest
 import notifications
 from models import labels
 from models.language import speaking
-from models.states import Action, TaskState
-from schedules.rules import DEFAULT_RULES, load_rules
+from models.states import Action, Stage
+from schedules.rules import ladder_of
+from workflow.flow_store import SHIPPED, shipped
 from workflow.permissions import DEEDS
 
 TEMPLATES = Path(notifications.__file__).parent / "templates"
@@ -22,7 +23,7 @@ def test_every_deed_that_is_granted_has_a_name() -> None:
 
 def test_every_message_and_every_rule_has_a_name() -> None:
     templates = {folder.name for folder in TEMPLATES.iterdir() if folder.is_dir() and not folder.name.startswith("_")}
-    rules = {rule.name for rule in load_rules(DEFAULT_RULES)}
+    rules = {rule.name for name in SHIPPED for rule in ladder_of(shipped(name))}
     assert (templates | rules) - set(labels.MESSAGES) == set()
 
 
@@ -37,8 +38,6 @@ def test_every_message_and_every_rule_has_a_name() -> None:
         (labels.message, "our_own_rule", "our_own_rule"),
         (labels.thing, "filing", "Form"),
         (labels.thing, "whatever", "whatever"),
-        (labels.state, "returned", "returned"),
-        (labels.state, "", ""),
     ],
 )
 def test_code_is_said_in_words_and_an_unknown_one_as_it_is(name: object, code: str, said: str) -> None:
@@ -47,6 +46,10 @@ def test_code_is_said_in_words_and_an_unknown_one_as_it_is(name: object, code: s
         assert name(code) == said
 
 
-def test_actions_and_states_keep_the_words_of_the_law() -> None:
-    assert {labels.deed(action.value) for action in Action} == {action.label for action in Action}
-    assert {labels.state(state.value) for state in TaskState} == {state.label for state in TaskState}
+def test_monthly_report_says_of_its_states_and_actions_what_everybody_says() -> None:
+    flow = shipped("monthly_report")
+    for language in ("zh", "en"):
+        with speaking(language):
+            assert {labels.deed(action.value) for action in Action} == {action.label for action in Action}
+            assert {name: flow.action_label(name) for name in flow.actions} == {one.value: one.label for one in Action}
+            assert {name: flow.state_label(name) for name in flow.by_name} == {one.value: one.label for one in Stage}

@@ -12,33 +12,76 @@ from hypothesis import strategies as st
 from jinja2 import Environment, meta
 
 from models.errors import BadInput
-from models.states import TaskState
+from models.states import Stage
 from notifications.render import Rendered, check_folder, check_template, events, render
 from notifications.sample import FIELDS, TASK_FIELDS, sample_fields, sample_task
 from notifications.sandbox import SHIPPED
+from schedules.rules import ladder_of
+from workflow.flow_store import SHIPPED as SHIPPED_FLOWS
+from workflow.flow_store import shipped
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 EVENTS = [
     "account_code",
+    "all_signed",
     "approved",
     "circular",
     "closing",
+    "co_sign",
+    "copied",
     "dead_letter",
     "digest",
     "due_soon",
     "due_today",
     "extension_asked",
     "extension_decided",
+    "forwarded",
     "heads",
     "held",
+    "internal_due_soon",
+    "internal_due_today",
+    "internal_not_agreed",
+    "internal_opened",
+    "internal_reopened",
+    "internal_reported",
+    "internal_returned",
+    "internal_signed",
+    "internal_stepped_back",
+    "internal_supervision",
+    "internal_unconfirmed",
+    "internal_unreviewed",
+    "internal_unreviewed_director",
+    "internal_urging",
+    "look_back_due",
+    "look_back_overdue",
+    "not_agreed",
     "not_received",
     "opened",
+    "problem_applied",
+    "problem_closed",
+    "problem_due_soon",
+    "problem_due_today",
+    "problem_not_started",
+    "problem_not_struck_off",
+    "problem_opened",
+    "problem_relapsed",
+    "problem_returned",
+    "problem_struck_off",
+    "problem_supervision",
+    "problem_unverified",
+    "problem_urging",
+    "problem_verified",
+    "problem_void",
     "reopened",
     "reported",
+    "resubmitted",
     "returned",
+    "returned_by_leader",
+    "second_review",
     "signed",
+    "stepped_back",
     "summary_issued",
     "supervision",
     "test",
@@ -46,11 +89,18 @@ EVENTS = [
     "transfer_decided",
     "unreviewed",
     "unreviewed_director",
+    "unsigned",
+    "unsummarised",
     "urging",
     "waived",
     "withdrawn",
 ]
 NO_TASKS = {"heads", "held", "test", "account_code", "summary_issued"}
+#: what is said of problems only; circulars, forwarding and copies are about problems when no month is given
+OF_PROBLEMS = [event for event in EVENTS if event.startswith(("problem_", "look_back_"))]
+#: what is said where nothing is signed on paper or stamped
+INTERNAL = [event for event in EVENTS if event.startswith("internal_")]
+TO_THE_OFFICE = ["problem_applied", "problem_unverified", "problem_verified", "problem_not_struck_off"]
 
 
 def refusal(event: str, part: str, source: str) -> BadInput:
@@ -66,6 +116,21 @@ def override(folder: Path, event: str, **parts: str) -> Path:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(source, "utf-8")
     return folder
+
+
+def problem_fields(count: int = 1, **given: object) -> dict[str, object]:
+    """What the letters about a problem get: no month, and all that only some of them know is empty."""
+    task = sample_task(2) | {
+        "clause_number": "问题12",
+        "title": "王十万段岸线堆放建筑垃圾",
+        "clause_text": "右岸约300米堆放建筑垃圾，侵占河道。",
+        "state_label": "整改中",
+        "round": 1,
+        "reason": "",
+    }
+    other = task | {"clause_number": "问题15", "title": "排口直排", "clause_text": "", "due_on": "6月27日", "round": 2}
+    empty = dict.fromkeys(("period_month", "number", "actor_name", "reason", "new_due_on", "old_due_on", "detail"), "")
+    return sample_fields(0) | empty | {"tasks": [task, other][:count]} | given
 
 
 def test_events_are_all_there() -> None:
@@ -120,7 +185,7 @@ def test_render_refuses_a_task_without_a_field(name) -> None:
     assert caught.value.fields["template"] == "_parts/tasks.txt.j2"
 
 
-@pytest.mark.parametrize("event", ["urging", "supervision"])
+@pytest.mark.parametrize("event", ["urging", "supervision", "internal_urging", "internal_supervision"])
 def test_urging_and_supervision_carry_the_six_facts(event) -> None:
     body = render(event, sample_fields(2)).body
     for line in (
@@ -135,10 +200,28 @@ def test_urging_and_supervision_carry_the_six_facts(event) -> None:
         assert line in body
 
 
-def test_due_today_says_today_only_on_the_day() -> None:
+@pytest.mark.parametrize("event", ["due_today", "internal_due_today"])
+def test_due_today_says_today_only_on_the_day(event) -> None:
     fields = sample_fields(1)
-    assert "今日" not in render("due_today", {**fields, "today": "6月24日"}).subject
-    assert "今日" in render("due_today", {**fields, "today": "6月25日"}).subject
+    assert "今日" not in render(event, {**fields, "today": "6月24日"}).subject
+    assert "今日" in render(event, {**fields, "today": "6月25日"}).subject
+
+
+@pytest.mark.parametrize("event", INTERNAL)
+def test_internal_letters_ask_for_no_signature_and_no_seal(event) -> None:
+    for fields in (sample_fields(2), {name: [] if name == "tasks" else "" for name in FIELDS}):
+        found = render(event, fields)
+        assert not re.search(r"签字|盖章|公章|打印|书面", found.subject + found.body)
+
+
+@pytest.mark.parametrize("flow", SHIPPED_FLOWS)
+def test_flow_without_a_signed_form_sends_no_letter_that_speaks_of_one(flow) -> None:
+    graph = shipped(flow)
+    told = {event for step in graph.steps for _to, event in (*step.tells, *step.asks)}
+    told |= {rule.template for rule in ladder_of(graph)}
+    speaks = {event for event in told if "盖章" in render(event, sample_fields(2)).body}
+    assert bool(speaks) == any("filing" in step.gives for step in graph.steps)
+    assert bool(told & set(INTERNAL)) == (flow == "internal_report")
 
 
 def test_circular_is_a_draft_until_somebody_issues_it() -> None:
@@ -160,6 +243,250 @@ def test_render_reason_of_a_task_is_not_said_twice() -> None:
     assert render("returned", fields).body.count("进展不具体") == 1
 
 
+@pytest.mark.parametrize("event", [*OF_PROBLEMS, "circular", "copied", "digest", "forwarded"])
+def test_letters_about_problems_speak_of_no_month(event) -> None:
+    for count in (1, 2):
+        found = render(event, problem_fields(count))
+        text = found.subject + found.body
+        assert not re.search(r"年|月份|工作进展|报送|签字盖章", text)
+        assert not re.search(r"\n\n\n|[ \t]+\n|\{|\}|None|Undefined|；；|；\n", text)
+        assert "1.〔问题12〕" in text
+
+
+@pytest.mark.parametrize("event", OF_PROBLEMS)
+def test_letters_about_problems_name_each_problem(event) -> None:
+    body = render(event, problem_fields(2)).body
+    assert "1.〔问题12〕王十万段岸线堆放建筑垃圾：右岸约300米堆放建筑垃圾，侵占河道。\n" in body
+    assert "2.〔问题15〕排口直排\n" in body
+
+
+def test_digest_names_a_problem_without_a_description() -> None:
+    found = render("digest", problem_fields(2))
+    assert found.subject == "【市长江办】待办事项2项"
+    assert "2.〔问题15〕排口直排\n" in found.body
+
+
+@pytest.mark.parametrize("name", sorted(set(TASK_FIELDS) - {"task_id"}))
+def test_render_refuses_a_problem_without_a_field(name) -> None:
+    task = sample_task(2)
+    del task[name]
+    with pytest.raises(BadInput) as caught:
+        render("problem_returned", problem_fields(tasks=[task]))
+    assert caught.value.fields["field"] == name
+    assert caught.value.fields["template"] == "_parts/problems.txt.j2"
+
+
+@pytest.mark.parametrize("event", [*TO_THE_OFFICE, "problem_struck_off", "problem_closed", "problem_void", "copied"])
+def test_unit_is_not_called_late_once_it_has_applied(event) -> None:
+    assert "逾期" not in render(event, problem_fields(2)).body
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        "co_sign",
+        "copied",
+        "forwarded",
+        "internal_signed",
+        "internal_stepped_back",
+        "internal_unreviewed",
+        "internal_unreviewed_director",
+        "resubmitted",
+        "second_review",
+        "stepped_back",
+        "unsigned",
+        "unsummarised",
+    ],
+)
+def test_unit_is_not_called_late_once_it_has_reported(event) -> None:
+    assert "逾期" not in render(event, sample_fields(3)).body
+
+
+@pytest.mark.parametrize(
+    ("event", "label"),
+    [
+        ("problem_opened", "整改时限：6月25日；"),
+        ("problem_struck_off", "回头看日期：6月25日；"),
+        ("look_back_due", "回头看日期：6月25日；"),
+        ("look_back_overdue", "回头看日期：6月25日；"),
+        ("copied", "截止日期：6月25日；"),
+        ("digest", "截止日期：6月25日；"),
+        ("problem_closed", ""),
+        ("problem_void", ""),
+    ],
+)
+def test_date_of_a_problem_is_called_what_it_is(event, label) -> None:
+    assert f"\n  责任单位：市水利局；{label}状态：整改中" in render(event, problem_fields()).body
+
+
+@pytest.mark.parametrize("event", ["problem_opened", "problem_not_started", "problem_due_soon", "look_back_due"])
+def test_problems_of_several_dates_keep_their_own(event) -> None:
+    assert "于6月25日前" in render(event, problem_fields(1)).body
+    assert "于各自时限前（最早6月25日）" in render(event, problem_fields(2)).body
+
+
+def test_problem_due_today_says_today_only_on_the_day() -> None:
+    assert "今日" not in render("problem_due_today", problem_fields(today="6月24日")).subject
+    found = render("problem_due_today", problem_fields(today="6月25日"))
+    assert found.subject == "【今日到期】1个问题请于今日内申请销号"
+    assert "整改时限为6月25日（今日）" in found.body
+
+
+@pytest.mark.parametrize("event", ["problem_urging", "problem_supervision"])
+def test_urging_and_supervision_of_problems_carry_the_six_facts(event) -> None:
+    body = render(event, problem_fields(2, number="3", actor_name="李四", new_due_on="7月10日")).body
+    for line in (
+        "编号：3\n",
+        "责任单位：市水利局\n",
+        "责任人：李四\n",
+        "办理要求：",
+        "事项：问题整改（2个问题）\n",
+        "原定整改时限：6月25日、6月27日\n",
+        "时限：7月10日\n",
+    ):
+        assert line in body
+
+
+CLOSE = """
+市长江办
+6月28日
+（本消息由督办系统自动发出，请登录系统办理，勿直接回复。）
+"""
+WHOLE = {
+    "problem_urging": (
+        problem_fields(),
+        "【催办单】1个问题逾期未整改到位",
+        """张三同志：
+
+催办单
+催办事项：问题整改（1个问题）
+责任单位：市水利局
+责任人：张三
+原定整改时限：6月25日
+办理时限：收到本催办单后一个工作日内
+办理要求：已整改到位的，请申请销号；尚未整改到位的，请填报进展，说明逾期原因和预计完成日期，并抓紧整改。
+
+逾期问题：
+1.〔问题12〕王十万段岸线堆放建筑垃圾：右岸约300米堆放建筑垃圾，侵占河道。
+  责任单位：市水利局；整改时限：6月25日；状态：整改中；逾期3天
+""",
+    ),
+    "forwarded": (
+        sample_fields(1),
+        "【转办】李四转你办理1项",
+        """张三同志：
+
+李四将下列1项转你办理，请登录系统查看并及时办理；因故不能办理的，请告知转办人。
+
+转办原因：主汛期无法施工。
+
+1.〔1.1〕推进长江干流株洲段岸线清理整治，完成年度任务。
+  责任单位：市水利局；截止日期：6月25日；状态：已交办
+""",
+    ),
+    "look_back_due": (
+        problem_fields(today="6月18日", tasks=[sample_task(1) | {"clause_number": "问题12", "state_label": "已销号"}]),
+        "【回头看】1个问题请于6月25日前到现场回头看",
+        """张三同志：
+
+下列1个问题销号将满规定期限，请于6月25日前到现场回头看，并登录系统登记：未反弹的，登记“回头看合格”；反弹的，登记“反弹”，写明情况和新的整改时限。
+
+1.〔问题12〕岸线整治：推进长江干流株洲段岸线清理整治，完成年度任务。
+  责任单位：市水利局；回头看日期：6月25日；状态：已销号
+""",
+    ),
+    "not_agreed": (
+        sample_fields(1),
+        "【会签未通过】市水利局2022年6月工作进展请修改后重新填报",
+        """张三同志：
+
+你单位（市水利局）2022年6月工作进展会签中，李四不同意。请修改后重新填报、再次会签，截止日期不变。
+
+不同意理由：主汛期无法施工。
+
+有关事项：
+1.〔1.1〕推进长江干流株洲段岸线清理整治，完成年度任务。
+  责任单位：市水利局；截止日期：6月25日；状态：已交办
+""",
+    ),
+    "internal_urging": (
+        sample_fields(1) | {"actor_name": "", "number": "", "new_due_on": "", "detail": ""},
+        "【催办单】2022年6月工作进展逾期未报",
+        """张三同志：
+
+催办单
+催办事项：2022年6月工作进展报送（1项）
+责任单位：市水利局
+责任人：张三
+原定截止日期：6月25日
+办理时限：收到本催办单后一个工作日内
+办理要求：未填报的，请经办人抓紧填报；已填报的，请单位负责人在系统中确认；未按时报送的，请一并说明原因。
+
+逾期事项：
+1.〔1.1〕推进长江干流株洲段岸线清理整治，完成年度任务。
+  责任单位：市水利局；截止日期：6月25日；状态：已交办
+""",
+    ),
+    "internal_reported": (
+        sample_fields(1),
+        "【待确认】市水利局2022年6月工作进展请在系统中确认",
+        """张三同志：
+
+你单位（市水利局）经办人李四已填报2022年6月工作进展，请登录系统审阅，于6月25日前确认。单位负责人中有一人确认即可报我办。
+
+1.〔1.1〕推进长江干流株洲段岸线清理整治，完成年度任务。
+  责任单位：市水利局；截止日期：6月25日；状态：已交办
+""",
+    ),
+    "returned_by_leader": (
+        sample_fields(1),
+        "【会签退回】李四退回市水利局2022年6月工作进展，供你知悉",
+        """张三同志：
+
+会签中，李四退回了市水利局2022年6月工作进展。单位将修改后重新签字盖章报送，届时再请你审核；现供你知悉，不需办理。
+
+退回理由：主汛期无法施工。
+重报截止日期：7月10日
+
+退回事项：
+1.〔1.1〕推进长江干流株洲段岸线清理整治，完成年度任务。
+  责任单位：市水利局；截止日期：6月25日；状态：已交办
+""",
+    ),
+    "circular": (
+        problem_fields(),
+        "【通报（草稿，待签发）】问题整改情况",
+        """关于问题整改情况的通报
+（草稿，经签发后生效）
+
+市水利局：
+
+截至6月28日，你单位下列1个问题逾期未整改到位，现予通报。
+
+1.〔问题12〕王十万段岸线堆放建筑垃圾：右岸约300米堆放建筑垃圾，侵占河道。
+  责任单位：市水利局；整改时限：6月25日；状态：整改中；逾期3天
+
+请立即整改到位、申请销号，并于三个工作日内将逾期原因及整改措施书面报我办。逾期情况已记录在案。
+""",
+    ),
+}
+
+
+@pytest.mark.parametrize("event", WHOLE)
+def test_render_whole_letter(event) -> None:
+    fields, subject, body = WHOLE[event]
+    closed = CLOSE.replace("6月28日", str(fields["today"]))
+    assert render(event, fields) == Rendered(subject, body + closed)
+
+
+def test_circular_says_of_a_month_what_it_always_said() -> None:
+    found = render("circular", sample_fields(1))
+    assert found.subject == "【通报】2022年6月工作进展报送情况"
+    assert found.body.startswith("关于2022年6月工作进展报送情况的通报\n编号：株长江办督〔2022〕3号\n\n市水利局：\n\n")
+    assert "截至6月28日，你单位下列1项工作进展逾期未报，现予通报。\n\n1.〔1.1〕" in found.body
+    assert "请立即完成报送，并于三个工作日内将逾期原因及整改措施书面报我办。" in found.body
+
+
 def test_render_passes_over_fields_nobody_knows() -> None:
     assert render("test", {**sample_fields(0), "later_field": "x"}) == render("test", sample_fields(0))
 
@@ -178,7 +505,7 @@ def test_render_takes_plain_data_only(value) -> None:
 
 
 def test_render_takes_a_word_as_the_text_that_it_is() -> None:
-    assert "assigned" in render("test", {**sample_fields(0), "detail": TaskState.ASSIGNED}).body
+    assert "assigned" in render("test", {**sample_fields(0), "detail": Stage.ASSIGNED}).body
 
 
 def test_render_user_text_is_never_a_template() -> None:

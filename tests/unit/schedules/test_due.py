@@ -9,18 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.states import TaskState
+from models.states import Stage
 from models.times import SHANGHAI
 from schedules.due import TaskFacts, due, firings, next_at, obstacle
 from schedules.rules import load_rules, parse_rules
 from workflow.calendar import period_dates, seeded
+from workflow.flow_store import shipped
 
 CALENDAR = seeded(range(2021, 2027))
 RULES = load_rules()
 JUNE = TaskFacts(
+    flow=shipped("monthly_report"),
     task_id=1,
     unit_id=7,
-    state=TaskState.ASSIGNED,
+    state=Stage.ASSIGNED,
     round=1,
     due_revision=1,
     received=False,
@@ -31,9 +33,9 @@ JUNE = TaskFacts(
     closes_on=date(2022, 7, 1),
 )
 RETURNED = replace(
-    JUNE, state=TaskState.RETURNED, round=2, returned_on=date(2022, 6, 23), due_on=date(2022, 6, 29), received=True
+    JUNE, state=Stage.RETURNED, round=2, returned_on=date(2022, 6, 23), due_on=date(2022, 6, 29), received=True
 )
-SIGNED = replace(JUNE, state=TaskState.SIGNED_STAMPED, signed_on=date(2022, 6, 24), received=True)
+SIGNED = replace(JUNE, state=Stage.SIGNED_STAMPED, signed_on=date(2022, 6, 24), received=True)
 
 
 def at(text: str) -> datetime:
@@ -95,7 +97,7 @@ def test_firings_of_a_second_late_month_draft_a_circular_at_once() -> None:
 
 
 def test_firings_of_a_filed_unsigned_task_go_on_from_the_due_day() -> None:
-    assert plan(replace(JUNE, state=TaskState.REPORTED, received=True)) == [
+    assert plan(replace(JUNE, state=Stage.REPORTED, received=True)) == [
         "06-24 due_day",
         "06-27 urging",
         "06-29 supervision",
@@ -109,8 +111,12 @@ def test_firings_of_a_signed_task_chase_the_office_alone() -> None:
     assert plan(SIGNED) == ["06-28 unreviewed", "06-30 closing_office", "06-30 unreviewed_director"]
 
 
-@pytest.mark.parametrize("state", [TaskState.REVIEWED, TaskState.AGGREGATED, TaskState.WAIVED])
-def test_firings_of_a_finished_task_are_none(state: TaskState) -> None:
+def test_firings_of_a_reviewed_task_remind_of_the_summary_alone() -> None:
+    assert plan(replace(SIGNED, state=Stage.REVIEWED)) == ["06-30 unsummarised"]
+
+
+@pytest.mark.parametrize("state", [Stage.AGGREGATED, Stage.WAIVED])
+def test_firings_of_a_finished_task_are_none(state: Stage) -> None:
     assert firings(RULES, replace(SIGNED, state=state), CALENDAR) == []
 
 
@@ -228,7 +234,7 @@ def test_next_at_walks_the_ladder() -> None:
 TASKS = st.builds(
     replace,
     st.just(JUNE),
-    state=st.sampled_from([TaskState.ASSIGNED, TaskState.REPORTED]),
+    state=st.sampled_from([Stage.ASSIGNED, Stage.REPORTED]),
     received=st.booleans(),
     late_months=st.integers(0, 2),
     opened_on=st.dates(date(2022, 1, 1), date(2022, 12, 1)),

@@ -9,9 +9,10 @@ import pytest
 
 from kit.door import HAN
 from kit.office import SmallOffice, at, small_office
+from kit.rules import OWN_RULES
 from models.language import speaking
 from schedules.plan import PlannedLine, plan
-from schedules.rules import DEFAULT_RULES, load_rules, parse_rules
+from schedules.rules import load_rules, parse_rules
 from schedules.sweep import sweep
 
 if TYPE_CHECKING:
@@ -59,9 +60,7 @@ def test_a_line_says_when_to_whom_and_why(office: SmallOffice):
 
 
 def test_a_line_names_its_rules_and_days_in_the_readers_words(office: SmallOffice):
-    moved = parse_rules(
-        DEFAULT_RULES.read_text("utf-8").replace("offset = -2", "offset = -3").replace('"urging"', '"our_rule"', 1)
-    )
+    moved = parse_rules(OWN_RULES.replace("offset = -2", "offset = -3").replace('"urging"', '"our_rule"', 1))
     with office.database.read() as connection, speaking("en"):
         lines = plan(connection, 1, moved, *JUNE, now=at("2022-06-01 00:00"))
     words = {line.rule: line.why.split(";")[0] for line in lines}

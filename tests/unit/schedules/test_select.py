@@ -7,19 +7,21 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from models.states import Role, TaskState
+from models.states import Role, Stage
 from models.times import SHANGHAI
 from schedules.due import Firing, TaskFacts, due
 from schedules.rules import load_rules
 from schedules.select import Bundle, audience, blast, clock_doubt, digest, most_severe, quiet
 from workflow.calendar import seeded
+from workflow.flow_store import shipped
 
 CALENDAR = seeded(range(2021, 2027))
 RULES = load_rules()
 JUNE = TaskFacts(
+    flow=shipped("monthly_report"),
     task_id=1,
     unit_id=7,
-    state=TaskState.ASSIGNED,
+    state=Stage.ASSIGNED,
     round=1,
     due_revision=1,
     received=True,
@@ -29,12 +31,12 @@ JUNE = TaskFacts(
     returned_on=None,
     closes_on=date(2022, 7, 1),
 )
-SIGNED = replace(JUNE, task_id=2, state=TaskState.SIGNED_STAMPED, signed_on=date(2022, 6, 20))
+SIGNED = replace(JUNE, task_id=2, state=Stage.SIGNED_STAMPED, signed_on=date(2022, 6, 20))
 PEOPLE = {(Role.CLERK, 7): [71], (Role.LEADER, 7): [72], (Role.CLERK, 8): [71, 81], (Role.LEADER, 8): [82]}
 OFFICE = {Role.REVIEWER: [10, 11], Role.DIRECTOR: [20]}
 
 
-def people(role: Role, unit_id: int) -> list[int]:
+def people(role: Role, unit_id: int, _handler: int | None = None) -> list[int]:
     return OFFICE.get(role) or PEOPLE.get((role, unit_id), [])
 
 
@@ -48,11 +50,13 @@ def missed(until: str, *tasks: TaskFacts) -> list[Firing]:
 
 def firing(rule_name: str, **changes) -> Firing:
     (rule,) = [rule for rule in RULES if rule.name == rule_name]
-    made = Firing(
-        rule.name, rule.level, 1, 7, 1, 1, at("2022-06-27 09:00"), rule.template, rule.recipients, rule.copy_to,
-        rule.mode, rule.anchor,
-    )  # fmt: skip
-    return replace(made, **changes)
+    changed = {
+        name: changes.pop(name) for name in ("level", "mode", "recipients", "template", "copy") if name in changes
+    }
+    if "copy" in changed:
+        changed["copy_to"] = changed.pop("copy")
+    rule = rule.model_copy(update=changed)
+    return replace(Firing(rule, 1, 7, 1, 1, at("2022-06-27 09:00")), **changes)
 
 
 def test_most_severe_after_an_outage_is_one_rung_a_task() -> None:

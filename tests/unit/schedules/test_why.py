@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kit.office import SmallOffice, at, small_office
+from kit.rules import OWN_RULES
 from models.errors import NotFound
 from models.language import set_language
 from models.states import Action
-from schedules.rules import DEFAULT_RULES, load_rules, parse_rules
+from schedules.rules import load_rules, parse_rules
 from schedules.sweep import sweep
 from schedules.why import why
 
@@ -80,7 +81,7 @@ def test_a_filed_task_is_named_as_the_reason_of_silence(office: SmallOffice):
 
 def test_days_and_names_are_in_the_readers_language_and_own_rules_keep_their_name(office: SmallOffice):
     run(office, "2022-06-01 09:00")
-    ladder = parse_rules(DEFAULT_RULES.read_text("utf-8").replace('"due_day"', '"our_rule"', 1))
+    ladder = parse_rules(OWN_RULES.replace('"due_day"', '"our_rule"', 1))
     with office.database.read() as connection:
         answer = why(connection, 1, ladder, 3, "clerk2", at("2022-06-01 10:00"))
     assert answer[0].endswith("round 1, due 2022-06-25.")

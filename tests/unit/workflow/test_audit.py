@@ -12,7 +12,7 @@ from kit.world import NOON, World, refused
 from models import tables as t
 from models.errors import EnvironmentRefused, Refused
 from models.language import speaking
-from models.states import Action, TaskState
+from models.states import Action, Stage
 from models.store import Store
 from workflow import audit, backup, heads
 from workflow.verify import Finding, notices, verify
@@ -20,7 +20,7 @@ from workflow.verify import Finding, notices, verify
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-S = TaskState
+S = Stage
 LATER = at("2022-06-22 12:00")
 
 
@@ -105,7 +105,9 @@ def test_swapped_events_are_named(lived: World) -> None:
 
 def test_cut_tail_is_found_by_the_outside_head_only(lived: World) -> None:
     tamper(
-        lived, "DELETE FROM event WHERE seq = 3", f"UPDATE task SET state = 'signed_stamped' WHERE id = {lived.task}"
+        lived,
+        "DELETE FROM event WHERE seq = 3",
+        f"UPDATE task SET state = 'signed_stamped', stage = 'signed_stamped' WHERE id = {lived.task}",
     )
     assert findings(lived, outside=False) == []
     assert findings(lived) == [Finding("outside head 3 of 2022-06-20", "the trail is shorter: its tail was cut off")]
@@ -121,7 +123,7 @@ def test_recomputed_chain_is_found_by_the_outside_head_only(lived: World) -> Non
 
 
 def test_state_changed_behind_the_back_is_named(lived: World) -> None:
-    tamper(lived, f"UPDATE task SET state = 'aggregated' WHERE id = {lived.task}")
+    tamper(lived, f"UPDATE task SET state = 'aggregated', stage = 'aggregated' WHERE id = {lived.task}")
     assert findings(lived) == [Finding(f"task {lived.task}", "it stands at “aggregated”, the trail says “reviewed”")]
 
 
@@ -180,7 +182,9 @@ def confirm(world: World, now: Any = LATER) -> int:
 def cut(world: World) -> None:
     """The last event goes, and with it what it said: the older database, or what a thief makes of it."""
     tamper(
-        world, "DELETE FROM event WHERE seq = 3", f"UPDATE task SET state = 'signed_stamped' WHERE id = {world.task}"
+        world,
+        "DELETE FROM event WHERE seq = 3",
+        f"UPDATE task SET state = 'signed_stamped', stage = 'signed_stamped' WHERE id = {world.task}",
     )
 
 
@@ -259,7 +263,12 @@ def test_tail_cut_off_with_its_confirmation_is_found(lived: World) -> None:
 def test_second_restore_to_before_the_first_is_explained_by_its_own_confirmation(lived: World) -> None:
     cut(lived)
     confirm(lived)
-    tamper(lived, "DELETE FROM event WHERE seq > 1", "DELETE FROM report", "UPDATE task SET state = 'assigned'")
+    tamper(
+        lived,
+        "DELETE FROM event WHERE seq > 1",
+        "DELETE FROM report",
+        "UPDATE task SET state = 'assigned', stage = 'assigned'",
+    )
     tamper(lived, "DELETE FROM event WHERE seq = 1")
     confirm(lived, at("2022-06-23 12:00"))
     assert findings(lived) == []

@@ -6,9 +6,9 @@ import pytest
 
 from kit.world import CO, NOON, OWN, World, refused
 from models.errors import BadInput, Denied, NotFound, Refused
-from models.states import Action, TaskState
+from models.states import Action, Stage
 
-A, S = Action, TaskState
+A, S = Action, Stage
 
 
 @pytest.fixture

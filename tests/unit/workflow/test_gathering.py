@@ -8,7 +8,7 @@ import pytest
 
 from kit.office import add_month, at
 from kit.world import CO, DUE, NOON, OTHER, OWN, REASON, REFILE, World
-from models.states import Action, TaskState
+from models.states import Action, Stage
 from workflow import gathering, requests
 
 if TYPE_CHECKING:
@@ -34,10 +34,10 @@ def report(world: World, task: int, login: str, **given: object) -> None:
 @pytest.fixture
 def month(world: World) -> World:
     """1.1 approved of the lead, returned of the helper; 1.2 waived; 2.1 reported, not signed; the rest silent."""
-    world.bring_to(world.task, TaskState.REVIEWED)
-    world.bring_to(world.tasks["1.1", CO], TaskState.RETURNED)
-    world.bring_to(world.tasks["1.2", CO], TaskState.WAIVED)
-    world.bring_to(world.tasks["2.1", OTHER], TaskState.REPORTED)
+    world.bring_to(world.task, Stage.REVIEWED)
+    world.bring_to(world.tasks["1.1", CO], Stage.RETURNED)
+    world.bring_to(world.tasks["1.2", CO], Stage.WAIVED)
+    world.bring_to(world.tasks["2.1", OTHER], Stage.REPORTED)
     return world
 
 
@@ -81,7 +81,7 @@ def test_missing_late_and_returned_are_named_with_days_and_reason(month: World) 
 
 def test_late_signature_stays_on_record_and_a_day_in_time_is_not_late(month: World) -> None:
     task = month.tasks["2.2", OTHER]
-    month.bring_to(task, TaskState.REVIEWED, at("2022-06-27 10:00"))
+    month.bring_to(task, Stage.REVIEWED, at("2022-06-27 10:00"))
     late = {(named.unit, named.clause_number): named.late_days for named in facts(month).late}
     assert late[OTHER, "2.2"] == 2
     assert facts(month, at("2022-06-25 23:59")).late == tuple(
@@ -155,7 +155,7 @@ def test_month_before_is_compared_with_what_it_still_owes(month: World) -> None:
 
 
 def test_form_shows_exactly_the_versions_it_covers(world: World) -> None:
-    world.bring_to(world.task, TaskState.REPORTED)
+    world.bring_to(world.task, Stage.REPORTED)
     form = world.filing()
     world.act("clerk1", Action.WITHDRAW, world.task, NOON)
     report(world, world.task, "clerk1", progress="改过的话。", percent=90)

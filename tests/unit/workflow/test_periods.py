@@ -10,7 +10,7 @@ import pytest
 from kit.office import at
 from kit.world import DUE, NOON, OTHER, REASON, World, refused
 from models.errors import Denied, NotFound, Refused
-from models.states import Action, TaskState
+from models.states import Action, Stage
 from workflow import periods
 from workflow.calendar import seeded
 
@@ -126,9 +126,9 @@ def test_unknown_notice_and_month_are_not_found(world: World) -> None:
 
 def test_moving_takes_along_what_still_waits_in_its_first_round(world: World) -> None:
     back, filed = world.task, world.tasks["1.2", "市水利局"]
-    world.bring_to(back, TaskState.RETURNED)
-    world.bring_to(filed, TaskState.REPORTED)
-    world.bring_to(world.tasks["2.2", OTHER], TaskState.WAIVED)
+    world.bring_to(back, Stage.RETURNED)
+    world.bring_to(filed, Stage.REPORTED)
+    world.bring_to(world.tasks["2.2", OTHER], Stage.WAIVED)
     refile = world.row("task", back)["due_on"]
     day = date(2022, 7, 8)
     moved = world.do("director", periods.move_due, "2022-06", day, "汛期，顺延报送。")
@@ -153,7 +153,7 @@ def test_moving_needs_a_reason_and_a_day_to_come(world: World, code: str, day: s
 def test_month_closes_only_after_its_summary_and_says_the_same_each_time(world: World) -> None:
     with refused("E-S13", Refused):
         world.do("director", periods.close_period, "2022-06")
-    world.bring_to(world.tasks["2.2", OTHER], TaskState.WAIVED)
+    world.bring_to(world.tasks["2.2", OTHER], Stage.WAIVED)
     issued(world)
     left = world.do("director", periods.close_period, "2022-06")
     assert left == len(world.tasks) - 1
@@ -165,7 +165,7 @@ def test_month_closes_only_after_its_summary_and_says_the_same_each_time(world: 
 
 def test_nothing_in_a_closed_month_moves(world: World) -> None:
     filed = world.tasks["1.2", "市水利局"]
-    world.bring_to(filed, TaskState.SIGNED_STAMPED)
+    world.bring_to(filed, Stage.SIGNED_STAMPED)
     issued(world)
     world.do("director", periods.close_period, "2022-06")
     before = world.picture()

@@ -4,31 +4,35 @@ from __future__ import annotations
 
 import pytest
 
-from kit.world import refused
+from kit.world import DUE, NOON, refused
 from models import labels
 from models.errors import Denied, Refused
-from models.states import ADMINISTRATORS, UNIT_ROLES, Action, Relation, Role, TaskState
+from models.states import ADMINISTRATORS, UNIT_ROLES, Action, Relation, Role, Stage
 from workflow import permissions
-from workflow.case import Actor, Post
+from workflow.case import Actor, Post, TaskRow
+from workflow.flow_store import shipped
 
-R, S = Role, TaskState
+R, S = Role, Stage
 #: the matrix said a second time, by the duty: what each holds and nothing else
 HELD = {
-    R.CLERK: "task.read form.print form.attach request.ask absence.set",
-    R.LEADER: "task.read form.print form.attach absence.set",
+    R.CLERK: "task.read form.print form.attach request.ask absence.set flow.read problem.photo problem.export",
+    R.LEADER: "task.read form.print form.attach absence.set flow.read problem.photo problem.export",
     R.REVIEWER: (
         "notice.draft task.read summary.build summary.read rules.read plan.read message.read message.retry unit.manage"
-        " absence.set"
+        " absence.set flow.read problem.register problem.photo problem.export inspection.record"
     ),
     R.DIRECTOR: (
         "notice.draft notice.adopt period.open period.close period.move task.read request.decide summary.build"
         " summary.issue summary.read draft.issue rules.read plan.read message.read message.retry message.release"
-        " calendar.import unit.manage absence.set clock.confirm"
+        " calendar.import unit.manage absence.set clock.confirm flow.read flow.install flow.migrate problem.register"
+        " problem.photo problem.export inspection.record"
     ),
-    R.READER: "task.read summary.read",
-    R.SYSTEM: "rules.read message.read message.retry channel.test person.manage person.rescue service.manage",
-    R.SECURITY: "duty.grant absence.set person.rescue",
-    R.AUDIT: "audit.read",
+    R.READER: "task.read summary.read flow.read problem.export",
+    R.SYSTEM: (
+        "rules.read message.read message.retry channel.test person.manage person.rescue service.manage flow.read"
+    ),
+    R.SECURITY: "duty.grant absence.set person.rescue flow.read",
+    R.AUDIT: "audit.read flow.read",
     R.SCHEDULER: "",
 }
 
@@ -77,15 +81,27 @@ def test_relation_is_the_nearest_of_the_units(posts: tuple[Post, ...], found: Re
     assert permissions.relation(actor(*posts), 1, (1, 2)) is found
 
 
-def sees(role: Role, related: Relation, state: TaskState) -> tuple[bool, bool]:
+def task(flow: str, state: str) -> TaskRow:
+    return TaskRow(
+        id=7, office_id=1, flow=shipped(flow), period_id=1, clause_id=1, problem_id=None, unit_id=1, state=state,
+        entered_at=NOON, round=1, version=1, due_on=DUE, due_revision=1, received_at=None, report_number=1,
+        report_sha256="ab", filed_by=5, signed_by=6, late_days=0, clause_number="1.1", unit_name="市发改委",
+        month="2022-06",
+    )  # fmt: skip
+
+
+def sees(role: Role, related: Relation, row: TaskRow, *, copied: bool = False) -> tuple[bool, bool]:
     someone = actor(Post(role, 1 if role in UNIT_ROLES else None))
-    return permissions.may_see_task(someone, related, state), permissions.may_see_report(someone, related, state)
+    return (
+        permissions.may_see_task(someone, related, row, copied=copied),
+        permissions.may_see_report(someone, related, row, copied=copied),
+    )
 
 
-@pytest.mark.parametrize("state", list(TaskState))
+@pytest.mark.parametrize("state", list(Stage))
 @pytest.mark.parametrize("related", list(Relation))
 @pytest.mark.parametrize("role", list(Role))
-def test_task_and_report_are_seen_by_those_they_concern(role: Role, related: Relation, state: TaskState) -> None:
+def test_task_and_report_are_seen_by_those_they_concern(role: Role, related: Relation, state: Stage) -> None:
     if role in {R.REVIEWER, R.DIRECTOR}:
         wanted = (True, True)
     elif role is R.READER:
@@ -94,12 +110,19 @@ def test_task_and_report_are_seen_by_those_they_concern(role: Role, related: Rel
         wanted = (related is not Relation.OTHER, related is Relation.OWN)
     else:
         wanted = (False, False)
-    assert sees(role, related, state) == wanted
+    assert sees(role, related, task("monthly_report", state.value)) == wanted
+    assert sees(role, related, task("monthly_report", state.value), copied=True) == (True, True)
+
+
+def test_reader_sees_what_waits_for_a_readers_signature() -> None:
+    for state in shipped("co_signed_report").by_name:
+        wanted = state in {"office_signing", "reviewed", "aggregated"}
+        assert sees(R.READER, Relation.OTHER, task("co_signed_report", state)) == (wanted, wanted), state
 
 
 def test_offered_steps_are_those_of_the_actor_in_the_order_of_the_law() -> None:
-    def offered(post: Post, state: TaskState) -> list[Action]:
-        return [step.action for step in permissions.offered(actor(post), 1, state)]
+    def offered(post: Post, state: Stage) -> list[str]:
+        return [step.action for step in permissions.offered(actor(post), task("monthly_report", state.value))]
 
     assert offered(Post(R.CLERK, 1), S.ASSIGNED) == [Action.RECEIVE, Action.REPORT]
     assert offered(Post(R.CLERK, 2), S.ASSIGNED) == []

@@ -9,7 +9,7 @@ import pytest
 from kit.office import at
 from kit.world import CO, DUE, NOON, OTHER, OWN, REASON, World, refused
 from models.errors import Denied, NotFound, Refused
-from models.states import Action, RequestKind, Role, TaskState
+from models.states import Action, RequestKind, Role, Stage
 from workflow import requests
 
 LATER = at("2022-07-05 12:00").date()
@@ -95,8 +95,8 @@ def test_extension_on_the_due_day_itself_is_in_time(world: World) -> None:
     assert ask(world, now=at("2022-06-25 23:59")) == 1
 
 
-@pytest.mark.parametrize("state", [TaskState.REPORTED, TaskState.SIGNED_STAMPED, TaskState.REVIEWED, TaskState.WAIVED])
-def test_nothing_is_asked_of_a_task_that_has_been_filed(world: World, state: TaskState) -> None:
+@pytest.mark.parametrize("state", [Stage.REPORTED, Stage.SIGNED_STAMPED, Stage.REVIEWED, Stage.WAIVED])
+def test_nothing_is_asked_of_a_task_that_has_been_filed(world: World, state: Stage) -> None:
     world.bring_to(world.task, state)
     with refused("E-S01", Refused):
         ask(world)
@@ -152,9 +152,9 @@ def test_nobody_decides_their_own_request_nor_their_substitute(world: World) -> 
 
 @pytest.mark.parametrize(
     ("kind", "state"),
-    [(NOT_OURS, TaskState.REPORTED), (NOT_OURS, TaskState.WAIVED), (MORE_TIME, TaskState.SIGNED_STAMPED)],
+    [(NOT_OURS, Stage.REPORTED), (NOT_OURS, Stage.WAIVED), (MORE_TIME, Stage.SIGNED_STAMPED)],
 )
-def test_grant_comes_too_late_when_the_task_has_moved_on(world: World, kind: RequestKind, state: TaskState) -> None:
+def test_grant_comes_too_late_when_the_task_has_moved_on(world: World, kind: RequestKind, state: Stage) -> None:
     number = ask(world, kind)
     world.bring_to(world.task, state)
     before = world.picture()

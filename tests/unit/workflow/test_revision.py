@@ -12,7 +12,7 @@ from kit.tables import adopt, clause, parts, plan, retold, revise, table
 from kit.world import CO, DUE, NOON, OTHER, OWN, World, refused
 from models.drafts import HeadingDraft, IndicatorDraft, MilestoneDraft
 from models.errors import Denied, NotFound, Refused
-from models.states import Action, RequestKind, TaskState
+from models.states import Action, RequestKind, Stage
 from workflow import adoption, periods, requests, units
 from workflow.calendar_store import load_calendar
 from workflow.case import ValueGiven
@@ -149,7 +149,7 @@ def test_withdrawn_clause_stops_and_comes_back_under_its_number(world: World, no
     waiting = task(world, notice, "2.1", OTHER)
     made = revise(world, notice, retold(DRAFT, c2_1=None))
     assert (row(world, notice, "2.1")["withdrawn"], made.idle_tasks) == (True, [waiting])
-    assert world.row("task", waiting)["state"] == TaskState.ASSIGNED
+    assert world.row("task", waiting)["state"] == Stage.ASSIGNED
     open_month(world, notice, "2022-07")
     assert len(world.rows("task", clause_id=row(world, notice, "2.1")["id"])) == 1
     assert plan(world, notice, DRAFT)["2.1"] == "add"
@@ -191,7 +191,7 @@ def test_what_would_take_a_report_under_way_from_its_unit_is_blocked(
 def test_words_may_be_corrected_while_a_report_is_under_way(what: str, world: World, notice: int) -> None:
     found = under_way(world, notice, "1.1", OWN)
     revise(world, notice, retold(DRAFT, c1_1=CHANGES[what]))
-    assert world.row("task", found)["state"] == TaskState.REPORTED
+    assert world.row("task", found)["state"] == Stage.REPORTED
 
 
 def test_indicator_with_a_new_target_keeps_its_number_and_so_its_reported_values(world: World, notice: int) -> None:

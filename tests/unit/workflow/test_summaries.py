@@ -10,7 +10,7 @@ from kit.office import at
 from kit.world import NOON, OTHER, REASON, REFILE, World, refused
 from models.errors import BadInput, Conflict, Denied, Refused
 from models.facts import SummaryFacts, from_plain
-from models.states import Action, Role, TaskState
+from models.states import Action, Role, Stage
 from models.store import Store
 from workflow import audit, summaries
 
@@ -36,9 +36,9 @@ def issue(
 @pytest.fixture
 def reviewed(world: World) -> World:
     """One report approved, one waiting for review, one returned."""
-    world.bring_to(world.task, TaskState.REVIEWED)
-    world.bring_to(world.tasks["1.2", "市水利局"], TaskState.SIGNED_STAMPED)
-    world.bring_to(world.tasks["2.2", OTHER], TaskState.RETURNED)
+    world.bring_to(world.task, Stage.REVIEWED)
+    world.bring_to(world.tasks["1.2", "市水利局"], Stage.SIGNED_STAMPED)
+    world.bring_to(world.tasks["2.2", OTHER], Stage.RETURNED)
     return world
 
 

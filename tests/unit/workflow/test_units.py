@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 import pytest
 
+from kit.flows import walk, walker
 from kit.world import CO, NOON, OTHER, OWN, World, refused
 from models.errors import BadInput, Denied, NotFound, Refused
-from models.states import Action, RequestKind, TaskState
+from models.states import Action, RequestKind, Stage
 from workflow import requests, units
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NEW = "市自然资源局"
 
@@ -61,7 +66,7 @@ def test_successor_named_in_the_clause_already_takes_the_task_beside_its_own(wor
     world.do("director", units.succeed, OWN, CO)
     assert world.row("task", world.task)["unit_id"] == world.units[CO]
     assert world.row("task", world.tasks["1.1", CO])["unit_id"] == world.units[CO]
-    assert world.act("clerk2", Action.RECEIVE, world.task, NOON).state is TaskState.ASSIGNED
+    assert world.act("clerk2", Action.RECEIVE, world.task, NOON).state == Stage.ASSIGNED
 
 
 def parts(world: World, unit: str) -> list[tuple[int, str]]:
@@ -88,7 +93,7 @@ def test_part_that_had_ended_is_taken_up_again_by_succession(world: World) -> No
 
 
 def test_what_was_filed_stays_with_the_unit_that_filed_it(world: World) -> None:
-    world.bring_to(world.task, TaskState.SIGNED_STAMPED)
+    world.bring_to(world.task, Stage.SIGNED_STAMPED)
     world.do("director", units.succeed, OWN, NEW)
     assert world.row("task", world.task)["unit_id"] == world.units[OWN]
 
@@ -98,6 +103,19 @@ def test_unit_does_not_succeed_itself(world: World) -> None:
     with refused("E-N09", BadInput):
         world.do("director", units.succeed, OWN, OWN)
     assert world.picture() == before
+
+
+def test_successor_takes_over_the_problems_that_are_not_done_with(tmp_path: Path) -> None:
+    done = walker(tmp_path, "problem_ledger")
+    done.go("closed")
+    standing = walk(done.world, "problem_ledger")
+    standing.go("applied")
+    done.world.do("reviewer", units.succeed, OWN, CO)
+    new = done.world.units[CO]
+    assert (standing.task.unit_id, done.task.unit_id) == (new, done.world.units[OWN])
+    parts = [(row["problem_id"], row["unit_id"], row["position"]) for row in done.world.rows("problemunit")]
+    assert parts == [(1, done.world.units[OWN], 0), (1, new, 1), (2, new, 0)]
+    assert done.world.events()[-1]["detail"]["problems"] == 1
 
 
 def roster(world: World, group: str, clause: int = 0) -> list[int]:

@@ -1,0 +1,205 @@
+"""Every flow over every state, action, duty and unit: what is granted happens, all else changes nothing but the trail."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kit.flows import Walker, walker
+from kit.world import CO, NOON, OTHER, OWN, copy_of
+from models.errors import DubanError
+from models.states import ADMINISTRATORS, UNIT_ROLES, Relation, Role, Stage
+from workflow.case import Actor, Post
+from workflow.flow_store import SHIPPED, shipped
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from workflow.flow import Step
+
+R = Role
+OFFICE_SEES = {R.REVIEWER, R.DIRECTOR}
+PLACES = {OWN: 1, CO: 2, OTHER: 3}
+RELATIONS = {OWN: Relation.OWN, CO: Relation.CO, OTHER: Relation.OTHER, None: Relation.OTHER}
+#: every duty in every unit it can be held in
+HOLDERS = [(role, unit) for role in sorted(UNIT_ROLES) for unit in (OWN, CO, OTHER)] + [
+    (role, None) for role in Role if role not in UNIT_ROLES
+]
+CELLS = [
+    (name, state.name, action) for name in SHIPPED for state in shipped(name).states for action in shipped(name).actions
+]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> object:
+    """For each flow and state a world whose task stands in it, made once."""
+
+    @cache
+    def first(name: str) -> Walker:
+        return walker(tmp_path_factory.mktemp(name), name)
+
+    @cache
+    def standing(name: str, state: str) -> Walker:
+        begun = first(name)
+        there = replace(begun, world=copy_of(begun.world, tmp_path_factory.mktemp(f"{name}-{state}")))
+        there.go(state)
+        return there
+
+    return standing
+
+
+def holder(walk: Walker, role: Role, unit: str | None) -> Actor:
+    if role is R.SCHEDULER:
+        return Actor(0, "scheduler", "scheduler", (Post(role),), source="scheduler")
+    return walk.world.actor(f"{role.value}{PLACES[unit]}" if unit else role.value, NOON)
+
+
+def holds(walk: Walker, step: Step) -> bool:
+    """Whether the condition of a row holds for the task as it stands."""
+    task, first = walk.task, walk.flow.steps_of(step.action)
+    ways = [one for one in first if task.state in one.sources and one.chosen_by == step.chosen_by]
+    return {
+        "": True,
+        "first_round": task.round == 1,
+        "later_round": task.round > 1,
+        "no_returner_waits": not task.back_to,
+        "signatures_missing": len(walk.signers()) > 1 and _needs(walk) == "all",
+        "last_signature": len(walk.signers()) == 1 or _needs(walk) == "one",
+    }[step.when] and {"": True, "given_state": ways[0] is step, "returner": task.back_to == step.dest}[step.chosen_by]
+
+
+def _needs(walk: Walker) -> str:
+    panel = walk.flow.by_name[walk.task.state].panel
+    return panel.needs if panel else ""
+
+
+def expected(walk: Walker, action: str, role: Role, unit: str | None) -> str:
+    """The state it leads to, or the code of the refusal, read off the rows alone."""
+    state, related = walk.task.state, RELATIONS[unit]
+    here = [row for row in walk.flow.steps_of(action) if state in row.sources]
+    asked = any(role in row.roles for row in walk.flow.steps_from(state))
+    approved = walk.flow.stage(state) in {Stage.REVIEWED, Stage.AGGREGATED}
+    seen = role in OFFICE_SEES or (role is R.READER and (asked or approved))
+    if not (seen or (role in UNIT_ROLES and related is not Relation.OTHER)):
+        return "E-404"
+    if not any(row.open_to(role, related) for row in here or walk.flow.steps_of(action)):
+        return "E-403"
+    leading = [row for row in here if holds(walk, row)]
+    if not leading:
+        return "E-S01"
+    if "my_turn" in leading[0].guards:
+        return _signing(walk, leading[0], role, unit)
+    return leading[0].dest if leading[0].open_to(role, related) else "E-403"
+
+
+def _signing(walk: Walker, step: Step, role: Role, unit: str | None) -> str:
+    login, waiting = f"{role.value}{PLACES[unit]}" if unit else role.value, walk.signers()
+    if login not in waiting:
+        return "E-S34"
+    panel = walk.flow.by_name[walk.task.state].panel
+    assert panel is not None
+    return "E-S35" if panel.order == "given" and login != waiting[0] else step.dest
+
+
+@pytest.mark.parametrize(("name", "state", "action"), CELLS)
+def test_every_duty_in_every_unit_gets_what_the_flow_says_and_nothing_else(
+    made: object, tmp_path: Path, name: str, state: str, action: str
+) -> None:
+    first = made(name, state)
+    walk = replace(first, world=copy_of(first.world, tmp_path / "refusals"))
+    given = walk.given(action)
+    world, before, length = walk.world, walk.world.picture(), len(walk.world.events())
+    for place, (role, unit) in enumerate(HOLDERS):
+        want = expected(walk, action, role, unit)
+        if not want.startswith("E-"):
+            fresh = replace(walk, world=copy_of(world, tmp_path / f"granted{place}"))
+            outcome = fresh.world.act_as(holder(fresh, role, unit), action, walk.task_id, **given)
+            assert (outcome.state, fresh.task.state, fresh.task.stage) == (want, want, walk.flow.stage(want)), (
+                role,
+                unit,
+            )
+            assert fresh.world.events()[-1]["from_state"] == state
+            assert {row for row in fresh.world.picture()["task"] if row.id != walk.task_id} == {
+                row for row in before["task"] if row.id != walk.task_id
+            }
+            continue
+        with pytest.raises(DubanError) as caught:
+            world.act_as(holder(walk, role, unit), action, walk.task_id, **given)
+        assert caught.value.code == want, (role, unit, str(caught.value))
+        length += 1
+        last = world.events()
+        assert (len(last), last[-1]["result"]) == (length, "refused" if want in {"E-S01", "E-S35"} else "denied")
+    assert world.picture() == before
+
+
+def test_monthly_report_grants_exactly_these_steps() -> None:
+    granted = {(row.action, source, row.dest, role.value)
+               for row in shipped("monthly_report").steps for source in row.sources for role in row.roles}  # fmt: skip
+    assert granted == {
+        ("receive", "assigned", "assigned", "clerk"),
+        ("report", "assigned", "reported", "clerk"),
+        ("report", "returned", "reported", "clerk"),
+        ("withdraw", "reported", "assigned", "clerk"),
+        ("withdraw", "reported", "returned", "clerk"),
+        ("sign_stamp", "reported", "signed_stamped", "leader"),
+        ("sign_stamp", "reported", "signed_stamped", "clerk"),
+        ("approve", "signed_stamped", "reviewed", "reviewer"),
+        ("return", "signed_stamped", "returned", "reviewer"),
+        ("reopen", "reviewed", "returned", "director"),
+        ("aggregate", "reviewed", "aggregated", "director"),
+        ("waive", "assigned", "waived", "director"),
+        ("waive", "returned", "waived", "director"),
+    }
+
+
+def test_problem_ledger_grants_exactly_these_steps() -> None:
+    granted = {(row.action, source, row.dest, role.value)
+               for row in shipped("problem_ledger").steps for source in row.sources for role in row.roles
+               if row.action != "copy"}  # fmt: skip
+    assert granted == {
+        ("start", "registered", "rectifying", "clerk"),
+        ("report", "rectifying", "rectifying", "clerk"),
+        ("report", "returned", "returned", "clerk"),
+        ("apply", "rectifying", "applied", "clerk"),
+        ("apply", "rectifying", "applied", "leader"),
+        ("apply", "returned", "applied", "clerk"),
+        ("apply", "returned", "applied", "leader"),
+        ("take_back", "applied", "rectifying", "clerk"),
+        ("take_back", "applied", "rectifying", "leader"),
+        ("forward", "applied", "applied", "reviewer"),
+        ("verify", "applied", "verified", "reviewer"),
+        ("return", "applied", "returned", "reviewer"),
+        ("return", "applied", "returned", "director"),
+        ("return", "verified", "returned", "reviewer"),
+        ("return", "verified", "returned", "director"),
+        ("strike_off", "verified", "struck_off", "director"),
+        ("look_back", "struck_off", "closed", "reviewer"),
+        ("relapse", "struck_off", "rectifying", "reviewer"),
+        ("void", "registered", "void", "director"),
+        ("void", "rectifying", "void", "director"),
+        ("void", "returned", "void", "director"),
+    }
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_only_finished_stages_are_final_and_nothing_leaves_them(name: str) -> None:
+    flow = shipped(name)
+    assert {flow.stage(state) for state in flow.final} == {Stage.AGGREGATED, Stage.WAIVED}
+    assert [flow.steps_from(state) for state in flow.final] == [[], []]
+    assert set(flow.waiting) | flow.final == set(flow.by_name)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_no_administrator_takes_any_step(name: str) -> None:
+    assert {role for row in shipped(name).steps for role in row.roles} & {*ADMINISTRATORS, R.SCHEDULER} == set()
+
+
+def test_unit_duty_reaches_the_unit_it_is_granted_for_only_and_office_duty_all() -> None:
+    (step,) = [row for row in shipped("monthly_report").steps if row.action == "receive"]
+    assert [step.open_to(R.CLERK, related) for related in Relation] == [True, False, False]
+    assert not step.open_to(R.LEADER, Relation.OWN)
+    (approve,) = [row for row in shipped("monthly_report").steps if row.action == "approve"]
+    assert [approve.open_to(R.REVIEWER, related) for related in Relation] == [True, True, True]
