@@ -12,6 +12,7 @@ from commands.acting import NUMBER, act_on, acting, day_option, look_up, words
 from commands.forms import save
 from commands.frame import answer, desk
 from commands.given import as_given, asked, asked_options
+from commands.picturing import LARGEST, picture, pictures
 from commands.problemviews import row_dict, say_import, say_lines, say_story
 from models.errors import BadInput
 from models.language import _, listed
@@ -23,15 +24,12 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from commands.frame import Desk
-    from workflow.filings import StoredFile
     from workflow.flow import Flow
     from workflow.ledger import Entry
     from workflow.problems import Registered
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 TARGET = click.Path(dir_okay=False, path_type=Path)
-#: read no more than this of a file; what looks at it refuses far less
-_LARGEST = 64 * 1024 * 1024
 
 
 class _Ledger(click.Group):
@@ -99,9 +97,11 @@ def register(
 )  # fmt: skip
 @click.argument("file", type=FILE)
 @click.option("--inspection", type=NUMBER, default=None, help=_("The inspection that found them."))
+@click.option("--photos", type=click.Path(exists=True, file_okay=False, path_type=Path), default=None,
+              help=_("Where the pictures lie that the table names; else beside it."))  # fmt: skip
 @click.option("--dry-run", is_flag=True, help=_("Say what would happen; change nothing."))
 @desk
-def import_(desk_: Desk, file: Path, inspection: int | None, *, dry_run: bool) -> int:
+def import_(desk_: Desk, file: Path, inspection: int | None, photos: Path | None, *, dry_run: bool) -> int:
     """Register what is right in a table and tell the rest."""
     from documents.problem_reading import read_problems
     from workflow import permissions
@@ -109,18 +109,20 @@ def import_(desk_: Desk, file: Path, inspection: int | None, *, dry_run: bool) -
 
     desk_.perform("problem.register", lambda _connection: permissions.demand(desk_.actor, "problem.register"))
     read, now = read_problems(_bytes(file), file.name), desk_.now()
+    found, missing = pictures(desk_, read.drafts, photos or file.parent, keep=not dry_run)
 
     def work(connection: Connection) -> list[Registered]:
-        place = (connection, desk_.office_id, desk_.actor)
-        return register_many(*place, read.drafts, now, dry_run=dry_run, inspection_id=inspection)
+        place, drafts = (connection, desk_.office_id, desk_.actor), [one for one in read.drafts if one.row in found]
+        return register_many(*place, drafts, now, dry_run=dry_run, inspection_id=inspection, pictures=found)
 
     made = desk_.perform("problem.register", work)
     refused = [{"row": 0, **one.as_dict()} for one in read.refusals]
+    refused += [{"row": row, **refusal.as_dict()} for row, refusal in missing.items()]
     refused += [{"row": one.draft.row, **one.refusal.as_dict()} for one in made if one.refusal is not None]
     kept = [one for one in made if one.refusal is None]
     told = [{"row": one.draft.row, "problem": one.problem_id, "title": one.draft.title} for one in kept]
     data = {"dry_run": dry_run, "registered": told, "refused": refused}
-    answer(desk_, data, lambda: say_import(data, [one.draft for one in kept]))
+    answer(desk_, data, lambda: say_import(data))
     return 1 if refused else 0
 
 
@@ -172,7 +174,7 @@ def _check_target(out: Path) -> None:
 
 def _bytes(file: Path) -> bytes:
     with file.open("rb") as opened:
-        return opened.read(_LARGEST)
+        return opened.read(LARGEST)
 
 
 @problem_command.command("list", help=_("List the problems you may see."), epilog="duban problem list --late")
@@ -246,21 +248,11 @@ def photo(desk_: Desk, problem_id: int, file: Path, shows: str, note: str) -> No
 
     place = (desk_.office_id, desk_.actor, problem_id)
     look_up(desk_, "problem.photo", lambda c: visible_problem(c, *place))  # before the bytes are kept
-    stored, now = _picture(desk_, file), desk_.now()
+    stored, now = picture(desk_, file), desk_.now()
     number = desk_.perform("problem.photo", lambda c: add_photo(c, *place, stored, PhotoShows(shows), note, now))
     data = {"photo": number, "problem": problem_id, "file": asdict(stored)}
     said = _("Picture {id} of problem {problem} is kept.").format(id=number, problem=problem_id)
     answer(desk_, data, lambda: click.echo(said))
-
-
-def _picture(desk_: Desk, file: Path) -> StoredFile:
-    """The file in the store, looked at by its content and not by its name."""
-    from documents.scan import inspect_evidence
-    from workflow.filings import StoredFile
-
-    data = _bytes(file)
-    seen = inspect_evidence(data, file.name)
-    return StoredFile(desk_.store.put(data), seen.name, seen.media_type, len(data))
 
 
 def _flow() -> Flow:

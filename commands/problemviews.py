@@ -14,7 +14,6 @@ from models.language import _, listed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from models.drafts import ProblemDraft
     from models.facts import ProblemLine
     from workflow.ledger import Entry
 
@@ -72,7 +71,7 @@ def _say_records(told: dict[str, Any]) -> None:
         click.echo(line.format(**{**row, "day": row["visited_on"], "who": row["visited_by"]}))
 
 
-def say_import(data: dict[str, Any], drafts: Sequence[ProblemDraft]) -> None:
+def say_import(data: dict[str, Any]) -> None:
     """What is wrong in a table, cell by cell, and how much was taken in."""
     for row in data["refused"]:
         place = _("row {row}").format(row=row["row"]) if row["row"] else ""
@@ -86,11 +85,5 @@ def say_import(data: dict[str, Any], drafts: Sequence[ProblemDraft]) -> None:
         else _("{done} problems registered, {refused} places refused.")
     )
     click.echo(said.format(done=done, refused=refused))
-    pictured = sum(bool(draft.photos) for draft in drafts)
-    if pictured:
-        said = _(
-            "{count} problems name pictures, which are not read from the table; add each with: duban problem photo"
-        )
-        click.echo(said.format(count=pictured))
     if data["dry_run"]:
         click.echo(_("This was a dry run; nothing was changed."))

@@ -55,7 +55,7 @@ FIELDS: Final = (
         "due", "整改时限", 13, "写到日，如 2022-09-30；不早于发现日期。",
         "2022-09-30", True, ("完成时限", "整改完成时限", "时限", "原定整改时限", "现整改时限"),
     ),
-    Field("photos", "照片", 24, "照片的文件名，用顿号分开；插入单元格的图片不读取。", "某路口排口.jpg"),
+    Field("photos", "照片", 24, "照片的文件名，用顿号分开；照片与本表放在同一文件夹。插入单元格的图片不读取。", "某路口排口.jpg"),
 )  # fmt: skip
 BY_KEY: Final = {field.key: field for field in FIELDS}
 #: our own ledger says both: what was set at first is what was registered

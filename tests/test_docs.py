@@ -19,6 +19,11 @@ from cli import COMMANDS, root
 from commands.service import SETTINGS_FILE
 from models.settings import OUTSIDE, LoginSettings, Settings, TimeSettings
 from notifications.channel import _CLASSES, CHANNELS
+from schedules.rules import Rule
+from workflow.effects import EFFECTS
+from workflow.flow_reading import _Action, _File, _Panel, _State
+from workflow.given import GIVEN
+from workflow.guards import CHOICES, CONDITIONS, GUARDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +34,7 @@ ROOT = Path(__file__).resolve().parents[1]
 README, CHINESE = ROOT / "README.md", ROOT / "README.zh-CN.md"
 GUIDES = [ROOT / "docs" / name for name in ("clerk.md", "office.md", "administrator.md")]
 SETTINGS = ROOT / "docs" / "settings.md"
+FLOWS = ROOT / "docs" / "flows.md"
 REFERENCE = ROOT / "docs" / "commands.md"
 #: written by hand, for people
 WRITTEN = [
@@ -36,6 +42,7 @@ WRITTEN = [
     CHINESE,
     *GUIDES,
     SETTINGS,
+    FLOWS,
     ROOT / "CONTRIBUTING.md",
     *sorted((ROOT / "docs/decisions").glob("*.md")),
 ]
@@ -314,3 +321,15 @@ def test_the_house_shown_is_the_house_that_stands() -> None:
 @pytest.mark.parametrize("file", GUIDES, ids=named)
 def test_a_guide_is_short(file: Path) -> None:
     assert len(file.read_text("utf-8").splitlines()) <= LONGEST_GUIDE
+
+
+def test_everything_that_a_flow_can_name_is_described() -> None:
+    described = set(SPAN.findall(FLOWS.read_text("utf-8")))
+    keys = {*_File.model_fields, *_State.model_fields, *_Panel.model_fields, *Rule.model_fields}
+    keys |= {field.alias or name for name, field in _Action.model_fields.items()}
+    names = {*GIVEN, *GUARDS, *CONDITIONS, *CHOICES, *EFFECTS}
+    text = FLOWS.read_text("utf-8")
+    assert {name for name in names if name not in described} == set()
+    assert {
+        key for key in keys - {"sources", "copy_to", "state", "action", "rule", "terms", "moves"} if key not in text
+    } == set()

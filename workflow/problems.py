@@ -6,7 +6,8 @@ Source: reference notice, items 1, 9, 10, 24 (建立问题台账，整改销号)
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
@@ -23,7 +24,7 @@ from workflow.filings import attachment
 from workflow.operation import record_refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
     from sqlalchemy.engine import Connection
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from models.drafts import ProblemDraft
     from workflow.case import Actor, TaskRow
     from workflow.filings import StoredFile
+
+NO_PICTURES: Final[Mapping[int, Sequence[StoredFile]]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +93,12 @@ def register_many(
     *,
     dry_run: bool = False,
     inspection_id: int | None = None,
+    pictures: Mapping[int, Sequence[StoredFile]] = NO_PICTURES,
 ) -> list[Registered]:
-    """Row by row: what is right is kept, each refusal is told and stands in the trail; a dry run keeps nothing."""
+    """Row by row: what is right is kept, each refusal is told and stands in the trail; a dry run keeps nothing.
+
+    ``pictures`` are those of a row, already in the store: they come with its problem, or neither does.
+    """
     permissions.demand(actor, "problem.register")
     _check_inspection(connection, office_id, inspection_id)
     made = []
@@ -100,6 +107,8 @@ def register_many(
         saved = connection.begin_nested()
         try:
             number = register(connection, office_id, actor, draft, now, inspection_id=inspection_id)
+            for stored in pictures.get(draft.row, ()):
+                add_photo(connection, office_id, actor, number, stored, PhotoShows.FOUND, "", now)
         except DubanError as refusal:
             saved.rollback()
             record_refusal(connection, office_id, actor, "problem.register", refusal, now)

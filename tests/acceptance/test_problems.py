@@ -244,16 +244,21 @@ def test_table_with_bad_rows_is_taken_in_but_for_them(door: Door, tmp_path: Path
         row(1),
         row(2, 发现日期="六月的一天"),
         row(3, 牵头单位="市没有局"),
-        row(4, 照片="排口.jpg"),
+        row(4, 照片="排口.png"),
+        row(5, 照片="没有这张.png"),
+        row(6, 照片="../排口.png"),
     )
+    (tmp_path / "排口.png").write_bytes(png())
     before = door.world.picture()
     words = ("problem", "import", file, *(["--dry-run"] if dry_run else []))
     said = door.run("reviewer", *words)
     assert said.code == 1
     assert "清单!F3（发现日期）" in said.out
     assert "row 4 · 问题3 · E-K04" in said.out
-    assert f"2 problems {'would be ' if dry_run else ''}registered, 2 places refused." in said.out
-    assert "1 problems name pictures" in said.out
+    assert f"2 problems {'would be ' if dry_run else ''}registered, 4 places refused." in said.out
+    for place in ("row 6", "row 7"):
+        assert f"{place} · {tmp_path.name} · E-K11" in said.out
+    assert (door.world.folder / "store").exists() is not dry_run
     assert ("nothing was changed" in said.out) is dry_run
     if dry_run:
         assert door.world.picture() == before
@@ -262,6 +267,7 @@ def test_table_with_bad_rows_is_taken_in_but_for_them(door: Door, tmp_path: Path
         ("问题1", "film"),
         ("问题4", "film"),
     ]
+    assert [(one["problem_id"], one["shows"]) for one in door.world.rows("photo")] == [(2, "found")]
     again = door.run("reviewer", *words, "--json")
     assert again.code == 1
     assert '"registered": []' in again.out

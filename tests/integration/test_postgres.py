@@ -11,6 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import exc
 
+from kit.flows import walk
 from kit.office import at
 from kit.race import prove_one_winner_each
 from kit.world import CO, NOON, OWN, REASON, REFILE, World, make_world, refused
@@ -19,10 +20,12 @@ from models.database import Database
 from models.errors import Conflict
 from models.guardrails import FROZEN, KEPT
 from models.schema import check, migrate
-from models.states import Action, RequestKind, Stage
-from workflow import actions, requests
+from models.states import Action, RequestKind, Role, Stage
+from schedules.sweep import sweep
+from workflow import actions, flow_migration, flow_store, flow_views, ledger, requests
 from workflow.actions import Command
 from workflow.case import Given
+from workflow.flow_reading import read_flow
 from workflow.verify import verify
 
 if TYPE_CHECKING:
@@ -170,3 +173,34 @@ def test_database_itself_refuses_to_change_what_was_written(world: World, statem
 
 def test_processes_on_the_same_tasks_leave_one_winner_each(world: World, url: str) -> None:
     prove_one_winner_each(world, url, 4)
+
+
+@pytest.mark.parametrize("name", flow_store.SHIPPED)
+def test_every_flow_leads_to_every_state(world: World, name: str) -> None:
+    world.join("leader1b", Role.LEADER, OWN)
+    world.join("reviewer2", Role.REVIEWER)
+    for state in flow_store.shipped(name).by_name:
+        walk(world, name).go(state)
+    with world.database.read() as connection:
+        assert verify(connection, 1) == []
+    swept = sweep(world.database, 1, None, at("2022-06-29 10:00"))
+    assert swept.decided > 0
+    assert sweep(world.database, 1, None, at("2022-06-29 10:00")).decided == 0
+
+
+def test_ledger_and_a_move_to_a_newer_version(world: World) -> None:
+    standing = walk(world, "problem_ledger")
+    standing.go("rectifying")
+    newer = read_flow(standing.flow.text.replace("look_back_months = 6", "look_back_months = 3"))
+    world.do("director", flow_store.install, newer)
+    with world.database.read() as connection:
+        plan = flow_migration.plan(connection, 1, "problem_ledger")
+        part = ledger.month_part(connection, 1, "2022-06", NOON)
+        versions = flow_views.versions(connection, 1, world.actor("director", NOON))
+    assert part is not None
+    assert ([line.title for line in part.new], part.standing) == (["岸线堆土"], 1)
+    assert [row["open"] for row in versions if row["name"] == "problem_ledger"] == [1, 0]
+    world.do("director", flow_migration.apply, plan.digest, "problem_ledger")
+    assert standing.task.flow.sha256 == newer.sha256
+    with world.database.read() as connection:
+        assert verify(connection, 1) == []

@@ -69,7 +69,7 @@ class Walker:
         return made
 
     def _paper(self) -> int | None:
-        known = self.world.rows("filing")
+        known = [row for row in self.world.rows("filing") if [self.task_id] == [item[0] for item in row["covers"]]]
         if not known and any(step.action == "sign_stamp" for step in self.flow.steps_from(self.task.state)):
             return self.world.sign_paper(self.task_id)
         return known[0]["id"] if known else None
@@ -130,9 +130,9 @@ def walk(world: World, name: str) -> Walker:
         flow = flow_store.in_force(connection, world.office_id, name)
         if flow.about == "problem":
             return Walker(world, flow, add_problem(connection, world, flow))
-        months = len(world.rows("period")) + 6
+        years, month = divmod(len(world.rows("period")) + 5, 12)
         period = kit.add_month(
-            connection, world, f"2022-{months:02}", kit.OPENS, kit.DUE, kit.CLOSES, kit.BEGIN, flow=name
+            connection, world, f"{2022 + years}-{month + 1:02}", kit.OPENS, kit.DUE, kit.CLOSES, kit.BEGIN, flow=name
         )
         rows = cases.load_tasks(connection, world.office_id, t.task.c.period_id == period)
         found = next(row.id for row in rows if (row.clause_number, row.unit_name) == ("1.1", OWN))

@@ -105,7 +105,7 @@ class World(kit.SmallOffice):
                 covers=[[task_id, task.report_number, task.report_sha256]], printed_by="clerk1", printed_at=NOON,
             )  # fmt: skip
             paper = kit.insert(
-                connection, t.attachment, self.office_id, sha256="b" * 64, name="scan.pdf",
+                connection, t.attachment, self.office_id, sha256=f"{task_id:064}", name="scan.pdf",
                 media_type="application/pdf", size=1, stored_by="clerk1", stored_at=NOON,
             )  # fmt: skip
             kit.insert(
