@@ -28,7 +28,7 @@ def inspection_command() -> None:
 
 @inspection_command.command(
     "record", help=_("Record an inspection that was held."),
-    epilog="duban inspection record --title 入河排污口督查 --held-on 2022-06-08 --place 石峰区 --team 督查一组",
+    epilog="duban inspection record --title 入河排污口督查 --held-on 2022-06-08 --place 某河段 --team 督查一组",
 )  # fmt: skip
 @click.option("--title", required=True, help=_("What was inspected, in a line."))
 @day_option("--held-on", help_text=_("The day on which it was held."))
