@@ -204,10 +204,11 @@ def _cells(flow: Flow, step: Step) -> list[str]:
 @desk
 def check(desk_: Desk, flow: str) -> int:
     """Name what is wrong with a flow."""
+    from commands.running import own_events
     from schedules.ladder_check import flaws
 
     made = find_flow(desk_, flow)
-    found = flaws(made)
+    found = flaws(made, own_events(desk_))
     answer(desk_, {"name": made.name, "sha256": made.sha256, "flaws": [asdict(one) for one in found]},
            lambda: _say_flaws(made, found))  # fmt: skip
     return 1 if found else 0
@@ -250,12 +251,13 @@ def diagram(desk_: Desk, flow: str, kind: str) -> None:
 @desk
 def install(desk_: Desk, flow: str) -> None:
     """Make a flow the version in force."""
+    from commands.running import own_events
     from schedules.ladder_check import flaws
     from workflow import flow_store, permissions
 
     desk_.perform("flow.install", lambda _connection: permissions.demand(desk_.actor, "flow.install"))
     made = find_flow(desk_, flow)
-    found = flaws(made)
+    found = flaws(made, own_events(desk_))
     if found:
         raise BadInput(
             "E-W04",

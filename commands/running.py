@@ -32,7 +32,15 @@ def office_rules(desk_: Desk) -> Sequence[Rule] | None:
     from schedules.rules import load_rules
 
     path = desk_.settings.path(desk_.settings.rules)
-    return load_rules(path) if path else None
+    return load_rules(path, own_events(desk_)) if path else None
+
+
+def own_events(desk_: Desk) -> frozenset[str]:
+    """The messages that only this office has words for, in its folder of templates."""
+    from notifications.render import own_events as found_in
+
+    folder = desk_.settings.path(desk_.settings.templates)
+    return frozenset(found_in(folder)) if folder else frozenset()
 
 
 def _watched_rules(desk_: Desk) -> Callable[[], Sequence[Rule] | None]:
@@ -40,7 +48,7 @@ def _watched_rules(desk_: Desk) -> Callable[[], Sequence[Rule] | None]:
     from schedules.rules import RulesFile
 
     path = desk_.settings.path(desk_.settings.rules)
-    return RulesFile(path) if path else lambda: None
+    return RulesFile(path, own_events(desk_)) if path else lambda: None
 
 
 def office_hours(desk_: Desk) -> Hours:

@@ -39,17 +39,24 @@ class Rendered:
 
 
 def events() -> tuple[str, ...]:
-    """The names of all events that have words."""
+    """The names of all events that have words with the program."""
     return tuple(sorted(path.name for path in SHIPPED.iterdir() if path.is_dir() and not path.name.startswith("_")))
+
+
+def own_events(folder: Path) -> tuple[str, ...]:
+    """The events that an office has words of its own for, and the program none: both parts in a folder of the name."""
+    whole = (path for path in folder.glob("*/") if all((path / f"{part}.txt.j2").is_file() for part in PARTS))
+    return tuple(sorted(path.name for path in whole if path.name not in _events() and not path.name.startswith("_")))
 
 
 def render(event: str, fields: Mapping[str, object], *, template_dirs: Sequence[Path] = ()) -> Rendered:
     """The message of an event, from the first folder that has a good template for it, else from the shipped one.
 
-    ``fields`` are those of ``sample.FIELDS``; others are passed over. Raises E-J01 for an event without words and
-    for a field that a template names and nobody gave, ``TypeError`` for a value that is not plain.
+    ``fields`` are those of ``sample.FIELDS``; others are passed over. Raises E-J01 for an event without words, for
+    words of the office's own that do not pass their trial where the program has none, and for a field that a template
+    names and nobody gave; ``TypeError`` for a value that is not plain.
     """
-    known(event)
+    known(event, template_dirs)
     plain = {name: _plain(fields[name]) for name in FIELDS if name in fields}
     subject, body = (_part(event, part, plain, template_dirs) for part in PARTS)
     return Rendered(_one_line(subject), _lines(body))
@@ -62,6 +69,10 @@ def check_template(event: str, part: str, source: str) -> None:
     template does not come to an end by itself.
     """
     known(event)
+    _try(event, part, source)
+
+
+def _try(event: str, part: str, source: str) -> None:
     if part not in PARTS:
         raise BadInput("E-J01", _("A message has no part “{part}”.").format(part=part), remedy=", ".join(PARTS))
     name = _name(event, part)
@@ -74,15 +85,16 @@ def check_folder(folder: Path) -> list[BadInput]:
     wrong: list[BadInput] = []
     for file in sorted(folder.glob("*/*.txt.j2")):
         try:
-            check_template(file.parent.name, file.name.removesuffix(".txt.j2"), _read(file))
+            known(file.parent.name, [folder])
+            _try(file.parent.name, file.name.removesuffix(".txt.j2"), _read(file))
         except BadInput as error:
             wrong.append(error)
     return wrong
 
 
-def known(event: str) -> None:
-    """Refuse an event without words."""
-    if event not in _events():
+def known(event: str, template_dirs: Sequence[Path] = ()) -> None:
+    """Refuse an event without words: neither the program nor one of these folders has them."""
+    if event not in _events() and not any(event in own_events(folder) for folder in template_dirs):
         raise BadInput(
             "E-J01",
             _("There is no message template “{event}”.").format(event=event),
@@ -100,7 +112,7 @@ def _name(event: str, part: str) -> str:
 
 
 def _part(event: str, part: str, fields: dict[str, Any], template_dirs: Sequence[Path]) -> str:
-    name = _name(event, part)
+    name, wrong = _name(event, part), None
     for folder in template_dirs:
         file = folder / name
         if not file.is_file():
@@ -110,7 +122,10 @@ def _part(event: str, part: str, fields: dict[str, Any], template_dirs: Sequence
             _passed(event, part, source)
             return sandbox.written(name, source, fields)
         except BadInput as error:
+            wrong = error
             log.warning("the template %s in the office's folder is not used: %s", name, error)
+    if wrong is not None and event not in _events():
+        raise wrong
     return sandbox.shipped(name, fields)
 
 
@@ -125,7 +140,7 @@ def _read(file: Path) -> str:
 @lru_cache(maxsize=256)
 def _verdict(event: str, part: str, source: str) -> BadInput | None:
     try:
-        check_template(event, part, source)
+        _try(event, part, source)
     except BadInput as error:
         return error
     return None

@@ -13,10 +13,11 @@ from models import tables as t
 from models.states import OWED, UNIT_ROLES, PeriodState, ReminderState, Role
 from models.times import local_date
 from schedules.due import SEND_AT, Past, TaskFacts
+from schedules.rules import ladder_of, templates
 from schedules.select import QUIET_FROM, QUIET_TO, Said, ladder, resting
 from workflow.calendar_store import load_calendar
 from workflow.case import Actor, Post
-from workflow.flow_store import pinned
+from workflow.flow_store import every, pinned
 from workflow.telling import people_with
 
 if TYPE_CHECKING:
@@ -195,4 +196,7 @@ def holders(connection: Connection, office_id: int, at: datetime) -> Holders:
 def at_rest(connection: Connection, office_id: int, now: datetime, hours: Hours) -> frozenset[str]:
     """The events whose reminders must not leave at this hour."""
     calendar = load_calendar(connection, office_id)
-    return resting(now, calendar, start=hours.quiet_from, end=hours.quiet_to)
+    flows = every(connection, office_id)
+    spoken = {event for flow in flows for step in flow.steps for _to, event in (*step.tells, *step.asks)}
+    own = {rule.template for flow in flows for rule in ladder_of(flow)} - spoken - templates()
+    return resting(now, calendar, start=hours.quiet_from, end=hours.quiet_to, own=frozenset(own))

@@ -25,6 +25,7 @@ from workflow.flow_store import MONTHLY, SHIPPED, shipped
 from workflow.toml_lines import line_of
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
     from pathlib import Path
 
     from workflow.flow import Flow
@@ -92,9 +93,6 @@ def _nonsense(rule: Rule, flow: Flow) -> tuple[str, str]:
     strangers = sorted(rule.states - set(flow.by_name))
     if strangers:
         return "states", unfit.format(value=strangers[0], key="states", expected=", ".join(flow.by_name))
-    if rule.template not in templates():
-        expected = ", ".join(sorted(templates()))
-        return "template", unfit.format(value=rule.template, key="template", expected=expected)
     if rule.anchor not in {"due", "closes"} and rule.offset < 0:
         what = _("nothing is known before “{anchor}” has happened; the offset must not be negative")
         return "offset", what.format(anchor=rule.anchor)
@@ -116,10 +114,21 @@ def ladder_of(flow: Flow) -> tuple[Rule, ...]:
     return _rules(list(flow.rules), flow.text, _("flow {name}").format(name=flow.name), flow)
 
 
-def load_rules(path: Path | None = None) -> tuple[Rule, ...]:
+def wordless(rules: Iterable[Rule], text: str, own: Collection[str] = ()) -> Iterator[tuple[int, str]]:
+    """The rules whose message has no words, neither with the program nor among the office's ``own``: line and why."""
+    known = templates() | set(own)
+    for place, rule in enumerate(rules):
+        if rule.template not in known:
+            why = _("“{value}” does not fit the key “{key}”; possible: {expected}").format(
+                value=rule.template, key="template", expected=", ".join(sorted(known))
+            )
+            yield line_of(text, "template", "rule", place), _("Rule “{name}”: {why}").format(name=rule.name, why=why)
+
+
+def load_rules(path: Path | None = None, own: Collection[str] = ()) -> tuple[Rule, ...]:
     """The office's rules for its months from a TOML file, in its order; None for the ladder of the monthly report.
 
-    E-R01 names what is wrong.
+    ``own`` are messages that only the office has words for. E-R01 names what is wrong.
     """
     if path is None:
         return ladder_of(shipped(MONTHLY))
@@ -133,7 +142,7 @@ def load_rules(path: Path | None = None) -> tuple[Rule, ...]:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise _refused(_("The file of rules is not UTF-8."), str(path)) from error
-    return parse_rules(text, str(path))
+    return parse_rules(text, str(path), own)
 
 
 class RulesFile:
@@ -142,11 +151,11 @@ class RulesFile:
     It is read again when it has changed. One that has become wrong leaves the rules in force, and the log says why.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, own: Collection[str] = ()) -> None:
         """Read it once; E-R01 refuses to begin with a wrong one."""
-        self._path = path
+        self._path, self._own = path, own
         self._seen = self._stamp()
-        self._rules = load_rules(self._path)
+        self._rules = load_rules(self._path, self._own)
 
     def __call__(self) -> tuple[Rule, ...]:
         """The rules in force; the same object as long as nothing has changed."""
@@ -154,7 +163,7 @@ class RulesFile:
         if stamp != self._seen:
             self._seen = stamp  # taken before reading: what is written meanwhile counts as another change
             try:
-                self._rules = load_rules(self._path)
+                self._rules = load_rules(self._path, self._own)
             except BadInput as refusal:
                 log.error("the changed rules are not taken, those before stay in force: %s", refusal)  # noqa: TRY400 - a refusal
             else:
@@ -189,8 +198,8 @@ def called(rule: Rule) -> str:
     return labels.message(rule.name if unmoved else rule.template)
 
 
-def parse_rules(text: str, where: str = "") -> tuple[Rule, ...]:
-    """The rules for the months in a TOML text; ``where`` names it in refusals."""
+def parse_rules(text: str, where: str = "", own: Collection[str] = ()) -> tuple[Rule, ...]:
+    """The rules for the months in a TOML text; ``where`` names it in refusals, ``own`` as in ``load_rules``."""
     try:
         found = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -201,7 +210,10 @@ def parse_rules(text: str, where: str = "") -> tuple[Rule, ...]:
     listed = found.get("rule")
     if not (isinstance(listed, list) and listed and all(isinstance(one, dict) for one in listed)):
         raise _refused(_("There is no rule; each begins with [[rule]]."), where)
-    return _rules(listed, text, where, shipped(MONTHLY))
+    rules = _rules(listed, text, where, shipped(MONTHLY))
+    for line, what in wordless(rules, text, own):
+        raise _refused(what, where, line)
+    return rules
 
 
 def _rules(listed: list[Any], text: str, where: str, flow: Flow) -> tuple[Rule, ...]:

@@ -191,12 +191,20 @@ def _within(clock: time, start: time, end: time) -> bool:
     return clock >= start or clock < end
 
 
-def resting(now: datetime, calendar: WorkCalendar, *, start: time = QUIET_FROM, end: time = QUIET_TO) -> frozenset[str]:
+def resting(
+    now: datetime,
+    calendar: WorkCalendar,
+    *,
+    start: time = QUIET_FROM,
+    end: time = QUIET_TO,
+    own: frozenset[str] = frozenset(),
+) -> frozenset[str]:
     """The events whose reminders do not leave ``now``: all of them in quiet hours and on days off, else none.
 
-    A message that is tried again, or that the service finds after an outage, keeps the quiet hours by this.
+    A message that is tried again, or that the service finds after an outage, keeps the quiet hours by this. ``own``
+    are messages that the office's own ladders send.
     """
-    return _reminders() if quiet(now, calendar, start=start, end=end) > now else frozenset()
+    return _reminders() | own if quiet(now, calendar, start=start, end=end) > now else frozenset()
 
 
 @cache

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from workflow.flow import Flow
 
 FOLDER: Final = Path(__file__).parent / "flows"
-#: the flows that come with the program, the plain month first
-SHIPPED: Final = ("monthly_report", "internal_report", "co_signed_report", "problem_ledger")
 #: what a month runs in, and what the ledger runs in, unless the office chooses otherwise
 MONTHLY, LEDGER = "monthly_report", "problem_ledger"
+#: the flows that come with the program, each a file of the folder; the plain month first
+SHIPPED: Final = tuple(sorted((file.stem for file in FOLDER.glob("*.toml")), key=lambda name: (name != MONTHLY, name)))
 
 _VERSION: Final = sa.select(t.flow.c.text).where(
     t.flow.c.office_id == sa.bindparam("office"), t.flow.c.sha256 == sa.bindparam("sha256")

@@ -13,7 +13,7 @@ from jinja2 import Environment, meta
 
 from models.errors import BadInput
 from models.states import Stage
-from notifications.render import Rendered, check_folder, check_template, events, render
+from notifications.render import Rendered, check_folder, check_template, events, own_events, render
 from notifications.sample import FIELDS, TASK_FIELDS, sample_fields, sample_task
 from notifications.sandbox import SHIPPED
 from schedules.rules import ladder_of
@@ -661,3 +661,38 @@ def test_check_folder_names_every_bad_template(tmp_path) -> None:
     wrong = check_folder(tmp_path)
     assert [error.where for error in wrong] == ["", "test/body.txt.j2:1"]
     assert "opend" in wrong[0].what
+
+
+def own(folder: Path, body: str = "{{ recipient_name }}同志：请来开会。") -> Path:
+    """An office's own message, of a name that the program does not know."""
+    (folder / "meeting").mkdir(parents=True)
+    (folder / "meeting" / "subject.txt.j2").write_text("请来开会", "utf-8")
+    (folder / "meeting" / "body.txt.j2").write_text(body, "utf-8")
+    return folder
+
+
+def test_office_may_have_messages_of_its_own(tmp_path: Path) -> None:
+    folder = own(tmp_path)
+    assert own_events(folder) == ("meeting",)
+    assert render("meeting", sample_fields(0), template_dirs=[folder]) == Rendered("请来开会", "张三同志：请来开会。\n")
+    assert check_folder(folder) == []
+    with pytest.raises(BadInput) as caught:
+        render("meeting", sample_fields(0))
+    assert caught.value.code == "E-J01"
+
+
+def test_own_message_that_is_not_good_is_not_sent_in_other_words(tmp_path: Path) -> None:
+    folder = own(tmp_path, "{{ nobody }}")
+    with pytest.raises(BadInput) as caught:
+        render("meeting", sample_fields(0), template_dirs=[folder])
+    assert caught.value.code == "E-J01"
+    assert len(check_folder(folder)) == 1
+
+
+def test_half_a_message_of_its_own_is_named(tmp_path: Path) -> None:
+    folder = own(tmp_path)
+    (folder / "meeting" / "subject.txt.j2").unlink()
+    assert own_events(folder) == ()
+    (wrong,) = check_folder(folder)
+    assert wrong.code == "E-J01"
+    assert "meeting" in wrong.what

@@ -156,3 +156,11 @@ def test_flaws_stand_in_the_order_of_the_file() -> None:
     lines = [flaw.line for flaw in flow_check.flaws(read_flow(text))]
     assert lines == sorted(lines)
     assert len(lines) == 2
+
+
+def test_message_that_only_the_office_has_words_for_is_no_flaw() -> None:
+    text = MONTHLY.replace('tells = { clerk = "approved" }', 'tells = { clerk = "meeting" }')
+    text = text.replace('template = "unsummarised"', 'template = "meeting"')
+    flow = read_flow(text)
+    assert len(ladder_check.flaws(flow)) == 2
+    assert ladder_check.flaws(flow, ["meeting"]) == []
