@@ -139,8 +139,10 @@ def _as_dict(flow: Flow) -> dict[str, Any]:
 
 
 def _tell(flow: Flow) -> None:
+    from schedules.plan import anchor_label
     from schedules.rules import ladder_of
 
+    modes = {"auto": _("by itself"), "draft": _("as a draft")}
     click.secho(f"{flow.title.here} · {flow.name} · {flow.short}", bold=True)
     table(
         [_("state"), _("name"), _("stage"), _("waits for")],
@@ -150,26 +152,12 @@ def _tell(flow: Flow) -> None:
     head = [_("action"), _("from"), _("to"), _("who"), _("what must be given"), _("conditions"), _("what it does")]
     table(head, [_cells(flow, step) for step in flow.steps], title=_("Actions"))
     rungs = [
-        (rule.name, _called(rule.anchor), f"{rule.offset:+d}", listed(map(flow.state_label, sorted(rule.states))),
-         listed(role.label for role in rule.recipients), labels.message(rule.template), _called(rule.mode))
+        (rule.name, anchor_label(rule.anchor), f"{rule.offset:+d}", listed(map(flow.state_label, sorted(rule.states))),
+         listed(role.label for role in rule.recipients), labels.message(rule.template), modes[rule.mode])
         for rule in ladder_of(flow)
     ]  # fmt: skip
     head = [_("rule"), _("anchor"), _("working days"), _("states"), _("recipients"), _("message"), _("mode")]
     table(head, rungs, title=_("Ladder"))
-
-
-def _called(word: str) -> str:
-    """An anchor or a mode of the ladder as people call it."""
-    return {
-        "opened": _("opening"),
-        "due": _("due date"),
-        "signed": _("signing"),
-        "returned": _("return"),
-        "entered": _("coming to its state"),
-        "closes": _("closing"),
-        "auto": _("by itself"),
-        "draft": _("as a draft"),
-    }[word]
 
 
 def _waits(flow: Flow, state: str) -> str:

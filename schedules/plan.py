@@ -164,10 +164,10 @@ def _rung(rule: Rule) -> str:
         if rule.offset < 0
         else _("{count} working day(s) after the {anchor}")
     )
-    return said.format(count=abs(rule.offset), anchor=_anchor(rule.anchor))
+    return said.format(count=abs(rule.offset), anchor=anchor_label(rule.anchor))
 
 
-def _anchor(name: str) -> str:
+def anchor_label(name: str) -> str:
     """The anchor as people say it."""
     return {
         "opened": _("opening"),

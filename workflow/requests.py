@@ -85,6 +85,13 @@ def _check_ask(
 ) -> None:
     place = _("task {id}").format(id=task.id)
     _still_askable(task, kind, ASKABLE)
+    if kind is RequestKind.TRANSFER and task.problem_id is not None:
+        raise Refused(
+            "E-S44",
+            _("A problem is not handed to another unit by request."),
+            where=place,
+            remedy=_("Ask the office to withdraw its registration, and to register it for the right unit."),
+        )
     if not letters(reason):
         raise Refused("E-S02", _("A reason is needed."), where=place, remedy=_("Add it with --reason."))
     if kind is RequestKind.EXTENSION:
@@ -222,13 +229,6 @@ def _extend(connection: Connection, task: TaskRow, due_on: date | None, now: dat
 def _transfer(connection: Connection, task: TaskRow, unit_id: int | None, now: datetime) -> dict[str, Any]:
     """The responsibility moves: the old one ends, the other unit's begins with the same share, the task goes along."""
     _still_askable(task, RequestKind.TRANSFER, ASKABLE)
-    if task.problem_id is not None:
-        raise Refused(
-            "E-S44",
-            _("A problem is not handed to another unit by request."),
-            where=_("task {id}").format(id=task.id),
-            remedy=_("Withdraw its registration, and register it for the right unit."),
-        )
     if unit_id is None or unit_id == task.unit_id:
         raise BadInput("E-S28", _("A transfer needs the unit that takes over."), remedy=_("Name it with --unit."))
     new = _pass_on(connection, task, unit_id, now)

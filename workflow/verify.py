@@ -6,6 +6,7 @@ re-hashed, files are re-read. Source: ``reliability.md`` section 4.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +50,7 @@ def verify(
     findings = list(_chain(connection, office_id, progress))
     if heads_dir is not None:
         findings += [*_outside(connection, office_id, heads_dir), *_printed(connection, office_id)]
+    findings += _flows(connection, office_id)
     findings += _states(connection, office_id)
     findings += _reports(connection, office_id)
     if store is not None:
@@ -124,6 +126,15 @@ def _printed(connection: Connection, office_id: int) -> Iterator[Finding]:
         )
         if row.head_seq and present != row.head_hash:
             yield Finding(_("summary {id}").format(id=row.id), _("the head printed on it is not in the trail"))
+
+
+def _flows(connection: Connection, office_id: int) -> Iterator[Finding]:
+    """A version of a flow is its text: the law under which something was done cannot be rewritten afterwards."""
+    query = sa.select(t.flow.c.name, t.flow.c.sha256, t.flow.c.text).where(t.flow.c.office_id == office_id)
+    for row in connection.execute(query.order_by(t.flow.c.id)):
+        if hashlib.sha256(row.text.encode()).hexdigest() != row.sha256:
+            where = _("flow {name}").format(name=f"{row.name} {row.sha256[:8]}")
+            yield Finding(where, _("its text is not that of its version"))
 
 
 def _states(connection: Connection, office_id: int) -> Iterator[Finding]:

@@ -61,7 +61,7 @@ def png() -> bytes:
 
 
 def row(number: int, **changes: str) -> tuple[Any, ...]:
-    told = ("警示片", f"问题{number}", LEAD, CO, "2022-06-01", "2022-09-30", "石峰区", "")
+    told = ("警示片", f"问题{number}", LEAD, CO, "2022-06-01", "2022-09-30", "某河段", "")
     return (number, *(changes.get(heading, value) for heading, value in zip(HEAD[1:], told, strict=True)))
 
 
@@ -191,14 +191,14 @@ def test_list_is_narrowed_by_state_unit_source_and_lateness(door: Door) -> None:
 
 def test_show_tells_facts_pictures_visits_and_the_next_step(door: Door, tmp_path: Path) -> None:
     door.data("reviewer", "inspection", "record", "--title", "督查", "--held-on", "2022-06-08")
-    register(door, "--place", "石峰区", "--clause", "2.1", "--source-ref", "第12项", "--inspection", 1)
+    register(door, "--place", "某河段", "--clause", "2.1", "--source-ref", "第12项", "--inspection", 1)
     file = tmp_path / "排口.png"
     file.write_bytes(png())
     strike_off(door)
     door.data("clerk2", "problem", "photo", 1, file, "--shows", "rectified", "--note", "已封堵", now=day("06-21"))
     said = door.run("clerk1", "problem", "show", 1, now=day("06-22")).out
     for line in (
-        "Problem 1 · warning film · found on 2022-06-01 · registered on 2022-06-10", "Source note: 第12项", "Inspection: 1", "Place: 石峰区",
+        "Problem 1 · warning film · found on 2022-06-01 · registered on 2022-06-10", "Source note: 第12项", "Inspection: 1", "Place: 某河段",
         f"Units, the lead first: {LEAD}, {CO}", "Clause: 2.1", "Measures: 改造错接管网。", "Look-back: 2022-12-20",
         "Picture 1: as rectified, 排口.png (钱二, 2022-06-21 09:00) 已封堵",
         f"Visit on 2022-06-16 by 郑审核, round 1: {SEEN}",

@@ -20,7 +20,7 @@ from models.states import ProblemSource
 
 OPEN = ProblemLine(
     number=1, title="清水塘片区生活污水直排入河", source="警示片", source_ref="2021年警示片第12项", place="清水塘街道",
-    description="雨污管网错接。\n雨天溢流。", clause_number="1.10", units=("市住建局", "市生态环境局", "石峰区政府"),
+    description="雨污管网错接。\n雨天溢流。", clause_number="1.10", units=("市住建局", "市生态环境局", "某河段政府"),
     measures="改造错接管网。", state="整改中", found_on=date(2022, 3, 1), registered_on=date(2022, 3, 3),
     original_due_on=date(2022, 5, 31), due_on=date(2022, 6, 15), days_late=13, progress="已封堵排口 3 处。", returns=1,
 )  # fmt: skip
@@ -47,7 +47,7 @@ def test_each_problem_has_a_row_that_says_everything() -> None:
     )  # fmt: skip
     assert said[3] == (
         1, "警示片", "2021年警示片第12项", "清水塘片区生活污水直排入河", "清水塘街道", "雨污管网错接。\n雨天溢流。", "1.10",
-        "市住建局", "市生态环境局、石峰区政府", "改造错接管网。", "2022-03-01", "2022-03-03", "2022-05-31", "2022-06-15",
+        "市住建局", "市生态环境局、某河段政府", "改造错接管网。", "2022-03-01", "2022-03-03", "2022-05-31", "2022-06-15",
         "整改中", 13, "已封堵排口 3 处。", 1, None, None, None, 0,
     )  # fmt: skip
     assert said[4] == (
@@ -96,7 +96,7 @@ def test_what_the_ledger_says_of_a_problem_is_read_back_as_it_was_registered() -
     assert read.drafts == (
         ProblemDraft(
             source="film", title="清水塘片区生活污水直排入河", found_on=date(2022, 3, 1), due_on=date(2022, 5, 31),
-            units=("市住建局", "市生态环境局", "石峰区政府"), source_ref="2021年警示片第12项", place="清水塘街道",
+            units=("市住建局", "市生态环境局", "某河段政府"), source_ref="2021年警示片第12项", place="清水塘街道",
             description="雨污管网错接。\n雨天溢流。", clause_number="1.10", measures="改造错接管网。", row=4,
         ),
         struck,

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 HEAD = ("序号", "问题来源", "问题", "牵头单位", "配合单位", "发现日期", "整改时限", "问题描述")
-ROW = (1, "警示片", "污水直排", "市水利局", "市住建局、石峰区政府", "2022-06-01", "2022-09-30", "雨污错接")
+ROW = (1, "警示片", "污水直排", "市水利局", "市住建局、某河段政府", "2022-06-01", "2022-09-30", "雨污错接")
 DRAFT = ProblemDraft(
-    "film", "污水直排", date(2022, 6, 1), date(2022, 9, 30), ("市水利局", "市住建局", "石峰区政府"), description="雨污错接", row=2
+    "film", "污水直排", date(2022, 6, 1), date(2022, 9, 30), ("市水利局", "市住建局", "某河段政府"), description="雨污错接", row=2
 )  # fmt: skip
 
 
@@ -143,7 +143,7 @@ def test_date_that_is_none_or_is_only_half_said_is_refused(heading: str, typed: 
 @pytest.mark.parametrize("text", ["市水利局、市住建局", "市水利局,市住建局", "市水利局，市住建局", "市水利局；市住建局", "市水利局　市住建局",
                                   "市水利局 市住建局", "市水利局\n市住建局", "市水利局、市住建局、市水利局、"])  # fmt: skip
 def test_first_of_several_units_leads(text: str) -> None:
-    found = read(HEAD, row(牵头单位=text, 配合单位="石峰区政府 市住建局"))
+    found = read(HEAD, row(牵头单位=text, 配合单位="某河段政府 市住建局"))
     assert found == ProblemsRead((DRAFT,), ())
 
 
@@ -191,7 +191,7 @@ def test_same_problem_twice_is_refused_and_says_where_it_stands() -> None:
     assert "清单!C2（问题）" in found.refusals[0].what
     assert found.drafts == (
         DRAFT,
-        replace(DRAFT, units=("市住建局", "石峰区政府"), row=4),
+        replace(DRAFT, units=("市住建局", "某河段政府"), row=4),
         replace(DRAFT, description="另一处", row=5),
     )
 
@@ -251,7 +251,7 @@ def test_every_sheet_with_headings_is_read_and_a_hidden_one_is_named() -> None:
     first = book.worksheets[0]
     first.title = "说明"
     first.append(["本表每月25日前报送。"])
-    for title, state, name in (("天元区", "visible", "甲"), ("石峰区", "visible", "乙"), ("旧", "hidden", "丙")):
+    for title, state, name in (("天元区", "visible", "甲"), ("某河段", "visible", "乙"), ("旧", "hidden", "丙")):
         sheet = book.create_sheet(title)
         sheet.append(HEAD)
         sheet.append(row(问题=name))

@@ -14,7 +14,7 @@ from models.errors import EnvironmentRefused, Refused
 from models.language import speaking
 from models.states import Action, Stage
 from models.store import Store
-from workflow import audit, backup, heads
+from workflow import audit, backup, flow_store, heads
 from workflow.verify import Finding, notices, verify
 
 if TYPE_CHECKING:
@@ -119,6 +119,16 @@ def test_recomputed_chain_is_found_by_the_outside_head_only(lived: World) -> Non
     assert findings(lived, outside=False) == []
     assert findings(lived) == [
         Finding("outside head 3 of 2022-06-20", "the trail was written anew: another event stands there")
+    ]
+
+
+def test_flow_rewritten_behind_the_back_is_named(lived: World) -> None:
+    tamper(lived, "UPDATE flow SET text = replace(text, 'four_eyes', 'no_eyes__') WHERE name = 'monthly_report'")
+    with speaking("zh"), lived.database.read() as connection:
+        found = verify(connection, 1)
+    version = flow_store.shipped("monthly_report").short
+    assert [(one.where, one.what) for one in found] == [
+        (f"流程 monthly_report {version}", "文本与它的版本号不符"),
     ]
 
 

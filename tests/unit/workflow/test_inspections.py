@@ -21,7 +21,7 @@ def record(world: World, login: str = "reviewer", **changes: Any) -> int:
     told = {
         "title": "入河排污口\n督查",
         "held_on": TODAY,
-        "place": "石峰区",
+        "place": "某河段",
         "team": "督查一组",
         "text": " 查看三处。\n",
     }
@@ -38,7 +38,7 @@ def test_inspection_is_kept_with_its_event(world: World) -> None:
     assert record(world) == 1
     assert world.rows("inspection") == [
         {
-            "office_id": 1, "id": 1, "title": "入河排污口 督查", "held_on": TODAY, "place": "石峰区", "team": "督查一组",
+            "office_id": 1, "id": 1, "title": "入河排污口 督查", "held_on": TODAY, "place": "某河段", "team": "督查一组",
             "record": "查看三处。", "recorded_by": world.people["reviewer"], "recorded_at": NOON,
         }
     ]  # fmt: skip
@@ -86,7 +86,7 @@ def test_one_inspection_tells_its_problems_as_they_stand(world: World) -> None:
     with world.database.read() as connection:
         lines = ledger.lines(connection, 1, NOON)
     assert told == {
-        "id": 1, "title": "入河排污口 督查", "held_on": TODAY, "place": "石峰区", "team": "督查一组",
+        "id": 1, "title": "入河排污口 督查", "held_on": TODAY, "place": "某河段", "team": "督查一组",
         "record": "查看三处。", "recorded_by": "郑审核", "problems": 1,
         "lines": [line for line in lines if line.number == number],
     }  # fmt: skip

@@ -19,7 +19,7 @@ from workflow import ledger, problems, requests
 
 FOUND, DUE = date(2022, 6, 1), date(2022, 6, 30)
 DRAFT = ProblemDraft(
-    "film", "污水直排", FOUND, DUE, (OWN, CO), source_ref="第12项", place="石峰区", description="管网错接。",
+    "film", "污水直排", FOUND, DUE, (OWN, CO), source_ref="第12项", place="某河段", description="管网错接。",
     clause_number="2.1",
 )  # fmt: skip
 
@@ -71,7 +71,7 @@ def numbers(found: ProblemPart | None) -> dict[str, list[int]]:
 
 
 LINE = ProblemLine(
-    number=1, title="污水直排", source="warning film", source_ref="第12项", place="石峰区", description="管网错接。",
+    number=1, title="污水直排", source="warning film", source_ref="第12项", place="某河段", description="管网错接。",
     clause_number="2.1", units=(OWN, CO), measures="", state="registered", found_on=FOUND,
     registered_on=date(2022, 6, 10), original_due_on=DUE, due_on=DUE,
 )  # fmt: skip

@@ -12,14 +12,14 @@ from kit.office import at
 from kit.world import CO, NOON, OTHER, OWN, REASON, World, refused
 from models.drafts import ProblemDraft
 from models.errors import BadInput, Denied, NotFound, Refused
-from models.states import PhotoShows, Role
-from workflow import flow_store, problems
+from models.states import PhotoShows, RequestKind, Role
+from workflow import flow_store, ledger, problems, requests
 from workflow.filings import StoredFile
 
 TODAY = date(2022, 6, 20)
 FOUND, DUE = date(2022, 6, 1), date(2022, 9, 30)
 DRAFT = ProblemDraft(
-    "film", "生活污水直排", FOUND, DUE, (OWN, CO), source_ref="警示片第12项", place="石峰区", description="管网错接。",
+    "film", "生活污水直排", FOUND, DUE, (OWN, CO), source_ref="警示片第12项", place="某河段", description="管网错接。",
     clause_number="2.1", measures="改造管网。",
 )  # fmt: skip
 PICTURE = StoredFile("a" * 64, "排口.jpg", "image/jpeg", 12)
@@ -41,7 +41,7 @@ def test_registered_problem_has_its_units_and_a_task_of_the_lead_unit(world: Wor
     assert world.rows("problem") == [
         {
             "office_id": 1, "id": number, "source": "film", "source_ref": "警示片第12项", "title": "生活污水直排",
-            "place": "石峰区", "description": "管网错接。", "found_on": FOUND, "clause_id": clause,
+            "place": "某河段", "description": "管网错接。", "found_on": FOUND, "clause_id": clause,
             "inspection_id": None, "measures": "改造管网。", "relapses": 0,
             "registered_by": world.people["reviewer"], "registered_at": NOON,
         }
@@ -263,3 +263,18 @@ def test_time_limit_counts_in_shanghai(world: World) -> None:
     with refused("E-K06"):
         register(world, replace(DRAFT, due_on=TODAY), now=at("2022-06-21 00:30"))
     register(world, replace(DRAFT, found_on=date(2022, 6, 21)), now=at("2022-06-21 00:30"))
+
+
+def test_time_limit_is_extended_as_a_due_date_is_and_the_first_one_stays_on_record(world: World) -> None:
+    number = register(world)
+    (task,) = world.rows("task", problem_id=number)
+    later, reason = date(2022, 10, 31), "主汛期无法施工。"
+    asked = world.do("clerk1", requests.ask, task["id"], RequestKind.EXTENSION, reason, wanted_due_on=later)
+    world.do("director", requests.decide, asked, grant=True, reason="同意延期。")
+    after = world.row("task", task["id"])
+    assert (after["due_on"], after["original_due_on"], after["due_revision"]) == (later, DUE, 2)
+    with world.database.read() as connection:
+        (line,) = ledger.lines(connection, 1, NOON)
+    assert (line.due_on, line.original_due_on) == (later, DUE)
+    with refused("E-S44", Refused):
+        world.do("clerk1", requests.ask, task["id"], RequestKind.TRANSFER, "不是我单位的。", wanted_unit=OTHER)
