@@ -95,20 +95,7 @@ def _check_ask(
     if not letters(reason):
         raise Refused("E-S02", _("A reason is needed."), where=place, remedy=_("Add it with --reason."))
     if kind is RequestKind.EXTENSION:
-        if wanted is None or wanted <= task.due_on:
-            raise BadInput(
-                "E-D04",
-                _("The wanted date must lie after the present due date."),
-                where=_("task {id}, due {day}").format(id=task.id, day=task.due_on.isoformat()),
-                remedy=_("Give a later day with --to."),
-            )
-        if local_date(now) > task.due_on:
-            raise Refused(
-                "E-S14",
-                _("An extension is asked for before the due date has passed."),
-                where=place,
-                remedy=_("Report the progress so far and the reason for the delay."),
-            )
+        _check_wanted(task, wanted, now)
     waiting = connection.scalar(
         sa.select(t.request.c.id).where(
             t.request.c.office_id == task.office_id,
@@ -122,6 +109,24 @@ def _check_ask(
             _("Request {id} on this task is still undecided.").format(id=waiting),
             where=place,
             remedy=_("Wait for the office's decision, or telephone the office."),
+        )
+
+
+def _check_wanted(task: TaskRow, wanted: date | None, now: datetime) -> None:
+    """More time is asked for in time, and it is more."""
+    if wanted is None or wanted <= task.due_on:
+        raise BadInput(
+            "E-D04",
+            _("The wanted date must lie after the present due date."),
+            where=_("task {id}, due {day}").format(id=task.id, day=task.due_on.isoformat()),
+            remedy=_("Give a later day with --to."),
+        )
+    if local_date(now) > task.due_on:
+        raise Refused(
+            "E-S14",
+            _("An extension is asked for before the due date has passed."),
+            where=_("task {id}").format(id=task.id),
+            remedy=_("Report the progress so far and the reason for the delay."),
         )
 
 
