@@ -185,14 +185,14 @@ def _clauses(month: MonthRows, tasks: list[RowMapping], today: date) -> tuple[Su
         SummaryClause(
             number=number,
             text=rows[0]["clause_text"],
-            lines=tuple(_line(task, today) for task in rows),
+            lines=tuple(_line(month, task, today) for task in rows),
             milestones=tuple(MilestoneFact(row.due_on, row.quote) for row in month.milestones[rows[0]["clause_id"]]),
         )
         for number, rows in _runs(tasks, "clause_number")
     )
 
 
-def _line(task: RowMapping, today: date) -> UnitLine:
+def _line(month: MonthRows, task: RowMapping, today: date) -> UnitLine:
     approved = task["stage"] in APPROVED
     return UnitLine(
         unit=task["unit_name"],
@@ -203,6 +203,7 @@ def _line(task: RowMapping, today: date) -> UnitLine:
         late_days=_late_days(task, today),
         round=task["round"],
         version=task["report_number"],
+        signed_by=month.signers.get((task["id"], task["report_number"]), "") if approved else "",
         no_progress=bool(task["r_no_progress"]) if approved else False,
         reason=(task["r_reason"] or "") if approved else "",
         problems=(task["r_problems"] or "") if approved else "",

@@ -42,6 +42,8 @@ class MonthRows:
     tasks: list[RowMapping]
     indicators: dict[int, list[Any]]
     milestones: dict[int, list[Any]]
+    #: (task, version) → who signed it: as attested on paper, else who confirmed it in the program
+    signers: dict[tuple[int, int], str]
 
 
 def on(left: sa.Table, column: str, right: sa.Table) -> Any:
@@ -70,7 +72,26 @@ def read_month(connection: Connection, office_id: int, period_id: int) -> MonthR
     )
     tasks = list(connection.execute(query).mappings())
     indicators, milestones = (_by_clause(connection, office_id, table, tasks) for table in (t.indicator, t.milestone))
-    return MonthRows(period, tasks, indicators, milestones)
+    return MonthRows(period, tasks, indicators, milestones, _signers(connection, office_id, period_id))
+
+
+def _signers(connection: Connection, office_id: int, period_id: int) -> dict[tuple[int, int], str]:
+    k, p, f, e = t.task.c, t.person.c, t.filing.c, t.evidence.c
+    confirmed = (
+        sa.select(k.id, k.report_number, p.name)
+        .join(t.person, sa.and_(p.office_id == k.office_id, p.id == k.signed_by))
+        .where(k.office_id == office_id, k.period_id == period_id)
+    )
+    found = {(row.id, row.report_number): row.name for row in connection.execute(confirmed)}
+    attested = (
+        sa.select(f.covers, e.signer)
+        .join(t.evidence, sa.and_(e.office_id == f.office_id, e.filing_id == f.id))
+        .where(f.office_id == office_id, f.period_id == period_id)
+        .order_by(e.id)
+    )
+    for row in connection.execute(attested):
+        found |= {(task, version): row.signer for task, version, _sha in row.covers}
+    return found
 
 
 def _by_clause(

@@ -23,7 +23,7 @@ LAYERS = [
     {"workflow", "notifications", "documents"},
     {"models"},
 ]
-OTHER_FOLDERS = {".ci", "docs", "tests"}
+OTHER_FOLDERS = {".ci", "bench", "docs", "tests"}
 FILES = {
     ".editorconfig",
     ".gitattributes",

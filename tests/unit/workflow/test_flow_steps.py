@@ -12,6 +12,7 @@ from kit.office import at
 from kit.world import NOON, OTHER, REASON, REFILE, refused
 from models.errors import Denied, NotFound, Refused
 from models.states import Role
+from schedules.sweep import sweep
 from workflow import actions, panels, readings
 from workflow.verify import verify
 
@@ -188,6 +189,19 @@ def test_forwarded_to_somebody_who_left_the_duty_holds_nobody_up(internal: Walke
     (duty,) = internal.world.rows("duty", person_id=internal.world.people["reviewer2"])
     internal.world.change("duty", duty["id"], valid_to=date(2022, 6, 1))
     assert internal.take("approve", "reviewer").state == "second_review"
+
+
+def test_reminder_of_a_forwarded_task_goes_to_that_person_alone(internal: Walker) -> None:
+    internal.go("confirmed")
+    internal.take("forward", "reviewer")
+    sweep(internal.world.database, 1, None, at("2022-06-22 10:00"))
+    assert told(internal, "internal_unreviewed") == ["reviewer2"]
+
+
+def test_rules_of_the_offices_own_file_take_the_place_of_the_monthly_ladder_alone(internal: Walker) -> None:
+    sweep(internal.world.database, 1, (), at("2022-06-27 10:00"))
+    assert told(internal, "internal_urging") == ["clerk1", "leader1", "leader1b"]
+    assert told(internal, "urging") == []
 
 
 # —— 拿回 ——

@@ -52,6 +52,12 @@ def test_clauses_and_units_follow_the_notice(month: World) -> None:
     ]  # fmt: skip
 
 
+def test_who_signed_is_named_where_the_report_is_quoted(month: World) -> None:
+    items = [item for section in facts(month).sections for part in section.subsections for item in part.items]
+    lines = [line for item in items for clause in item.clauses for line in clause.lines]
+    assert [(line.unit, line.signed_by) for line in lines if line.signed_by] == [(OWN, "李一")]
+
+
 def test_every_count_is_the_length_of_a_list_that_names(month: World) -> None:
     found = facts(month)
     counted = {one.state: one.number for one in found.counts}

@@ -1,0 +1,1 @@
+"""How well notices are read."""
