@@ -95,6 +95,17 @@ def test_reviewer_may_not_approve_what_they_filed_or_signed_nor_their_substitute
     assert world.act("second", A.APPROVE, world.task, NOON).state == S.REVIEWED
 
 
+def test_who_filed_in_an_earlier_round_may_review_what_another_filed_in_this_one(world: World) -> None:
+    world.join("second", Role.REVIEWER)
+    world.appoint("reviewer", Role.CLERK, OWN)
+    world.act("reviewer", A.REPORT, world.task, NOON, progress="已完成清理三公里。", percent=40)
+    world.sign(world.task, NOON)
+    world.act("second", A.RETURN, world.task, NOON, reason=REASON, refile_on=REFILE)
+    world.report(world.task, NOON)
+    world.sign(world.task, NOON)
+    assert world.act("reviewer", A.APPROVE, world.task, NOON).state == S.REVIEWED
+
+
 def test_office_too_small_for_four_eyes_says_so_in_the_trail(world: World) -> None:
     world.appoint("reviewer", Role.CLERK, OWN)
     world.act("reviewer", A.REPORT, world.task, NOON, progress="已完成清理三公里。", percent=40)
