@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kit.flows import Walker, walker
+from kit.flows import Walker, walk, walker
 from kit.office import at
 from kit.world import NOON, OTHER, REASON, REFILE, refused
 from models.errors import Denied, NotFound, Refused
 from models.states import Role
 from schedules.sweep import sweep
-from workflow import actions, panels, readings
+from workflow import actions, flow_store, panels, readings
+from workflow.flow_reading import read_flow
 from workflow.verify import verify
 
 if TYPE_CHECKING:
@@ -263,6 +264,20 @@ def test_return_to_a_step_that_is_none_or_that_it_never_took_names_those_there_a
         internal.take("return", "director", to_state="assigned")
     assert "confirmed" in caught.value.remedy
     assert internal.world.picture() == before
+
+
+def test_of_several_ways_back_each_is_for_those_it_is_written_for(internal: Walker) -> None:
+    to_the_unit = 'from = ["confirmed"]\nto = ["reported"]\nchosen_by = "given_state"\nby = ["reviewer"]'
+    assert to_the_unit in internal.flow.text
+    narrower = read_flow(internal.flow.text.replace(to_the_unit, to_the_unit.replace("reviewer", "director")))
+    internal.world.do("director", flow_store.install, narrower)
+    again = walk(internal.world, "internal_report")
+    again.go("confirmed")
+    before = again.world.picture()
+    with refused("E-403", Denied):
+        again.take("return", "reviewer", to_state="reported")
+    assert again.world.picture() == before
+    assert again.take("return", "reviewer", to_state="returned").state == "returned"
 
 
 def test_straight_back_goes_past_the_steps_between_to_the_one_who_returned_it(internal: Walker) -> None:
