@@ -79,7 +79,7 @@ def measure(gold: dict[str, Any], notice: Path) -> dict[str, Score]:
     scores = {kind: Score() for kind in KINDS}
     told = _sort(read_notice(notice.read_bytes(), notice.name).clauses)
     true = {(row["line"], *_edges(row["begins"], row["ends"])): row for row in gold["clauses"]}
-    scores["clauses"].count(notice.stem, told, true)
+    scores["clauses"].count(notice.stem, list(told), list(true))
     for key in told.keys() & true.keys():
         _compare(scores, f"{notice.stem}:{key[0]}", told[key], true[key])
     return scores

@@ -13,7 +13,7 @@ from kit.world import NOON, OTHER, REASON, REFILE, refused
 from models.errors import Denied, NotFound, Refused
 from models.states import Role
 from schedules.sweep import sweep
-from workflow import actions, flow_store, panels, readings
+from workflow import actions, flow_migration, flow_store, panels, readings
 from workflow.flow_reading import read_flow
 from workflow.verify import verify
 
@@ -278,6 +278,17 @@ def test_of_several_ways_back_each_is_for_those_it_is_written_for(internal: Walk
         again.take("return", "reviewer", to_state="reported")
     assert again.world.picture() == before
     assert again.take("return", "reviewer", to_state="returned").state == "returned"
+
+
+def test_step_that_was_taken_under_another_name_may_still_be_returned_to(internal: Walker) -> None:
+    internal.go("second_review")
+    text = internal.flow.text.replace('"confirmed"', '"first_review"')
+    newer = read_flow(text.replace("[[state]]", '[moves]\nconfirmed = "first_review"\n\n[[state]]', 1))
+    internal.world.do("director", flow_store.install, newer)
+    with internal.world.database.read() as connection:
+        plan = flow_migration.plan(connection, 1, "internal_report")
+    internal.world.do("director", flow_migration.apply, plan.digest, "internal_report")
+    assert internal.take("return", "director", to_state="first_review", reason=REASON).state == "first_review"
 
 
 def test_straight_back_goes_past_the_steps_between_to_the_one_who_returned_it(internal: Walker) -> None:
