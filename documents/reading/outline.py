@@ -28,6 +28,8 @@ ATTACHMENTS: Final = re.compile(r"附件 *: *\S")
 CAPTION: Final = re.compile(r"附件 *\d{0,2}:?$")
 #: a heading is a short line; longer ones are text
 _LONGEST_HEADING: Final = 60
+#: a title is said in a breath; a longer first sentence is the text itself
+LONGEST_TITLE: Final = 24
 _DIGITS: Final = {char: value for value, char in enumerate("零一二三四五六七八九")}
 
 
@@ -194,8 +196,11 @@ def _title_end(line: Line, start: int) -> tuple[int, int]:
     stop = line.norm.find("。", start)
     end = stop if stop >= 0 else len(line.norm)
     lists = Finder(line.norm[start:end], frozenset()).find()
-    if not lists:
+    if not lists and end - start <= LONGEST_TITLE:
         return end, min(end + 1, len(line.norm))
+    if not lists:  # a whole sentence is no title: it is where the text begins
+        comma = line.norm.find(",", start, end)
+        return (comma if comma > start else end), start
     comma = line.norm.find(",", start, start + lists[0].start)
     return (comma if comma > start else start + lists[0].start), start
 

@@ -43,6 +43,8 @@ _OTHER_LABEL: Final = re.compile(r"^[\u4e00-\u9fff]{2,8}:")
 _DUTY: Final = re.compile(
     r"(?:等)?(?:按职责分工|分工|分别|共同|联合|具体|牵头)*(?:负责|牵头|配合|参与|承办|落实)(?:落实|实施)?$"
 )
+#: an open end of a list: 人民银行等部门
+_OTHERS: Final = re.compile(r"等(?:有关|相关)?(?:部门|单位|地区)$")
 #: a bracket inside a name: 各县(市、区), 省(市)
 INNER: Final = re.compile(r"(?<=[省市县区州])\([省市县区州旗](?:[级、]{0,2}[省市县区州旗]){0,3}\)")
 #: a remark behind a name: 市水利局(牵头)
@@ -94,7 +96,7 @@ def unlabelled(segment: str) -> tuple[str, int]:
     while cut < len(segment) and segment[cut] == " ":
         cut += 1
     bare = segment[cut:]
-    return _DUTY.sub("", _REMARKED.sub("", bare)).rstrip(), cut
+    return _OTHERS.sub("", _DUTY.sub("", _REMARKED.sub("", bare))).rstrip(), cut
 
 
 def remark_at(segment: str) -> int:

@@ -146,3 +146,9 @@ def test_sign_that_nobody_sees_hides_no_unit_and_is_told_with_its_place(hidden: 
 def test_long_lines_without_an_end_are_read_in_time_that_grows_with_their_length() -> None:
     for text in ("(市水利局、" * 5_000, "12个" * 20_000, "(" * 50_000, "2022年" * 20_000, "\u200b\ue000" * 20_000):
         assert len(clauses(text)) >= 1
+
+
+@pytest.mark.parametrize("tail", ["等部门", "等有关部门", "等单位", "等部门负责"])
+def test_open_end_of_a_list_is_no_part_of_a_name(tail: str) -> None:
+    (clause,) = clauses(f"完成甲(市水利局、市公安局{tail})。")
+    assert (clause.units, clause.groups) == (("市水利局", "市公安局"), ())

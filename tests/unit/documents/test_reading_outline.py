@@ -182,3 +182,12 @@ def test_any_two_damages_together_crash_nothing_and_lose_no_unit_bracket_silentl
         assert all(clause.text.strip() for clause in draft.clauses)
         whole = len(draft.clauses) == 2 and all(clause.units for clause in draft.clauses)
         assert whole or codes(draft), kept
+
+
+def test_short_first_sentence_is_the_title_and_a_long_one_is_text() -> None:
+    long = "开展某类货物的保税仓储，在区内各监管场所之间以及监管场所与口岸之间流转时免于提交批准文件"
+    draft = notice(f"1.做好甲事。完成甲(市水利局)。\n2.{long}。支持举办展会(市商务局)。")
+    assert [(item.title, [clause.text for clause in item.clauses]) for item in draft.items] == [
+        ("做好甲事", ["完成甲"]),
+        ("开展某类货物的保税仓储", [f"{long}。支持举办展会"]),
+    ]
