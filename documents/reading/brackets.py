@@ -192,6 +192,11 @@ class Finder:
             self.tokens[at] = _Token(begin + length, bare[length:])
         return length == len(bare) > 0
 
+    def _goes_on(self, bare: str, found: Found) -> bool:
+        """Whether a level without a place goes on with the collective name before it: 各区、县级市."""
+        before = self._name(found.names[-1]) if found.names else ""
+        return units.is_level(bare) and (units.is_group(before) or units.is_level(before))
+
     def _length(self, at: int, bare: str, begin: int, found: Found) -> int:
         """How much of a segment is a name: all of it, its beginning where words are glued on, or nothing."""
         last = self.closing[at] == at + 1
@@ -202,7 +207,7 @@ class Finder:
             return len(bare)
         if grouped:
             return grouped
-        if bare in self.known or units.is_unit(bare):
+        if bare in self.known or units.is_unit(bare) or self._goes_on(bare, found):
             return len(bare)
         listed = found.names or found.names_units
         if listed and found.opened and self.closing[at] > 0 and len(bare) <= units.LONGEST:

@@ -105,7 +105,7 @@ class ClauseCutter:
             twice = next(name for name in names if names.count(name) > 1)
             message = _("a unit is named twice in clause {clause}: {name}").format(clause=number, name=twice)
             damage.append(self.notes.add("W-N05", body.place(found.start), twice, message))
-        groups = tuple(name for name in parties if units.is_group(units.masked(name)))
+        groups = units.collective(parties)
         named = tuple(name for name in parties if name not in groups)
         return self._with_facts(
             ClauseDraft(

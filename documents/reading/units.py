@@ -7,7 +7,10 @@ Most names end in the word for a kind of body (局, 委, 办, 政府, 海关, �
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 #: no unit's name is longer; bounds every look back and ahead
 LONGEST: Final = 40
@@ -36,6 +39,10 @@ _TAIL: Final = r"(?:各级)?(?:人民政府|政府|管委会|管理委员会|党
 _GROUP: Final = re.compile(
     rf"(?:其他|市直|省直|县直|中央|驻[\u4e00-\u9fff]{{1,3}})?(?:各有关|各相关|各级|有关|相关|各)(?:{_WHO}){_TAIL}(?:和(?:有关|相关)(?:单位|部门))?"
 )
+#: 各项目牵头单位: whoever leads or bears each of something
+_EACH: Final = re.compile(r"各[\u4e00-\u9fff]{1,6}?(?:牵头|责任|承办|实施|主管)(?:单位|部门)")
+#: a level without a place; behind a collective name (各区、县级市) it goes on with it
+_LEVEL: Final = re.compile(r"县级市|县市区|市县区|县区|区县|市县|乡镇街道|乡镇|镇街|街道|[省市县区州旗盟乡镇]")
 _MEMBERS: Final = re.compile(r"[\u4e00-\u9fff]{0,28}?各成员单位")
 
 _LABEL: Final = re.compile(r"^[\u4e00-\u9fff]{0,4}(?:单位|部门|机构|地区)[::]")
@@ -63,13 +70,29 @@ def masked(norm: str) -> str:
 def group_at(segment: str) -> int:
     """The length of the collective name that a segment begins with, 0 when it begins with none."""
     head = segment[:LONGEST]
-    found = _MEMBERS.match(head) or _GROUP.match(head)
+    found = _MEMBERS.match(head) or _EACH.match(head) or _GROUP.match(head)
     return found.end() if found else 0
 
 
 def is_group(segment: str) -> bool:
     """Whether the whole segment is a collective name."""
     return bool(segment) and group_at(segment) == len(segment)
+
+
+def is_level(segment: str) -> bool:
+    """Whether the whole segment is a level without a place: 县级市 in “各区、县级市”."""
+    return bool(_LEVEL.fullmatch(segment))
+
+
+def collective(names: Sequence[str]) -> tuple[str, ...]:
+    """The collective ones among the names of a list, in their order; a level behind one of them belongs to it."""
+    found: list[str] = []
+    before = False
+    for name in names:
+        plain = masked(name)
+        before = is_group(plain) or (before and is_level(plain))
+        found += [name] if before else []
+    return tuple(found)
 
 
 def has_group(segment: str) -> bool:

@@ -105,6 +105,18 @@ def test_substitute_may_not_approve_what_the_absent_person_filed_or_signed(mine:
         fire(case(A.APPROVE, S.SIGNED_STAMPED, actor=stand_in, takers=TAKERS))
 
 
+def test_task_goes_back_only_to_a_step_that_it_has_taken() -> None:
+    flow = shipped("internal_report")
+    task = replace(TASK, flow=flow, state="second_review")
+    back = Given(reason=REASON, to_state="reported")
+    been = frozenset({"assigned", "returned", "second_review"})
+    attempt = Case("return", task, Actor(9, "director", "王主任"), back, NOON, "second_review", been=been)
+    with refused("E-S37", Refused):
+        fire(attempt)
+    assert attempt.state == "second_review"
+    assert fire(replace(attempt, been=been | {"reported"})).dest == "reported"
+
+
 def test_forbidden_step_names_what_is_possible_now() -> None:
     with refused("E-S01") as caught:
         fire(case(A.APPROVE, S.REPORTED))
