@@ -24,6 +24,10 @@ _CHINESE: Final = "一二三四五六七八九十百"
 SECTION: Final = re.compile(rf"([{_CHINESE}]{{1,5}})、 *(?=\S)")
 SUBSECTION: Final = re.compile(rf"(\([{_CHINESE}]{{1,5}}\)) *(?=\S)")
 ITEM: Final = re.compile(r"(\d{1,3})[.、] *(?![\d ])")
+#: a title may begin with a figure (11.121工程): an item only where the number goes on and the figure measures nothing
+_NEXT_ITEM: Final = re.compile(
+    r"(\d{1,3})[.、] *(?=\d)(?!\d+(?:\.\d+)*(?:[亿万千百余多]|%|[米吨元个家名项年月日]|公里|人(?!才)))"
+)
 ATTACHMENTS: Final = re.compile(r"附件 *: *\S")
 CAPTION: Final = re.compile(r"附件 *\d{0,2}:?$")
 #: a heading is a short line; longer ones are text
@@ -110,7 +114,7 @@ def outline(lines: Sequence[Line], notes: Notes) -> list[RawItem]:
 
 
 def _line(state: _State, line: Line, following: Line | None, notes: Notes, *, with_items: bool) -> None:
-    if found := ITEM.match(line.norm):
+    if found := _item(state, line):
         _open(state, int(found[1]), line, found.end())
     elif found := SECTION.match(line.norm):
         _section(state, found, line, notes)
@@ -127,6 +131,13 @@ def _line(state: _State, line: Line, following: Line | None, notes: Notes, *, wi
         state.pieces.append((line, 0))
     else:
         notes.add("W-T03", (line.number, line.column), line.raw, _("this line belongs to no item and was not used"))
+
+
+def _item(state: _State, line: Line) -> re.Match[str] | None:
+    """The number of an item that the line begins with."""
+    last = state.head[0] if state.head else state.items[-1].number if state.items else 0
+    going_on = _NEXT_ITEM.match(line.norm)
+    return ITEM.match(line.norm) or (going_on if going_on and int(going_on[1]) == last + 1 else None)
 
 
 def _section(state: _State, found: re.Match[str], line: Line, notes: Notes) -> None:

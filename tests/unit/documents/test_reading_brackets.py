@@ -152,3 +152,9 @@ def test_long_lines_without_an_end_are_read_in_time_that_grows_with_their_length
 def test_open_end_of_a_list_is_no_part_of_a_name(tail: str) -> None:
     (clause,) = clauses(f"完成甲(市水利局、市公安局{tail})。")
     assert (clause.units, clause.groups) == (("市水利局", "市公安局"), ())
+
+
+@pytest.mark.parametrize("group", ["各区、县级市", "各有关区、县级市", "有关县、区", "各项目牵头单位"])
+def test_level_behind_a_collective_name_belongs_to_it(group: str) -> None:
+    (clause,) = clauses(f"完成甲(市水利局、{group})。")
+    assert (clause.units, clause.groups) == (("市水利局",), tuple(group.split("、")))

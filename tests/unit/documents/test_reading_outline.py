@@ -191,3 +191,8 @@ def test_short_first_sentence_is_the_title_and_a_long_one_is_text() -> None:
         ("做好甲事", ["完成甲"]),
         ("开展某类货物的保税仓储", [f"{long}。支持举办展会"]),
     ]
+
+
+def test_title_that_begins_with_a_figure_is_an_item_where_the_number_goes_on() -> None:
+    draft = notice("1.甲事。完成甲(市水利局)。\n2.121工程。完成乙(市公安局)。\n3.5亿元投资。完成丙(市教育局)。")
+    assert [(item.number, item.title) for item in draft.items] == [(1, "甲事"), (2, "121工程")]
