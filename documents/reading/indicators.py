@@ -20,9 +20,11 @@ _AFTER: Final = r"以上|以下|以内|左右"
 _RISE: Final = "增长|提高|提升|下降|降低|减少|压减|增加"
 _REACH: Final = "突破|超过|达到|不少于|不低于|不超过|不高于|至少|控制在|力争达到|保持在|稳定在|降至|升至|达"
 _AMOUNT: Final = re.compile(
-    rf"(?P<verb>{_REACH})?(?P<to>到|至)?(?<![\dA-Za-z.\-+第])(?P<value>\d{{1,15}}(?:,\d{{3}})*(?:\.\d{{1,6}})?)(?P<big>[万亿])?(?P<unit>{_UNIT})(?P<bound>{_AFTER})?"
+    rf"(?P<verb>{_REACH})?(?:(?<![\dA-Za-z.\-+第])(?P<low>\d{{1,6}})(?=[到至]\d))?(?P<to>到|至)?(?<![\dA-Za-z.\-+第])(?P<value>\d{{1,15}}(?:,\d{{3}})*(?:\.\d{{1,6}})?)(?P<big>[万亿])?(?P<unit>{_UNIT})(?P<bound>{_AFTER})?"
 )
 _PIECE: Final = re.compile(r"[^,。;、!?()]+(?:(?<=\d),(?=\d{3}\D)[^,。;、!?()]+)*")
+#: 30名甲和50名乙 are two targets
+_AND: Final = re.compile(rf"(?:以及|[和及与])(?=\d{{1,15}}(?:\.\d{{1,6}})?[万亿]?(?:{_UNIT}))")
 _QUOTES: Final = str.maketrans("", "", "“”‘’\"'「」『』 ")
 _AT_LEAST: Final = frozenset({"突破", "超过", "达到", "达", "不少于", "不低于", "至少", "力争达到", "升至"})
 _AT_MOST: Final = frozenset({"不超过", "不高于", "控制在", "降至"})
@@ -34,12 +36,12 @@ _PAST_YEARS: Final = re.compile(r"(?:年满|以来|截至目前|累计已|停用
 def indicators(norm: str) -> list[IndicatorDraft]:
     """The numeric targets of a clause in order."""
     found = []
-    for piece in _PIECE.finditer(norm):
-        past = _PAST_YEARS.search(piece.group())  # what stands behind it only says which thing is meant
-        end = past.end() if past else len(piece.group())
-        amounts = [one for one in _AMOUNT.finditer(piece.group()) if one.start() < end]
+    for piece in (part for whole in _PIECE.finditer(norm) for part in _AND.split(whole.group())):
+        past = _PAST_YEARS.search(piece)  # what stands behind it only says which thing is meant
+        end = past.end() if past else len(piece)
+        amounts = [one for one in _AMOUNT.finditer(piece) if one.start() < end]
         if amounts:
-            found.append(_indicator(piece.group(), amounts[-1]))
+            found.append(_indicator(piece, amounts[-1]))
     return found
 
 
@@ -55,8 +57,9 @@ def _indicator(piece: str, amount: re.Match[str]) -> IndicatorDraft:
     verb = amount["verb"] or ""
     if verb in _AT_LEAST and amount["unit"] in _COUNTED and not re.search(r"[数量额率总值]", name):
         name += "数量"
-    value = float(amount["value"].replace(",", ""))
-    return IndicatorDraft(quote, name, _op(verb, amount["bound"]), value, _unit(amount), _note(verb, amount["bound"]))
+    value = float((amount["low"] or amount["value"]).replace(",", ""))
+    op = ">=" if amount["low"] else _op(verb, amount["bound"])  # 1到2个: one will do
+    return IndicatorDraft(quote, name, op, value, _unit(amount), _note(verb, amount["bound"]))
 
 
 def _unit(amount: re.Match[str]) -> str:

@@ -136,3 +136,13 @@ def test_target_is_read_as_name_sign_number_and_unit(text: str, wanted: tuple[st
 )
 def test_number_that_only_says_which_thing_is_meant_is_no_target(text: str) -> None:
     assert indicators(text) == []
+
+
+def test_two_amounts_joined_by_and_are_two_targets() -> None:
+    (clause,) = clauses("引进30名管理人才和50名专业人才(市水利局)。")
+    assert [(one.op, one.value, one.unit) for one in clause.indicators] == [("=", 30, "名"), ("=", 50, "名")]
+
+
+def test_of_a_span_the_lower_end_will_do() -> None:
+    (clause,) = clauses("建设1到2个培养基地(市水利局)。")
+    assert [(one.op, one.value, one.unit) for one in clause.indicators] == [(">=", 1, "个")]
