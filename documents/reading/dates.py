@@ -29,6 +29,12 @@ _DEADLINE: Final = re.compile(
 )
 #: the year in a document's name is no deadline
 _TITLE: Final = re.compile(r"《[^《》。\n]{1,80}》")
+#: a term that limits a target (5年内引进…), not one that something lasts (5年内享受补贴); from when on, the text does not say
+_WITHIN: Final = re.compile(
+    r"(?<![\d.第])(?:\d{1,2}|[一二两三四五六七八九十]{1,2})(?:年|个月)(?:以内|之内|内)(?!.{0,2}(?:享受|连续|给予|每年|累计|免|减))"
+)
+#: the same with its beginning: 2012年起5年内 ends with 2016
+_FROM: Final = re.compile(r"(?P<y>\d{4})年(?:起|开始),?(?P<n>\d{1,2})年(?:以内|之内|内)")
 _WHOLE: Final = re.compile(rf"(?<![\d.]){_DATE}$")
 
 
@@ -131,10 +137,19 @@ def deadlines(norm: str, year: int | None) -> list[DateRead]:
     for match in _DEADLINE.finditer(norm):
         if match.start() not in titles and _is_deadline(match, norm):
             quote = match.group().rstrip()
-            if match["lead"] and (match["lead"] in {"力争", "确保"} or not match["y"] or match["m"]):
+            if match["lead"] and (match["lead"] in {"力争", "确保"} or not match["y"] or match["m"] or match["edge"]):
                 quote = quote[len(match["lead"]) :]  # 在 belongs to 在2022年完成…, not to a date that says its month
             found.append(_read(match, quote, match.start() + len(match.group()) - len(quote), year))
-    return found
+    found += [
+        DateRead(term.group(), (date(int(term["y"]) + int(term["n"]) - 1, 12, 31),), term.start())
+        for term in _FROM.finditer(norm)
+        if int(term["n"])
+    ]
+    known = [range(one.start, one.start + len(one.quote)) for one in found]
+    for term in _WITHIN.finditer(norm):
+        if term.start() not in titles and not any(term.start() in span for span in known):
+            found.append(DateRead(term.group(), (), term.start()))
+    return sorted(found, key=lambda one: one.start)
 
 
 def _is_deadline(match: re.Match[str], norm: str) -> bool:
@@ -144,6 +159,8 @@ def _is_deadline(match: re.Match[str], norm: str) -> bool:
         match["edge"] is None and after in {"-", "—", "~", "至"}
     ):
         return False
+    if match["year_word"] == "年" and before[-1:] in set("一二两三四五六七八九十"):
+        return False  # 五年内 is a term, not this year
     if match["d4"]:
         return match["edge"] is not None and match["edge"].endswith("前")
     if match["edge"] == "内" and not match["year_word"] and not match["y"]:

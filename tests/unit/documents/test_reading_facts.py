@@ -146,3 +146,22 @@ def test_two_amounts_joined_by_and_are_two_targets() -> None:
 def test_of_a_span_the_lower_end_will_do() -> None:
     (clause,) = clauses("建设1到2个培养基地(市水利局)。")
     assert [(one.op, one.value, one.unit) for one in clause.indicators] == [(">=", 1, "个")]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("5年内引进10名", [("5年内", None)]),
+        ("五年内建成", [("五年内", None)]),
+        ("3个月内完成", [("3个月内", None)]),
+        ("从2012年起5年内引进10名", [("2012年起5年内", date(2016, 12, 31))]),
+        ("对引进的企业5年内享受补贴", []),
+        ("连续5年", []),
+        ("力争于2012年底前完成", [("2012年底前", date(2012, 12, 31))]),
+    ],
+)
+def test_term_that_limits_a_target_is_a_deadline_and_stays_open_without_its_beginning(
+    text: str, found: list[tuple[str, date | None]]
+) -> None:
+    (clause,) = clauses(f"{text}(市水利局)。")
+    assert [(one.quote, one.due_on) for one in clause.milestones] == found
