@@ -12,6 +12,7 @@ from kit.office import at
 from kit.world import NOON, OTHER, REASON, REFILE, refused
 from models.errors import Denied, NotFound, Refused
 from models.states import Role
+from notifications.addressee import still_wanted
 from schedules.sweep import sweep
 from workflow import actions, flow_migration, flow_store, panels, readings
 from workflow.flow_reading import read_flow
@@ -197,6 +198,16 @@ def test_reminder_of_a_forwarded_task_goes_to_that_person_alone(internal: Walker
     internal.take("forward", "reviewer")
     sweep(internal.world.database, 1, None, at("2022-06-22 10:00"))
     assert told(internal, "internal_unreviewed") == ["reviewer2"]
+
+
+def test_what_was_handed_in_in_time_is_not_called_late_while_it_waits_for_the_office(internal: Walker) -> None:
+    internal.go("confirmed")
+    sweep(internal.world.database, 1, None, at("2022-06-28 10:00"))
+    with internal.world.database.read() as connection:
+        for row in internal.world.rows("message", event="internal_unreviewed"):
+            sent = still_wanted(connection, row, date(2022, 6, 29))
+            assert sent is not None
+            assert [line["days_late"] for line in (*row["fields"]["tasks"], *sent["tasks"])] == [0, 0]
 
 
 def test_rules_of_the_offices_own_file_take_the_place_of_the_monthly_ladder_alone(internal: Walker) -> None:
