@@ -179,6 +179,7 @@ def test_forwarding_goes_to_one_other_person_who_may_go_on(internal: Walker) -> 
         ("E-S33", ("reviewer",)),
         ("E-S33", ("reviewer2", "director")),
         ("E-S38", ("clerk2",)),
+        ("E-S38", ("clerk1",)),
     ):
         with refused(code, Refused):
             internal.take("forward", "reviewer", people=people)
