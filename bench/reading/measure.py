@@ -20,12 +20,14 @@ from typing import TYPE_CHECKING, Any, Final
 from documents.reading import read_notice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from models.drafts import ClauseDraft
 
 HERE: Final = Path(__file__).parent
 NOTICES: Final = HERE.parents[2] / "shared" / "notices"
+#: the table of the reference notice's items 1 to 12
+BESIDE: Final = "gold-items-1-12.json"
 #: as many characters of a clause's beginning and end are compared
 _SEEN: Final = 8
 KINDS: Final = ("clauses", "units", "order", "leads", "groups", "deadlines", "indicators")
@@ -70,15 +72,14 @@ def _edges(begins: str, ends: str) -> tuple[str, str]:
     return _plain(begins)[:_SEEN], _plain(ends)[-_SEEN:]
 
 
-def _sort(clauses: tuple[ClauseDraft, ...]) -> dict[tuple[int, str, str], ClauseDraft]:
-    return {(clause.source_line, *_edges(clause.text, clause.text)): clause for clause in clauses}
-
-
 def measure(gold: dict[str, Any], notice: Path) -> dict[str, Score]:
     """The reader's scores on one notice, by kind."""
     scores = {kind: Score() for kind in KINDS}
-    told = _sort(read_notice(notice.read_bytes(), notice.name).clauses)
-    true = {(row["line"], *_edges(row["begins"], row["ends"])): row for row in gold["clauses"]}
+    items = read_notice(notice.read_bytes(), notice.name).items
+    clauses = [clause for item in items if item.number <= gold.get("items", item.number) for clause in item.clauses]
+    lines = all("line" in row for row in gold["clauses"])
+    told = {(one.source_line if lines else 0, *_edges(one.text, one.text)): one for one in clauses}
+    true = {(row.get("line", 0), *_edges(row["begins"], row["ends"])): row for row in gold["clauses"]}
     scores["clauses"].count(notice.stem, list(told), list(true))
     for key in told.keys() & true.keys():
         _compare(scores, f"{notice.stem}:{key[0]}", told[key], true[key])
@@ -100,6 +101,33 @@ def _compare(scores: dict[str, Score], where: str, said: ClauseDraft, row: dict[
     )
 
 
+def _beside(folder: Path) -> dict[str, Any]:
+    """The table of the reference notice's first items, which lies beside the notices, in the form of the others."""
+    kept = json.loads((folder / BESIDE).read_text("utf-8"))
+    items = [item for section in kept["sections"] for part in section["subsections"] for item in part["items"]]
+    rows = [
+        {
+            "begins": row["text_start"],
+            "ends": row["text_end"],
+            "units": row["units"],
+            "leads": [row["lead"]],
+            "groups": row["unit_groups"],
+            "deadlines": [{"quote": one["quote"], "due_on": one["date"]} for one in row["deadlines"]],
+            "indicators": row["indicators"],
+        }
+        for item in items
+        for row in item["clauses"]
+    ]
+    return {"source": "zhuzhou-2022.txt", "items": max(item["number"] for item in items), "clauses": rows}
+
+
+def _tables(folder: Path) -> Iterator[dict[str, Any]]:
+    if (folder / BESIDE).exists():
+        yield _beside(folder)
+    for file in sorted((HERE / "gold").glob("*.json")):
+        yield json.loads(file.read_text("utf-8"))
+
+
 def main() -> int:
     """Print a table; 1 when a notice is not there to be read."""
     options = argparse.ArgumentParser(description="Precision and recall of the reader on real notices.")
@@ -107,15 +135,14 @@ def main() -> int:
     options.add_argument("--show", action="store_true", help="show what was read wrong")
     given = options.parse_args()
     print(f"{'notice':28} {'what':11} {'true':>5} {'found':>6} {'precision':>10} {'recall':>7}")
-    for file in sorted((HERE / "gold").glob("*.json")):
-        gold = json.loads(file.read_text("utf-8"))
+    for gold in _tables(given.notices):
         notice = given.notices / gold["source"]
         if not notice.exists():
-            print(f"{file.stem}: the notice is not there: {notice.name}", file=sys.stderr)
+            print(f"the notice is not there: {notice.name}", file=sys.stderr)
             return 1
         for kind, score in measure(gold, notice).items():
             true = score.hits + score.missed
-            print(f"{file.stem:28} {kind:11} {true:5} {score.hits:6} {score.precision:10.3f} {score.recall:7.3f}")
+            print(f"{notice.stem:28} {kind:11} {true:5} {score.hits:6} {score.precision:10.3f} {score.recall:7.3f}")
             for line in score.wrong if given.show else ():
                 print(f"    {line}")
     return 0
