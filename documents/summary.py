@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from documents.summary_docx import summary_document
+from documents.official_docx import official_document
 from documents.summary_text import summary_paper
 from documents.summary_xlsx import workbook
 from documents.typesetting import pdf
@@ -33,7 +33,7 @@ def render_summary(facts: SummaryFacts, *, fonts: typst.Fonts | None = None) -> 
     Without a Chinese typeface the PDF is left out and ``notes`` says how to get one.
     """
     paper = summary_paper(facts)
-    files = {"docx": summary_document(paper), "xlsx": workbook(facts)}
+    files = {"docx": official_document(paper), "xlsx": workbook(facts)}
     notes: tuple[str, ...] = ()
     try:
         files["pdf"] = summary_pdf(paper, fonts=fonts)
@@ -46,4 +46,4 @@ def summary_pdf(paper: Paper, *, fonts: typst.Fonts | None = None) -> bytes:
     """The PDF alone; raises ``EnvironmentRefused`` E-P01 where no Chinese typeface is installed."""
     words = asdict(paper)
     words.pop("dated")
-    return pdf("summary.typ", words, dated=paper.dated, fonts=fonts)
+    return pdf("official.typ", words, dated=paper.dated, fonts=fonts)

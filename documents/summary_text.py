@@ -7,12 +7,8 @@ standing is said. Figures are the lengths of the lists that are named.
 from __future__ import annotations
 
 import re
-from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
-
-from jinja2 import FileSystemLoader, StrictUndefined
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from documents.paper import SECTION, SUBSECTION, TEXT, Block, Paper
 from documents.plain_text import (
@@ -24,15 +20,14 @@ from documents.plain_text import (
     inner_title,
     met,
     one_line,
-    sentence,
     shortened,
     target,
     unnumbered,
 )
 from documents.summary_annexes import annexes
 from documents.summary_problems import TITLE, figures, overdue, relapsed
-from documents.typesetting import TEMPLATES
 from documents.wording import APPROVED, DECISIONS, REQUESTS, STANDINGS, amount, is_approved
+from documents.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -57,22 +52,9 @@ _NAMED: Final = 3
 _DAMAGED: Final = re.compile(r"\d{5}")
 
 
-@cache
-def _words() -> Any:
-    environment = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(TEMPLATES),
-        undefined=StrictUndefined,
-        autoescape=False,  # plain text: the writers put it into runs and JSON, never into markup
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"sentence": sentence, "one_line": one_line}
-    return environment.get_template("summary_words.jinja").module
-
-
 def say(macro: str, *values: Any) -> str:
-    """One paragraph from the words."""
-    return str(getattr(_words(), macro)(*values)).strip()
+    """One paragraph of the summary."""
+    return words("summary").say(macro, *values)
 
 
 def summary_paper(facts: SummaryFacts) -> Paper:

@@ -1,4 +1,4 @@
-"""The summary as .docx in the layout of an official document (GB/T 9704-2012, figures in ``domain.md``)."""
+"""A paper as .docx in the layout of an official document (GB/T 9704-2012, figures in ``domain.md``)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SMALL: Final = 10.5
 _BAR_LENGTH: Final = 24
 
 
-def summary_document(paper: Paper) -> bytes:
+def official_document(paper: Paper) -> bytes:
     """Write the paper; the same paper gives the same bytes."""
     document = w.open_document(paper.title, paper.mark, paper.dated, _MARGINS)
     w.footer(document, _page_number(w.RIGHT), _page_number(w.LEFT))
