@@ -7,8 +7,6 @@ import json
 import os
 import sqlite3
 import struct
-import subprocess
-import sys
 import zlib
 from datetime import timedelta
 from pathlib import Path
@@ -16,11 +14,11 @@ from typing import Any
 
 import pytest
 
+from kit import warm
 from kit.office import BEGIN, MONTH, UNITS, SmallOffice, at, small_office
 from models.states import Stage
 from workflow.sessions import token_digest
 
-DUBAN = Path(sys.executable).with_name("duban")
 NOW = at("2022-06-10 09:00")
 
 
@@ -42,10 +40,7 @@ class Shell:
             **os.environ, "DUBAN_HOME": str(self.office.folder), "DUBAN_TOKEN": login, "DUBAN_NOW": now,
             "DUBAN_LANG": "en",
         }  # fmt: skip
-        command = [str(DUBAN), *map(str, words)]
-        done = subprocess.run(
-            command, env=environment, input=told, capture_output=True, text=True, check=False, timeout=180
-        )
+        done = warm.run(words, environment, typed=told)
         assert "Traceback" not in done.stderr
         return done.returncode, done.stdout, done.stderr
 

@@ -1,4 +1,4 @@
-"""The installed ``duban serve`` as a process of its own, a mail server that can kill it, and a person who goes on working."""
+"""``duban serve`` as a process of its own, a mail server that can kill it, and a person who goes on working."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import sqlalchemy as sa
 
+from kit import warm
 from kit.office import BEGIN, SmallOffice, small_office
 from kit.smtp import SmtpServer
 from models import tables as t
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-DUBAN = Path(sys.executable).with_name("duban")
 #: longer than anything here takes on a machine with other work
 PATIENCE = 40.0
 WORKER = Path(__file__).with_name("worker.py")
@@ -137,10 +137,7 @@ def environment(office: SmallOffice, now: str, login: str = "") -> dict[str, str
 
 def typed(office: SmallOffice, login: str, now: str, *words: str) -> subprocess.CompletedProcess[str]:
     """One command of a person at a time."""
-    return subprocess.run(
-        [DUBAN, *words], env=environment(office, now, login), capture_output=True, text=True, timeout=PATIENCE,
-        check=False, stdin=subprocess.DEVNULL,
-    )  # fmt: skip
+    return warm.run(words, environment(office, now, login), patience=PATIENCE)
 
 
 class Serving:
@@ -149,20 +146,15 @@ class Serving:
     def __init__(self, office: SmallOffice, now: str, *words: str) -> None:
         office.database.close()
         self.log = office.folder / "serve.log"
-        with self.log.open("ab") as log:
+        with self.log.open("ab") as log, Path(os.devnull).open("rb") as nothing:
             self._begins = log.tell()
-            self.process = subprocess.Popen(
-                [DUBAN, *(words or ("serve",))], env=environment(office, now), stdout=log, stderr=log,
-                stdin=subprocess.DEVNULL,
-            )  # fmt: skip
+            self.process = warm.start(words or ("serve",), environment(office, now), nothing, log, log)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait(PATIENCE)
+        self.process.kill()
 
     @property
     def said(self) -> str:

@@ -1,16 +1,20 @@
-"""A person's terminal: the installed program, an own HOME, what is typed and what is answered."""
+"""A person's terminal: the program, an own HOME, what is typed and what is answered."""
 
 from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from kit import warm
+
+if TYPE_CHECKING:
+    import subprocess
 
 DUBAN = Path(sys.executable).parent / "duban"
 GOOD = "Zhuzhou-2022-river"
@@ -29,10 +33,8 @@ class Terminal:
         home = self.folder / person
         home.mkdir(exist_ok=True)
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("DUBAN_", "XDG_"))}
-        return subprocess.run(
-            [DUBAN, "--lang", "en", "--home", self.office, *words],
-            input=typed, capture_output=True, text=True, timeout=60, check=False, env={**kept, "HOME": str(home)},
-        )  # fmt: skip
+        command = ["--lang", "en", "--home", self.office, *words]
+        return warm.run(command, {**kept, "HOME": str(home)}, typed=typed)
 
     def json(self, *words: str, typed: str = "", person: str = "me") -> Any:
         """What a command that must succeed answers."""

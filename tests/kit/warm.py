@@ -1,0 +1,194 @@
+"""The program as a process for each command, forked from one that has its imports behind it.
+
+Starting Python and SQLModel takes a second, a command a tenth of it; the tests type hundreds. Every command still has a
+process, an environment, standard streams and an exit code of its own. What concerns the start itself runs the installed
+program (``kit.terminal.DUBAN``).
+"""
+
+from __future__ import annotations
+
+import atexit
+import gc
+import importlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_HEADER: Final = 8
+_HERE: Final[list[_Warm]] = []
+
+
+def run(
+    words: Sequence[object], environment: Mapping[str, str], *, typed: str = "", patience: float = 120
+) -> subprocess.CompletedProcess[str]:
+    """Type one command; what it wrote and how it ended. Longer than ``patience`` seconds, and it is killed."""
+    with tempfile.TemporaryFile() as told, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        told.write(typed.encode())
+        told.seek(0)
+        begun = start(words, environment, told, out, err)
+        try:
+            code = begun.wait(patience)
+        except TimeoutError:
+            begun.kill()
+            raise
+        return subprocess.CompletedProcess(list(words), code, _text(out), _text(err))
+
+
+def start(words: Sequence[object], environment: Mapping[str, str], *streams: IO[bytes]) -> Begun:
+    """A command with these three streams that goes on by itself."""
+    if not _HERE:
+        _HERE.append(_Warm())
+        atexit.register(_HERE[0].close)
+    return _HERE[0].start([str(word) for word in words], environment, [stream.fileno() for stream in streams])
+
+
+class Begun:
+    """A running command: as much of ``subprocess.Popen`` as the tests use."""
+
+    def __init__(self, answers: socket.socket) -> None:
+        self._answers = answers
+        self.pid = int(answers.recv(_HEADER))
+        self.returncode: int | None = None
+
+    def wait(self, patience: float | None = None) -> int:
+        """Its exit code, negative when a signal ended it; ``TimeoutError`` when it goes on."""
+        if self.returncode is None:
+            self._answers.settimeout(patience)
+            try:
+                self.returncode = int(self._answers.recv(_HEADER))
+            except BlockingIOError:
+                raise TimeoutError from None
+            self._answers.close()
+        return self.returncode
+
+    def poll(self) -> int | None:
+        """Its exit code, None while it runs."""
+        with suppress(TimeoutError):
+            self.wait(0)
+        return self.returncode
+
+    def send_signal(self, number: signal.Signals) -> None:
+        """Send it a signal while it runs."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """End it, whatever it does, and wait for the end."""
+        self.send_signal(signal.SIGKILL)
+        self.wait()
+
+
+class _Warm:
+    """The process that waits to be forked; one for each test process."""
+
+    def __init__(self) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            command = [sys.executable, __file__, str(theirs.fileno())]
+            self.process = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)
+        self.socket = ours
+
+    def close(self) -> None:
+        """Let it end: it does when nobody is there to ask any more."""
+        self.socket.close()
+        self.process.wait(30)
+
+    def start(self, words: list[str], environment: Mapping[str, str], streams: list[int]) -> Begun:
+        """Ask for one command."""
+        asked = json.dumps({"words": words, "environment": dict(environment), "folder": str(Path.cwd())}).encode()
+        answers, theirs = socket.socketpair()
+        with theirs:
+            socket.send_fds(self.socket, [len(asked).to_bytes(_HEADER)], [*streams, theirs.fileno()])
+            self.socket.sendall(asked)
+        return Begun(answers)
+
+
+def _text(stream: IO[bytes]) -> str:
+    stream.seek(0)
+    return stream.read().decode().replace("\r\n", "\n")
+
+
+def _wait(asking: socket.socket) -> None:
+    """In the warm process: fork for each command that is asked for."""
+    from cli import COMMANDS
+
+    for module in sorted({module for module, _help in COMMANDS.values()}):
+        importlib.import_module(module)
+    for module in ("workflow.adoption", "workflow.sessions", "schedules.sweep", "documents.reading", "documents.form"):
+        importlib.import_module(module)
+    gc.freeze()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    while True:
+        size, streams, _flags, _address = socket.recv_fds(asking, _HEADER, 4)
+        if not size:
+            return
+        asked = json.loads(_whole(asking, int.from_bytes(size)))
+        if os.fork() == 0:
+            asking.close()
+            _watch(asked, streams)
+        for stream in streams:
+            os.close(stream)
+
+
+def _watch(asked: dict[str, object], streams: list[int]) -> None:
+    """Say the command's number when it begins and its exit code when the whole process has come to its end."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    *standard, answers = streams
+    number = os.fork()
+    if number == 0:
+        os.close(answers)
+        _become(asked, standard)
+    os.write(answers, f"{number:{_HEADER}}".encode())
+    _number, status = os.waitpid(number, 0)
+    os.write(answers, str(os.waitstatus_to_exitcode(status)).encode())
+    os._exit(0)
+
+
+def _whole(asking: socket.socket, size: int) -> bytes:
+    found = b""
+    while len(found) < size:
+        found += asking.recv(size - len(found))
+    return found
+
+
+def _become(asked: dict[str, object], streams: list[int]) -> None:
+    """Be the command: with its own streams, folder and environment, to its end."""
+    import cli
+
+    for number, stream in enumerate(streams):
+        os.dup2(stream, number)
+        os.close(stream)
+    os.chdir(str(asked["folder"]))
+    os.environ.clear()
+    os.environ.update(asked["environment"])  # type: ignore[call-overload]
+    sys.stdin, sys.stdout, sys.stderr = (
+        open(number, mode, encoding="utf-8", closefd=False)  # noqa: SIM115 - they live as long as the process
+        for number, mode in enumerate("rww")
+    )
+    sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr
+    code: object = 1
+    try:
+        cli.main(asked["words"])  # type: ignore[arg-type]
+    except SystemExit as ended:
+        code = ended.code
+    finally:
+        # Databases are closed as at any end of a program; the rest of the interpreter is not taken down piece by piece.
+        gc.collect()
+        atexit._run_exitfuncs()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code if isinstance(code, int) else 1)
+
+
+if __name__ == "__main__":
+    _wait(socket.socket(fileno=int(sys.argv[1])))
