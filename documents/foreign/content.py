@@ -53,6 +53,9 @@ def content_of(data: list[Any]) -> Content:
     text, grids, remarks = data
     return Content(
         text,
-        tuple(Grid(tuple(Row(line, tuple(Cell(*cell) for cell in row)) for line, row in rows), last) for rows, last in grids),
+        tuple(
+            Grid(tuple(Row(line, tuple(Cell(*cell) for cell in row)) for line, row in rows), last)
+            for rows, last in grids
+        ),
         tuple(Remark(*remark) for remark in remarks),
     )

@@ -97,7 +97,11 @@ class Numbering:
             if value(style, "type") == "paragraph" and value(style, "default") in {"1", "true", "on"}:
                 made.normal = value(style, "styleId")
         abstracts = {value(each, "abstractNumId"): each for each in children(numbering, "abstractNum")}
-        linked = {value(child(each, "styleLink")): name for name, each in abstracts.items() if child(each, "styleLink") is not None}
+        linked = {
+            value(child(each, "styleLink")): name
+            for name, each in abstracts.items()
+            if child(each, "styleLink") is not None
+        }
         for number in children(numbering, "num"):
             name = value(child(number, "abstractNumId"))
             link = value(child(abstracts.get(name), "numStyleLink"))

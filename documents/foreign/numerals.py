@@ -42,7 +42,7 @@ def _roman(number: int) -> str:
 
 
 def _letters(number: int) -> str:
-    """a … z, then aa, bb: so Word counts on."""
+    """A … z, then aa, bb: so Word counts on."""
     times, at = divmod(number - 1, 26)
     return chr(ord("a") + at) * min(times + 1, 9)
 

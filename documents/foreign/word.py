@@ -27,7 +27,9 @@ MOST_COLUMNS: Final = 64
 _MAIN: Final = "word/document.xml"
 _PARAGRAPH: Final = re.compile(rb"<(?:[A-Za-z0-9_]{1,20}:)?p[\s/>]")
 #: elements that only wrap others
-_WRAPS: Final = frozenset({"ins", "moveTo", "smartTag", "customXml", "hyperlink", "sdtContent", "fldSimple", "dir", "bdo"})
+_WRAPS: Final = frozenset(
+    {"ins", "moveTo", "smartTag", "customXml", "hyperlink", "sdtContent", "fldSimple", "dir", "bdo"}
+)
 _DROPPED: Final = frozenset({"del", "moveFrom"})
 _DRAWN: Final = frozenset({"drawing", "pict", "object", "AlternateContent"})
 _SIGNS: Final = {"tab": "\t", "ptab": "\t", "cr": "\n", "noBreakHyphen": "-"}
@@ -55,7 +57,9 @@ def word_content(data: bytes, name: str) -> Content:
 def _root(piece: bytes | None) -> Element | None:
     if piece is None:
         return None
-    return etree.fromstring(piece, etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True))
+    return etree.fromstring(
+        piece, etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
+    )
 
 
 class _Text:
@@ -76,7 +80,9 @@ class _Text:
         if self._boxed:
             yield Remark("W-F02", 0, 0, self._boxed, _("the text of text boxes was left out"))
         if self._revised:
-            said = _("the file holds tracked changes: insertions were read, deletions left out; accept them before adopting")
+            said = _(
+                "the file holds tracked changes: insertions were read, deletions left out; accept them before adopting"
+            )
             yield Remark("W-F06", 0, 0, self._revised, said)
 
     def blocks(self, parent: Element) -> None:

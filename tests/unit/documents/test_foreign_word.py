@@ -44,9 +44,7 @@ def at(level: int, number: int = 1) -> str:
 
 
 def level(at: int, kind: str, text: str, more: str = "", start: int = 1) -> str:
-    return (
-        f'<w:lvl w:ilvl="{at}"><w:start w:val="{start}"/><w:numFmt w:val="{kind}"/>{more}<w:lvlText w:val="{text}"/></w:lvl>'
-    )
+    return f'<w:lvl w:ilvl="{at}"><w:start w:val="{start}"/><w:numFmt w:val="{kind}"/>{more}<w:lvlText w:val="{text}"/></w:lvl>'
 
 
 def abstract(*levels: str, name: int = 7) -> str:
@@ -58,7 +56,9 @@ def num(name: int, of: int = 7, more: str = "") -> str:
 
 
 SHOWN = '<w:vanish w:val="0"/>'
-THREE = abstract(level(0, "chineseCounting", "%1、"), level(1, "chineseCountingThousand", "（%2）"), level(2, "decimal", "%3．"))
+THREE = abstract(
+    level(0, "chineseCounting", "%1、"), level(1, "chineseCountingThousand", "（%2）"), level(2, "decimal", "%3．")
+)
 
 
 def test_each_level_begins_again_under_a_higher_one() -> None:
@@ -75,7 +75,11 @@ def test_level_that_never_begins_again_goes_on_through_the_document() -> None:
 
 
 def test_level_may_begin_again_only_under_one_of_the_higher_ones() -> None:
-    some = abstract(level(0, "decimal", "%1、"), level(1, "decimal", "(%2)"), level(2, "decimal", "%3.", '<w:lvlRestart w:val="1"/>'))
+    some = abstract(
+        level(0, "decimal", "%1、"),
+        level(1, "decimal", "(%2)"),
+        level(2, "decimal", "%3.", '<w:lvlRestart w:val="1"/>'),
+    )
     body = "".join(p("t", at(n)) for n in (0, 1, 2, 1, 2, 0, 2))
     assert lines(body, some + num(1)) == ["1、t", "(1)t", "1.t", "(2)t", "2.t", "2、t", "1.t"]
 
@@ -110,7 +114,11 @@ def test_definition_may_stand_in_a_list_style() -> None:
 
 
 def test_upper_numbers_are_shown_as_they_are_counted_and_in_legal_style_as_digits() -> None:
-    both = abstract(level(0, "chineseCounting", "%1、"), level(1, "decimal", "%1.%2 "), level(2, "decimal", "%1.%2.%3 ", "<w:isLgl/>"))
+    both = abstract(
+        level(0, "chineseCounting", "%1、"),
+        level(1, "decimal", "%1.%2 "),
+        level(2, "decimal", "%1.%2.%3 ", "<w:isLgl/>"),
+    )
     body = "".join(p("t", at(n)) for n in (0, 1, 2))
     assert lines(body, both + num(1)) == ["一、t", "一.1 t", "1.1.1 t"]
 
@@ -139,8 +147,8 @@ def test_numbers_are_written_in_every_usual_kind(kind: str, shown: str) -> None:
 def test_tracked_changes_are_read_as_accepted_and_said() -> None:
     body = (
         f'<w:p>{r("完成")}<w:ins w:id="1">{r("新")}</w:ins><w:del w:id="2"><w:r><w:delText>旧</w:delText></w:r></w:del>'
-        f'<w:moveFrom>{r("走")}</w:moveFrom><w:moveTo>{r("来")}</w:moveTo></w:p>'
-        f'{p("前", "<w:rPr><w:del/></w:rPr>")}{p("后")}'
+        f"<w:moveFrom>{r('走')}</w:moveFrom><w:moveTo>{r('来')}</w:moveTo></w:p>"
+        f"{p('前', '<w:rPr><w:del/></w:rPr>')}{p('后')}"
     )
     found = word_content(document(body), "x.docx")
     assert found.text.split("\n") == ["完成新来", "前后"]
@@ -149,26 +157,28 @@ def test_tracked_changes_are_read_as_accepted_and_said() -> None:
 
 def test_text_in_controls_links_fields_and_pronunciation_is_read_once() -> None:
     body = (
-        f'<w:sdt><w:sdtContent>{p("块")}</w:sdtContent></w:sdt>'
-        f'<w:p><w:sdt><w:sdtContent>{r("甲")}</w:sdtContent></w:sdt><w:hyperlink>{r("乙")}</w:hyperlink>'
+        f"<w:sdt><w:sdtContent>{p('块')}</w:sdtContent></w:sdt>"
+        f"<w:p><w:sdt><w:sdtContent>{r('甲')}</w:sdtContent></w:sdt><w:hyperlink>{r('乙')}</w:hyperlink>"
         '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText> PAGE </w:instrText></w:r>'
         f'<w:r><w:fldChar w:fldCharType="separate"/></w:r>{r("丙")}<w:smartTag>{r("丁")}</w:smartTag>'
-        f'<w:r><w:ruby><w:rt>{r("wù")}</w:rt><w:rubyBase>{r("戊")}</w:rubyBase></w:ruby></w:r></w:p>'
+        f"<w:r><w:ruby><w:rt>{r('wù')}</w:rt><w:rubyBase>{r('戊')}</w:rubyBase></w:ruby></w:r></w:p>"
     )
     assert lines(body) == ["块", "甲乙丙丁戊"]
 
 
 def test_soft_break_parts_lines_a_page_break_does_not() -> None:
-    assert lines('<w:p><w:r><w:t>甲</w:t><w:br/><w:t>乙</w:t><w:br w:type="page"/><w:tab/><w:t>丙</w:t></w:r></w:p>') == ["甲", "乙\t丙"]
+    assert lines(
+        '<w:p><w:r><w:t>甲</w:t><w:br/><w:t>乙</w:t><w:br w:type="page"/><w:tab/><w:t>丙</w:t></w:r></w:p>'
+    ) == ["甲", "乙\t丙"]
 
 
 def test_what_is_hidden_or_stands_in_the_margin_is_left_out() -> None:
     contents = '<w:sdtPr><w:docPartObj><w:docPartGallery w:val="Table of Contents"/></w:docPartObj></w:sdtPr>'
     body = (
-        f'<w:sdt>{contents}<w:sdtContent>{p("一、目录 1")}</w:sdtContent></w:sdt>'
+        f"<w:sdt>{contents}<w:sdtContent>{p('一、目录 1')}</w:sdtContent></w:sdt>"
         + p("二、目录 2", '<w:pStyle w:val="TOC1"/>')
         + f'<w:p>{r("甲")}{r("隐", "<w:vanish/>")}{r("显", SHOWN)}<w:r><w:footnoteReference w:id="1"/></w:r></w:p>'
-        + f'<w:p>{r("乙")}<w:r><w:pict><w:txbxContent>{p("框中字")}</w:txbxContent></w:pict></w:r></w:p>'
+        + f"<w:p>{r('乙')}<w:r><w:pict><w:txbxContent>{p('框中字')}</w:txbxContent></w:pict></w:r></w:p>"
     )
     found = word_content(document(body), "x.docx")
     assert found.text.split("\n") == ["甲显", "乙"]
