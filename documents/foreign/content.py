@@ -41,7 +41,7 @@ class Remark(NamedTuple):
 
 
 class Content(NamedTuple):
-    """The text of a file, its lines parted by ``\\n``, with the tables that stand in it."""
+    """The text of a file, its lines parted by line ends, with the tables that stand in it."""
 
     text: str
     grids: tuple[Grid, ...] = ()
