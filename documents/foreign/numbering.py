@@ -21,8 +21,13 @@ _LONGEST_CHAIN: Final = 20
 
 
 def local(element: Element) -> str:
-    """The name of an element without its namespace; empty for comments and the like."""
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+    """The name of an element without its namespace."""
+    return str(element.tag).rpartition("}")[2]
+
+
+def whole_text(element: Element) -> str:
+    """All text below an element."""
+    return "".join(str(piece) for piece in element.itertext())
 
 
 def children(element: Element | None, name: str) -> Iterator[Element]:

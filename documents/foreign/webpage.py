@@ -7,7 +7,7 @@ from typing import Final
 
 from lxml import etree
 
-from documents.foreign.content import Content
+from documents.foreign.content import Content, Remark
 from documents.foreign.encodings import decoded, text_of
 from documents.foreign.packages import abnormal
 
@@ -74,8 +74,9 @@ def page_content(data: bytes, name: str) -> Content:
     """The visible text of a page, by the encoding it declares, else by the ladder for plain text."""
     declared = _CHARSET.search(data[:4096])
     marked = data[:2] in {b"\xff\xfe", b"\xfe\xff"} or data.startswith(b"\xef\xbb\xbf")
+    remarks: tuple[Remark, ...] = ()
     if declared and not marked:
-        source, remarks = decoded(data, declared[1].decode("ascii"), name), ()
+        source = decoded(data, declared[1].decode("ascii"), name)
     else:
         source, remarks = text_of(data, name)
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)

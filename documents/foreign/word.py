@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from lxml import etree
 
 from documents.foreign.content import Cell, Content, Grid, Remark, Row
-from documents.foreign.numbering import Numbering, child, children, local, value, whole
+from documents.foreign.numbering import Numbering, child, children, local, value, whole, whole_text
 from documents.foreign.packages import abnormal, parts
 from models.language import _
 
@@ -116,14 +116,14 @@ class _Text:
             if name == "r":
                 yield from self._run(each)
             elif name in _WRAPS:
-                self._revised = self._revised or ("".join(each.itertext()) if name == "ins" else "")
+                self._revised = self._revised or (whole_text(each) if name == "ins" else "")
                 yield from self._pieces(each)
             elif name == "sdt":
                 yield from (piece for inner in children(each, "sdtContent") for piece in self._pieces(inner))
             elif name in _DROPPED:
-                self._revised = self._revised or "".join(each.itertext())
+                self._revised = self._revised or whole_text(each)
             elif name in {"oMath", "oMathPara"}:
-                yield "".join(each.itertext())
+                yield whole_text(each)
             elif name in _DRAWN:
                 self._box(each)
 
