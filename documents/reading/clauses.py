@@ -67,8 +67,8 @@ class ClauseCutter:
         self.issued_on = issued_on
         self.notes = notes
 
-    def item(self, raw: RawItem) -> ItemDraft:
-        """The item with its clauses; text after the last bracket is a clause without units."""
+    def item(self, raw: RawItem, first: int = 1) -> ItemDraft:
+        """The item with its clauses, numbered from ``first`` on; text after the last bracket is one without units."""
         body = raw.body
         cut, parts = 0, list[list[ClauseDraft]]()
         for found in Finder(body.norm, self.known).find():
@@ -78,13 +78,13 @@ class ClauseCutter:
                 continue
             if said or not parts:
                 parts.append([])
-            clause = self._clause(f"{raw.number}.{len(parts)}", body, (cut, found.start), found)
+            clause = self._clause(f"{raw.number}.{first + len(parts) - 1}", body, (cut, found.start), found)
             parts[-1].append(clause if said or parts[-1] else replace(clause, text=visible(raw.title)))
             cut = found.end
         clauses = [_joined(several) for several in parts]
         rest = body.norm[cut:].strip(_EDGES + ")")
         if rest or not clauses:
-            clauses.append(self._without_units(f"{raw.number}.{len(clauses) + 1}", body, cut))
+            clauses.append(self._without_units(f"{raw.number}.{first + len(clauses)}", body, cut))
         return ItemDraft(raw.number, visible(raw.title), tuple(clauses), raw.section, raw.subsection)
 
     def _span(self, body: Body, span: tuple[int, int]) -> tuple[int, int]:
