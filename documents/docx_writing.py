@@ -154,6 +154,16 @@ def footer(document: Document, odd: Any, even: Any | None = None) -> None:
         _replace(section.even_page_footer._element, even)  # noqa: SLF001 - as above
 
 
+def footer_picture(document: Document, png: bytes, side: float) -> None:
+    """Put a square picture, ``side`` in millimetres, above the words at the foot of every page."""
+    section = document.sections[0]
+    section.footer_distance = Mm(6)
+    holder = section.footer.add_paragraph()
+    holder.add_run().add_picture(io.BytesIO(png), width=Mm(side))
+    holder.paragraph_format.space_before = holder.paragraph_format.space_after = Pt(2)
+    section.footer._element.insert(0, holder._element)  # noqa: SLF001 - python-docx can only add at the end
+
+
 def field(element: Any, code: str, run: Run) -> None:
     """Add a field (``PAGE``, ``NUMPAGES``) to a paragraph element."""
     holder = _sub(element, "w:fldSimple", {"w:instr": code})
