@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
-from documents.reading.packages import parts
+from documents.foreign.packages import parts
 from models.errors import BadInput
 from models.language import _
 

@@ -1,18 +1,19 @@
-"""Work on strangers' bytes apart: in a child process with limits, without this process's environment.
+"""Papers looked at apart: in a child process with limits, without this process's environment.
 
-The child is handed its order and the bytes on standard input and answers in JSON lines, one as soon as it is known:
-what it had found before it ran out of time or memory is kept. Source: ``reliability.md`` section 6.
+As a foreign file that is read (``documents.foreign``), but the answers come in JSON lines, one as soon as it is known:
+of a scan that takes too much time or memory, what was found before is kept. Source: ``reliability.md`` section 6.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import resource
 import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+from documents.foreign.child import confine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -22,7 +23,6 @@ MEMORY_BYTES: Final = 2 * 1024**3
 CPU_SECONDS: Final = 20
 WALL_SECONDS: Final = 40
 _ROOT: Final = str(Path(__file__).resolve().parents[2])
-_KEPT: Final = ("PATH", "LANG", "LC_ALL", "TZ", "SYSTEMROOT")
 
 
 def work_apart(module: str, order: dict[str, Any], blobs: Sequence[bytes]) -> list[dict[str, Any]]:
@@ -31,9 +31,8 @@ def work_apart(module: str, order: dict[str, Any], blobs: Sequence[bytes]) -> li
     The limits are for each of the ``blobs``, so that many small ones get the time of many.
     """
     head = json.dumps({**order, "sizes": [len(blob) for blob in blobs]}).encode()
-    environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
     # one thread each: a pool of threads would map memory for every core
-    environment |= {"PYTHONPATH": _ROOT, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    environment = {"PYTHONPATH": _ROOT, "PATH": os.defpath, "PYTHONUTF8": "1", "OPENBLAS_NUM_THREADS": "1"}
     try:
         done = subprocess.run(
             [sys.executable, "-P", "-m", module],
@@ -60,14 +59,7 @@ def _lines(said: bytes) -> Iterator[dict[str, Any]]:
 def serve(work: Callable[[dict[str, Any], list[bytes], Callable[..., None]], None]) -> None:
     """The child's side: limits first, then the order; ``work`` says each line as it knows it."""
     order, blobs = _order()
-    limits = {
-        resource.RLIMIT_AS: MEMORY_BYTES,
-        resource.RLIMIT_CPU: CPU_SECONDS * max(1, len(blobs)),
-        resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_FSIZE: 0,
-    }
-    for what, most in limits.items():
-        resource.setrlimit(what, (most, most))
+    confine(MEMORY_BYTES, CPU_SECONDS * max(1, len(blobs)))
     # whatever a library prints must not stand among the answers
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)

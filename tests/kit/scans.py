@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 RED = (214, 30, 40)
-PAPER = (252, 251, 248)
+PAPER = (251, 249, 242)
 
 
 @dataclass(frozen=True)
