@@ -241,6 +241,8 @@ def test_workbook_cells_of_text_are_strings_and_never_formulas() -> None:
         "市应急局",
         "市应急局",
         "市水利局",
+        "市应急局",
+        "市应急局",
         "天元区政府",
     ]
     assert book["各单位报送"]["B2"].value == 2
