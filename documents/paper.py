@@ -21,6 +21,17 @@ MARK_NARROWEST: Final = 0.55
 
 
 @dataclass(frozen=True, slots=True)
+class Reckoned:
+    """A figure that a paragraph says and what it was counted from: tasks by number, months or problems of the ledger."""
+
+    what: str
+    said: str
+    tasks: tuple[int, ...] = ()
+    months: tuple[str, ...] = ()
+    problems: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """A column of a table: its head, its width in millimetres, ``left`` or ``center``.
 
@@ -43,11 +54,13 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A heading, a paragraph or a table of the body."""
+    """A heading, a paragraph or a table of the body, with its sources: tasks whose reports it quotes, figures it reckons."""
 
     kind: str
     text: str
     lead: str = ""
+    quoted: tuple[int, ...] = ()
+    reckoned: tuple[Reckoned, ...] = ()
     table: Table | None = None
 
 
