@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from documents.reading.outline import chinese
+from documents.reading.marks import chinese
 from models.language import _
 
 if TYPE_CHECKING:
