@@ -13,12 +13,25 @@ SECTION, SUBSECTION, TEXT = "section", "subsection", "text"
 
 
 @dataclass(frozen=True, slots=True)
+class Reckoned:
+    """A figure that a paragraph says and what it was counted from: tasks by number, months or problems of the ledger."""
+
+    what: str
+    said: str
+    tasks: tuple[int, ...] = ()
+    months: tuple[str, ...] = ()
+    problems: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
-    """A heading or a paragraph of the body."""
+    """A heading or a paragraph of the body, with its sources: tasks whose reports it quotes, figures it reckons."""
 
     kind: str
     text: str
     lead: str = ""
+    quoted: tuple[int, ...] = ()
+    reckoned: tuple[Reckoned, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
