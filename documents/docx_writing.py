@@ -240,7 +240,8 @@ def footer_picture(document: Document, png: bytes, side: float) -> None:
     section.footer_distance = Mm(6)
     holder = section.footer.add_paragraph()
     holder.add_run().add_picture(io.BytesIO(png), width=Mm(side))
-    holder.paragraph_format.space_before = holder.paragraph_format.space_after = Pt(2)
+    holder.paragraph_format.space_before = holder.paragraph_format.space_after = Mm(1)
+    holder.paragraph_format.line_spacing = 1.0  # an exact pitch, as the text has it, would cut the picture off
     section.footer._element.insert(0, holder._element)  # noqa: SLF001 - python-docx can only add at the end
 
 
