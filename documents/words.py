@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from documents.plain_text import one_line, sentence
+from documents.plain_text import one_line, phrase, sentence
 from documents.typesetting import TEMPLATES
 
 
@@ -42,5 +42,5 @@ def _environment() -> ImmutableSandboxedEnvironment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"sentence": sentence, "one_line": one_line}
+    environment.filters |= {"sentence": sentence, "one_line": one_line, "phrase": phrase}
     return environment
