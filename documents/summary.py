@@ -9,7 +9,9 @@ from documents.official_docx import official_document
 from documents.summary_text import summary_paper
 from documents.summary_xlsx import workbook
 from documents.typesetting import pdf
+from documents.words import spoken
 from models.errors import EnvironmentRefused
+from models.rendering import Rendered
 
 if TYPE_CHECKING:
     import typst
@@ -18,28 +20,21 @@ if TYPE_CHECKING:
     from models.facts import SummaryFacts
 
 
-class Rendered(dict[str, bytes]):
-    """The files by kind (``docx``, ``pdf``, ``xlsx``); ``notes`` says in one line each what could not be made."""
+def render_summary(facts: SummaryFacts, *, own: str | None = None, fonts: typst.Fonts | None = None) -> Rendered:
+    """Every file of the summary; the same facts in the same words give the same bytes.
 
-    def __init__(self, files: dict[str, bytes], notes: tuple[str, ...] = ()) -> None:
-        """Keep the files and the notes."""
-        super().__init__(files)
-        self.notes = notes
-
-
-def render_summary(facts: SummaryFacts, *, fonts: typst.Fonts | None = None) -> Rendered:
-    """Every file of the summary; the same facts give the same bytes.
-
+    ``own`` are the office's own words; where they fail on these facts, the shipped ones are used.
     Without a Chinese typeface the PDF is left out and ``notes`` says how to get one.
     """
-    paper = summary_paper(facts)
+    written = spoken("summary", own, lambda: summary_paper(facts))
+    paper = written.made
     files = {"docx": official_document(paper), "xlsx": workbook(facts)}
     notes: tuple[str, ...] = ()
     try:
         files["pdf"] = summary_pdf(paper, fonts=fonts)
     except EnvironmentRefused as refusal:
         notes = (str(refusal),)
-    return Rendered(files, notes)
+    return Rendered(files, notes, written.sha256, written.failed)
 
 
 def summary_pdf(paper: Paper, *, fonts: typst.Fonts | None = None) -> bytes:
