@@ -56,11 +56,11 @@ def title(name: str) -> str:
 def shipped_text(name: str) -> str:
     """The text that comes with the program; empty for a message that only the office has."""
     from documents.words import source
-    from notifications.render import engine
+    from notifications.render import whole
 
     if name.startswith(PAPER):
         return source(name.removeprefix(PAPER))
-    return engine().source(f"{name}.txt.j2") if name in names() else ""
+    return whole(name) if name in names() else ""
 
 
 def check_name(name: str, *, shipped: bool = False) -> None:

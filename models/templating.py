@@ -258,15 +258,15 @@ class Engine:
             found = self._environment.parse(source).find_all(nodes.Macro)
             return {node.name: (node.lineno, tuple(argument.name for argument in node.args)) for node in found}
 
-    def refuse_unknown(self, name: str, source: str, known: Collection[str], shown: Collection[str] = ()) -> None:
-        """Names are looked up in every branch, also in those that no sample takes; ``shown`` are told with them."""
+    def refuse_unknown(self, name: str, source: str, known: Collection[str], shown: Collection[str]) -> None:
+        """Names are looked up in every branch, also in those that no sample takes; ``shown`` are told as available."""
         with self._rendering(name, SECONDS):
             tree = self._environment.parse(source)
             self._environment.compile(self._environment.parse(source))
         unknown = meta.find_undeclared_variables(tree) - set(known)
         for node in tree.find_all(nodes.Name):
             if node.name in unknown:
-                raise _unknown_field(name, node.lineno, node.name, [*known, *shown])
+                raise _unknown_field(name, node.lineno, node.name, shown)
 
     @contextmanager
     def _rendering(self, name: str, seconds: float) -> Iterator[None]:

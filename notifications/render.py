@@ -22,9 +22,12 @@ if TYPE_CHECKING:
 
 SHIPPED: Final = Path(__file__).parent / "templates"
 PARTS: Final = ("subject", "body")
+#: what a letter may set for the parts that it shares with others, which have a default for each
+OPTIONS: Final = ("due_label", "late_label")
 #: a subject is a line, not a letter
 SUBJECT_CHARACTERS: Final = 150
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_INCLUDED: Final = re.compile(r"""\{%-?\s*include\s+["']([^"']+)["']\s*-?%\}\n?""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,16 @@ def events() -> tuple[str, ...]:
     return tuple(sorted(path.name for path in SHIPPED.iterdir() if path.is_dir() and not path.name.startswith("_")))
 
 
+def whole(name: str) -> str:
+    """A shipped template, ``event/part``, with the parts that it shares with others written out: to be read and changed."""
+    return _written_out(engine().source(f"{name}.txt.j2"))
+
+
+def _written_out(text: str) -> str:
+    # The engine drops the last line end of a part, and the one behind the tag that includes it.
+    return _INCLUDED.sub(lambda found: _written_out(engine().source(found[1]).removesuffix("\n")), text)
+
+
 def own_events(names: Collection[str]) -> tuple[str, ...]:
     """The events that an office has words of its own for, and the program none: both parts are among ``names``."""
     found = {name.partition("/")[0] for name in names}
@@ -95,7 +108,8 @@ def check_template(event: str, part: str, source: str) -> None:
     if part not in PARTS:
         raise BadInput("E-J01", _("A message has no part “{part}”.").format(part=part), remedy=", ".join(PARTS))
     name = f"{event}/{part}"
-    engine().refuse_unknown(name, source, FIELDS, [f"task.{field}" for field in TASK_FIELDS])
+    known, shown = [*FIELDS, *OPTIONS], [*FIELDS, *(f"task.{field}" for field in TASK_FIELDS)]
+    engine().refuse_unknown(name, source, known, shown)
     for fields in samples().values():
         engine().written(name, source, fields)
 

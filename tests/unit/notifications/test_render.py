@@ -12,8 +12,8 @@ from jinja2 import Environment, meta
 
 from models.errors import BadInput
 from models.states import Stage
-from notifications.render import SHIPPED, OwnWords, Rendered, check_template, engine, events, own_events, render
-from notifications.sample import FIELDS, TASK_FIELDS, sample_fields, sample_task
+from notifications.render import SHIPPED, OwnWords, Rendered, check_template, engine, events, own_events, render, whole
+from notifications.sample import FIELDS, TASK_FIELDS, sample_fields, sample_task, samples
 from schedules.rules import ladder_of
 from workflow.flow_store import SHIPPED as SHIPPED_FLOWS
 from workflow.flow_store import shipped
@@ -653,6 +653,9 @@ def test_half_a_message_of_its_own_is_none() -> None:
 
 @pytest.mark.parametrize("event", EVENTS)
 @pytest.mark.parametrize("part", ["subject", "body"])
-def test_shipped_templates_stand_every_sample(event, part) -> None:
-    source = engine().source(f"{event}/{part}.txt.j2")
+def test_shipped_template_stands_every_sample_and_reads_the_same_written_out(event, part) -> None:
+    source = whole(f"{event}/{part}")
+    assert "include" not in source
     check_template(event, part, source)
+    for fields in samples().values():
+        assert engine().written("whole", source, fields) == engine().shipped(f"{event}/{part}.txt.j2", fields)
