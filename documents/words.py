@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
-from documents.plain_text import one_line, sentence
+from documents.plain_text import one_line, phrase, sentence
 from documents.typesetting import TEMPLATES
 from models.errors import BadInput
 from models.language import _
@@ -134,6 +134,7 @@ def sha256_of(text: str) -> str:
 
 
 @cache
+<<<<<<< HEAD
 def _shipped(paper: str) -> Paragraphs:
     return _engine().paragraphs(f"{paper}{_ENDING}")
 
@@ -141,3 +142,15 @@ def _shipped(paper: str) -> Paragraphs:
 @cache
 def _engine() -> Engine:
     return Engine(TEMPLATES, {"sentence": sentence, "one_line": one_line})
+=======
+def _environment() -> ImmutableSandboxedEnvironment:
+    environment = ImmutableSandboxedEnvironment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        autoescape=False,  # plain text: the writers put it into runs and JSON, never into markup
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"sentence": sentence, "one_line": one_line, "phrase": phrase}
+    return environment
+>>>>>>> 7cbcf3364c6962352d1ab6fa90488f254f3a628c

@@ -71,8 +71,13 @@ def whole(name: str) -> str:
 
 
 def _written_out(text: str) -> str:
-    # The engine drops the last line end of a part, and the one behind the tag that includes it.
-    return _INCLUDED.sub(lambda found: _written_out(engine().source(found[1]).removesuffix("\n")), text)
+    return _INCLUDED.sub(lambda found: _written_out(_part_of(found[1])), text)
+
+
+def _part_of(file: str) -> str:
+    """The engine drops a part's last line end, and the one behind a tag: a part that ends with a tag needs its own."""
+    text = engine().source(file).removesuffix("\n")
+    return f"{text}\n" if text.endswith(("%}", "#}")) else text
 
 
 def own_events(names: Collection[str]) -> tuple[str, ...]:
