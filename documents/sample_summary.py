@@ -10,7 +10,6 @@ from documents.summary_text import summary_paper
 from models.facts import (
     Count,
     MilestoneFact,
-    MonthFigures,
     NamedTask,
     ProblemLine,
     ProblemPart,
@@ -24,6 +23,7 @@ from models.facts import (
     UnitLine,
     UnitRow,
 )
+from models.sealed import MonthFigures
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,7 +46,7 @@ def _empty() -> SummaryFacts:
     bare = _month()
     return replace(
         bare, sections=(), counts=(), indicators=(), missing=(), late=(), returned=(), units=(), requests=(),
-        previous=None, problems=None,
+        returns=(), figures=MonthFigures("2022-06", 0, 0), history=(), problems=None,
     )  # fmt: skip
 
 
@@ -55,7 +55,9 @@ def _month(units: int = 7, words: str = "已完成排查点位132个，发现问
     lines = tuple(_line(number, name, words) for number, name in enumerate(names))
     clause = SummaryClause("1.1", _CLAUSE, lines, (MilestoneFact(date(2022, 6, 30), "2022年6月底前"),))
     items = (SummaryItem(1, "排污口整治", (clause, replace(clause, number="1.2", milestones=()))),)
-    named = tuple(NamedTask(name, "1.1", "排污口整治", _DUE, 2, words, 2) for name in names)
+    named = tuple(
+        NamedTask(name, "1.1", "排污口整治", _DUE, 2, words, 2, number) for number, name in enumerate(names, 1)
+    )
     problem = _problem(words)
     return SummaryFacts(
         office_name="清溪市河道治理领导小组办公室",
@@ -81,7 +83,12 @@ def _month(units: int = 7, words: str = "已完成排查点位132个，发现问
             RequestFact("extension", names[0], "1.1", words, "granted", date(2022, 7, 5), date(2022, 7, 5)),
             RequestFact("transfer", names[1], "1.2", words, "pending", wanted_unit=names[2]),
         ),
-        previous=MonthFigures("2022-05", 7, 5, 2, 1),
+        returns=named,
+        figures=MonthFigures(
+            "2022-06", 5 * units, 2 * units, units, units, 2 * units, units, units, units, units, percents=((1, 60),)
+        ),
+        history=(MonthFigures("2022-05", 5 * units, units, units, units, 3 * units, 0, units, percents=((1, 45),)),),
+        next_due_on=date(2022, 7, 25),
         problems=ProblemPart(
             2,
             new=(problem,),
@@ -97,7 +104,7 @@ def _line(number: int, name: str, words: str) -> UnitLine:
     state, idle = _STATES[number % len(_STATES)], number % 2 == 1
     return UnitLine(
         name, "support" if number else "lead", state, "" if idle else words, 0 if idle else 60, 0, 1, 1, "李某",
-        no_progress=idle, reason=words if idle else "", problems="" if idle else words,
+        no_progress=idle, before=45, reason=words if idle else "", problems="" if idle else words,
         next_steps="" if idle else words, task_id=number + 1,
     )  # fmt: skip
 

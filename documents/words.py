@@ -16,7 +16,7 @@ from documents.plain_text import one_line, phrase, sentence
 from documents.typesetting import TEMPLATES
 from models.errors import BadInput
 from models.language import _
-from models.templating import Engine, Paragraphs
+from models.templating import Engine, Paragraphs, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,15 +28,15 @@ _ENDING: Final = "_words.jinja"
 class Words:
     """The sentences of one paper, called by the names of its macros."""
 
-    def __init__(self, shipped: Paragraphs, own: Paragraphs | None = None) -> None:
-        """``own`` come before the shipped ones."""
-        self._shipped, self._own = shipped, own
+    def __init__(self, paragraphs: Paragraphs) -> None:
+        """Those of a template."""
+        self._paragraphs = paragraphs
 
     def say(self, macro: str, *values: Any) -> str:
         """One paragraph."""
         for listen in _listening.get():
             listen(macro, values)
-        return (self._own if self._own is not None and macro in self._own else self._shipped).say(macro, *values)
+        return self._paragraphs.say(macro, *values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def papers() -> tuple[str, ...]:
 
 def words(paper: str) -> Words:
     """The sentences of a paper: the office's own while one is made in them, else ``templates/<paper>_words.jinja``."""
-    return Words(_shipped(paper), _own.get().get(paper))
+    return Words(_own.get().get(paper) or _shipped(paper))
 
 
 def source(paper: str) -> str:
@@ -83,7 +83,7 @@ def spoken(paper: str, own: str | None, make: Callable[[], T]) -> Spoken[T]:
 
 def in_words(paper: str, own: str, make: Callable[[], T]) -> T:
     """Make a paper in the office's own words; E-J01 where they fail."""
-    token = _own.set({paper: _engine().paragraphs(f"paper/{paper}", own)})
+    token = _own.set({paper: _engine().paragraphs(f"paper/{paper}", own, base=f"{paper}{_ENDING}")})
     try:
         return make()
     finally:
@@ -104,8 +104,8 @@ def overheard(make: Callable[[], object]) -> list[tuple[str, tuple[Any, ...]]]:
 def refuse_unknown_paragraphs(paper: str, own: str) -> None:
     """A paragraph that the paper never asks for would be written in vain; names with _ are the office's helpers."""
     name = f"paper/{paper}"
-    known = list(_engine().macros(name, source(paper)))
-    for macro, (line, _given) in _engine().macros(name, own).items():
+    known = paragraphs(paper)
+    for macro, (line, given) in _engine().macros(name, own).items():
         if macro not in known and not macro.startswith("_"):
             raise BadInput(
                 "E-J02",
@@ -115,6 +115,9 @@ def refuse_unknown_paragraphs(paper: str, own: str) -> None:
                 where=f"{name}:{line}",
                 remedy=_("Name it as one of these; a part that only you use begins with _."),
             )
+        if macro in known and len(given) != len(known[macro]):
+            head = f"{macro}({', '.join(known[macro])})"
+            raise refusal(name, line, _("write the head of this paragraph as {head}").format(head=head))
 
 
 def paragraphs(paper: str) -> dict[str, tuple[str, ...]]:
@@ -134,23 +137,10 @@ def sha256_of(text: str) -> str:
 
 
 @cache
-<<<<<<< HEAD
 def _shipped(paper: str) -> Paragraphs:
     return _engine().paragraphs(f"{paper}{_ENDING}")
 
 
 @cache
 def _engine() -> Engine:
-    return Engine(TEMPLATES, {"sentence": sentence, "one_line": one_line})
-=======
-def _environment() -> ImmutableSandboxedEnvironment:
-    environment = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(TEMPLATES),
-        undefined=StrictUndefined,
-        autoescape=False,  # plain text: the writers put it into runs and JSON, never into markup
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"sentence": sentence, "one_line": one_line, "phrase": phrase}
-    return environment
->>>>>>> 7cbcf3364c6962352d1ab6fa90488f254f3a628c
+    return Engine(TEMPLATES, {"sentence": sentence, "one_line": one_line, "phrase": phrase})

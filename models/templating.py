@@ -14,6 +14,8 @@ import time
 import traceback
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,7 +25,7 @@ from jinja2.exceptions import SecurityError
 from jinja2.filters import make_attrgetter
 from jinja2.runtime import Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from jinja2.utils import missing
+from jinja2.utils import Namespace, missing
 
 from models.errors import BadInput
 from models.language import _
@@ -42,7 +44,7 @@ SECONDS: Final = 3.0
 #: what a template may do to a value; none of them builds text of a chosen length
 FILTERS: Final = frozenset(
     {
-        "count", "d", "default", "first", "float", "groupby", "int", "items", "last", "length", "list", "lower", "map",
+        "abs", "count", "d", "default", "first", "float", "groupby", "int", "items", "last", "length", "list", "lower", "map",
         "max", "min", "reject", "rejectattr", "select", "selectattr", "sort", "trim", "unique", "upper",
     }
 )  # fmt: skip
@@ -102,7 +104,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
     def is_safe_callable(self, obj: Any) -> bool:
         """No method and no function."""
-        return isinstance(obj, Macro)
+        return isinstance(obj, Macro) or obj is Namespace
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
         """A macro that calls itself uses its steps up."""
@@ -110,9 +112,12 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         return super().call(*args, **kwargs)
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        """Arithmetic with small numbers; two texts may be joined."""
+        """Arithmetic with small numbers; two texts, or two lists, may be joined."""
         if operator == "+" and isinstance(left, str) and isinstance(right, str):
             return _joined([left, right])
+        if operator == "+" and isinstance(left, list) and isinstance(right, list):
+            _spending.get().letters(len(left) + len(right))
+            return left + right
         if operator == "**" or not all(isinstance(value, int | float) for value in (left, right)):
             raise SecurityError(_("“{operator}” is not allowed in a template").format(operator=operator))
         return super().call_binop(context, operator, left, right)
@@ -163,7 +168,7 @@ def _counted(values: Iterable[Any], weight: int = 0) -> Iterator[Any]:
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, list | tuple | dict):
+    if isinstance(value, list | tuple | dict | Namespace):
         raise SecurityError(_("a list is not written as it is: name one of its values, or use join"))
     text = str(value)
     _spending.get().letters(len(text))
@@ -208,6 +213,18 @@ def _charged(filter_: Callable[..., Any]) -> Callable[..., Any]:
     return paying
 
 
+@dataclass(frozen=True, slots=True)
+class _Below:
+    """An office's own macros stand below the shipped ones that they replace: so many lines of this file come before."""
+
+    file: str
+    lines: int
+
+    def place(self, name: str, line: int) -> tuple[str, int]:
+        """The file and line as whoever wrote it knows them."""
+        return (self.file, line) if 0 < line <= self.lines else (name, max(line - self.lines, 0))
+
+
 class Engine:
     """The templates of one folder, and an office's own in their place."""
 
@@ -224,6 +241,7 @@ class Engine:
             optimized=False,  # what is worked out while compiling would not be counted
         )
         made.globals.clear()
+        made.globals["namespace"] = Namespace  # what a loop finds out
         known = {name: _charged(filter_) for name, filter_ in made.filters.items() if name in FILTERS}
         own = {"join": _join, "sum": _sum, "round": _round, "string": _text}
         counters = {"_counted": _counted, "_measured": _text, "_joined": _joined}
@@ -244,13 +262,19 @@ class Engine:
         with self._rendering(name, SECONDS):
             return _generate(self._environment.from_string(source), fields)
 
-    def paragraphs(self, name: str, source: str | None = None) -> Paragraphs:
-        """The macros of a shipped template, or of an office's own given as ``source``."""
-        seconds = float("inf") if source is None else SECONDS
-        with self._rendering(name, seconds):
-            environment = self._environment
-            template = environment.get_template(name) if source is None else environment.from_string(source)
-            return Paragraphs(template, lambda: self._rendering(name, seconds))
+    def paragraphs(self, name: str, source: str | None = None, *, base: str = "") -> Paragraphs:
+        """The macros of a shipped template, or of an office's own given as ``source``.
+
+        The own ones come in the place of those of the shipped ``base``, wherever that calls them.
+        """
+        if source is None:
+            with self._rendering(name, float("inf")):
+                return Paragraphs(self._environment.get_template(name), lambda: self._rendering(name, float("inf")))
+        shipped = self.source(base)
+        rendering = partial(self._rendering, name, SECONDS, _Below(base, shipped.count("\n") + 1))
+        self.macros(name, source)
+        with rendering():
+            return Paragraphs(self._environment.from_string(f"{shipped}\n{source}"), rendering)
 
     def macros(self, name: str, source: str) -> dict[str, tuple[int, tuple[str, ...]]]:
         """The macros that a source defines, each with its line and its parameters; E-J01 for what cannot be read."""
@@ -269,17 +293,17 @@ class Engine:
                 raise _unknown_field(name, node.lineno, node.name, shown)
 
     @contextmanager
-    def _rendering(self, name: str, seconds: float) -> Iterator[None]:
+    def _rendering(self, name: str, seconds: float, below: _Below = _Below("", 0)) -> Iterator[None]:
         """Counts what is done, and turns what the engine says into a refusal that names template, line and field."""
         token = _spending.set(_Spending(seconds))
         try:
             yield
         except jinja2.TemplateSyntaxError as error:
-            raise refusal(error.name or name, error.lineno, error.message or "") from None
+            raise refusal(*below.place(error.name or name, error.lineno), error.message or "") from None
         except BadInput:
             raise
         except Exception as error:  # noqa: BLE001 - whatever a template does wrong is its fault
-            place, line = self._place(error, name)
+            place, line = below.place(*self._place(error, name))
             if isinstance(error, jinja2.UndefinedError):
                 raise _unknown(error, place, line) from None
             raise refusal(place, line, str(error) or type(error).__name__) from None
@@ -306,9 +330,6 @@ class Paragraphs:
             self._module = template.module
         except Exception:  # noqa: BLE001 - with the lines of the template instead of those it was compiled to
             template.environment.handle_exception()
-
-    def __contains__(self, macro: str) -> bool:
-        return hasattr(self._module, macro)
 
     def say(self, macro: str, *values: Any) -> str:
         """One paragraph; E-J01 when it cannot be said of these values."""
