@@ -58,7 +58,6 @@ def _month(units: int = 7, words: str = "已完成排查点位132个，发现问
     named = tuple(
         NamedTask(name, "1.1", "排污口整治", _DUE, 2, words, 2, number) for number, name in enumerate(names, 1)
     )
-    problem = _problem(words)
     return SummaryFacts(
         office_name="清溪市河道治理领导小组办公室",
         recipient="市人民政府",
@@ -70,11 +69,7 @@ def _month(units: int = 7, words: str = "已完成排查点位132个，发现问
         due_on=_DUE,
         counts=tuple(Count(state, units) for state in dict.fromkeys(_STATES)),
         sections=(SummarySection("一、整治排污口", (SummarySubsection("（一）入河排污口", items),)),),
-        indicators=(
-            SummaryIndicator("1.1", "整治排污口", ">=", 100, 91, "个", names[0]),
-            SummaryIndicator("1.1", "新建泵站", ">=", 3, 4, "座", names[0]),
-            SummaryIndicator("1.2", "水质达标率", ">=", 90, None, "%", reason=words),
-        ),
+        indicators=_indicators(names[0], words),
         missing=named,
         late=named,
         returned=named,
@@ -84,20 +79,30 @@ def _month(units: int = 7, words: str = "已完成排查点位132个，发现问
             RequestFact("transfer", names[1], "1.2", words, "pending", wanted_unit=names[2]),
         ),
         returns=named,
-        figures=MonthFigures(
-            "2022-06", 5 * units, 2 * units, units, units, 2 * units, units, units, units, units, percents=((1, 60),)
-        ),
-        history=(MonthFigures("2022-05", 5 * units, units, units, units, 3 * units, 0, units, percents=((1, 45),)),),
+        figures=_figures("2022-06", units, 60),
+        history=(_figures("2022-05", units, 45),),
         next_due_on=date(2022, 7, 25),
-        problems=ProblemPart(
-            2,
-            new=(problem,),
-            rectified=(problem,),
-            overdue=(problem,) * units,
-            struck_off=(problem,),
-            relapsed=(problem,),
-        ),
+        problems=_ledger(_problem(words), units),
     )
+
+
+def _indicators(unit: str, words: str) -> tuple[SummaryIndicator, ...]:
+    return (
+        SummaryIndicator("1.1", "整治排污口", ">=", 100, 91, "个", unit),
+        SummaryIndicator("1.1", "新建泵站", ">=", 3, 4, "座", unit),
+        SummaryIndicator("1.2", "水质达标率", ">=", 90, None, "%", reason=words),
+    )
+
+
+def _figures(month: str, units: int, percent: int) -> MonthFigures:
+    return MonthFigures(
+        month, 5 * units, 2 * units, units, units, 2 * units, units, units, units, units, percents=((1, percent),)
+    )
+
+
+def _ledger(problem: ProblemLine, units: int) -> ProblemPart:
+    one = (problem,)
+    return ProblemPart(2, new=one, rectified=one, overdue=one * units, struck_off=one, relapsed=one)
 
 
 def _line(number: int, name: str, words: str) -> UnitLine:

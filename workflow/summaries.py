@@ -156,19 +156,9 @@ def _freeze(
         issued_by=actor.login,
         issued_at=now,
     )
-    entry = audit.Entry(
-        "summary.issue",
-        "summary",
-        summary_id,
-        role=Role.DIRECTOR.value,
-        detail={
-            "month": facts.month,
-            "files": files,
-            "aggregated": len(approved),
-            "number": facts.number,
-            "words": frozen.words_sha256,
-        },
-    )
+    detail = {"month": facts.month, "files": files, "aggregated": len(approved), "number": facts.number,
+              "words": frozen.words_sha256}  # fmt: skip
+    entry = audit.Entry("summary.issue", "summary", summary_id, role=Role.DIRECTOR.value, detail=detail)
     audit.append(connection, office_id, actor, entry, now)
     _tell_readers(connection, office_id, summary_id, facts, now)
     return Issued(summary_id, 1, files, len(approved), head.short)

@@ -20,6 +20,9 @@ DATA = {"names": ["甲", "乙"] * 3000, "text": "长" * 50_000, "few": [1, 2], "
 def engine(tmp_path: Path) -> Engine:
     (tmp_path / "part.txt").write_text("{% for a in names %}{% for b in names %}{% endfor %}{% endfor %}", "utf-8")
     (tmp_path / "few.txt").write_text("{% for n in few %}{{ n }}{% endfor %}", "utf-8")
+    (tmp_path / "macros.txt").write_text(
+        "{% macro title(f) %}\n{{ part(f) }}{% endmacro %}\n{% macro part(f) %}x{% endmacro %}\n", "utf-8"
+    )
     return Engine(tmp_path)
 
 
@@ -68,10 +71,16 @@ def test_loops_joins_and_figures_come_out_as_the_engine_makes_them(engine: Engin
 
 def test_unknown_field_tells_which_there_are_and_the_line_of_a_paragraph(engine: Engine) -> None:
     with pytest.raises(BadInput) as caught:
-        engine.paragraphs("own", "\n\n\n{{ f.unit }}")
+        engine.paragraphs("own", "\n\n\n{{ f.unit }}", base="macros.txt")
     assert caught.value.where == "own:4"
-    words = engine.paragraphs("own", "\n\n{% macro title(f) %}\n{{ f.单位名 }}\n{% endmacro %}")
+    words = engine.paragraphs("own", "\n\n{% macro title(f) %}\n{{ f.单位名 }}\n{% endmacro %}", base="macros.txt")
     with pytest.raises(BadInput) as caught:
         words.say("title", DATA["f"])
     assert (caught.value.where, caught.value.fields["field"]) == ("own:4", "单位名")
     assert "unit" in caught.value.what
+
+
+def test_shipped_paragraph_calls_the_part_that_the_office_wrote_itself(engine: Engine) -> None:
+    own = "{% macro part(f) %}{{ f.unit }}{% endmacro %}"
+    assert engine.paragraphs("own", own, base="macros.txt").say("title", DATA["f"]) == "水利局"
+    assert engine.paragraphs("macros.txt").say("title", DATA["f"]) == "x"
