@@ -15,8 +15,19 @@ if TYPE_CHECKING:
 
 #: tables whose rows are written once
 FROZEN: Final = (
-    "event", "report", "filing", "evidence", "attachment", "summary", "visit", "photo", "template", "template_failure",
-)  # fmt: skip
+    "event",
+    "report",
+    "filing",
+    "evidence",
+    "sighting",
+    "attachment",
+    "verification",
+    "summary",
+    "visit",
+    "photo",
+    "template",
+    "template_failure",
+)
 #: tables whose rows change but never go away
 KEPT: Final = (
     "task",

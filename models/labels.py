@@ -30,6 +30,7 @@ DEEDS: Final = {
     "flow.read": N_("look at the flows"),
     "form.attach": N_("attach a signed form"),
     "form.print": N_("print a form"),
+    "form.verify": N_("verify a form's digital signature"),
     "inspection.record": N_("record an inspection"),
     "login": N_("log in"),
     "logout": N_("log out"),

@@ -33,6 +33,7 @@ DEEDS: Final[dict[str, frozenset[Role]]] = {
     "task.read": OFFICE | UNIT_ROLES | {R.READER},
     "form.print": UNIT_ROLES,
     "form.attach": UNIT_ROLES,
+    "form.verify": OFFICE | UNIT_ROLES,
     "flow.read": OFFICE | UNIT_ROLES | {R.READER, R.SYSTEM, R.SECURITY, R.AUDIT},
     "flow.install": frozenset({R.DIRECTOR}),
     "flow.migrate": frozenset({R.DIRECTOR}),

@@ -510,6 +510,46 @@ def upgrade() -> None:
         batch_op.create_index("ix_evidence_filing", ["office_id", "filing_id"], unique=False)
 
     op.create_table(
+        "sighting",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("evidence_id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=16), nullable=False),
+        sa.Column("seal", sa.String(length=16), nullable=False),
+        sa.Column("remarks", sa.JSON(), nullable=False),
+        sa.Column("anyway", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("seen", sa.JSON(), nullable=False),
+        sa.Column("looked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["office_id", "evidence_id"], ["evidence.office_id", "evidence.id"], name=op.f("fk_sighting_evidence_id")
+        ),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_sighting_")),
+        sa.PrimaryKeyConstraint("office_id", "id", name=op.f("pk_sighting")),
+    )
+    with op.batch_alter_table("sighting", schema=None) as batch_op:
+        batch_op.create_index("ix_sighting_evidence", ["office_id", "evidence_id"], unique=False)
+
+    op.create_table(
+        "verification",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("attachment_id", sa.Integer(), nullable=False),
+        sa.Column("verdict", sa.String(length=16), nullable=False),
+        sa.Column("seen", sa.JSON(), nullable=False),
+        sa.Column("checked_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("checked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["office_id", "attachment_id"],
+            ["attachment.office_id", "attachment.id"],
+            name=op.f("fk_verification_attachment_id"),
+        ),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_verification_")),
+        sa.PrimaryKeyConstraint("office_id", "id", name=op.f("pk_verification")),
+    )
+    with op.batch_alter_table("verification", schema=None) as batch_op:
+        batch_op.create_index("ix_verification_attachment", ["office_id", "attachment_id"], unique=False)
+
+    op.create_table(
         "indicator",
         sa.Column("office_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
