@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from documents.reading.files import Source
     from documents.reading.source import Line
     from documents.reading.tables import Table, TableItem
     from models.drafts import ClauseDraft, NoticeDraft
@@ -50,6 +51,13 @@ def read_notice(data: bytes, name: str) -> NoticeDraft:
     draft = read_head(lines[:start], notes)
     note_spoilt(read.lines, notes)
     items = _items(lines[start:], tables, draft.issued_on, notes)
+    _refuse_unread(items, read, tables, name)
+    digest = hashlib.sha256(data).hexdigest()
+    return replace(draft, items=items, warnings=notes.all(), source_name=name, source_sha256=digest)
+
+
+def _refuse_unread(items: tuple[ItemDraft, ...], read: Source, tables: Sequence[Table], name: str) -> None:
+    """Refuse a file that holds more clauses than a notice may, or none."""
     count = sum(len(item.clauses) for item in items)
     if count > MOST_CLAUSES:
         raise BadInput(
@@ -74,8 +82,6 @@ def read_notice(data: bytes, name: str) -> NoticeDraft:
             where=name,
             remedy=_("Check that the file holds the work points themselves, numbered 一、 (一) 1."),
         )
-    digest = hashlib.sha256(data).hexdigest()
-    return replace(draft, items=items, warnings=notes.all(), source_name=name, source_sha256=digest)
 
 
 def _items(
