@@ -12,6 +12,7 @@ from documents.reading.heading import read_head
 from documents.reading.outline import RawItem, first_heading, outline
 from documents.reading.source import Notes
 from documents.reading.spoilt import note_spoilt
+from documents.reading.table_columns import is_heading_line
 from documents.reading.tables import recognised, table_items
 from models.drafts import ItemDraft
 from models.errors import BadInput
@@ -51,6 +52,17 @@ def read_notice(data: bytes, name: str) -> NoticeDraft:
     draft = read_head(lines[:start], notes)
     note_spoilt(read.lines, notes)
     items = _items(lines[start:], tables, draft.issued_on, notes)
+    run_together = next((line for line in lines if is_heading_line(line.norm)), None)
+    if not items and run_together:
+        raise BadInput(
+            "E-F27",
+            _("The tasks stand in a table whose cells cannot be told apart any more, as in a PDF."),
+            where=name,
+            remedy=_("Take the table as .docx, .xlsx or web page."),
+        )
+    if run_together:
+        said = _("a table begins here whose cells cannot be told apart any more; take it as .docx, .xlsx or web page")
+        notes.add("W-F08", (run_together.number, run_together.column), run_together.raw, said)
     _refuse_unread(items, read, tables, name)
     digest = hashlib.sha256(data).hexdigest()
     return replace(draft, items=items, warnings=notes.all(), source_name=name, source_sha256=digest)
