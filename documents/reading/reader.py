@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from documents.reading.clauses import ClauseCutter, known_units
 from documents.reading.files import source_lines
-from documents.reading.heading import read_head
+from documents.reading.heading import read_head, year_of
 from documents.reading.outline import first_heading, outline
 from documents.reading.source import Notes
 from documents.reading.spoilt import note_spoilt
@@ -35,11 +35,11 @@ def read_notice(data: bytes, name: str) -> NoticeDraft:
     notes = Notes()
     lines = source_lines(data, name, notes)
     start = first_heading(lines)
-    draft = read_head(lines[:start], notes)
+    draft = read_head(lines[:start], notes, lines[start:])
     raw = outline(lines[start:], notes)
     note_spoilt(lines, notes)
     known = known_units([item.body.norm for item in raw])
-    cutter = ClauseCutter(known, draft.issued_on, notes)
+    cutter = ClauseCutter(known, draft.issued_on, year_of(draft), notes)
     items = tuple(cutter.item(item) for item in raw)
     count = sum(len(item.clauses) for item in items)
     if count > MOST_CLAUSES:
