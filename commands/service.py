@@ -25,7 +25,6 @@ office = {office}                  # 本库中办公室的编号
 # database_password_file = "" # 数据库密码文件（权限 0600）
 # language = "zh"             # zh 或 en
 # rules = ""                  # 催办规则文件（相对本目录），留空用自带规则
-# templates = ""              # 自定义模板目录，留空用自带模板
 # trust = ""                  # 受信任的证书所在目录，数字签名按它核验；留空为本目录 trust/
 # heads = ""                  # 审计链头的存放处，最好在另一块盘；留空为本目录 heads/
 # audit_days = 1095           # 审计记录保存天数，不得少于 184

@@ -25,6 +25,8 @@ FROZEN: Final = (
     "summary",
     "visit",
     "photo",
+    "template",
+    "template_failure",
 )
 #: tables whose rows change but never go away
 KEPT: Final = (

@@ -72,6 +72,10 @@ DEEDS: Final = {
     "summary.read": N_("read the summary"),
     "sweep": N_("sweep of the reminders"),
     "task.read": N_("look at tasks"),
+    "template.failed": N_("own template failed, the shipped one used"),
+    "template.install": N_("replace a template"),
+    "template.read": N_("look at the templates"),
+    "template.remove": N_("go back to the shipped template"),
     "unit.add": N_("enter a unit"),
     "unit.alias": N_("enter another name of a unit"),
     "unit.group": N_("set the roster of a group"),
@@ -184,6 +188,7 @@ THINGS: Final = {
     "request": N_("Request"),
     "summary": N_("Summary"),
     "task": N_("Task"),
+    "template": N_("Template"),
     "unit": N_("Unit"),
     "group": N_("Group"),
 }

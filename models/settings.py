@@ -63,7 +63,6 @@ class Settings(Frozen):
     rehearsal: bool = False
     language: str = Field(default="zh", pattern="^(zh|en)$")
     rules: str = ""
-    templates: str = ""
     heads: str = ""
     trust: str = ""
     audit_days: int = Field(default=1095, ge=AUDIT_FLOOR_DAYS)

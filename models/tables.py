@@ -9,6 +9,7 @@ from models.notice import Clause, Indicator, Milestone, Notice, Responsibility, 
 from models.office import Absence, Duty, GroupMember, Login, Office, Person, Unit, UnitAlias, UnitGroup
 from models.problem import Inspection, Photo, Problem, ProblemUnit, Visit
 from models.task import Attachment, Evidence, Filing, Period, Report, Request, Sighting, Summary, Task, Verification
+from models.template import TemplateFailure, TemplateVersion
 from models.trail import Event, Heartbeat, Operation, Watermark
 
 office = table(Office)
@@ -55,5 +56,7 @@ reminder = table(Reminder)
 draft = table(Draft)
 calendar_year = table(CalendarYear)
 calendar_day = table(CalendarDay)
+template = table(TemplateVersion)
+template_failure = table(TemplateFailure)
 
 __all__ = ["metadata"]

@@ -229,6 +229,8 @@ class Summary(OfficeRow, table=True):
     files: dict[str, str] = Field(sa_type=sa.JSON)
     #: [[task_id, report_number]]: exactly the approved versions
     covers: list[Any] = Field(sa_type=sa.JSON)
+    #: SHA-256 of the words it was issued in: the shipped ones, or a version of the office's own
+    words_sha256: str = Field(default="", sa_type=sa.String(64))
     head_seq: int
     head_hash: str
     issued_by: str

@@ -46,6 +46,8 @@ DEEDS: Final[dict[str, frozenset[Role]]] = {
     "summary.build": OFFICE,
     "summary.issue": frozenset({R.DIRECTOR}),
     "summary.read": OFFICE | {R.READER},
+    "template.read": OFFICE | {R.SYSTEM, R.SECURITY, R.AUDIT},
+    "template.install": frozenset({R.DIRECTOR}),
     "draft.issue": frozenset({R.DIRECTOR}),
     "rules.read": OFFICE | {R.SYSTEM},
     "plan.read": OFFICE,
