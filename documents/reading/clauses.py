@@ -60,8 +60,8 @@ class ClauseCutter:
         self.notes = notes
         self.prefixes = doubts.Prefixes(known)
 
-    def item(self, raw: RawItem) -> ItemDraft:
-        """The item with its clauses; text after the last bracket is a clause without units."""
+    def item(self, raw: RawItem, first: int = 1) -> ItemDraft:
+        """The item with its clauses, numbered from ``first`` on; text after the last bracket is one without units."""
         body = raw.body
         cut, parts = 0, list[tuple[int, list[Found]]]()
         for found in Finder(body.norm, self.known).find():
@@ -75,13 +75,13 @@ class ClauseCutter:
             cut = found.end
         rest = body.norm[cut:].strip(_EDGES + ")")
         if rest and len(parts) == 1 and self._holds_below(raw, *parts[0]):
-            clause = self._clause(f"{raw.number}.1", raw, parts[0][0], parts[0][1], cut)
+            clause = self._clause(f"{raw.number}.{first}", raw, parts[0][0], parts[0][1], cut)
             return ItemDraft(raw.number, visible(raw.title), (clause,), raw.section, raw.subsection)
         clauses = [
-            self._clause(f"{raw.number}.{at}", raw, begin, several) for at, (begin, several) in enumerate(parts, 1)
+            self._clause(f"{raw.number}.{at}", raw, begin, several) for at, (begin, several) in enumerate(parts, first)
         ]
         if rest or not clauses:
-            clauses.append(self._without_units(f"{raw.number}.{len(clauses) + 1}", body, cut))
+            clauses.append(self._without_units(f"{raw.number}.{first + len(clauses)}", body, cut))
         return ItemDraft(raw.number, visible(raw.title), tuple(clauses), raw.section, raw.subsection)
 
     def _holds_below(self, raw: RawItem, begin: int, several: list[Found]) -> bool:
@@ -274,39 +274,7 @@ class ClauseCutter:
     def _date_damage(self, number: str, read: DateRead, place: tuple[int, int], damage: list[str]) -> str:
         """Note what is wrong with a date; gives the milestone's own remark."""
         said = {"clause": number, "quote": read.quote}
-        days = tuple(day.isoformat() for day in read.readings)
-        message = ""
-        code = "W-D02"
-        if read.impossible:
-            code, message = "E-D01", _("clause {clause}: this date does not exist: {quote}").format(**said)
-            days = (f"{read.near.isoformat()}?",) if read.near else ()
-        elif read.event:
-            code = "W-D07"
-            message = _("clause {clause}: no calendar says when {quote} is; the date is left open").format(**said)
-        elif not days:
-            code, message = (
-                "W-D03",
-                _("clause {clause}: no year or month is said in {quote}; the date is left open").format(**said),
-            )
-        elif len(days) > 1:
-            code = "W-D03"
-            message = _("clause {clause}: {quote} can be {days}; the date is left open").format(
-                **said, days=" / ".join(days)
-            )
-        elif read.damaged:
-            message = _("clause {clause}: signs are lost in {quote}; the only reading is {days}").format(
-                **said, days=days[0]
-            )
-        elif read.counted:
-            code = "W-D06"
-            message = _("clause {clause}: {quote} counts from the notice's own date: {days}").format(
-                **said, days=days[0]
-            )
-        elif read.without_year:
-            code = "W-D04"
-            message = _("clause {clause}: {quote} names no year; read with the notice's own: {days}").format(
-                **said, days=days[0]
-            )
+        code, message, days = date_doubt(number, read)
         if message:
             damage.append(self.notes.add(code, place, read.quote, message, *days))
         if read.day and self.issued_on and read.day < self.issued_on:
@@ -314,3 +282,31 @@ class ClauseCutter:
             damage.append(self.notes.add("E-D02", place, read.quote, early, *days))
             message = f"{message}; {early}" if message else early
         return "; ".join(part for part in (message, read.note) if part)
+
+
+def date_doubt(number: str, read: DateRead) -> tuple[str, str, tuple[str, ...]]:
+    """What is wrong or not said in a date: the code, the sentence (empty when nothing is) and the readings."""
+    said = {"clause": number, "quote": read.quote}
+    days = tuple(day.isoformat() for day in read.readings)
+    if read.impossible:
+        near = (f"{read.near.isoformat()}?",) if read.near else ()
+        return "E-D01", _("clause {clause}: this date does not exist: {quote}").format(**said), near
+    if read.event:
+        message = _("clause {clause}: no calendar says when {quote} is; the date is left open")
+        return "W-D07", message.format(**said), days
+    if not days:
+        message = _("clause {clause}: no year or month is said in {quote}; the date is left open")
+        return "W-D03", message.format(**said), days
+    if len(days) > 1:
+        message = _("clause {clause}: {quote} can be {days}; the date is left open")
+        return "W-D03", message.format(**said, days=" / ".join(days)), days
+    if read.damaged:
+        message = _("clause {clause}: signs are lost in {quote}; the only reading is {days}")
+        return "W-D02", message.format(**said, days=days[0]), days
+    if read.counted:
+        message = _("clause {clause}: {quote} counts from the notice's own date: {days}")
+        return "W-D06", message.format(**said, days=days[0]), days
+    if read.without_year:
+        message = _("clause {clause}: {quote} names no year; read with the notice's own: {days}")
+        return "W-D04", message.format(**said, days=days[0]), days
+    return "", "", days
