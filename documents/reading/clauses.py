@@ -70,6 +70,7 @@ class ClauseCutter:
     def item(self, raw: RawItem) -> ItemDraft:
         """The item with its clauses; text after the last bracket is a clause without units."""
         body = raw.body
+        self.notes.about = str(raw.number)
         cut, parts = 0, list[list[ClauseDraft]]()
         for found in Finder(body.norm, self.known).find():
             said = body.norm[cut : found.start].strip(_EDGES + ")")
@@ -85,6 +86,7 @@ class ClauseCutter:
         rest = body.norm[cut:].strip(_EDGES + ")")
         if rest or not clauses:
             clauses.append(self._without_units(f"{raw.number}.{len(clauses) + 1}", body, cut))
+        self.notes.about = ""
         return ItemDraft(raw.number, visible(raw.title), tuple(clauses), raw.section, raw.subsection)
 
     def _span(self, body: Body, span: tuple[int, int]) -> tuple[int, int]:
@@ -98,6 +100,7 @@ class ClauseCutter:
 
     def _clause(self, number: str, body: Body, span: tuple[int, int], found: Found) -> ClauseDraft:
         start, end = self._span(body, span)
+        self.notes.about = number
         damage = self._bracket_damage(number, body, found)
         names = [visible(body.raw[first:last]) for first, last in found.names]
         parties = tuple(dict.fromkeys(names))
@@ -125,6 +128,7 @@ class ClauseCutter:
 
     def _without_units(self, number: str, body: Body, cut: int) -> ClauseDraft:
         start, end = self._span(body, (cut, len(body.norm)))
+        self.notes.about = number
         text = body.raw[start:end]
         message = _("clause {clause} names no unit").format(clause=number)
         damage = [self.notes.add("W-N02", body.place(start), text[-60:], message)]

@@ -10,6 +10,7 @@ from documents.reading.clauses import ClauseCutter, known_units
 from documents.reading.files import source_lines
 from documents.reading.heading import read_head
 from documents.reading.outline import first_heading, outline
+from documents.reading.places import placed
 from documents.reading.source import Notes
 from documents.reading.spoilt import note_spoilt
 from models.errors import BadInput
@@ -57,4 +58,5 @@ def read_notice(data: bytes, name: str) -> NoticeDraft:
             remedy=_("Check that the file holds the work points themselves, numbered 一、 (一) 1."),
         )
     digest = hashlib.sha256(data).hexdigest()
-    return replace(draft, items=items, warnings=notes.all(), source_name=name, source_sha256=digest)
+    warnings = placed(notes.all(), lines, items)
+    return replace(draft, items=items, warnings=warnings, source_name=name, source_sha256=digest)
