@@ -11,7 +11,6 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from models.drafts import Decision
 from models.language import N_
 from models.states import Word
 
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from models.drafts import NoticeDraft, WarningNote
+    from models.drafts import Decision, NoticeDraft, WarningNote
 
 
 class Verdict(Word):
@@ -70,7 +69,7 @@ def listed(draft: NoticeDraft) -> tuple[Doubt, ...]:
     seen: Counter[str] = Counter()
     found = []
     for note in draft.warnings:
-        stem = hashlib.sha256("\n".join((note.code, note.clause, note.quote)).encode()).hexdigest()[:8]
+        stem = hashlib.sha256(f"{note.code}\n{note.clause}\n{note.quote}".encode()).hexdigest()[:8]
         seen[stem] += 1
         key = stem if seen[stem] == 1 else f"{stem}-{seen[stem]}"
         found.append(Doubt(key, note, said.get(key)))
@@ -108,3 +107,12 @@ def with_warnings(draft: NoticeDraft, codes: frozenset[str], found: Sequence[War
     others = [note for note in draft.warnings if note.code not in codes]
     new = [note for note in found if (note.code, note.clause, note.quote) not in same]
     return replace(draft, warnings=(*others, *before, *new))
+
+
+def counts(found: Iterable[Doubt]) -> Counter[str]:
+    """How many warnings stand at each verdict; ``open`` and, of these, ``weighing``."""
+    told: Counter[str] = Counter()
+    for doubt in found:
+        told[doubt.decision.verdict if doubt.decision else "open"] += 1
+        told["weighing"] += doubt.open and doubt.weighs
+    return told
