@@ -8,6 +8,7 @@ everything is read from the cells.
 
 from __future__ import annotations
 
+import io
 import json
 from typing import TYPE_CHECKING, Final
 
@@ -53,6 +54,11 @@ _TICK_HINT: Final = "红色须核定，黄色可看看：照原件核对后在�
 
 def write_table(draft: NoticeDraft, path: Path) -> None:
     """Write the draft as an .xlsx workbook for a person to check and edit."""
+    path.write_bytes(table_bytes(draft))
+
+
+def table_bytes(draft: NoticeDraft) -> bytes:
+    """The draft as an .xlsx workbook."""
     book = Workbook()
     sheet = book.active
     assert sheet is not None
@@ -61,7 +67,9 @@ def write_table(draft: NoticeDraft, path: Path) -> None:
     _write_pairs(book.create_sheet(NOTICE), notice_texts(draft))
     write_list(book.create_sheet(LIST), listed(draft))
     write_kept(book.create_sheet(KEPT), draft)
-    book.save(path)
+    made = io.BytesIO()
+    book.save(made)
+    return made.getvalue()
 
 
 def clause_texts(item: ItemDraft, clause: ClauseDraft) -> dict[str, str]:

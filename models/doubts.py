@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from models.drafts import Decision
 from models.language import N_
 from models.states import Word
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from models.drafts import Decision, NoticeDraft, WarningNote
+    from models.drafts import NoticeDraft, WarningNote
 
 
 class Verdict(Word):
@@ -98,6 +99,15 @@ def signed(draft: NoticeDraft, by: str, now: datetime) -> NoticeDraft:
     return replace(
         draft, decisions=tuple(one if one.by else replace(one, by=by, at=one.at or now) for one in draft.decisions)
     )
+
+
+def accepted_open(draft: NoticeDraft, reason: str, by: str, now: datetime) -> tuple[NoticeDraft, int]:
+    """The draft with everything open that weighs left as read, for one reason; and how much that was.
+
+    A deadline before the notice is not among them: that it is meant is said in its own way.
+    """
+    keys = [doubt.key for doubt in still_open(draft) if doubt.weighs and doubt.note.code != EARLY]
+    return decided(draft, *(Decision(key, Verdict.ACCEPTED.value, reason, by, now) for key in keys)), len(keys)
 
 
 def with_warnings(draft: NoticeDraft, codes: frozenset[str], found: Sequence[WarningNote]) -> NoticeDraft:

@@ -43,6 +43,8 @@ class Adopted:
     open_groups: list[str] = field(default_factory=list)
     #: tasks of an open month that nobody asks for any more; only a person may waive them
     idle_tasks: list[int] = field(default_factory=list)
+    #: warnings of the reader that nobody has ticked off: remarks, for whatever weighs is refused
+    unchecked: int = 0
 
 
 @dataclass(frozen=True, slots=True)
