@@ -69,7 +69,7 @@ class Walk:
             said = _("There is no reading {number}; there are {count}.").format(number=number[:9], count=len(readings))
             raise BadInput("E-N26", said, where=doubt.key)
         reading = readings[int(number) - 1]
-        self._change(doubt, lambda: correction.take(self.draft, doubt.note, reading), reading)
+        self._change(doubt, lambda: correction.take(self.draft, doubt.note, reading), reading.rstrip("?"))
 
     def type(self, doubt: Doubt, text: str) -> None:
         """Put in the right value; E-N27 where it cannot be understood, or nothing can be typed."""
