@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 #: what a warning is about, and so what can be typed for it
 DEADLINE, PARTIES, NAME, ISSUED, DAY = "deadline", "parties", "name", "issued", "day"
+#: a time limit of which no day could be read, so that the clause has no deadline yet
+_UNREAD: Final = "W-D05"
+#: several units may lead: a reading is the one that does
+LEADS: Final = frozenset({"W-N11", "W-N12"})
 #: the date of issue: not found, or with signs lost
 _ISSUE: Final = frozenset({"W-H01"})
 
@@ -39,7 +43,7 @@ def about(draft: NoticeDraft, note: WarningNote) -> str:
     if clause is None:
         return ""
     if family == "D":
-        return DEADLINE if _deadline(clause, note) is not None else ""
+        return DEADLINE if note.code == _UNREAD or _deadline(clause, note) is not None else ""
     return PARTIES if family == "N" else ""
 
 
@@ -51,9 +55,13 @@ def take(draft: NoticeDraft, note: WarningNote, reading: str) -> NoticeDraft:
     if kind == NAME:
         return typed(draft, note, reading)
     clause = _clause(draft, note)
-    if kind == PARTIES and clause is not None and note.quote in clause.parties:
-        return _with_parties(draft, clause.id, _exchanged(clause.parties, note.quote, cells.names(reading)))
-    return draft
+    if kind != PARTIES or clause is None:
+        return draft
+    if note.code in LEADS:
+        return _changed(draft, clause.id, lambda one: _led_by(one, reading))
+    # the readings of a name begin with the one that was entered
+    entered = next((name for name in (note.quote, *note.readings[:1]) if name in clause.parties), "")
+    return _with_parties(draft, clause.id, _exchanged(clause.parties, entered, cells.names(reading))) if entered else draft
 
 
 def typed(draft: NoticeDraft, note: WarningNote, text: str) -> NoticeDraft:
@@ -78,7 +86,11 @@ def mended(note: WarningNote, before: ClauseDraft, after: ClauseDraft) -> bool:
     family = note.code[2:3]
     if family == "D":
         place = _deadline(before, note)
-        return place is not None and before.milestones[place] not in after.milestones
+        if place is None:
+            return before.milestones != after.milestones
+        return before.milestones[place] not in after.milestones
+    if note.code in LEADS:
+        return before.lead != after.lead
     if family != "N" or before.parties == after.parties:
         return False
     return note.quote not in after.parties
@@ -95,7 +107,7 @@ def shown_value(draft: NoticeDraft, note: WarningNote) -> str:
         return note.quote
     if kind == DEADLINE and clause is not None:
         place = _deadline(clause, note)
-        return cells.day_text(clause.milestones[place or 0].due_on) or cells.OPEN_DATE
+        return (cells.day_text(clause.milestones[place].due_on) if place is not None else "") or cells.OPEN_DATE
     return "、".join(clause.parties) if kind == PARTIES and clause is not None else ""
 
 
@@ -121,6 +133,8 @@ def _day(text: str, *, open_too: bool = False) -> date | None:
 
 def _due(clause: ClauseDraft, note: WarningNote, day: date | None) -> ClauseDraft:
     place = _deadline(clause, note)
+    if place is None:
+        return replace(clause, milestones=(*clause.milestones, MilestoneDraft(note.quote, day)))
     new = tuple(MilestoneDraft(one.quote, day) if at == place else one for at, one in enumerate(clause.milestones))
     return replace(clause, milestones=new)
 
@@ -143,6 +157,15 @@ def _with_parties(draft: NoticeDraft, number: str, parties: tuple[str, ...]) -> 
 def _named(clause: ClauseDraft, parties: tuple[str, ...], groups: tuple[str, ...]) -> ClauseDraft:
     units = tuple(name for name in parties if name not in groups)
     return replace(clause, parties=parties, groups=groups, units=units, lead=units[0] if units else "")
+
+
+def _led_by(clause: ClauseDraft, lead: str) -> ClauseDraft:
+    """The clause with another of its units in the lead, which stands first then."""
+    if lead not in clause.units or lead == clause.lead:
+        return clause
+    units = (lead, *(name for name in clause.units if name != lead))
+    parties = (lead, *(name for name in clause.parties if name != lead))
+    return replace(clause, units=units, parties=parties, lead=lead)
 
 
 def _renamed(draft: NoticeDraft, old: str, new: tuple[str, ...]) -> NoticeDraft:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from openpyxl import load_workbook
 from openpyxl.utils import column_index_from_string
 
-from documents.reading.packages import abnormal, parts
+from documents.foreign.packages import abnormal, parts
 from models.errors import BadInput
 from models.language import _
 

@@ -1,6 +1,7 @@
 """From the bytes of a file to its lines: what kind it is, whether it is safe to open, and the limits.
 
-The limits and codes are those of ``reliability.md`` section 7, rows 1 and 7–18. The bytes decide, not the name.
+The limits and codes are those of ``reliability.md`` section 7, rows 1 and 7–18. The bytes decide, not the name. Plain
+text is read here; everything else is parsed in a child process (``documents/foreign``).
 """
 
 from __future__ import annotations
@@ -8,10 +9,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from documents.reading.encodings import text_of
+from documents.foreign.confinement import confined
+from documents.foreign.content import Content, content_of
+from documents.foreign.encodings import text_of
 from documents.reading.source import lines_of
-from documents.reading.webpage import page_text
-from documents.reading.word import word_text
 from models.errors import BadInput
 from models.language import _
 
@@ -26,20 +27,22 @@ _PAGE: Final = re.compile(rb"<!doctype\s+html|<html[\s>]|<body[\s>]|<head[\s>]",
 
 
 def source_lines(data: bytes, name: str, notes: Notes) -> tuple[Line, ...]:
-    """The lines of a notice in a .txt, .html or .docx file; ``BadInput`` says why it cannot be read."""
+    """The lines of a notice in any file that is read; ``BadInput`` says why it cannot be read."""
     if not data:
         raise BadInput("E-F01", _("The file is empty (0 bytes)."), where=name, remedy=_("Choose the file again."))
-    text = _text(data, name, notes)
-    if len(text.encode("utf-8", "surrogatepass")) > MOST_BYTES:
+    content = _content(data, name)
+    for remark in content.remarks:
+        notes.add(remark.code, (remark.line, remark.column), remark.quote, remark.message)
+    if len(content.text.encode("utf-8", "surrogatepass")) > MOST_BYTES:
         raise _too_large(name, _("The text is longer than {limit} MB.").format(limit=10))
-    lines = lines_of(text)
+    lines = lines_of(content.text)
     for line in lines:
         if len(line.raw) * 4 > LONGEST_LINE and len(line.raw.encode("utf-8", "surrogatepass")) > LONGEST_LINE:
             raise _too_large(name, _("Line {line} is longer than {limit} MB.").format(line=line.number, limit=1))
     return lines
 
 
-def _text(data: bytes, name: str, notes: Notes) -> str:
+def _content(data: bytes, name: str) -> Content:
     if data.startswith(_OLE):
         raise BadInput(
             "E-F09", _("This is an old .doc file or one with a password."), where=name, remedy=_("Save it as .docx.")
@@ -47,7 +50,7 @@ def _text(data: bytes, name: str, notes: Notes) -> str:
     if data.startswith(b"PK"):
         if len(data) > MOST_WORD_BYTES:
             raise _too_large(name, _("The file is larger than {limit} MB.").format(limit=20))
-        return word_text(data, name, notes)
+        return content_of(confined("word", data, name))
     if len(data) > MOST_BYTES * (2 if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else 1):
         raise _too_large(name, _("The file is larger than {limit} MB.").format(limit=10))
     if data.startswith(b"%PDF"):
@@ -58,8 +61,9 @@ def _text(data: bytes, name: str, notes: Notes) -> str:
             remedy=_("Save its text as .docx or .txt."),
         )
     if name.lower().endswith((".html", ".htm", ".xhtml")) or _PAGE.search(data[:2048].replace(b"\x00", b"")):
-        return page_text(data, name, notes)
-    return text_of(data, name, notes)
+        return content_of(confined("page", data, name))
+    text, remarks = text_of(data, name)
+    return Content(text, (), remarks)
 
 
 def _too_large(name: str, what: str) -> BadInput:

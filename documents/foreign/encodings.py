@@ -7,13 +7,11 @@ A file cut in the middle of a UTF-8 character would decode as GB18030 into nonse
 from __future__ import annotations
 
 import codecs
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from documents.foreign.content import Remark
 from models.errors import BadInput
 from models.language import _
-
-if TYPE_CHECKING:
-    from documents.reading.source import Notes
 
 _MARKS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 #: the share of common characters under which a guess is taken for garbage
@@ -21,15 +19,15 @@ _COMMON: Final = 0.95
 _PLAIN: Final = frozenset("，。、；：？！“”‘’（）《》〈〉【】〔〕「」『』—…－·％　ⅠⅡⅢ①②③④⑤⑥⑦⑧⑨⑩\n\r\t")
 
 
-def text_of(data: bytes, name: str, notes: Notes) -> str:
-    """The text of a file; what was assumed about its encoding is noted unless it is UTF-8."""
+def text_of(data: bytes, name: str) -> tuple[str, tuple[Remark, ...]]:
+    """The text of a file, and what was assumed about its encoding unless it is marked or UTF-8."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
-            return _strict(data[len(mark) :], encoding, name, len(mark))
+            return _strict(data[len(mark) :], encoding, name, len(mark)), ()
     if b"\x00" in data:
-        return _assumed(_wide(data, name), "UTF-16", notes)
+        return _wide(data, name)
     try:
-        return data.decode("utf-8")
+        return data.decode("utf-8"), ()
     except UnicodeDecodeError as error:
         if error.reason == "unexpected end of data" and error.start > 0:
             raise _cut(name, error.start, "UTF-8") from None
@@ -41,7 +39,7 @@ def text_of(data: bytes, name: str, notes: Notes) -> str:
         raise _unknown(name) from None
     if not plausible(text):
         raise _unknown(name)
-    return _assumed(text, "GB18030", notes)
+    return text, (_assumed("GB18030"),)
 
 
 def decoded(data: bytes, encoding: str, name: str) -> str:
@@ -73,7 +71,7 @@ def _common(char: str) -> bool:
         return False
 
 
-def _wide(data: bytes, name: str) -> str:
+def _wide(data: bytes, name: str) -> tuple[str, tuple[Remark, ...]]:
     """UTF-16 without a mark: the byte order in which the text makes sense."""
     for encoding in ("utf-16-le", "utf-16-be"):
         try:
@@ -81,7 +79,7 @@ def _wide(data: bytes, name: str) -> str:
         except UnicodeDecodeError:
             continue
         if plausible(text):
-            return text
+            return text, (_assumed(encoding.upper()),)
     raise _unknown(name)
 
 
@@ -94,11 +92,9 @@ def _strict(data: bytes, encoding: str, name: str, skipped: int) -> str:
         raise _unknown(name) from None
 
 
-def _assumed(text: str, encoding: str, notes: Notes) -> str:
-    notes.add(
-        "W-T04", (1, 0), "", _("no mark says how the file is encoded; read as {encoding}").format(encoding=encoding)
-    )
-    return text
+def _assumed(encoding: str) -> Remark:
+    said = _("no mark says how the file is encoded; read as {encoding}").format(encoding=encoding)
+    return Remark("W-T04", 1, 0, "", said)
 
 
 def _cut(name: str, at: int, encoding: str) -> BadInput:

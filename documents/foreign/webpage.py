@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from lxml import etree
 
-from documents.reading.encodings import decoded, text_of
-from documents.reading.packages import abnormal
-
-if TYPE_CHECKING:
-    from documents.reading.source import Notes
+from documents.foreign.content import Content, Remark
+from documents.foreign.encodings import decoded, text_of
+from documents.foreign.packages import abnormal
 
 _DROPPED: Final = frozenset(
     [
@@ -72,16 +70,20 @@ _BLANKS: Final = re.compile(r"[ \t\r\n\f]+")
 _JOINED: Final = re.compile(r"(?<=[^\x00-\x7f]) (?=[^\x00-\x7f])")
 
 
-def page_text(data: bytes, name: str, notes: Notes) -> str:
+def page_content(data: bytes, name: str) -> Content:
     """The visible text of a page, by the encoding it declares, else by the ladder for plain text."""
     declared = _CHARSET.search(data[:4096])
     marked = data[:2] in {b"\xff\xfe", b"\xfe\xff"} or data.startswith(b"\xef\xbb\xbf")
-    source = decoded(data, declared[1].decode("ascii"), name) if declared and not marked else text_of(data, name, notes)
+    remarks: tuple[Remark, ...] = ()
+    if declared and not marked:
+        source = decoded(data, declared[1].decode("ascii"), name)
+    else:
+        source, remarks = text_of(data, name)
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
     root = etree.fromstring(_DECLARED.sub("", source).encode("utf-8", "replace") or b"<html/>", parser)
     if any(error.type_name == "ERR_RESOURCE_LIMIT" for error in parser.error_log):
         raise abnormal(name)  # nested beyond any page: the parser leaves out what lies deeper, and says nothing
-    return "" if root is None else _visible_text(root)
+    return Content("" if root is None else _visible_text(root), (), remarks)
 
 
 def _visible_text(root: etree._Element) -> str:
