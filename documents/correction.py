@@ -61,7 +61,9 @@ def take(draft: NoticeDraft, note: WarningNote, reading: str) -> NoticeDraft:
         return _changed(draft, clause.id, lambda one: _led_by(one, reading))
     # the readings of a name begin with the one that was entered
     entered = next((name for name in (note.quote, *note.readings[:1]) if name in clause.parties), "")
-    return _with_parties(draft, clause.id, _exchanged(clause.parties, entered, cells.names(reading))) if entered else draft
+    return (
+        _with_parties(draft, clause.id, _exchanged(clause.parties, entered, cells.names(reading))) if entered else draft
+    )
 
 
 def typed(draft: NoticeDraft, note: WarningNote, text: str) -> NoticeDraft:

@@ -155,7 +155,11 @@ def _party_change(
         .where(r.office_id == office_id, r.clause_id == clause_id, r.via_group == "", r.ended_at.is_(None))
         .order_by(r.position)
     ).all()
-    before = _bearers(connection, office_id, parts.lead_first(kept["units"], kept["lead"])) if kept else [row.id for row in rows]
+    before = (
+        _bearers(connection, office_id, parts.lead_first(kept["units"], kept["lead"]))
+        if kept
+        else [row.id for row in rows]
+    )
     groups = list(kept["unit_groups"]) if kept else []
     wanted = parts.lead_first(clause.units, clause.lead)
     if before == _bearers(connection, office_id, wanted) and groups == list(clause.groups):

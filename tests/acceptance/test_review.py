@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,6 +10,8 @@ import pytest
 from kit.keyboard import Keyboard
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from kit.door import Door
     from models.drafts import NoticeDraft
 
