@@ -40,14 +40,11 @@ if TYPE_CHECKING:
 @desk
 def review(desk_: Desk, file: Path, xlsx: Path | None, *, listing: bool, **given: Sequence[str]) -> None:
     """Works on a notice, and writes its table, or on the table; what was decided is saved, also when it breaks off."""
-    from documents.table_saving import TableFile
-
-    target = file if file.suffix.lower() == ".xlsx" else xlsx or file.with_name(f"{file.stem}-分解表.xlsx")
-    refuse_no_table(target)
-    kept = TableFile(target)  # refusals are said in the reader's language, what is kept in the office's
+    kept = _table_of(file, xlsx)  # refusals are said in the reader's language, what is kept in the office's
     if current() != DEFAULT:
         with speaking(DEFAULT):
-            kept = TableFile(target)
+            kept = _table_of(file, xlsx)
+    target = kept.path
     walk, unheld = _begin(desk_, _draft(file, kept))
     if listing or (desk_.as_json and not any(given.values())):
         return _answer(desk_, walk.draft, target, unheld)
@@ -64,6 +61,22 @@ def review(desk_: Desk, file: Path, xlsx: Path | None, *, listing: bool, **given
     _say_unheld(unheld)
     _go_through(walk, kept)
     return _say_end(walk.draft, target)
+
+
+def _table_of(file: Path, xlsx: Path | None) -> TableFile:
+    """The table that keeps what is decided: the file itself, the one named, or one beside the notice."""
+    from documents.table_saving import TableFile
+
+    if xlsx is None and file.suffix.lower() == ".xlsx":
+        kept = TableFile(file)
+        if kept.draft is not None:
+            return kept
+    target = xlsx or file.with_name(f"{file.stem}-分解表.xlsx")
+    refuse_no_table(target)
+    kept = TableFile(target)
+    if kept.draft is None and target.exists():
+        raise BadInput("E-F30", _("There is a file of this name already."), where=target.name)
+    return kept
 
 
 def _draft(file: Path, kept: TableFile) -> NoticeDraft:

@@ -26,6 +26,7 @@ from documents.decomposition import (
     table_bytes,
     write_kept,
 )
+from documents.reading.reader import read_notice
 from documents.table_doubts import (
     CHECK,
     KEY,
@@ -39,7 +40,7 @@ from documents.table_doubts import (
     say_list_row,
     write_list,
 )
-from documents.table_reading import read_table
+from documents.table_reading import is_own
 from documents.table_rows import columns_of
 from documents.table_style import fill, say
 from documents.workbook_opening import open_book
@@ -64,9 +65,10 @@ class TableFile:
     def __init__(self, path: Path) -> None:
         """A file that is not there yet is made by the first ``save``."""
         self.path = path
-        self._seen = _digest(path)
-        #: what the file holds; None where there is none
-        self.draft = read_table(path) if self._seen else None
+        data = path.read_bytes() if path.exists() else b""
+        self._seen = hashlib.sha256(data).hexdigest() if data else ""
+        #: what the file holds; None where there is none, or a workbook that is no table of ours
+        self.draft = _own(data, path.name) if data else None
 
     def save(self, after: NoticeDraft) -> None:
         """Bring the file to a draft; E-N18 when it was changed meanwhile, E-N19 when it is open."""
@@ -103,6 +105,12 @@ class TableFile:
                 where=self.path.name,
                 remedy=_("Save and close it there, then run the command again."),
             )
+
+
+def _own(data: bytes, name: str) -> NoticeDraft | None:
+    """The draft in a table of ours: read apart first, so that only what held there is opened here."""
+    read = read_notice(data, name)
+    return read if is_own(open_book(data, name)) else None
 
 
 def _digest(path: Path) -> str:
