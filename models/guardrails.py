@@ -14,7 +14,18 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
 #: tables whose rows are written once
-FROZEN: Final = ("event", "report", "filing", "evidence", "attachment", "summary", "visit", "photo")
+FROZEN: Final = (
+    "event",
+    "report",
+    "filing",
+    "evidence",
+    "attachment",
+    "summary",
+    "paper",
+    "voiding",
+    "visit",
+    "photo",
+)
 #: tables whose rows change but never go away
 KEPT: Final = (
     "task",
