@@ -45,7 +45,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "summary": ("commands.summaries", N_("Build, issue and export the month's summary.")),
     "draft": ("commands.drafts", N_("Papers the scheduler prepared and a person issues.")),
     "paper": (
-        "commands.papers",
+        "commands.chasing",
         N_("Urging notices, supervision notices and circulars: make, list, print, declare void."),
     ),
     "plan": ("commands.planning", N_("Who will be told what, when and why.")),
@@ -53,6 +53,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "message": ("commands.messages", N_("The outbox: list, show, retry, release.")),
     "channel": ("commands.messages", N_("Test a channel.")),
     "flow": ("commands.flows", N_("Approval chains as data: list, show, check, draw, install, compare, migrate.")),
+    "template": ("commands.templates", N_("The words of messages and papers: list, show, check, replace, go back.")),
     "audit": ("commands.trail", N_("Show, verify and export the trail.")),
     "scheduler": ("commands.running", N_("Run the clock, or one tick of it.")),
     "serve": ("commands.running", N_("Run scheduler and delivery in one process.")),

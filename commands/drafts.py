@@ -9,7 +9,7 @@ import click
 
 from commands.acting import NUMBER
 from commands.frame import Desk, answer, desk, table
-from commands.papers import DAYS, data_of, said_of, written
+from commands.chasing import DAYS, data_of, said_of, written
 from models import labels
 from models.language import _, listed
 from models.times import shown

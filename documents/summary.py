@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from documents.official import Rendered, paper_files
+from documents.official import paper_files
 from documents.summary_text import summary_paper
 from documents.summary_xlsx import workbook
+from documents.words import spoken
+from models.rendering import Rendered
 
 if TYPE_CHECKING:
     import typst
@@ -14,10 +16,12 @@ if TYPE_CHECKING:
     from models.facts import SummaryFacts
 
 
-def render_summary(facts: SummaryFacts, *, fonts: typst.Fonts | None = None) -> Rendered:
-    """Every file of the summary; the same facts give the same bytes.
+def render_summary(facts: SummaryFacts, *, own: str | None = None, fonts: typst.Fonts | None = None) -> Rendered:
+    """Every file of the summary; the same facts in the same words give the same bytes.
 
+    ``own`` are the office's own words; where they fail on these facts, the shipped ones are used.
     Without a Chinese typeface the PDF is left out and ``notes`` says how to get one.
     """
-    made = paper_files(summary_paper(facts), fonts=fonts)
-    return Rendered({**made, "xlsx": workbook(facts)}, made.notes)
+    written = spoken("summary", own, lambda: summary_paper(facts))
+    made = paper_files(written.made, fonts=fonts)
+    return Rendered({**made, "xlsx": workbook(facts)}, made.notes, written.sha256, written.failed)

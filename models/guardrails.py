@@ -19,12 +19,16 @@ FROZEN: Final = (
     "report",
     "filing",
     "evidence",
+    "sighting",
     "attachment",
+    "verification",
     "summary",
     "paper",
     "voiding",
     "visit",
     "photo",
+    "template",
+    "template_failure",
 )
 #: tables whose rows change but never go away
 KEPT: Final = (
