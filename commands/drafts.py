@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from commands.acting import NUMBER
+from commands.chasing import DAYS, InOwnWords, data_of, said_of, written
 from commands.frame import Desk, answer, desk, table
-from commands.chasing import DAYS, data_of, said_of, written
 from models import labels
 from models.language import _, listed
 from models.times import shown
@@ -59,11 +59,11 @@ def list_(desk_: Desk, *, every: bool) -> None:
 @desk
 def issue(desk_: Desk, numbers: tuple[int, ...], days: int, out: Path | None) -> None:
     """The leaders of the units are told."""
-    from documents.chasing import render_chasing
     from schedules import drafts
 
-    place = (desk_.database, desk_.office_id, desk_.actor)
-    made = drafts.issue(*place, numbers, desk_.store, render_chasing, desk_.now(), working_days=days)
+    place, render = (desk_.database, desk_.office_id, desk_.actor), InOwnWords(desk_, "circular")
+    made = drafts.issue(*place, numbers, desk_.store, render, desk_.now(), working_days=days)
+    render.say_failures()
     files = written(desk_, made.paper, out)
     named = listed(map(str, numbers))
     said = [

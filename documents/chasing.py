@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from documents.official import Rendered, paper_files
+from documents.official import paper_files
 from documents.paper import LETTER, OFFICIAL, SECTION, TABLE, TEXT, Annex, Block, Column, Paper, Table
 from documents.plain_text import chinese_date, chinese_month, day_of_year, inner_title, one_line, shortened
 from documents.wording import STANDINGS
-from documents.words import words
+from documents.words import spoken, words
+from models.rendering import Rendered
 
 if TYPE_CHECKING:
     import typst
@@ -25,9 +26,14 @@ _QUOTED, _LISTED, _NAMED = 60, 34, 12
 _NAMES: Final = {"urging": "催办单", "supervision": "督办通知单", CIRCULAR: "通报"}
 
 
-def render_chasing(facts: ChasingFacts, *, fonts: typst.Fonts | None = None) -> Rendered:
-    """The paper as .docx and PDF; the same facts give the same bytes."""
-    return paper_files(chasing_paper(facts), fonts=fonts)
+def render_chasing(facts: ChasingFacts, *, own: str | None = None, fonts: typst.Fonts | None = None) -> Rendered:
+    """The paper as .docx and PDF; the same facts in the same words give the same bytes.
+
+    ``own`` are the office's own words; where they fail on these facts, the shipped ones are used.
+    """
+    written = spoken(facts.kind, own, lambda: chasing_paper(facts))
+    made = paper_files(written.made, fonts=fonts)
+    return Rendered(made, made.notes, written.sha256, written.failed)
 
 
 def chasing_paper(facts: ChasingFacts) -> Paper:

@@ -24,17 +24,18 @@ from workflow import audit, owing, permissions
 from workflow.operation import perform
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
 
     from models.database import Database
     from models.paper_facts import ChasingFacts
+    from models.rendering import Rendered
     from models.store import Store
     from workflow.case import Actor, TaskRow
 
-    Renderer = Callable[[ChasingFacts], Mapping[str, bytes]]
+    Renderer = Callable[[ChasingFacts], Rendered]
 
 #: who makes which kind by hand; a circular is issued from its draft
 DEEDS: Final = {PaperKind.URGING: "paper.urge", PaperKind.SUPERVISION: "paper.supervise"}
@@ -116,7 +117,8 @@ def issue(
 
     facts, head = perform(database, office_id, actor, deed, prepare, now)
     facts = replace(facts, head_short=head.short)
-    files = {kind: store.put(data) for kind, data in render(facts).items()}
+    rendered = render(facts)
+    files = {kind: store.put(data) for kind, data in rendered.items()}
 
     def write(connection: Connection) -> IssuedPaper:
         asked, role = ask(connection)
@@ -126,7 +128,7 @@ def issue(
                 _("Something changed while the paper was being written."),
                 remedy=_("Nothing was kept. Make it again."),
             )
-        made = _freeze(connection, office_id, actor, role, asked, facts, files, head, now)
+        made = _freeze(connection, office_id, actor, role, asked, facts, files, head, now, rendered.words_sha256)
         also(connection, made)
         return made
 
@@ -176,6 +178,7 @@ def _freeze(
     files: dict[str, str],
     head: audit.Head,
     now: datetime,
+    words_sha256: str,
 ) -> IssuedPaper:
     paper_id = insert(
         connection,
@@ -194,6 +197,7 @@ def _freeze(
         issued_at=now,
     )
     detail = {"kind": asked.kind.value, "number": cited(facts.year, facts.number), "files": files}
+    detail |= {"words": words_sha256} if words_sha256 else {}
     entry = audit.Entry("paper.issue", "paper", paper_id, role=role.value, reason=asked.reason, detail=detail)
     audit.append(connection, office_id, actor, entry, now)
     return IssuedPaper(paper_id, asked.kind, facts.year, facts.number, files, facts)

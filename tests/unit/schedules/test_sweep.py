@@ -15,6 +15,7 @@ from models.database import Database, sqlite_url
 from models.errors import Refused
 from models.facts import from_plain
 from models.paper_facts import ChasingFacts
+from models.rendering import Rendered
 from models.schema import migrate
 from models.states import Action, Role
 from models.store import Store
@@ -44,7 +45,7 @@ class StopAsking(Exception):
     """Raised by a renderer to look at what it was given."""
 
 
-def _stop(facts: ChasingFacts) -> dict[str, bytes]:
+def _stop(facts: ChasingFacts) -> Rendered:
     raise StopAsking(facts)
 
 
@@ -53,7 +54,7 @@ def issue(
 ) -> drafts.IssuedDrafts:
     """Issue drafts as one circular, rendered as plain words."""
     store = Store(office.folder / "store")
-    told = render or (lambda facts: {"pdf": repr(facts).encode()})
+    told = render or (lambda facts: Rendered({"pdf": repr(facts).encode()}))
     return drafts.issue(office.database, 1, office.actor(login), numbers, store, told, when)
 
 

@@ -12,6 +12,7 @@ from kit.world import CO, OTHER, OWN, World, refused
 from models.errors import Conflict, Denied, NotFound, Refused
 from models.facts import from_plain
 from models.paper_facts import ChasingFacts, EarlierPaper
+from models.rendering import Rendered
 from models.states import Action, PaperKind, Stage
 from models.store import Store
 from workflow import papers, verify
@@ -23,8 +24,8 @@ LATE = at("2022-06-28 10:00")
 URGING, SUPERVISION = PaperKind.URGING, PaperKind.SUPERVISION
 
 
-def rendered(facts: ChasingFacts) -> dict[str, bytes]:
-    return {"pdf": repr(facts).encode()}
+def rendered(facts: ChasingFacts) -> Rendered:
+    return Rendered({"pdf": repr(facts).encode()}, words_sha256="a" * 64)
 
 
 def make(
@@ -121,7 +122,7 @@ def test_a_paper_is_frozen_with_its_files_in_the_trail_and_proves_itself(world: 
     assert store.get(made.files["pdf"]) == rendered(made.facts)["pdf"]
     event = world.events()[-1]
     assert (event["action"], event["object_type"], event["object_id"]) == ("paper.issue", "paper", 1)
-    assert event["detail"] == {"kind": "urging", "number": "〔2022〕1号", "files": made.files}
+    assert event["detail"] == {"kind": "urging", "number": "〔2022〕1号", "files": made.files, "words": "a" * 64}
     with pytest.raises(Exception, match="paper is kept as it was written"), world.database.write(1) as connection:
         connection.exec_driver_sql("UPDATE paper SET number = 9")
     with world.database.read() as connection:
@@ -132,7 +133,7 @@ def test_a_paper_is_frozen_with_its_files_in_the_trail_and_proves_itself(world: 
 
 
 def test_what_changes_while_the_paper_is_written_stops_it(world: World) -> None:
-    def slow(facts: ChasingFacts) -> dict[str, bytes]:
+    def slow(facts: ChasingFacts) -> Rendered:
         world.act("clerk1", Action.REPORT, world.task, LATE, progress="补报。", percent=40)
         return rendered(facts)
 
@@ -142,7 +143,7 @@ def test_what_changes_while_the_paper_is_written_stops_it(world: World) -> None:
 
 
 def test_two_papers_at_once_never_share_a_number(world: World) -> None:
-    def interrupted(facts: ChasingFacts) -> dict[str, bytes]:
+    def interrupted(facts: ChasingFacts) -> Rendered:
         make(world, unit=CO)
         return rendered(facts)
 
