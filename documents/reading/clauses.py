@@ -121,11 +121,7 @@ class ClauseCutter:
         text = body.raw[start:end]
         if below:
             spans.append(self._span(body, (below, len(body.norm))))
-            rest = body.raw[slice(*spans[1])]
-            text = rest if visible(text).strip(_EDGES) == visible(raw.title).strip(_EDGES) else f"{text}{rest}"
-            message = _("clause {clause}: the units stand above the text; they were taken for all of it")
-            bracket = body.raw[first.start : last.end].strip()
-            damage.append(self.notes.add("W-N15", body.place(first.start), bracket, message.format(clause=number)))
+            text = self._with_below(number, raw, several, spans, damage)
         clause = ClauseDraft(
             id=number,
             text=text or visible(raw.title),
@@ -143,6 +139,17 @@ class ClauseCutter:
         days = {one.due_on for one in clause.milestones}
         terms = [term for term in terms if term.due_on is None or term.due_on not in days]
         return replace(clause, milestones=(*clause.milestones, *terms), damage=tuple(damage))
+
+    def _with_below(
+        self, number: str, raw: RawItem, several: list[Found], spans: list[tuple[int, int]], damage: list[str]
+    ) -> str:
+        """The text above and below the units as one; a title above is not said again. It is told."""
+        text, rest = (raw.body.raw[slice(*span)] for span in spans)
+        bracket = raw.body.raw[several[0].start : several[-1].end].strip()
+        message = _("clause {clause}: the units stand above the text; they were taken for all of it")
+        place = raw.body.place(several[0].start)
+        damage.append(self.notes.add("W-N15", place, bracket, message.format(clause=number)))
+        return rest if visible(text).strip(_EDGES) == visible(raw.title).strip(_EDGES) else f"{text}{rest}"
 
     @staticmethod
     def _names(body: Body, spans: list[tuple[int, int]]) -> tuple[str, ...]:
