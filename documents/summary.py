@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from documents.official_docx import official_document
 from documents.summary_text import summary_paper
+from documents.summary_trace import trace
 from documents.summary_xlsx import workbook
 from documents.typesetting import pdf
 from models.errors import EnvironmentRefused
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Rendered(dict[str, bytes]):
-    """The files by kind (``docx``, ``pdf``, ``xlsx``); ``notes`` says in one line each what could not be made."""
+    """The files by kind (``docx``, ``pdf``, ``xlsx``, and ``json``: where each paragraph comes from); ``notes`` says in one line each what could not be made."""
 
     def __init__(self, files: dict[str, bytes], notes: tuple[str, ...] = ()) -> None:
         """Keep the files and the notes."""
@@ -33,7 +34,7 @@ def render_summary(facts: SummaryFacts, *, fonts: typst.Fonts | None = None) -> 
     Without a Chinese typeface the PDF is left out and ``notes`` says how to get one.
     """
     paper = summary_paper(facts)
-    files = {"docx": official_document(paper), "xlsx": workbook(facts)}
+    files = {"docx": official_document(paper), "xlsx": workbook(facts), "json": trace(facts, paper)}
     notes: tuple[str, ...] = ()
     try:
         files["pdf"] = summary_pdf(paper, fonts=fonts)
