@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from documents.plain_text import printable
@@ -19,12 +20,9 @@ WIDTH: Final = 442.0
 _FACES: Final = "FangSong, 仿宋, SimSun, 宋体, 'Noto Serif CJK SC', 'Noto Sans CJK SC', serif"
 _SIZE: Final = 9.5
 _TOP: Final = 26.0
-_FILLS: Final = ("#404040", "url(#hatch)", "#ffffff")
-_HATCH: Final = (
-    '<defs><pattern id="hatch" width="4" height="4" patternUnits="userSpaceOnUse">'
-    '<rect width="4" height="4" fill="#ffffff"/><path d="M-1 1L1 -1M0 4L4 0M3 5L5 3" stroke="#000000" '
-    'stroke-width="0.7"/></pattern></defs>'
-)
+_GAP: Final = 4.0
+_HATCHED: Final = "hatched"
+_FILLS: Final = ("#404040", _HATCHED, "#ffffff")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +61,7 @@ def bars(rows: Sequence[Row], legend: tuple[str, str] = ("本月", "上月")) ->
 
 def _bar(left: float, top: float, thick: float, length: float, value: float | None, fill: str) -> str:
     if value is None:
-        return _text(left + 5, top + thick - 1.5, "无审核通过的进度")
+        return _text(left + 5, top + thick - 1.5, "暂无数据")
     long = length * max(0.0, min(100.0, value)) / 100
     return _rect(left, top, long, thick, fill) + _text(left + long + 4, top + thick - 1, f"{value:g}%")
 
@@ -79,7 +77,9 @@ def columns(stacks: Sequence[Stack], legend: tuple[str, ...]) -> str:
         x = left + place * room + (room - wide) / 2
         made += _column(stack, x, wide, bottom, high / most)
         made.append(_text(x + wide / 2, bottom + 13, stack.label, anchor="middle"))
-        made.append(_text(x + wide / 2, bottom - high * sum(stack.parts) / most - 4, str(sum(stack.parts)), anchor="middle"))
+        made.append(
+            _text(x + wide / 2, bottom - high * sum(stack.parts) / most - 4, str(sum(stack.parts)), anchor="middle")
+        )
     made.append(_line(left, bottom, WIDTH, bottom))
     return _svg(made, bottom + 22)
 
@@ -103,9 +103,12 @@ def line(points: Sequence[tuple[str, float | None]]) -> str:
     """A line of percents over the months, each point with its number; a month without one leaves a gap."""
     bottom, high, left = 120.0, 84.0, 30.0
     room = (WIDTH - left) / max(1, len(points))
-    places = [(left + (n + 0.5) * room, bottom - high * value / 100 if value is not None else None) for n, (_l, value) in enumerate(points)]
+    places = [
+        (left + (n + 0.5) * room, bottom - high * value / 100 if value is not None else None)
+        for n, (_l, value) in enumerate(points)
+    ]
     made = [_line(left, bottom, WIDTH, bottom)]
-    for (x, y), (to_x, to_y) in zip(places, places[1:], strict=False):
+    for (x, y), (to_x, to_y) in pairwise(places):
         if y is not None and to_y is not None:
             made.append(_line(x, y, to_x, to_y, width=1.4))
     for (x, y), (label, value) in zip(places, points, strict=True):
@@ -113,7 +116,9 @@ def line(points: Sequence[tuple[str, float | None]]) -> str:
         if y is None:
             made.append(_text(x, bottom - 5, "无数据", anchor="middle"))
         else:
-            made.append(f'<circle cx="{x:.2f}" cy="{y:.2f}" r="2.6" fill="#ffffff" stroke="#000000" stroke-width="1.2"/>')
+            made.append(
+                f'<circle cx="{x:.2f}" cy="{y:.2f}" r="2.6" fill="#ffffff" stroke="#000000" stroke-width="1.2"/>'
+            )
             made.append(_text(x, y - 6, f"{value:g}%", anchor="middle"))
     return _svg(made, bottom + 22)
 
@@ -140,7 +145,19 @@ def _badge(x: float, y: float, said: str) -> str:
 
 def _rect(x: float, y: float, wide: float, tall: float, fill: str) -> str:
     size = f'x="{x:.2f}" y="{y:.2f}" width="{wide:.2f}" height="{tall:.2f}"'
-    return f'<rect {size} fill="{fill}" stroke="#000000" stroke-width="0.6"/>'
+    ground, lines = ("#ffffff", _hatch(x, y, wide, tall)) if fill == _HATCHED else (fill, "")
+    return f'<rect {size} fill="{ground}" stroke="#000000" stroke-width="0.6"/>{lines}'
+
+
+def _hatch(x: float, y: float, wide: float, tall: float) -> str:
+    """Slanted lines across a rectangle, drawn one by one: not every program knows a pattern."""
+    parts, at = "", _GAP
+    while at < wide + tall:
+        start = (x + at, y) if at <= wide else (x + wide, y + at - wide)
+        end = (x, y + at) if at <= tall else (x + at - tall, y + tall)
+        parts += f"M{start[0]:.2f} {start[1]:.2f}L{end[0]:.2f} {end[1]:.2f}"
+        at += _GAP
+    return f'<path d="{parts}" stroke="#000000" stroke-width="0.6" fill="none"/>' if parts else ""
 
 
 def _line(x: float, y: float, to_x: float, to_y: float, width: float = 0.8) -> str:
@@ -161,4 +178,4 @@ def _svg(parts: Iterable[str], height: float) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH:g}" height="{height:g}" '
         f'viewBox="0 0 {WIDTH:g} {height:g}" font-family="{_FACES}" font-size="{_SIZE:g}">'
     )
-    return f"{head}{_HATCH}{''.join(parts)}</svg>"
+    return f"{head}{''.join(parts)}</svg>"

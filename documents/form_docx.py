@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from documents import docx_writing as w
-from documents.docx_writing import Run
+from documents.docx_writing import Run, TableCell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,7 +56,11 @@ def _facts(words: Mapping[str, Any]) -> Any:
         [Run(text, size=11, bold=number == 1 or text == words["code"]) for number, text in enumerate(row)]
         for row in pairs
     ]
-    return w.table((24, 61, 24, 61), rows, aligns=(w.CENTRE, w.LEFT, w.CENTRE, w.LEFT))
+    return w.table(
+        (24, 61, 24, 61),
+        [[TableCell((run,)) for run in row] for row in rows],
+        aligns=(w.CENTRE, w.LEFT, w.CENTRE, w.LEFT),
+    )
 
 
 def _task(row: Mapping[str, Any]) -> Any:
@@ -67,10 +71,11 @@ def _task(row: Mapping[str, Any]) -> Any:
         reason = "" if one["reason"] == "—" else f"（{one['reason']}）"
         said = f"{one['name']}：目标{one['target']}，当前值 {one['value']}{reason}"
         lines.append([Run("量化指标", size=_SMALL), Run(said, size=11)])
-    return w.table(_WIDTHS, lines, aligns=(w.CENTRE, w.LEFT))
+    drawn = [[TableCell((run,), columns=1 if len(line) > 1 else 2) for run in line] for line in lines]
+    return w.table(_WIDTHS, drawn, aligns=(w.CENTRE, w.LEFT))
 
 
 def _signatures() -> Any:
     room = "\n\n\n\n\n\n　　　　　　　　年　　　月　　　日"
-    row = [[Run(f"{title}{room}", size=12)] for title in ("单位负责人（签字）：", "单位（盖章）：")]
+    row = [TableCell((Run(f"{title}{room}", size=12),)) for title in ("单位负责人（签字）：", "单位（盖章）：")]
     return w.table((85, 85), [row])

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from documents import charts
-from documents.paper import Picture
-from documents.plain_text import chinese_month, one_line
-from documents.summary_tasks import items, lines
+from documents.paper import Bar, Picture
+from documents.plain_text import chinese_month, figure, one_line
+from documents.summary_indicators import share_of
+from documents.summary_tasks import items
 from documents.wording import is_approved
 
 if TYPE_CHECKING:
-    from models.facts import SummaryFacts, SummaryItem
+    from models.facts import SummaryFacts, SummaryIndicator, SummaryItem
     from models.sealed import MonthFigures
 
 #: so many bars fill a page; more items go on in another chart
@@ -21,19 +22,44 @@ _FILED: Final = ("按时报送", "逾期报送", "尚未报送或退回未重报
 
 def pictures(facts: SummaryFacts) -> tuple[Picture, ...]:
     """The charts in the order of the annex; none without tasks."""
-    months = months_of(facts)
+    month = chinese_month(facts.month)
     rows = [charts.Row(f"{item.number}.{one_line(item.title)}", *progress(item)) for item in items(facts)]
-    parts = [rows[start : start + _BARS] for start in range(0, len(rows), _BARS)]
-    made = [
-        _picture(f"progress{place if len(parts) > 1 else ''}", f"各项工作任务平均进度（{chinese_month(facts.month)}）", charts.bars(part))
-        for place, part in enumerate(parts, 1)
-    ]
-    if lines(facts) and months:
+    made = _bars("progress", f"各项工作任务平均进度（{month}）", rows)
+    targets = [_target(one) for one in facts.indicators if one.op in {">=", ">", "="} and one.target > 0]
+    made += _bars("indicators", f"量化指标完成率（{month}）", targets)
+    months = months_of(facts)
+    if rows and months:
         stacks = [charts.Stack(_short(one, months), filed(one)) for one in months]
-        averages = [(_short(one, months), one.average) for one in months]
         made.append(_picture("punctuality", "各月报送情况（项）", charts.columns(stacks, _FILED)))
+    if rows and len(months) > 1:
+        averages = [(_short(one, months), one.average) for one in months]
         made.append(_picture("average", "各月审核通过任务平均进度", charts.line(averages)))
     return tuple(made)
+
+
+def _bars(name: str, title: str, rows: list[charts.Row]) -> list[Picture]:
+    """As many charts of bars as fill a page each."""
+    parts = [rows[start : start + _BARS] for start in range(0, len(rows), _BARS)]
+    return [
+        _picture(
+            f"{name}{place if len(parts) > 1 else ''}",
+            title if place == 1 else f"{title}（续）",
+            charts.bars(part),
+            tuple(_bar(row) for row in part),
+        )
+        for place, part in enumerate(parts, 1)
+    ]
+
+
+def _bar(row: charts.Row) -> Bar:
+    """The same as a table shows it."""
+    share = max(0.0, min(1.0, (row.value or 0) / 100))
+    return Bar(row.label, share, "暂无数据" if row.value is None else f"{figure(row.value)}%")
+
+
+def _target(one: SummaryIndicator) -> charts.Row:
+    value, before = (None if said is None else float(share_of(said, one.target)) for said in (one.value, one.before))
+    return charts.Row(f"{one.clause_number}　{one_line(one.name)}", value, before)
 
 
 def months_of(facts: SummaryFacts) -> tuple[MonthFigures, ...]:
@@ -63,7 +89,5 @@ def _short(one: MonthFigures, months: tuple[MonthFigures, ...]) -> str:
     return said if len({month.month[:4] for month in months}) > 1 else said.split("年")[1]
 
 
-def _picture(name: str, title: str, svg: str) -> Picture:
-    return Picture(name, title, svg, charts.WIDTH, charts.height_of(svg))
-
-
+def _picture(name: str, title: str, svg: str, bars: tuple[Bar, ...] = ()) -> Picture:
+    return Picture(name, title, svg, charts.WIDTH, charts.height_of(svg), bars)

@@ -37,7 +37,7 @@ def summary_paper(facts: SummaryFacts) -> Paper:
         signature=one_line(facts.office_name),
         dated=facts.issued_on,
         date_text=chinese_date(facts.issued_on),
-        imprint=f"{one_line(facts.office_name)}　　{chinese_date(facts.issued_on)}印发",
+        imprint=one_line(facts.office_name),
         head=facts.head_short,
     )
 
