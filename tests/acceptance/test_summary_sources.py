@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import json
+import shutil
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 
 from kit.backing import unbacked
+from kit.door import Door
 from kit.office import add_month, at
 from kit.world import CO, OTHER
 from models import tables as t
-from models.database import insert
+from models.database import Database, insert, sqlite_url
 from models.facts import SummaryFacts, from_plain
 from models.states import Action, Stage
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from kit.door import Door
     from kit.world import World
 
 MONTHS = (("2022-06", "2022-07-01 10:00"), ("2022-07", "2022-08-01 10:00"), ("2022-08", "2022-08-31 10:00"))
@@ -68,14 +70,15 @@ def issued(filled: Door, tmp_path_factory: pytest.TempPathFactory) -> Door:
             door.data(
                 "director", "summary", "issue", month, "--number", f"甲办〔2022〕{place + 1}号", now=moment(evening)
             )
-    world.database.close()
     return door
 
 
 @pytest.fixture
 def three(issued: Door, tmp_path: Path) -> Door:
-    """A copy of the three months."""
-    return issued.copy(tmp_path / "home")
+    """A copy of the three months with the papers in its store."""
+    shutil.copytree(issued.world.folder, tmp_path / "home")
+    database = Database(sqlite_url(tmp_path / "home" / "duban.db"), synchronous="OFF")
+    return Door(replace(issued.world, database=database, folder=tmp_path / "home"))
 
 
 def moment(text: str) -> str:
@@ -134,7 +137,7 @@ def test_one_paragraph_is_told_with_the_paper_behind_it(three: Door) -> None:
         f"1.1 · 市发改委 · task {task} · version 1 · form {task}-1 · signed by 李一 · paper {task}-1 · "
         "approved by 郑审核 on 2022-07-20 10:00"
     ) in said.out
-    three.refuses(2, "E-S60", "director", "summary", "trace", "2022-07", "99", now=moment(MONTHS[2][1]))
+    three.refuses(1, "E-S60", "director", "summary", "trace", "2022-07", "99", now=moment(MONTHS[2][1]))
 
 
 def test_figures_say_from_which_tasks_and_from_which_month_they_are(three: Door) -> None:
