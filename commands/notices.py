@@ -47,10 +47,6 @@ def notice_command() -> None:
 
 def _draft(file: Path) -> NoticeDraft:
     """A notice in any form that is read, or the decomposition table a person corrected."""
-    if file.suffix.lower() == ".xlsx":
-        from documents.table_reading import read_table
-
-        return read_table(file)
     from documents.reading.reader import read_notice
 
     with file.open("rb") as opened:

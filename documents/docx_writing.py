@@ -234,6 +234,17 @@ def footer(document: Document, odd: Any, even: Any | None = None) -> None:
         fill(section.even_page_footer, even)
 
 
+def footer_picture(document: Document, png: bytes, side: float) -> None:
+    """Put a square picture, ``side`` in millimetres, above the words at the foot of every page."""
+    section = document.sections[0]
+    section.footer_distance = Mm(6)
+    holder = section.footer.add_paragraph()
+    holder.add_run().add_picture(io.BytesIO(png), width=Mm(side))
+    holder.paragraph_format.space_before = holder.paragraph_format.space_after = Mm(1)
+    holder.paragraph_format.line_spacing = 1.0  # an exact pitch, as the text has it, would cut the picture off
+    section.footer._element.insert(0, holder._element)  # noqa: SLF001 - python-docx can only add at the end
+
+
 def field(element: Any, code: str, run: Run) -> None:
     """Add a field (``PAGE``, ``NUMPAGES``) to a paragraph element."""
     holder = _sub(element, "w:fldSimple", {"w:instr": code})

@@ -1,4 +1,4 @@
-"""The form of a unit's month as .docx: the same words as the PDF, the check code at the foot of every page."""
+"""The form of a unit's month as .docx: the same words as the PDF, the check code and its QR code at the foot of every page."""
 
 from __future__ import annotations
 
@@ -6,20 +6,25 @@ from typing import TYPE_CHECKING, Any, Final
 
 from documents import docx_writing as w
 from documents.docx_writing import Run, TableCell
+from documents.evidence.codes import SIDE_MM
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
 _SMALL: Final = 10.5
-_MARGINS: Final = w.Margins(top=22, bottom=24, left=20, right=20)
+_MARGINS: Final = w.Margins(top=22, bottom=38, left=20, right=20)
 _WIDTHS: Final = (24.0, 146.0)
 
 
-def form_document(words: Mapping[str, Any], dated: date) -> bytes:
-    """Write the form from its prepared words (``documents.form``)."""
+def form_document(words: Mapping[str, Any], code: bytes, dated: date) -> bytes:
+    """Write the form from its prepared words (``documents.form``) and its QR code as PNG.
+
+    The code names no page: the reader's own program breaks the pages.
+    """
     document = w.open_document(words["title"], words["unit"], dated, _MARGINS)
     w.footer(document, _foot(words))
+    w.footer_picture(document, code, SIDE_MM)
     w.add(
         document,
         w.paragraph([Run(words["title"], w.TITLE, 20)], align=w.CENTRE),

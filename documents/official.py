@@ -10,20 +10,12 @@ from documents.paper import SHEET, annex_list, annex_mark, cells, mark_look
 from documents.title_lines import title_lines
 from documents.typesetting import pdf, pngs
 from models.errors import EnvironmentRefused
+from models.rendering import Rendered
 
 if TYPE_CHECKING:
     import typst
 
     from documents.paper import Paper, Table
-
-
-class Rendered(dict[str, bytes]):
-    """The files by kind (``docx``, ``pdf``, ``xlsx``); ``notes`` says in one line each what could not be made."""
-
-    def __init__(self, files: dict[str, bytes], notes: tuple[str, ...] = ()) -> None:
-        """Keep the files and the notes."""
-        super().__init__(files)
-        self.notes = notes
 
 
 def paper_files(paper: Paper, *, fonts: typst.Fonts | None = None) -> Rendered:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from documents.paper import TEXT
 from documents.summary_text import summary_paper
+from documents.words import spoken
 from models.errors import BadInput
 from models.language import _
 from models.times import shown
@@ -41,9 +42,9 @@ def trace(facts: SummaryFacts, paper: Paper) -> bytes:
     return json.dumps(data, ensure_ascii=False, indent=1).encode()
 
 
-def read_trace(facts: SummaryFacts, frozen: bytes | None) -> dict[str, Any]:
-    """The trace of an issued summary from its frozen file; of a draft (None) from its facts."""
-    made = trace(facts, summary_paper(facts)) if frozen is None else frozen
+def read_trace(facts: SummaryFacts, frozen: bytes | None, own: str | None = None) -> dict[str, Any]:
+    """The trace of an issued summary from its frozen file; of a draft (None) from its facts, in the office's ``own`` words."""
+    made = trace(facts, spoken("summary", own, lambda: summary_paper(facts)).made) if frozen is None else frozen
     return {**json.loads(made), "issued": frozen is not None}
 
 

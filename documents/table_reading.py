@@ -30,11 +30,23 @@ _SHARED: Final = ("任务", "部分", "小节")
 
 
 def read_table(path: Path) -> NoticeDraft:
-    """The draft in a workbook as a person left it; ``BadInput`` (E-X…, E-F…) names the cell that cannot be taken."""
-    book = open_book(path.read_bytes(), path.name)
+    """The draft in a table that this very process, or an office it trusts, wrote; raises as ``read_book``."""
+    return read_book(open_book(path.read_bytes(), path.name), path.name)
+
+
+def is_own(book: Workbook) -> bool:
+    """Whether a workbook is a decomposition table that duban exported, whatever a person did to it since."""
+    if KEPT in book.sheetnames:
+        return True
+    rows = book[TABLE].iter_rows(max_row=20, max_col=64, values_only=True) if TABLE in book.sheetnames else ()
+    return any(set(_NEEDED) <= {str(value).strip() for value in row} for row in rows)
+
+
+def read_book(book: Workbook, name: str) -> NoticeDraft:
+    """The draft in a workbook as a person left it; ``BadInput`` (E-X…) names the cell that cannot be taken."""
     if TABLE not in book.sheetnames:
         what = _("There is no sheet named {sheet}.").format(sheet=TABLE)
-        raise BadInput("E-X01", what, where=path.name, remedy=_("Import the table that duban exported."))
+        raise BadInput("E-X01", what, where=name, remedy=_("Import the table that duban exported."))
     kept = _kept(book)
     draft = _notice(book, kept)
     return replace(draft, items=_items(book[TABLE], kept))

@@ -66,6 +66,10 @@ class FormFacts:
     filing_number: int
     rows: tuple[FormRow, ...]
     notice_title: str = ""
+    #: what the printed code names: numbers, no names
+    office_id: int = 0
+    unit_id: int = 0
+    filing_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,9 @@ def form_facts(connection: Connection, office_id: int, filing_id: int) -> FormFa
         filing_number=filing.number,
         rows=rows,
         notice_title=month.period.notice_title,
+        office_id=office_id,
+        unit_id=filing.unit_id,
+        filing_id=filing_id,
     )
 
 

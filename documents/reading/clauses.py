@@ -59,8 +59,8 @@ class ClauseCutter:
         self.notes = notes
         self.prefixes = doubts.Prefixes(known)
 
-    def item(self, raw: RawItem) -> ItemDraft:
-        """The item with its clauses; text after the last bracket is a clause without units."""
+    def item(self, raw: RawItem, first: int = 1) -> ItemDraft:
+        """The item with its clauses, numbered from ``first`` on; text after the last bracket is one without units."""
         body = raw.body
         cut, parts = 0, list[tuple[int, list[Found]]]()
         for found in Finder(body.norm, self.known).find():
@@ -73,11 +73,11 @@ class ClauseCutter:
             parts[-1][1].append(found)  # brackets one behind the other are one: the later ones name further parties
             cut = found.end
         clauses = [
-            self._clause(f"{raw.number}.{at}", raw, begin, several) for at, (begin, several) in enumerate(parts, 1)
+            self._clause(f"{raw.number}.{at}", raw, begin, several) for at, (begin, several) in enumerate(parts, first)
         ]
         rest = body.norm[cut:].strip(_EDGES + ")")
         if rest or not clauses:
-            clauses.append(self._without_units(f"{raw.number}.{len(clauses) + 1}", body, cut))
+            clauses.append(self._without_units(f"{raw.number}.{first + len(clauses)}", body, cut))
         return ItemDraft(raw.number, visible(raw.title), tuple(clauses), raw.section, raw.subsection)
 
     def _span(self, body: Body, span: tuple[int, int]) -> tuple[int, int]:

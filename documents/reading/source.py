@@ -93,6 +93,12 @@ class Notes:
             self.taken.append(WarningNote(code, place[0], quote[:120], message, readings, place[1]))
         return message
 
+    def take(self, other: Notes) -> None:
+        """The notes that were taken aside, too."""
+        self.taken += other.taken
+        for code, count in other._counts.items():
+            self._counts[code] = self._counts.get(code, 0) + count
+
     def all(self) -> tuple[WarningNote, ...]:
         """The notes in the order of the source, with a count where a kind was too frequent to list."""
         rest = [
