@@ -10,6 +10,7 @@ from documents.reading.clauses import ClauseCutter, known_units
 from documents.reading.files import source
 from documents.reading.heading import read_head
 from documents.reading.outline import RawItem, first_heading, outline
+from documents.reading.places import placed
 from documents.reading.source import Notes
 from documents.reading.spoilt import note_spoilt
 from documents.reading.tables import recognised, table_items
@@ -53,7 +54,8 @@ def read_notice(data: bytes, name: str) -> NoticeDraft:
     items = _items(lines[start:], tables, draft.issued_on, notes)
     _refuse_unread(items, read, tables, name)
     digest = hashlib.sha256(data).hexdigest()
-    return replace(draft, items=items, warnings=notes.all(), source_name=name, source_sha256=digest)
+    warnings = placed(notes.all(), read.lines, items)
+    return replace(draft, items=items, warnings=warnings, source_name=name, source_sha256=digest)
 
 
 def _refuse_unread(items: tuple[ItemDraft, ...], read: Source, tables: Sequence[Table], name: str) -> None:
