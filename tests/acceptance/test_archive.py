@@ -164,7 +164,7 @@ def test_scan_that_was_changed_in_the_store_is_not_archived(issued: Door, tmp_pa
 def test_copy_that_was_cut_short_names_what_is_missing(out: Path) -> None:
     (folder,) = out.glob("002-*")
     shutil.rmtree(folder / "data")
-    found = speak("archive", "verify", out, "--json").refusal["found"]
+    found = speak("archive", "verify", out, "--json", DUBAN_LANG="en").refusal["found"]
     assert {one["what"] for one in found} == {"it is missing"}
     assert any(one["where"].endswith("summary.docx") for one in found)
 
