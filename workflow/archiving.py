@@ -1,6 +1,7 @@
 """What of a month goes to the archive, item by item; and what the trail says of an export.
 
-One folder an item 件: the notice, the summary, each unit's signed report of the month. Nothing is rendered here.
+One folder an item 件: the notice, the summary, each unit's signed report of the month, each paper issued about it.
+Nothing is rendered here.
 Source: ``domain.md``, Keeping.
 """
 
@@ -15,8 +16,8 @@ from models import tables as t
 from models.archive import Item, ItemKind, StoredPart
 from models.language import _
 from models.states import Result
-from models.times import local_date
-from workflow import audit, evidence, gathering, permissions
+from models.times import local_date, shown
+from workflow import audit, evidence, gathering, papers, permissions
 from workflow.periods import find_period
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def gather(connection: Connection, office_id: int, actor: Actor, month: str) -> 
     period = find_period(connection, office_id, month)
     office = connection.execute(sa.select(t.office.c.name).where(t.office.c.id == office_id)).scalar_one()
     items = [_notice(connection, office_id, period), *_summary(connection, office_id, period, office)]
-    items += _filings(connection, office_id, period)
+    items += [*_filings(connection, office_id, period), *_papers(connection, office_id, period, office)]
     return Month(month, office, tuple(items), audit.head(connection, office_id))
 
 
@@ -107,6 +108,40 @@ def _filing(connection: Connection, office_id: int, period: Any, row: Any, proof
         more={"check_code": row.check_code, "content_sha256": row.content_sha256, "form": str(row.number),
               "printed_by": _called(connection, office_id, row.printed_by)},
         events=_events(connection, office_id, {"filing": [row.id], "task": tasks}),
+    )  # fmt: skip
+
+
+def _papers(connection: Connection, office_id: int, period: Any, office: str) -> Iterator[Item]:
+    """The urging and supervision notices and circulars that speak of the month's tasks, or were issued in it about none."""
+    k = t.task.c
+    mine = set(connection.scalars(sa.select(k.id).where(k.office_id == office_id, k.period_id == period.id)))
+    others = set(connection.scalars(sa.select(k.id).where(k.office_id == office_id, k.period_id.is_not(None)))) - mine
+    v = t.voiding.c
+    same = sa.and_(v.office_id == t.paper.c.office_id, v.paper_id == t.paper.c.id)
+    query = sa.select(t.paper, v.reason, v.voided_at).select_from(t.paper.outerjoin(t.voiding, same))
+    query = query.where(t.paper.c.office_id == office_id).order_by(t.paper.c.kind, t.paper.c.year, t.paper.c.number)
+    for row in connection.execute(query):
+        tasks = {number for number, _round, _revision in row.about}
+        issued = local_date(row.issued_at)
+        if tasks & mine or (not tasks & others and f"{issued:%Y-%m}" == period.month):
+            yield _paper(connection, office_id, row, office)
+
+
+def _paper(connection: Connection, office_id: int, row: Any, office: str) -> Item:
+    kind, by = ItemKind(row.kind), _called(connection, office_id, row.issued_by)
+    voided = f"{shown(row.voided_at)} {row.reason}" if row.voided_at is not None else ""
+    names = connection.execute(
+        sa.select(t.unit.c.id, t.unit.c.name).where(t.unit.c.office_id == office_id, t.unit.c.id.in_(row.units))
+    ).all()
+    units = {one.id: one.name for one in names}
+    cited = papers.cited(row.year, row.number)
+    return Item(
+        kind, row.id, f"{kind.label}{cited}", office, local_date(row.issued_at), number=cited, signed=(by,),
+        unit=units[row.units[0]] if len(row.units) == 1 else "",
+        parts=tuple(StoredPart(f"{kind.value}.{ending}", sha, paper=True) for ending, sha in sorted(row.files.items())),
+        more={"units": "、".join(units[number] for number in row.units), "voided": voided,
+              "head": f"{row.head_seq}-{row.head_hash}"},
+        events=_events(connection, office_id, {"paper": [row.id]}),
     )  # fmt: skip
 
 

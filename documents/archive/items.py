@@ -45,7 +45,7 @@ def folder_name(number: int, item: Item) -> str:
 def bag_of(item: Item, folder: str, stored: Callable[[str], bytes], exported: dict[str, str]) -> Bag:
     """The bag of an item; ``stored`` gives the bytes of a hash, ``exported`` says month, office, when and by whom."""
     payload, notes = _papers(item, stored)
-    item = replace(item, title=_title(payload) or item.title)
+    item = _as_printed(item, payload)
     original: dict[str, str] = {}
     taken: set[str] = set()
     for part in item.parts:
@@ -92,9 +92,14 @@ def _papers(item: Item, stored: Callable[[str], bytes]) -> tuple[dict[str, bytes
     return dict(found), []
 
 
-def _title(payload: dict[str, bytes]) -> str:
-    """题名 as it stands on the paper, where there is one."""
-    return next((docx_title(data) for name, data in payload.items() if name.endswith(".docx")), "")
+def _as_printed(item: Item, payload: dict[str, bytes]) -> Item:
+    """题名 and 文号 as they stand on the paper, where there is one."""
+    word = next((data for name, data in payload.items() if name.endswith(".docx")), None)
+    if word is None:
+        return item
+    lines = [line.strip() for line in payload[TEXT].decode().splitlines() if line.strip()]
+    number = next((line for line in lines if item.number and line.endswith(item.number)), item.number)
+    return replace(item, number=number, title=docx_title(word) or lines[0])
 
 
 def metadata(

@@ -34,7 +34,8 @@ _MORE: Final = {
     "content_sha256": "填报内容 SHA-256",
     "form": "第几张表",
     "printed_by": "打印人",
-    "voided": "作废",
+    "units": "主送（所涉）单位",
+    "voided": "已作废",
 }
 _KINDS: Final = {
     ItemKind.NOTICE: "通知",

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 TITLE = "=1+1关于工作进展情况的报告"
 
 
+LATE = "2022-06-28T10:00"
 SCAN = b"%PDF-1.4 signed and stamped"
 
 
@@ -48,7 +49,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Door, Path]:
     world.attach(world.filing().check_code, Store(world.folder / "store").put(SCAN))
     world.act("reviewer", Action.APPROVE, world.task, NOON)
     door.data("director", "summary", "issue", "2022-06", "--number", "清河办〔2022〕6号")
-    door.data("director", "archive", "export", "2022-06", "--out", out)
+    door.data("director", "paper", "make", "urging", "--unit", "市生态环境局", "--month", "2022-06", now=LATE)
+    door.data("director", "archive", "export", "2022-06", "--out", out, now=LATE)
     world.database.close()
     return door, out
 
@@ -67,17 +69,20 @@ def out(made: tuple[Door, Path], tmp_path: Path) -> Path:
 
 def test_month_is_one_folder_an_item(out: Path) -> None:
     rows = list(csv.reader(io.StringIO((out / INDEX).read_text("utf-8-sig"))))
-    assert [row[2] for row in rows[1:]] == ["通知", "月度汇总报告", "单位报送件"]
+    assert [row[2] for row in rows[1:]] == ["通知", "月度汇总报告", "单位报送件", "催办单"]
     assert rows[2][3] == f"'{TITLE}"
-    assert [row[7] for row in rows[1:]] == ["永久", "10年", "10年"]
+    assert [row[7] for row in rows[1:]] == ["永久", "10年", "10年", "10年"]
     folders = sorted(path for path in out.iterdir() if path.is_dir())
     assert [folder.name for folder in folders] == [row[1] for row in rows[1:]]
-    notice, summary, filing = (json.loads((folder / "data/metadata.json").read_text("utf-8")) for folder in folders)
+    notice, summary, filing, urging = (
+        json.loads((folder / "data/metadata.json").read_text("utf-8")) for folder in folders
+    )
     assert TITLE in (folders[1] / "data/正文.txt").read_text("utf-8")
     assert (summary["document_number"], summary["retention"]) == ("清河办〔2022〕6号", "10 years")
     assert {"summary.docx", "summary.xlsx", "正文.txt"} <= {file["path"] for file in summary["files"]}
-    assert notice["title"] == "2022年工作要点"
-    assert [one["trail"]["events"] > 0 for one in (summary, filing)] == [True, True]
+    assert (notice["title"], urging["unit"]) == ("2022年工作要点", "市生态环境局")
+    assert urging["document_number"].endswith("催〔2022〕1号")
+    assert [one["trail"]["events"] > 0 for one in (summary, filing, urging)] == [True] * 3
     assert {len(filing["facts"][fact]) for fact in ("stored", "attested", "signature")} == {1}
     assert filing["files"][-1]["path"] == "留痕.jsonl"
     assert all(len(path.relative_to(out).as_posix().encode()) < 200 for path in out.rglob("*"))
@@ -90,7 +95,7 @@ def test_scan_is_archived_as_it_was_stored(out: Path) -> None:
 
 def test_archive_is_checked_without_an_office_and_against_it(issued: Door, out: Path, tmp_path: Path) -> None:
     nowhere = {"DUBAN_HOME": str(tmp_path / "nothing")}
-    assert speak("archive", "verify", out, "--json", **nowhere).data["items"] == 3
+    assert speak("archive", "verify", out, "--json", **nowhere).data["items"] == 4
     known = issued.data("audit", "archive", "verify", out, "--against-office")
     (event,) = [one for one in issued.world.events() if one["action"] == "archive.export"]
     assert (known["event"], known["sha256"]) == (event["seq"], event["detail"]["sha256"])
