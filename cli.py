@@ -43,7 +43,12 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "request": ("commands.requests", N_("Ask for more time or a transfer, and decide.")),
     "form": ("commands.forms", N_("Print a unit's form; attach the signed and stamped paper.")),
     "summary": ("commands.summaries", N_("Build, issue and export the month's summary.")),
+    "archive": ("commands.archive", N_("Take a month out for the archive; check what was taken out.")),
     "draft": ("commands.drafts", N_("Papers the scheduler prepared and a person issues.")),
+    "paper": (
+        "commands.chasing",
+        N_("Urging notices, supervision notices and circulars: make, list, print, declare void."),
+    ),
     "plan": ("commands.planning", N_("Who will be told what, when and why.")),
     "why": ("commands.planning", N_("Why somebody was or was not told about a task.")),
     "message": ("commands.messages", N_("The outbox: list, show, retry, release.")),

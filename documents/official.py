@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from documents.official_docx import official_document
 from documents.paper import SHEET, annex_list, annex_mark, cells, mark_look
 from documents.title_lines import title_lines
-from documents.typesetting import pdf
+from documents.typesetting import pdf, pngs
 from models.errors import EnvironmentRefused
 from models.rendering import Rendered
 
@@ -18,17 +18,27 @@ if TYPE_CHECKING:
     from documents.paper import Paper, Table
 
 
+#: a row of more lines may be broken over pages; the padding of a column and its type (10.5 points) in millimetres
+_TALL: Final = 20
+_PADDING, _SMALL = 2.5, 3.71
+
+
 def paper_files(paper: Paper, *, fonts: typst.Fonts | None = None) -> Rendered:
     """The paper as .docx and PDF; the same paper gives the same bytes.
 
     Without a Chinese typeface the PDF is left out and ``notes`` says how to get one.
     """
-    files = {"docx": official_document(paper)}
     try:
-        files["pdf"] = paper_pdf(paper, fonts=fonts)
+        drawn, made = _drawn(paper, fonts), paper_pdf(paper, fonts=fonts)
     except EnvironmentRefused as refusal:
-        return Rendered(files, (str(refusal),))
-    return Rendered(files)
+        return Rendered({"docx": official_document(paper)}, (str(refusal),))
+    return Rendered({"docx": official_document(paper, drawn), "pdf": made})
+
+
+def _drawn(paper: Paper, fonts: typst.Fonts | None) -> dict[str, bytes]:
+    """The annexes' pictures as PNG by name."""
+    found = [picture for annex in paper.annexes for picture in annex.pictures]
+    return dict(zip((one.name for one in found), pngs([one.svg for one in found], fonts=fonts), strict=True))
 
 
 def paper_pdf(paper: Paper, *, fonts: typst.Fonts | None = None) -> bytes:
@@ -55,5 +65,15 @@ def _told(paper: Paper) -> dict[str, Any]:
 
 
 def _table(table: Table) -> dict[str, Any]:
-    drawn = [[None if cell is None else asdict(cell) for cell in row] for row in cells(table)]
+    drawn = []
+    for row in cells(table):
+        widths = [column.width for column in table.columns]
+        tall = any(cell and _lines(cell.text, width) > _TALL for cell, width in zip(row, widths, strict=False))
+        drawn.append([None if cell is None else {**asdict(cell), "tall": tall} for cell in row])
     return {"columns": [asdict(column) for column in table.columns], "drawn": drawn}
+
+
+def _lines(text: str, width: float) -> int:
+    """About how many lines a text takes in a column of so many millimetres."""
+    across = max(1, int((width - _PADDING) / _SMALL))
+    return sum(-(-len(part) // across) for part in text.split("\n"))

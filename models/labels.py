@@ -14,6 +14,8 @@ from models.states import Action
 #: deeds of the trail and of the permissions
 DEEDS: Final = {
     "absence.set": N_("enter an absence"),
+    "archive.export": N_("take out a month for the archive"),
+    "archive.verify": N_("ask the trail about an archive"),
     "audit.read": N_("read the trail"),
     "backup": N_("back up"),
     "calendar.import": N_("import a calendar"),
@@ -49,6 +51,11 @@ DEEDS: Final = {
     "period.expand": N_("add a month's missing tasks"),
     "period.move": N_("move a month's due date"),
     "period.open": N_("open a month"),
+    "paper.issue": N_("issue a paper"),
+    "paper.read": N_("look at papers"),
+    "paper.supervise": N_("make a supervision notice"),
+    "paper.urge": N_("make an urging notice"),
+    "paper.void": N_("declare a paper void"),
     "person.add": N_("make an account"),
     "person.change": N_("change an account"),
     "person.disable": N_("close an account"),
@@ -182,6 +189,7 @@ THINGS: Final = {
     "message": N_("Message"),
     "notice": N_("Notice"),
     "office": N_("Office"),
+    "paper": N_("Paper"),
     "period": N_("Month"),
     "person": N_("Person"),
     "problem": N_("Problem"),

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from documents.reading.clauses import ClauseCutter, known_units
 from documents.reading.files import source
-from documents.reading.heading import read_head
+from documents.reading.glued import unglued
+from documents.reading.heading import read_head, year_of
 from documents.reading.outline import RawItem, first_heading, outline
 from documents.reading.places import placed
 from documents.reading.source import Notes
 from documents.reading.spoilt import note_spoilt
+from documents.reading.table_columns import is_heading_line
 from documents.reading.tables import recognised, table_items
 from models.drafts import ItemDraft
 from models.errors import BadInput
@@ -20,7 +22,6 @@ from models.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
     from documents.reading.files import Source
     from documents.reading.source import Line
@@ -48,14 +49,32 @@ def read_notice(data: bytes, name: str) -> NoticeDraft:
     tables = recognised(read.grids)
     taken = {number for table in tables for number in table.lines}
     lines = [line for line in read.lines if line.number not in taken]
+    lines = unglued(lines, notes)
     start = first_heading(lines)
-    draft = read_head(lines[:start], notes)
+    draft = read_head(lines[:start], notes, lines[start:])
     note_spoilt(read.lines, notes)
-    items = _items(lines[start:], tables, draft.issued_on, notes)
+    items = _items(lines[start:], tables, draft, notes)
+    _cells_run_together(read, items, notes, name)
     _refuse_unread(items, read, tables, name)
     digest = hashlib.sha256(data).hexdigest()
     warnings = placed(notes.all(), read.lines, items)
     return replace(draft, items=items, warnings=warnings, source_name=name, source_sha256=digest)
+
+
+def _cells_run_together(read: Source, items: tuple[ItemDraft, ...], notes: Notes, name: str) -> None:
+    """Say that a table of tasks lost its cells, as in a PDF; where nothing else was read, that is a refusal."""
+    within = {number for grid in read.grids for number in range(grid.rows[0].line, grid.last + 1)}
+    run_together = next((line for line in read.lines if line.number not in within and is_heading_line(line.norm)), None)
+    if not items and run_together:
+        raise BadInput(
+            "E-F27",
+            _("The tasks stand in a table whose cells cannot be told apart any more, as in a PDF."),
+            where=name,
+            remedy=_("Take the table as .docx, .xlsx or web page."),
+        )
+    if run_together is not None:
+        said = _("a table begins here whose cells cannot be told apart any more; take it as .docx, .xlsx or web page")
+        notes.add("W-F08", (run_together.number, run_together.column), run_together.raw, said)
 
 
 def _refuse_unread(items: tuple[ItemDraft, ...], read: Source, tables: Sequence[Table], name: str) -> None:
@@ -86,12 +105,10 @@ def _refuse_unread(items: tuple[ItemDraft, ...], read: Source, tables: Sequence[
         )
 
 
-def _items(
-    lines: Sequence[Line], tables: Sequence[Table], issued_on: date | None, notes: Notes
-) -> tuple[ItemDraft, ...]:
+def _items(lines: Sequence[Line], tables: Sequence[Table], draft: NoticeDraft, notes: Notes) -> tuple[ItemDraft, ...]:
     """The items of the text, or those of its tables where the text names nobody; where both do, the tables are told."""
     aside = Notes()
-    written = _from_text(lines, issued_on, aside)
+    written = _from_text(lines, draft, aside)
     named = any(clause.parties for item in written for clause in item.clauses)
     if named or not tables:
         notes.take(aside)
@@ -102,22 +119,26 @@ def _items(
             )
             notes.add("W-F04", (first, 0), "", said.format(first=first, last=last))
         return written
-    tabled = _from_tables(tables, issued_on, notes)
+    tabled = _from_tables(tables, draft, notes)
     if written:
         said = _("the text names no units; the tasks were read from the table from line {line} on")
         notes.add("W-F03", (tables[0].lines[0], 0), "", said.format(line=tables[0].lines[0]))
     return tabled
 
 
-def _from_text(lines: Sequence[Line], issued_on: date | None, notes: Notes) -> tuple[ItemDraft, ...]:
+def _from_text(lines: Sequence[Line], draft: NoticeDraft, notes: Notes) -> tuple[ItemDraft, ...]:
     raw = outline(lines, notes)
-    cutter = ClauseCutter(known_units([item.body.norm for item in raw]), issued_on, notes)
+    cutter = _cutter([item.body.norm for item in raw], draft, notes)
     return tuple(cutter.item(item) for item in raw)
 
 
-def _from_tables(tables: Sequence[Table], issued_on: date | None, notes: Notes) -> tuple[ItemDraft, ...]:
+def _cutter(bodies: list[str], draft: NoticeDraft, notes: Notes) -> ClauseCutter:
+    return ClauseCutter(known_units(bodies), draft.issued_on, year_of(draft), notes)
+
+
+def _from_tables(tables: Sequence[Table], draft: NoticeDraft, notes: Notes) -> tuple[ItemDraft, ...]:
     found = table_items(tables, notes)
-    cutter = ClauseCutter(known_units([body.norm for item in found for body in item.bodies]), issued_on, notes)
+    cutter = _cutter([body.norm for item in found for body in item.bodies], draft, notes)
     return tuple(_tabled(item, cutter) for item in found)
 
 
