@@ -122,7 +122,9 @@ def test_what_is_done_is_kept_when_it_breaks_off_and_the_next_run_goes_on(file: 
     screen.sees("q stop")
     screen.types("a")
     screen.sees("q stop")
+    screen.sees("\n> ")
     screen.interrupts()
+    screen.sees("What was decided so far is in 通知-分解表.xlsx.")
     assert screen.ends() == 130
     assert decided(table) == {"E-D01": ("accepted", "", "")}
     screen = sits(None, file, lang="en")

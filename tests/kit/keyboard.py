@@ -30,7 +30,7 @@ class Keyboard:
         self._text, self._rest = "", b""
         self._read = 0
 
-    def sees(self, wanted: str, patience: float = 20) -> str:
+    def sees(self, wanted: str, patience: float = 60) -> str:
         """Wait for some words; all that came up to and with them since the last ones."""
         end = time.monotonic() + patience
         while (at := self.screen.find(wanted, self._read)) < 0:
@@ -61,7 +61,7 @@ class Keyboard:
         """Ctrl-C: what the terminal makes of it for the program in front."""
         self._begun.send_signal(signal.SIGINT)
 
-    def ends(self, patience: float = 20) -> int:
+    def ends(self, patience: float = 60) -> int:
         """Its exit code."""
         end = time.monotonic() + patience
         while (code := self._begun.poll()) is None:
