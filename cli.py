@@ -49,6 +49,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "message": ("commands.messages", N_("The outbox: list, show, retry, release.")),
     "channel": ("commands.messages", N_("Test a channel.")),
     "flow": ("commands.flows", N_("Approval chains as data: list, show, check, draw, install, compare, migrate.")),
+    "template": ("commands.templates", N_("The words of messages and papers: list, show, check, replace, go back.")),
     "audit": ("commands.trail", N_("Show, verify and export the trail.")),
     "scheduler": ("commands.running", N_("Run the clock, or one tick of it.")),
     "serve": ("commands.running", N_("Run scheduler and delivery in one process.")),

@@ -79,22 +79,43 @@ def _permissions(desk_: Desk) -> list[Check]:
 def _own_words(desk_: Desk) -> list[Check]:
     """The office's own rules and templates: what is wrong with one shows here before it is missed."""
     from commands.running import office_rules
-    from notifications.render import check_folder
-    from workflow.health import ok, warning, wrong
+    from workflow.health import ok, wrong
 
-    checks, rules, templates = [], _("Reminder rules"), _("Message templates")
+    checks, rules = [], _("Reminder rules")
     try:
         own = office_rules(desk_)
         checks.append(ok(rules, _("those of the flows") if own is None else str(len(own))))
     except DubanError as refusal:
         checks.append(wrong(rules, str(refusal)))
-    folder = desk_.settings.path(desk_.settings.templates)
-    if folder is not None:
-        found = check_folder(folder)
-        checks += [warning(templates, f"{refusal.code} {refusal.what}") for refusal in found] or [
-            ok(templates, _("in order"))
-        ]
-    return checks
+    return [*checks, *_templates(desk_)]
+
+
+def _templates(desk_: Desk) -> list[Check]:
+    """Own templates that would not be used, or were not: after an upgrade, or on data nobody thought of."""
+    from commands.wordings import check
+    from models.template import in_force
+    from models.times import shown
+    from workflow.health import ok, warning, wrong
+    from workflow.template_store import failures
+
+    name = _("Own templates")
+    try:
+        own = desk_.read(lambda connection: in_force(connection, desk_.office_id))
+        failed = desk_.read(lambda connection: failures(connection, desk_.office_id))
+    except DubanError as refusal:
+        return [wrong(name, f"{refusal.code} {refusal.what}")]
+    found = []
+    for row in own.values():
+        try:
+            check(row.name, row.text)
+        except DubanError as refusal:
+            said = _("{name} is not used, the shipped one is: {code} {what}")
+            found.append(warning(name, said.format(name=row.name, code=refusal.code, what=refusal.what)))
+    said = _("{name} failed on {at}, and the shipped one was used: {what}")
+    found += [
+        warning(name, said.format(name=key, at=shown(row.failed_at), what=row.what)) for key, row in failed.items()
+    ]
+    return found or [ok(name, _("in order"))]
 
 
 @click.command("doctor", help=_("Say what is wrong, with an exit code for monitoring."), epilog="duban doctor --json")

@@ -8,10 +8,28 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from commands.acting import few, look_up
+from commands.acting import few, look_up, words
 from commands.frame import answer, desk, table
+from commands.papers import (
+    demand,
+    form_story,
+    forms_on,
+    kind_of,
+    list_of_forms,
+    look,
+    ofd_text,
+    paper_bytes,
+    seen_data,
+    signed_files,
+    tell_form,
+    tell_looked,
+    tell_signatures,
+    tell_verified,
+    weighable,
+)
 from commands.periods import Month
 from models.errors import BadInput, EnvironmentRefused
+from models.evidence import SealHint, Verdict, plain
 from models.language import _, listed
 from models.states import EvidenceKind
 
@@ -19,12 +37,9 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from commands.frame import Desk
+    from documents.evidence.looking import Looked as LookedAt
     from models.facts import FormFacts
-    from workflow.actions import Outcome
-    from workflow.filings import PrintedForm, StoredFile
-
-#: read no more than this of a file; the inspection refuses far less
-_LARGEST = 64 * 1024 * 1024
+    from workflow.filings import Attached, PrintedForm
 
 
 @click.group(
@@ -122,62 +137,108 @@ def save(file: Path, data: bytes) -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--signer", required=True, metavar="NAME", help=_("Who signed."))
 @click.option("--seal", required=True, metavar="NAME", help=_("Which seal was set."))
-@click.option("--kind", type=click.Choice([kind.value for kind in EvidenceKind]), default=EvidenceKind.SCAN.value,
-              show_default=True, help=_("A scan of the paper, or a digitally signed PDF."))  # fmt: skip
+@click.option("--kind", type=click.Choice([kind.value for kind in EvidenceKind]), default=None,
+              help=_("What the file is; by default as its content shows."))  # fmt: skip
 @click.option("--same-file", is_flag=True, help=_("The very same file is meant again."))
+@click.option("--anyway", default="", metavar="REASON", help=_("Why the paper is right although it does not fit."))
 @desk
-def attach(desk_: Desk, code: str, file: Path, signer: str, seal: str, kind: str, *, same_file: bool) -> None:
+def attach(
+    desk_: Desk, code: str, file: Path, signer: str, seal: str, kind: str | None, *, same_file: bool, anyway: str
+) -> None:
     """Attach the signed paper."""
     from workflow import filings
 
-    stored, seen = _stored(desk_, file, kind)
+    demand(desk_, "form.attach")
+    data = paper_bytes(file)
+    looked = look(desk_, data, file.name)
+    stored = filings.StoredFile(desk_.store.put(data), looked.facts.name, looked.facts.media_type, len(data))
+    is_kind = kind_of(looked, kind)
 
-    def work(connection: Connection) -> list[Outcome]:
+    def work(connection: Connection) -> Attached:
         return filings.attach(
-            connection, desk_.office_id, desk_.actor, code, stored, EvidenceKind(kind), signer, seal, desk_.now(),
-            same_file_again=same_file,
+            connection, desk_.office_id, desk_.actor, code, stored, is_kind, signer, seal, desk_.now(),
+            looked=weighable(looked), same_file_again=same_file, anyway=words(anyway),
         )  # fmt: skip
 
-    outcomes = desk_.perform("form.attach", work)
-    data = {"file": asdict(stored), "seen": seen, "outcomes": [outcome.as_dict() for outcome in outcomes]}
-    answer(desk_, data, lambda: _say_attached(code, outcomes, seen))
+    attached = desk_.perform("form.attach", work)
+    told = {
+        "file": asdict(stored),
+        "seen": seen_data(looked),
+        "code": attached.weighed.match.value,
+        "remarks": [asdict(one) for one in attached.weighed.remarks],
+        "outcomes": [outcome.as_dict() for outcome in attached.outcomes],
+    }
+    answer(desk_, told, lambda: _say_attached(code, attached, looked))
 
 
-def _stored(desk_: Desk, file: Path, kind: str) -> tuple[StoredFile, dict[str, Any]]:
-    """Inspect the file and keep its bytes; only for someone who may attach at all."""
-    from documents.scan import inspect_evidence
-    from workflow import permissions
-    from workflow.filings import StoredFile
-
-    desk_.perform("form.attach", lambda _connection: permissions.demand(desk_.actor, "form.attach"))
-    try:
-        with file.open("rb") as opened:
-            data = opened.read(_LARGEST)
-    except OSError as error:
-        raise BadInput(
-            "E-F10",
-            _("The file {file} could not be read.").format(file=file.name),
-            where=error.strerror or "",
-            remedy=_("Check its name and its folder."),
-        ) from error
-    seen = inspect_evidence(data, file.name)
-    if kind == EvidenceKind.SIGNED_PDF and not seen.has_signature_field:
-        raise BadInput(
-            "E-F15",
-            _("The file holds no digital signature."),
-            where=seen.name,
-            remedy=_("Attach it as a scan, or choose the signed PDF."),
-        )
-    stored = StoredFile(desk_.store.put(data), seen.name, seen.media_type, len(data))
-    return stored, asdict(seen)
-
-
-def _say_attached(code: str, outcomes: list[Outcome], seen: dict[str, Any]) -> None:
+def _say_attached(code: str, attached: Attached, looked: LookedAt) -> None:
+    outcomes, weighed = attached.outcomes, attached.weighed
     click.echo(_("Form {code}: {count} tasks are signed and stamped.").format(code=code, count=len(outcomes)))
     click.echo(_("Tasks: {numbers}").format(numbers=listed(str(outcome.task_id) for outcome in outcomes)))
     click.echo(_("They wait for the office's review now."))
-    if seen["has_signature_field"]:
-        click.echo(_("The file holds a digital signature; it was stored, not verified."))
+    click.echo(_("Seen on the scan: {code}; {seal} (a hint, no proof).").format(
+        code=weighed.match.label, seal=looked.paper.seal.label))  # fmt: skip
+    if looked.signatures.signatures:
+        tell_signatures(looked.signatures)
+    for remark in weighed.remarks:
+        click.echo(f"! {remark.code} {remark.words}")
+
+
+@form_command.command(
+    "read",
+    help=_("Show what is found on a scan or in a signed file; nothing is stored."),
+    epilog="duban form read scan.pdf",
+)
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@desk
+def read_paper(desk_: Desk, file: Path) -> None:
+    """Look at a paper before it is attached."""
+    demand(desk_, "task.read")
+    data = paper_bytes(file)
+    looked = look(desk_, data, file.name)
+    found = look_up(desk_, "task.read", lambda connection: forms_on(connection, desk_, looked))
+    text = ofd_text(data, looked)
+    told = {"seen": seen_data(looked), "forms": {code: asdict(form) for code, form in found.items()}, "text": text}
+    answer(desk_, told, lambda: tell_looked(looked, found, text))
+
+
+@form_command.command(
+    "show", help=_("Show a form and its papers: what is stored, what is attested, what is verified."),
+    epilog="duban form show K7QF-3M2X-9A",
+)  # fmt: skip
+@click.argument("code")
+@desk
+def show_form(desk_: Desk, code: str) -> None:
+    """Show one form."""
+    told = look_up(desk_, "task.read", lambda connection: form_story(connection, desk_, code))
+    answer(desk_, told, lambda: tell_form(told))
+
+
+@form_command.command(
+    "verify",
+    help=_("Verify the digital signatures of a form's file once more; the result is added to the earlier ones."),
+    epilog="duban form verify K7QF-3M2X-9A",
+)
+@click.argument("code")
+@desk
+def verify(desk_: Desk, code: str) -> None:
+    """Verify again, for instance after a certificate was added to the folder of trusted ones."""
+    from workflow import filings
+
+    demand(desk_, "form.verify")
+    told = look_up(desk_, "form.verify", lambda connection: form_story(connection, desk_, code))
+    results = [
+        (file, look(desk_, desk_.store.get(file["sha256"]), file["file"], pages=False).signatures)
+        for file in signed_files(told)
+    ]
+
+    def work(connection: Connection) -> None:
+        for file, found in results:
+            filings.verified(connection, desk_.office_id, desk_.actor, told["id"], file["sha256"], found, desk_.now())
+
+    desk_.perform("form.verify", work)
+    data = [{"file": file["file"], **plain(found)} for file, found in results]
+    answer(desk_, data, lambda: tell_verified(results))
 
 
 @form_command.command("list", help=_("List printed forms and their papers."), epilog="duban form list --month 2022-06")
@@ -185,50 +246,18 @@ def _say_attached(code: str, outcomes: list[Outcome], seen: dict[str, Any]) -> N
 @desk
 def list_forms(desk_: Desk, month: str | None) -> None:
     """List forms."""
-    rows = look_up(desk_, "task.read", lambda connection: _forms(connection, desk_, month))
-    columns = [_("form"), _("month"), _("unit"), _("tasks"), _("printed"), _("paper"), _("signer"), _("seal")]
+    rows = look_up(desk_, "task.read", lambda connection: list_of_forms(connection, desk_, month))
+    columns = [_("form"), _("month"), _("unit"), _("tasks"), _("printed"), _("paper stored"), _("attested"),
+               _("digital signature")]  # fmt: skip
     answer(desk_, rows, lambda: table(columns, [_cells(row) for row in rows]))
 
 
-def _forms(connection: Connection, desk_: Desk, month: str | None) -> list[dict[str, Any]]:
-    """The forms of the actor's units, or all for the office; one line a paper."""
-    import sqlalchemy as sa
-
-    from models import tables as t
-    from models.states import Role
-    from models.times import shown
-    from workflow import permissions
-
-    f, e, actor = t.filing.c, t.evidence.c, desk_.actor
-    permissions.demand(actor, "task.read")
-    query = (
-        sa.select(f.check_code, f.number, f.unit_id, f.covers, f.printed_at, t.period.c.month, t.unit.c.name,
-                  e.kind, e.signer, e.seal)
-        .join(t.period, sa.and_(t.period.c.office_id == f.office_id, t.period.c.id == f.period_id))
-        .join(t.unit, sa.and_(t.unit.c.office_id == f.office_id, t.unit.c.id == f.unit_id))
-        .outerjoin(t.evidence, sa.and_(e.office_id == f.office_id, e.filing_id == f.id))
-        .where(f.office_id == desk_.office_id, *([t.period.c.month == month] if month else []))
-        .order_by(f.id, e.id)
-    )  # fmt: skip
-    office = actor.holds(Role.REVIEWER, Role.DIRECTOR)
-    return [
-        {"code": row.check_code, "number": row.number, "month": row.month, "unit": row.name,
-         "tasks": [item[0] for item in row.covers], "printed_at": shown(row.printed_at), "kind": row.kind or "",
-         "signer": row.signer or "", "seal": row.seal or ""}
-        for row in connection.execute(query)
-        if office or row.unit_id in actor.units()
-    ]  # fmt: skip
-
-
 def _cells(row: dict[str, Any]) -> list[str]:
-    kind = EvidenceKind(row["kind"]).label if row["kind"] else "–"
-    return [
-        row["code"],
-        row["month"],
-        row["unit"],
-        few(row["tasks"]),
-        row["printed_at"],
-        kind,
-        row["signer"],
-        row["seal"],
-    ]
+    head = [row["code"], row["month"], row["unit"], few(row["tasks"]), row["printed_at"]]
+    if not row["kind"]:
+        return [*head, "–", "–", "–"]
+    seal = SealHint(row["seal_hint"]).label
+    attested = _("{signer} signed, {seal} set: attested by {by}").format(
+        signer=row["signer"], seal=row["seal"], by=row["attested_by"]
+    )
+    return [*head, f"{EvidenceKind(row['kind']).label}; {seal}", attested, Verdict(row["verdict"]).label]

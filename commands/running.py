@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from commands.frame import Desk, answer, desk, parse_instant
+from commands.wordings import own_messages
 from models.errors import EnvironmentRefused, Refused
 from models.language import _
 from models.times import shown
@@ -36,11 +37,11 @@ def office_rules(desk_: Desk) -> Sequence[Rule] | None:
 
 
 def own_events(desk_: Desk) -> frozenset[str]:
-    """The messages that only this office has words for, in its folder of templates."""
+    """The messages that only this office has words for."""
+    from models.template import in_force
     from notifications.render import own_events as found_in
 
-    folder = desk_.settings.path(desk_.settings.templates)
-    return frozenset(found_in(folder)) if folder else frozenset()
+    return frozenset(found_in(desk_.read(lambda connection: in_force(connection, desk_.office_id))))
 
 
 def _watched_rules(desk_: Desk) -> Callable[[], Sequence[Rule] | None]:
@@ -80,7 +81,6 @@ def delivery(desk_: Desk, stopped: Callable[[], bool] = lambda: False) -> Callab
     from notifications.outbox import deliver
     from schedules.facts import at_rest
 
-    folder = desk_.settings.path(desk_.settings.templates)
     database, office, opened, hours = desk_.database, desk_.office_id, channels(desk_), office_hours(desk_)
 
     def send(now: datetime) -> Any:
@@ -89,7 +89,7 @@ def delivery(desk_: Desk, stopped: Callable[[], bool] = lambda: False) -> Callab
             office,
             opened,
             now,
-            template_dirs=[folder] if folder else [],
+            own=own_messages(desk_, now),
             resting=desk_.read(lambda c: at_rest(c, office, now, hours)),
             stopped=stopped,
             # The folder's lock makes us the only worker of its own database; a shared one may have others.

@@ -11,6 +11,7 @@ from commands.acting import look_up
 from commands.forms import save
 from commands.frame import answer, desk
 from commands.periods import Month
+from commands.wordings import fallen_back, note_failure, own_words
 from models.language import _
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from commands.frame import Desk
     from models.facts import SummaryFacts
+    from models.rendering import Rendered
 
 
 @click.group(
@@ -40,13 +42,14 @@ def build(desk_: Desk, month: str, out: Path) -> None:
     from documents.summary import render_summary
 
     facts = look_up(desk_, "summary.build", lambda connection: _facts(connection, desk_, month))
-    made = render_summary(facts)
+    made = render_summary(facts, own=own_words(desk_, "summary"))
     files = _write(out, f"{month}-draft", made)
+    notes = [*made.notes, *([fallen_back("paper/summary", made.failed)] if made.failed else [])]
     said = _("A draft of {month} was written: {files}").format(month=month, files=", ".join(files.values()))
     answer(
         desk_,
-        {"month": month, "files": files, "notes": made.notes},
-        lambda: click.echo("\n".join([said, *made.notes])),
+        {"month": month, "files": files, "notes": notes},
+        lambda: click.echo("\n".join([said, *notes])),
     )
 
 
@@ -85,7 +88,17 @@ def issue(desk_: Desk, month: str, number: str) -> None:
 
     period = desk_.read(lambda connection: find_period(connection, desk_.office_id, month))
     place = (desk_.database, desk_.office_id, desk_.actor)
-    issued = summaries.issue(*place, period.id, desk_.store, render_summary, desk_.now(), number=number)
+    own, failed = own_words(desk_, "summary"), []
+
+    def render(facts: SummaryFacts) -> Rendered:
+        made = render_summary(facts, own=own)
+        failed.extend([made.failed] if made.failed else [])
+        return made
+
+    issued = summaries.issue(*place, period.id, desk_.store, render, desk_.now(), number=number)
+    for refusal in failed:
+        note_failure(desk_, "paper/summary", refusal)
+        click.echo(fallen_back("paper/summary", refusal), err=True)
     data = {"summary": issued.summary_id, "aggregated": issued.aggregated, "files": issued.files, "head": issued.head}
     said = _("The summary of {month} is issued: {count} reports aggregated, head of the trail {head}.")
     answer(desk_, data, lambda: click.echo(said.format(month=month, count=issued.aggregated, head=issued.head)))
@@ -148,6 +161,7 @@ def _issued(connection: Connection, desk_: Desk, month: str) -> dict[str, Any]:
         "issued_at": shown(row.issued_at),
         "head": f"{row.head_seq}-{row.head_hash[:16]}",
         "covers": row.covers,
+        "words": row.words_sha256,
         "files": row.files,
     }
 
@@ -156,5 +170,6 @@ def _tell(found: dict[str, Any]) -> None:
     words = {**found, "issued_by": found["issuer"]}
     click.echo(_("{month} · {number} · issued by {issued_by} on {issued_at}").format(**words))
     click.echo(_("{count} reports; head of the trail {head}").format(count=len(found["covers"]), head=found["head"]))
+    click.echo(_("In the words of version {version}.").format(version=found["words"][:8]))
     for kind, sha in found["files"].items():
         click.echo(f".{kind}  SHA-256 {sha}")

@@ -38,17 +38,19 @@ _SANS: Final = (
 _BODY: Final = ("仿宋_GB2312", "FangSong_GB2312", "仿宋", "FangSong", "FZFangSong-Z02", *_SERIF)
 _TITLE: Final = ("方正小标宋简体", "方正小标宋_GBK", "FZXiaoBiaoSong-B05", "FZXiaoBiaoSong-B05S", *_SERIF)
 _HEADING: Final = ("黑体", "SimHei", *_SANS)
+_NUMBER: Final = ("宋体", "SimSun", "NSimSun", "Songti SC", *_SERIF)
 _SUBHEADING: Final = ("楷体_GB2312", "KaiTi_GB2312", "楷体", "KaiTi", "AR PL UKai CN", *_SERIF)
 
 
 @dataclass(frozen=True, slots=True)
 class Typefaces:
-    """The families of one paper: 仿宋 body, 小标宋 title, 黑体 first level, 楷体 second level, or what stands for them."""
+    """The families of one paper: 仿宋 body, 小标宋 title, 黑体 and 楷体 levels, 宋体 page number, or what stands for them."""
 
     body: str
     title: str
     heading: str
     subheading: str
+    number: str
 
 
 @cache
@@ -68,6 +70,7 @@ def typefaces(fonts: typst.Fonts | None = None) -> Typefaces | None:
         title=_first(_TITLE, present) or fallback,
         heading=_first(_HEADING, present) or fallback,
         subheading=_first(_SUBHEADING, present) or fallback,
+        number=_first(_NUMBER, present) or fallback,
     )
 
 

@@ -1,7 +1,8 @@
 """The form of a unit's month: printed from the data once, with room for signature and seal (design, section 9).
 
-The check code stands on every page. It is made from the exact report versions that the form covers, so a form whose
-content has changed since printing is recognised when its scan comes in.
+The check code stands on every page, for people and as a QR code. It is made from the exact report versions that the form
+covers, so a form whose content has changed since printing is recognised when its scan comes in; the QR code also says
+which page it stands on and which is the last, so that a missing page is noticed.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from documents.evidence.codes import code_png, code_svg
 from documents.form_docx import form_document
 from documents.plain_text import chinese_date, chinese_month, figure, inner_title, one_line, target
 from documents.typesetting import pdf
+from models.evidence import PageCode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 #: Crockford's base 32: no I, L, O or U, which a person misreads on a scan
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CODE_LENGTH: Final = 10
+#: lines that surely fit on a page, and characters on a line: codes are made for more pages than there will be
+_LINES, _CHARACTERS, _MOST_PAGES = 18, 30, 150
 _SHARES: Final = {"lead": "牵头", "support": "配合"}
 STATEMENT: Final = "本表按本单位已填报的内容打印，校验码由所列各事项的填报内容算出。打印后内容如有改动，本表即告作废，须重新打印、签字、盖章。"
 
@@ -42,12 +47,30 @@ def check_code(rows_material: Sequence[tuple[int, int, str]]) -> tuple[str, str]
 
 def form_pdf(facts: FormFacts, *, fonts: typst.Fonts | None = None) -> bytes:
     """The form as PDF; raises ``EnvironmentRefused`` E-P01 where no Chinese typeface is installed."""
-    return pdf("form.typ", _printed(facts), dated=facts.printed_on, fonts=fonts)
+    words = _printed(facts)
+    code, pages = page_code(facts), _pages_at_most(words)
+    codes = [
+        {"page": code_svg(code.on(page)), "last": code_svg(code.on(page, last=True))} for page in range(1, pages + 1)
+    ]
+    printed = {**words, "codes": codes, "code_of_any_page": code_svg(code)}
+    return pdf("form.typ", printed, dated=facts.printed_on, fonts=fonts)
 
 
 def form_docx(facts: FormFacts) -> bytes:
     """The form as .docx, with the same words."""
-    return form_document(_printed(facts), facts.printed_on)
+    return form_document(_printed(facts), code_png(page_code(facts)), facts.printed_on)
+
+
+def page_code(facts: FormFacts) -> PageCode:
+    """What the form's QR code holds; the page is added where it is known."""
+    return PageCode(facts.office_id, facts.filing_id, facts.unit_id, facts.month, facts.filing_number, facts.check_code)
+
+
+def _pages_at_most(words: dict[str, Any]) -> int:
+    texts = [text for row in words["rows"] for text in (row["clause"], *(field["text"] for field in row["fields"]))]
+    lines: int = sum(3 + len(text) // _CHARACTERS + text.count("\n") for text in texts)
+    lines += sum(2 * len(row["indicators"]) for row in words["rows"])
+    return min(_MOST_PAGES, 3 + lines // _LINES)
 
 
 def _printed(facts: FormFacts) -> dict[str, Any]:

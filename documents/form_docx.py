@@ -1,25 +1,30 @@
-"""The form of a unit's month as .docx: the same words as the PDF, the check code at the foot of every page."""
+"""The form of a unit's month as .docx: the same words as the PDF, the check code and its QR code at the foot of every page."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
 from documents import docx_writing as w
-from documents.docx_writing import Run
+from documents.docx_writing import Run, TableCell
+from documents.evidence.codes import SIDE_MM
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
 _SMALL: Final = 10.5
-_MARGINS: Final = w.Margins(top=22, bottom=24, left=20, right=20)
+_MARGINS: Final = w.Margins(top=22, bottom=38, left=20, right=20)
 _WIDTHS: Final = (24.0, 146.0)
 
 
-def form_document(words: Mapping[str, Any], dated: date) -> bytes:
-    """Write the form from its prepared words (``documents.form``)."""
+def form_document(words: Mapping[str, Any], code: bytes, dated: date) -> bytes:
+    """Write the form from its prepared words (``documents.form``) and its QR code as PNG.
+
+    The code names no page: the reader's own program breaks the pages.
+    """
     document = w.open_document(words["title"], words["unit"], dated, _MARGINS)
     w.footer(document, _foot(words))
+    w.footer_picture(document, code, SIDE_MM)
     w.add(
         document,
         w.paragraph([Run(words["title"], w.TITLE, 20)], align=w.CENTRE),
@@ -56,7 +61,11 @@ def _facts(words: Mapping[str, Any]) -> Any:
         [Run(text, size=11, bold=number == 1 or text == words["code"]) for number, text in enumerate(row)]
         for row in pairs
     ]
-    return w.table((24, 61, 24, 61), rows, aligns=(w.CENTRE, w.LEFT, w.CENTRE, w.LEFT))
+    return w.table(
+        (24, 61, 24, 61),
+        [[TableCell((run,)) for run in row] for row in rows],
+        aligns=(w.CENTRE, w.LEFT, w.CENTRE, w.LEFT),
+    )
 
 
 def _task(row: Mapping[str, Any]) -> Any:
@@ -67,10 +76,11 @@ def _task(row: Mapping[str, Any]) -> Any:
         reason = "" if one["reason"] == "—" else f"（{one['reason']}）"
         said = f"{one['name']}：目标{one['target']}，当前值 {one['value']}{reason}"
         lines.append([Run("量化指标", size=_SMALL), Run(said, size=11)])
-    return w.table(_WIDTHS, lines, aligns=(w.CENTRE, w.LEFT))
+    drawn = [[TableCell((run,), columns=1 if len(line) > 1 else 2) for run in line] for line in lines]
+    return w.table(_WIDTHS, drawn, aligns=(w.CENTRE, w.LEFT))
 
 
 def _signatures() -> Any:
     room = "\n\n\n\n\n\n　　　　　　　　年　　　月　　　日"
-    row = [[Run(f"{title}{room}", size=12)] for title in ("单位负责人（签字）：", "单位（盖章）：")]
+    row = [TableCell((Run(f"{title}{room}", size=12),)) for title in ("单位负责人（签字）：", "单位（盖章）：")]
     return w.table((85, 85), [row])

@@ -18,6 +18,8 @@ _UNPRINTABLE: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
 _BREAKS: Final = re.compile(r"\s*[\n\t]\s*")
+_SENTENCE: Final = re.compile(r"[^。；;！？!?]+[。；;！？!?]*")
+_POINT: Final = re.compile(r"[一二三四五六七八九十]+是|[(（]?(?:\d{1,2}|[一二三四五六七八九十]+)[)）.、．]")
 _DIGITS: Final = "〇一二三四五六七八九"
 _SIGNS: Final = {">=": "不低于", "<=": "不高于", ">": "超过", "<": "低于", "=": "达到"}
 
@@ -54,10 +56,38 @@ def sentence(text: str) -> str:
     return line if not line or line.endswith(("！", "？", "!", "?")) else f"{line}。"
 
 
+def phrase(text: str) -> str:
+    """The text on one line without a stop at its end, to stand inside a sentence."""
+    return one_line(text).rstrip("。.;；,，、 ")
+
+
 def shortened(text: str, limit: int) -> str:
     """The first sentence of the text, cut with an ellipsis where it is longer than ``limit`` characters."""
     first = re.split(r"[。；;\n]", printable(text), maxsplit=1)[0]
     return first if len(first) <= limit else f"{first[: limit - 2]}……"
+
+
+def condensed(text: str, limit: int) -> str:
+    """As many whole sentences of the text as ``limit`` characters hold, in its own order and words.
+
+    Sentences with figures go before those without, unless the text counts its points (一是…二是…): then the first ones
+    stay. A first sentence that is too long by itself ends in an ellipsis.
+    """
+    line = one_line(text)
+    if len(line) <= limit:
+        return sentence(line)
+    parts = [part.strip() for part in _SENTENCE.findall(line) if part.strip()]
+    counted = sum(bool(_POINT.match(part)) for part in parts) > 1
+    order = range(len(parts)) if counted else sorted(range(len(parts)), key=lambda n: not re.search(r"\d", parts[n]))
+    kept: list[int] = []
+    for number in order:
+        if sum(len(parts[n]) for n in kept) + len(parts[number]) <= limit:
+            kept.append(number)
+        elif counted:
+            break
+    if not kept:
+        return f"{parts[0][: limit - 2].rstrip('，、；,;')}……"
+    return sentence("".join(parts[n] for n in sorted(kept)))
 
 
 def chinese_date(day: date) -> str:

@@ -2,48 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from documents.official_docx import official_document
+from documents.official import paper_files
 from documents.summary_text import summary_paper
 from documents.summary_xlsx import workbook
-from documents.typesetting import pdf
-from models.errors import EnvironmentRefused
+from documents.words import spoken
+from models.rendering import Rendered
 
 if TYPE_CHECKING:
     import typst
 
-    from documents.paper import Paper
     from models.facts import SummaryFacts
 
 
-class Rendered(dict[str, bytes]):
-    """The files by kind (``docx``, ``pdf``, ``xlsx``); ``notes`` says in one line each what could not be made."""
+def render_summary(facts: SummaryFacts, *, own: str | None = None, fonts: typst.Fonts | None = None) -> Rendered:
+    """Every file of the summary; the same facts in the same words give the same bytes.
 
-    def __init__(self, files: dict[str, bytes], notes: tuple[str, ...] = ()) -> None:
-        """Keep the files and the notes."""
-        super().__init__(files)
-        self.notes = notes
-
-
-def render_summary(facts: SummaryFacts, *, fonts: typst.Fonts | None = None) -> Rendered:
-    """Every file of the summary; the same facts give the same bytes.
-
+    ``own`` are the office's own words; where they fail on these facts, the shipped ones are used.
     Without a Chinese typeface the PDF is left out and ``notes`` says how to get one.
     """
-    paper = summary_paper(facts)
-    files = {"docx": official_document(paper), "xlsx": workbook(facts)}
-    notes: tuple[str, ...] = ()
-    try:
-        files["pdf"] = summary_pdf(paper, fonts=fonts)
-    except EnvironmentRefused as refusal:
-        notes = (str(refusal),)
-    return Rendered(files, notes)
-
-
-def summary_pdf(paper: Paper, *, fonts: typst.Fonts | None = None) -> bytes:
-    """The PDF alone; raises ``EnvironmentRefused`` E-P01 where no Chinese typeface is installed."""
-    words = asdict(paper)
-    words.pop("dated")
-    return pdf("official.typ", words, dated=paper.dated, fonts=fonts)
+    written = spoken("summary", own, lambda: summary_paper(facts))
+    made = paper_files(written.made, fonts=fonts)
+    return Rendered({**made, "xlsx": workbook(facts)}, made.notes, written.sha256, written.failed)

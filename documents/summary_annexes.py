@@ -6,9 +6,10 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from documents.paper import Annex, Bar, Chart, Column, Table
-from documents.plain_text import figure, met, one_line, sentence, shortened, target
+from documents.plain_text import figure, one_line, sentence, shortened, target
+from documents.summary_indicators import gap
 from documents.summary_problems import problem_annexes
-from documents.wording import SHARES, STANDINGS, amount, is_approved
+from documents.wording import SHARES, STANDINGS, is_approved
 
 if TYPE_CHECKING:
     from models.facts import SummaryClause, SummaryFacts, SummaryIndicator, UnitLine
@@ -21,13 +22,6 @@ def annexes(facts: SummaryFacts) -> tuple[Annex, ...]:
     problems = problem_annexes(facts.problems) if facts.problems else ()
     indicators = (_indicators(facts),) if facts.indicators else ()
     return (*problems, *indicators, _units(facts), _details(facts))
-
-
-def gap(one: SummaryIndicator) -> str:
-    """What is missing to the target, in words."""
-    if one.value is None:
-        return "暂无数据"
-    return "已达到" if met(one.op, one.value, one.target) else f"相差{amount(one.target - one.value, one.unit)}"
 
 
 def said_by(line: UnitLine) -> str:

@@ -9,7 +9,7 @@ from openpyxl import Workbook
 
 from documents.plain_text import chinese_month, inner_title, target
 from documents.sheet import steady, table
-from documents.summary_annexes import gap
+from documents.summary_indicators import gap
 from documents.summary_problems import problem_sheets
 from documents.wording import DECISIONS, REQUESTS, SHARES, STANDINGS, is_approved
 

@@ -14,6 +14,8 @@ from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter
 
+from models.sealed import MonthFigures, TaskSource  # noqa: TC001 - pydantic resolves the annotations at run time
+
 _Facts = TypeVar("_Facts")
 
 
@@ -64,6 +66,10 @@ class FormFacts:
     filing_number: int
     rows: tuple[FormRow, ...]
     notice_title: str = ""
+    #: what the printed code names: numbers, no names
+    office_id: int = 0
+    unit_id: int = 0
+    filing_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,8 @@ class UnitLine:
     problems: str = ""
     next_steps: str = ""
     task_id: int = 0
+    #: the percent of the report approved the month before; None when there is none
+    before: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,11 +157,18 @@ class SummaryIndicator:
     unit: str
     reported_by: str = ""
     reason: str = ""
+    #: the task whose report says it, 0 when none does; and the value of the month before
+    task_id: int = 0
+    before: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NamedTask:
-    """A task named in the summary because it is missing, late or returned; ``reason`` is the reviewer's."""
+    """A task named in the summary because it is missing, late or was returned.
+
+    ``reason`` is the unit's for what is late, the reviewer's for what was returned; ``due_on`` the day it was late by,
+    or by which it has to be filed again; ``filed_on`` the day it was handed in, None while it is owed.
+    """
 
     unit: str
     clause_number: str
@@ -162,6 +177,8 @@ class NamedTask:
     late_days: int = 0
     reason: str = ""
     round: int = 1
+    task_id: int = 0
+    filed_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +207,7 @@ class RequestFact:
     granted_due_on: date | None = None
     decision_reason: str = ""
     wanted_unit: str = ""
+    task_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,17 +280,6 @@ class LedgerFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class MonthFigures:
-    """The month before in figures, for comparison."""
-
-    month: str
-    due: int
-    approved: int
-    late: int
-    missing: int
-
-
-@dataclass(frozen=True, slots=True)
 class SummaryFacts:
     """A month of a notice as it is reported to the government.
 
@@ -295,10 +302,25 @@ class SummaryFacts:
     late: tuple[NamedTask, ...] = ()
     returned: tuple[NamedTask, ...] = ()
     units: tuple[UnitRow, ...] = ()
+    #: every task that was returned in the month, also those handed in again
+    returns: tuple[NamedTask, ...] = ()
     requests: tuple[RequestFact, ...] = ()
-    previous: MonthFigures | None = None
+    #: the month itself in figures, and up to eleven months of the notice before it, the oldest first
+    figures: MonthFigures | None = None
+    history: tuple[MonthFigures, ...] = ()
+    #: when the next month's reports are due
+    next_due_on: date | None = None
+    #: the filing behind each task
+    sources: tuple[TaskSource, ...] = ()
     #: None where the office keeps no ledger yet
     problems: ProblemPart | None = None
+    #: the form of these facts: a frozen summary tells by it how it is to be read
+    format: int = 1
+
+    @property
+    def previous(self) -> MonthFigures | None:
+        """The latest earlier month of the notice; None in its first."""
+        return self.history[-1] if self.history else None
 
 
 def to_plain(facts: FormFacts | SummaryFacts) -> dict[str, Any]:

@@ -14,7 +14,20 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
 #: tables whose rows are written once
-FROZEN: Final = ("event", "report", "filing", "evidence", "attachment", "summary", "visit", "photo")
+FROZEN: Final = (
+    "event",
+    "report",
+    "filing",
+    "evidence",
+    "sighting",
+    "attachment",
+    "verification",
+    "summary",
+    "visit",
+    "photo",
+    "template",
+    "template_failure",
+)
 #: tables whose rows change but never go away
 KEPT: Final = (
     "task",

@@ -63,8 +63,8 @@ class Settings(Frozen):
     rehearsal: bool = False
     language: str = Field(default="zh", pattern="^(zh|en)$")
     rules: str = ""
-    templates: str = ""
     heads: str = ""
+    trust: str = ""
     audit_days: int = Field(default=1095, ge=AUDIT_FLOOR_DAYS)
     database_password: SecretStr = SecretStr("")
     ping_url: str = ""
@@ -89,6 +89,11 @@ class Settings(Frozen):
     def heads_dir(self) -> Path:
         """Where the heads of the trail are kept outside the database."""
         return self.path(self.heads) or self.home / "heads"
+
+    @property
+    def trust_dir(self) -> Path:
+        """Where the certificates lie against which digital signatures are verified."""
+        return self.path(self.trust) or self.home / "trust"
 
     def path(self, value: str) -> Path | None:
         """A configured path, relative to the home folder; None when it is not set."""

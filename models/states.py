@@ -141,10 +141,11 @@ class PhotoShows(Word):
 
 
 class EvidenceKind(Word):
-    """Three facts recorded separately and never called one another (design, section 9)."""
+    """What the evidence is; what it proves is another matter (design, section 9)."""
 
     SCAN = "scan", N_("scan")
     SIGNED_PDF = "signed_pdf", N_("digitally signed PDF")
+    OFD = "ofd", N_("OFD file")
 
 
 class MessageState(Word):

@@ -8,7 +8,8 @@ from models.message import Attempt, CalendarDay, CalendarYear, Draft, Message, R
 from models.notice import Clause, Indicator, Milestone, Notice, Responsibility, WorkItem
 from models.office import Absence, Duty, GroupMember, Login, Office, Person, Unit, UnitAlias, UnitGroup
 from models.problem import Inspection, Photo, Problem, ProblemUnit, Visit
-from models.task import Attachment, Evidence, Filing, Period, Report, Request, Summary, Task
+from models.task import Attachment, Evidence, Filing, Period, Report, Request, Sighting, Summary, Task, Verification
+from models.template import TemplateFailure, TemplateVersion
 from models.trail import Event, Heartbeat, Operation, Watermark
 
 office = table(Office)
@@ -41,6 +42,8 @@ report = table(Report)
 attachment = table(Attachment)
 filing = table(Filing)
 evidence = table(Evidence)
+sighting = table(Sighting)
+verification = table(Verification)
 request = table(Request)
 summary = table(Summary)
 event = table(Event)
@@ -53,5 +56,7 @@ reminder = table(Reminder)
 draft = table(Draft)
 calendar_year = table(CalendarYear)
 calendar_day = table(CalendarDay)
+template = table(TemplateVersion)
+template_failure = table(TemplateFailure)
 
 __all__ = ["metadata"]

@@ -160,6 +160,39 @@ class Evidence(OfficeRow, table=True):
     attested_at: datetime
 
 
+class Sighting(OfficeRow, table=True):
+    """What the program saw on an attached paper: a hint beside the attestation, never part of it."""
+
+    __table_args__ = (ref("evidence_id", "evidence"), index("ix_sighting_evidence", "evidence_id"))
+
+    evidence_id: int
+    #: what the printed codes say about the form (``CodeMatch``)
+    code: str = Field(sa_type=sa.String(16))
+    #: whether a red seal shows (``SealHint``)
+    seal: str = Field(sa_type=sa.String(16))
+    #: the codes of what was remarked or asked
+    remarks: list[str] = Field(sa_type=sa.JSON)
+    #: why it was attached although the program asked; empty = it did not ask
+    anyway: str
+    #: ``PaperSeen`` as JSON
+    seen: dict[str, Any] = Field(sa_type=sa.JSON)
+    looked_at: datetime
+
+
+class Verification(OfficeRow, table=True):
+    """A file's digital signatures, verified at one time against the certificates trusted then; a later one is a row more."""
+
+    __table_args__ = (ref("attachment_id", "attachment"), index("ix_verification_attachment", "attachment_id"))
+
+    attachment_id: int
+    #: of all its signatures the gravest (``Verdict``)
+    verdict: str = Field(sa_type=sa.String(16))
+    #: ``SignaturesSeen`` as JSON
+    seen: dict[str, Any] = Field(sa_type=sa.JSON)
+    checked_by: str
+    checked_at: datetime
+
+
 class Request(OfficeRow, table=True):
     """延期 (more time) or 退办 (not ours), decided by the office with a reason."""
 
@@ -196,6 +229,8 @@ class Summary(OfficeRow, table=True):
     files: dict[str, str] = Field(sa_type=sa.JSON)
     #: [[task_id, report_number]]: exactly the approved versions
     covers: list[Any] = Field(sa_type=sa.JSON)
+    #: SHA-256 of the words it was issued in: the shipped ones, or a version of the office's own
+    words_sha256: str = Field(default="", sa_type=sa.String(64))
     head_seq: int
     head_hash: str
     issued_by: str

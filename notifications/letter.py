@@ -9,21 +9,20 @@ from notifications.channel import DeliveryError, Envelope
 from notifications.render import render
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
-    from pathlib import Path
 
     from notifications.channel import Channel
     from notifications.claims import Claimed
+    from notifications.render import OwnWords
 
 #: what nobody else may read, so that no group's robot gets it
 PRIVATE: Final = frozenset({"account_code"})
 
 
-def letter(claimed: Claimed, now: datetime, template_dirs: Sequence[Path]) -> Envelope:
+def letter(claimed: Claimed, now: datetime, own: OwnWords) -> Envelope:
     """The envelope; raises E-J01 for a template that cannot be rendered, ``DeliveryError`` without an address."""
     person, row = claimed.person, claimed.row
-    words = render(row["event"], {**claimed.fields, "recipient_name": person.name}, template_dirs=template_dirs)
+    words = render(row["event"], {**claimed.fields, "recipient_name": person.name}, own)
     address = person.email if row["channel"] == "email" else person.login
     if not address:
         raise DeliveryError(_("{name} has no mail address").format(name=person.name), permanent=True, code="address")

@@ -25,13 +25,14 @@ from notifications import dead_letters
 from notifications.channel import DeliveryError
 from notifications.claims import TRIES, Claimed, Settled, claim, end_leases, held_reason, leased, waiting
 from notifications.letter import check_private, letter
+from notifications.render import NONE, OwnWords
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection
     from datetime import datetime
-    from pathlib import Path
 
     from models.database import Database
+    from models.errors import BadInput
     from notifications.channel import Channel, Envelope
 
 #: wall-clock limit of one delivery: a server that drips a byte at a time defeats a socket's timeout
@@ -78,7 +79,7 @@ def deliver(
     now: datetime,
     *,
     limit: int = 200,
-    template_dirs: Sequence[Path] = (),
+    own: OwnWords = NONE,
     send_seconds: float = SEND_SECONDS,
     resting: Collection[str] = (),
     stopped: Callable[[], bool] = lambda: False,
@@ -86,7 +87,7 @@ def deliver(
 ) -> DeliveryReport:
     """Send what is due at ``now``; while the office's sends are held only the notice of the hold itself goes out.
 
-    ``open_channel`` gives the channel of a name; each send has ``send_seconds`` of wall time. Reminders of the events
+    ``open_channel`` gives the channel of a name; ``own`` are the office's own words; each send has ``send_seconds`` of wall time. Reminders of the events
     ``resting`` wait, whatever else goes out: it is night, or a day off. ``stopped`` is asked between two sends.
     ``alone``: the caller holds the lock that makes it the only worker, so whatever is being sent is a dead one's.
     """
@@ -101,7 +102,7 @@ def deliver(
     for number in numbers:
         if stopped() or time.monotonic() > until:
             break
-        state = _one(database, office_id, number, open_channel, now, template_dirs, _Patience(send_seconds, stopped))
+        state = _one(database, office_id, number, open_channel, now, own, _Patience(send_seconds, stopped))
         if state is not None:
             counts[state.value] += 1
     return DeliveryReport(dict(counts), held)
@@ -113,7 +114,7 @@ def _one(
     number: int,
     open_channel: Callable[[str], Channel],
     now: datetime,
-    template_dirs: Sequence[Path],
+    own: OwnWords,
     patience: _Patience,
 ) -> MessageState | None:
     """One row from its claim to its outcome; None when another worker has it or had it."""
@@ -122,7 +123,11 @@ def _one(
         if isinstance(claimed, Settled) and claimed.state is MessageState.DEAD:
             dead_letters.queue(connection, dict(claimed.row), claimed.reason, now)
     if isinstance(claimed, Claimed):
-        return _settle(database, claimed, _send(claimed, open_channel, now, template_dirs, patience), now)
+        outcome, sent = _send(claimed, open_channel, now, own, patience)
+        state = _settle(database, claimed, (outcome, sent.envelope), now)
+        for name, refusal in sent.fallen:
+            own.fallen(name, refusal)
+        return state
     return claimed.state if claimed is not None else None
 
 
@@ -146,6 +151,8 @@ class _Sent:
 
     envelope: Envelope | None = None
     error: Exception | None = None
+    #: templates of the office that failed, and why: the message goes out in the shipped words
+    fallen: list[tuple[str, BadInput]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,15 +175,16 @@ def _send(
     claimed: Claimed,
     open_channel: Callable[[str], Channel],
     now: datetime,
-    template_dirs: Sequence[Path],
+    own: OwnWords,
     patience: _Patience,
-) -> tuple[_Outcome, Envelope | None]:
+) -> tuple[_Outcome, _Sent]:
     """Render and send in a thread that is given up when its time has run out; no error escapes."""
     result = _Sent()
+    noting = OwnWords(own.texts, lambda name, refusal: result.fallen.append((name, refusal)))
 
     def work() -> None:
         try:
-            result.envelope = letter(claimed, now, template_dirs)
+            result.envelope = letter(claimed, now, noting)
             channel = open_channel(claimed.row["channel"])
             check_private(claimed, channel)
             channel.send(result.envelope)
@@ -190,16 +198,16 @@ def _send(
         late = _("no answer within {seconds:g} seconds").format(seconds=patience.seconds)
         if patience.stopped():
             late = _("the service was stopped before an answer came")
-        return _judge(claimed, permanent=False, code="timeout", detail=late), result.envelope
+        return _judge(claimed, permanent=False, code="timeout", detail=late), result
     error = result.error
     if error is None:
-        return _Outcome(MessageState.SENT), result.envelope
+        return _Outcome(MessageState.SENT), result
     if isinstance(error, DeliveryError):
-        return _judge(claimed, permanent=error.permanent, code=error.code, detail=error.reason), result.envelope
+        return _judge(claimed, permanent=error.permanent, code=error.code, detail=error.reason), result
     if isinstance(error, DubanError):
-        return _judge(claimed, permanent=result.envelope is None, code=error.code, detail=error.what), result.envelope
+        return _judge(claimed, permanent=result.envelope is None, code=error.code, detail=error.what), result
     detail = f"{type(error).__name__}: {error}"
-    return _judge(claimed, permanent=False, code="error", detail=detail), result.envelope
+    return _judge(claimed, permanent=False, code="error", detail=detail), result
 
 
 def _judge(claimed: Claimed, *, permanent: bool, code: str, detail: str) -> _Outcome:

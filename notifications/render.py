@@ -1,33 +1,33 @@
-"""The words of a message: templates in a strict sandbox (``sandbox.py``), the office's own before the shipped ones.
+"""The words of a message: templates in the strict sandbox, the office's own before the shipped ones.
 
-An office's own template that does not pass its trial (``trial.py``) is not used: the shipped one stays in use and the
-log says why (``reliability.md`` F22).
+An office's own template that fails on what it is given is not used for it: the shipped one is, and who called is told
+(``reliability.md`` F22).
 """
 
 from __future__ import annotations
 
-import logging
 import re
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from models.errors import BadInput
 from models.language import _
-from notifications import sandbox, trial
-from notifications.sample import FIELDS
-from notifications.sandbox import SHIPPED
+from models.templating import Engine
+from notifications.sample import FIELDS, TASK_FIELDS, samples
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Collection, Mapping
 
-log = logging.getLogger(__name__)
-
+SHIPPED: Final = Path(__file__).parent / "templates"
 PARTS: Final = ("subject", "body")
+#: what a letter may set for the parts that it shares with others, which have a default for each
+OPTIONS: Final = ("due_label", "late_label")
 #: a subject is a line, not a letter
 SUBJECT_CHARACTERS: Final = 150
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_INCLUDED: Final = re.compile(r"""\{%-?\s*include\s+["']([^"']+)["']\s*-?%\}\n?""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,118 +38,98 @@ class Rendered:
     body: str
 
 
+def _nobody(_name: str, _refusal: BadInput) -> None:
+    """Nobody asks which of the office's templates failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnWords:
+    """An office's own templates, ``event/part`` → text, and who is told when one fails and the shipped one is used."""
+
+    texts: Mapping[str, str]
+    fallen: Callable[[str, BadInput], None] = _nobody
+
+
+NONE: Final = OwnWords({})
+
+
+@cache
+def engine() -> Engine:
+    """The templates of this room."""
+    return Engine(SHIPPED)
+
+
+@cache
 def events() -> tuple[str, ...]:
     """The names of all events that have words with the program."""
     return tuple(sorted(path.name for path in SHIPPED.iterdir() if path.is_dir() and not path.name.startswith("_")))
 
 
-def own_events(folder: Path) -> tuple[str, ...]:
-    """The events that an office has words of its own for, and the program none: both parts in a folder of the name."""
-    whole = (path for path in folder.glob("*/") if all((path / f"{part}.txt.j2").is_file() for part in PARTS))
-    return tuple(sorted(path.name for path in whole if path.name not in _events() and not path.name.startswith("_")))
+def whole(name: str) -> str:
+    """A shipped template, ``event/part``, with the parts that it shares with others written out: to be read and changed."""
+    return _written_out(engine().source(f"{name}.txt.j2"))
 
 
-def render(event: str, fields: Mapping[str, object], *, template_dirs: Sequence[Path] = ()) -> Rendered:
-    """The message of an event, from the first folder that has a good template for it, else from the shipped one.
+def _written_out(text: str) -> str:
+    return _INCLUDED.sub(lambda found: _written_out(_part_of(found[1])), text)
+
+
+def _part_of(file: str) -> str:
+    """The engine drops a part's last line end, and the one behind a tag: a part that ends with a tag needs its own."""
+    text = engine().source(file).removesuffix("\n")
+    return f"{text}\n" if text.endswith(("%}", "#}")) else text
+
+
+def own_events(names: Collection[str]) -> tuple[str, ...]:
+    """The events that an office has words of its own for, and the program none: both parts are among ``names``."""
+    found = {name.partition("/")[0] for name in names}
+    whole = (event for event in found if all(f"{event}/{part}" in names for part in PARTS))
+    return tuple(sorted(event for event in whole if event not in events()))
+
+
+def render(event: str, fields: Mapping[str, object], own: OwnWords = NONE) -> Rendered:
+    """The message of an event, in the office's own words where it has good ones, else in the shipped ones.
 
     ``fields`` are those of ``sample.FIELDS``; others are passed over. Raises E-J01 for an event without words, for
-    words of the office's own that do not pass their trial where the program has none, and for a field that a template
-    names and nobody gave; ``TypeError`` for a value that is not plain.
+    words of the office's own that fail where the program has none, and for a field that a template names and nobody
+    gave; ``TypeError`` for a value that is not plain.
     """
-    known(event, template_dirs)
+    if event not in events() and event not in own_events(own.texts):
+        raise BadInput(
+            "E-J01",
+            _("There is no message template “{event}”.").format(event=event),
+            remedy=_("Choose one of: {names}").format(names=", ".join(events())),
+        )
     plain = {name: _plain(fields[name]) for name in FIELDS if name in fields}
-    subject, body = (_part(event, part, plain, template_dirs) for part in PARTS)
+    subject, body = (_part(event, part, plain, own) for part in PARTS)
     return Rendered(_one_line(subject), _lines(body))
 
 
 def check_template(event: str, part: str, source: str) -> None:
     """Try an office's own template before it is saved; E-J01 names template, line and field when it is not good.
 
-    It is read for unknown fields here and rendered on sample data in a child process, which is ended when the
-    template does not come to an end by itself.
+    It is read for unknown fields in every branch, and rendered on every sample.
     """
-    known(event)
-    _try(event, part, source)
-
-
-def _try(event: str, part: str, source: str) -> None:
     if part not in PARTS:
         raise BadInput("E-J01", _("A message has no part “{part}”.").format(part=part), remedy=", ".join(PARTS))
-    name = _name(event, part)
-    sandbox.refuse_unknown_fields(name, source)
-    trial.run(name, source)
+    name = f"{event}/{part}"
+    known, shown = [*FIELDS, *OPTIONS], [*FIELDS, *(f"task.{field}" for field in TASK_FIELDS)]
+    engine().refuse_unknown(name, source, known, shown)
+    for fields in samples().values():
+        engine().written(name, source, fields)
 
 
-def check_folder(folder: Path) -> list[BadInput]:
-    """What is wrong with the templates in an office's own folder; empty when all of them are in use."""
-    wrong: list[BadInput] = []
-    for file in sorted(folder.glob("*/*.txt.j2")):
+def _part(event: str, part: str, fields: dict[str, Any], own: OwnWords) -> str:
+    name = f"{event}/{part}"
+    source = own.texts.get(name)
+    if source is not None:
         try:
-            known(file.parent.name, [folder])
-            _try(file.parent.name, file.name.removesuffix(".txt.j2"), _read(file))
-        except BadInput as error:
-            wrong.append(error)
-    return wrong
-
-
-def known(event: str, template_dirs: Sequence[Path] = ()) -> None:
-    """Refuse an event without words: neither the program nor one of these folders has them."""
-    if event not in _events() and not any(event in own_events(folder) for folder in template_dirs):
-        raise BadInput(
-            "E-J01",
-            _("There is no message template “{event}”.").format(event=event),
-            remedy=_("Choose one of: {names}").format(names=", ".join(_events())),
-        )
-
-
-@cache
-def _events() -> tuple[str, ...]:
-    return events()
-
-
-def _name(event: str, part: str) -> str:
-    return f"{event}/{part}.txt.j2"
-
-
-def _part(event: str, part: str, fields: dict[str, Any], template_dirs: Sequence[Path]) -> str:
-    name, wrong = _name(event, part), None
-    for folder in template_dirs:
-        file = folder / name
-        if not file.is_file():
-            continue
-        try:
-            source = _read(file)
-            _passed(event, part, source)
-            return sandbox.written(name, source, fields)
-        except BadInput as error:
-            wrong = error
-            log.warning("the template %s in the office's folder is not used: %s", name, error)
-    if wrong is not None and event not in _events():
-        raise wrong
-    return sandbox.shipped(name, fields)
-
-
-def _read(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError):
-        name = f"{file.parent.name}/{file.name}"
-        raise sandbox.refusal(name, 0, _("it cannot be read as UTF-8 text")) from None
-
-
-@lru_cache(maxsize=256)
-def _verdict(event: str, part: str, source: str) -> BadInput | None:
-    try:
-        _try(event, part, source)
-    except BadInput as error:
-        return error
-    return None
-
-
-def _passed(event: str, part: str, source: str) -> None:
-    wrong = _verdict(event, part, source)
-    if wrong is not None:
-        raise BadInput(wrong.code, wrong.what, where=wrong.where, remedy=wrong.remedy, **wrong.fields)
+            return engine().written(name, source, fields)
+        except BadInput as refusal:
+            own.fallen(name, refusal)
+            if event not in events():
+                raise
+    return engine().shipped(f"{name}.txt.j2", fields)
 
 
 def _plain(value: object) -> Any:

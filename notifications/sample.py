@@ -1,38 +1,44 @@
-"""The fields every template gets, what each says, and an example of all of them to try a template on."""
+"""The fields every template gets, what each says, and examples of all of them to try a template on."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
+from models.language import N_
+
 #: field → what it says; ``workflow/wording.py`` fills all but the recipient, who is settled at send time
 FIELDS: Final = {
-    "office_name": "the office, by its short name",
-    "recipient_name": "who is written to",
-    "unit_name": "the units of the tasks, joined by 、",
-    "period_month": "2022年6月, or empty",
-    "due_on": "the earliest due date of the tasks: 6月25日, or empty",
-    "today": "the date of the message: 6月20日",
-    "number": "the number of the document, or empty",
-    "tasks": "a list, one entry a task; see TASK_FIELDS",
-    "actor_name": "who acted; in an urging or supervision notice the responsible person",
-    "reason": "why, in the words of the person who decided; or empty",
-    "new_due_on": "the new date of an extension, a re-filing or a final time limit, or empty",
-    "old_due_on": "the date before, or empty",
-    "detail": "what this event says beyond the rest: a code, a head of the trail, a list",
+    "office_name": N_("the office, by its short name"),
+    "recipient_name": N_("who is written to"),
+    "unit_name": N_("the units of the tasks, joined by 、"),
+    "period_month": N_("the month: 2022年6月, or empty"),
+    "due_on": N_("the earliest due date of the tasks: 6月25日, or empty"),
+    "today": N_("the date of the message: 6月20日"),
+    "number": N_("the number of the document, or empty"),
+    "tasks": N_("the tasks, a list to loop over with for; the fields of an entry are named task.…"),
+    "actor_name": N_("who acted; in an urging or supervision notice the responsible person"),
+    "reason": N_("why, in the words of the person who decided; or empty"),
+    "new_due_on": N_("the new date of an extension, a re-filing or a final time limit, or empty"),
+    "old_due_on": N_("the date before, or empty"),
+    "detail": N_("what this event says beyond the rest: a code, a head of the trail, a list"),
 }
 #: field of an entry of ``tasks`` → what it says
 TASK_FIELDS: Final = {
-    "task_id": "the number of the task",
-    "clause_number": "2.1",
-    "clause_text": "the clause, shortened",
-    "unit_name": "the unit of this task",
-    "state_label": "the state, as people read it",
-    "due_on": "6月25日",
-    "days_late": "days past due, 0 when not late",
-    "reason": "a reason of this task, or empty",
-    "round": "1, and one more with each return",
-    "title": "the title of the work item",
+    "task_id": N_("the number of the task"),
+    "clause_number": N_("the number of the clause: 2.1"),
+    "clause_text": N_("the clause, shortened"),
+    "unit_name": N_("the unit of this task"),
+    "state_label": N_("the state, as people read it"),
+    "due_on": N_("the due date of this task: 6月25日"),
+    "days_late": N_("days past due, 0 when not late"),
+    "reason": N_("a reason of this task, or empty"),
+    "round": N_("1, and one more with each return"),
+    "title": N_("the title of the work item"),
 }
+#: what every message has
+_NEVER_EMPTY: Final = ("office_name", "recipient_name", "today")
+#: the longest words are so many times the ordinary ones
+_LONGER: Final = 40
 #: more tasks than a unit has, so that loops within loops show
 _TRIED_WITH: Final = 60
 
@@ -71,3 +77,23 @@ def sample_fields(tasks: int = _TRIED_WITH) -> dict[str, Any]:
         "old_due_on": "6月25日",
         "detail": "详情如下。",
     }
+
+
+def samples() -> dict[str, dict[str, Any]]:
+    """What a template has to stand: an ordinary message, one with nothing in it, the longest words, many tasks."""
+    ordinary = sample_fields(3)
+    empty = {name: [] if name == "tasks" else "" for name in FIELDS}
+    wordless = {**sample_task(1), **dict.fromkeys(("clause_number", "clause_text", "due_on", "reason", "title"), "")}
+    return {
+        "ordinary": ordinary,
+        "empty": empty | {name: ordinary[name] for name in _NEVER_EMPTY},
+        "wordless": ordinary | {"tasks": [wordless]},
+        "longest": {name: _long(value) for name, value in ordinary.items()},
+        "many": sample_fields(),
+    }
+
+
+def _long(value: Any) -> Any:
+    if isinstance(value, list):
+        return [{name: _long(one) for name, one in entry.items()} for entry in value]
+    return value * _LONGER if isinstance(value, str) else value

@@ -48,8 +48,11 @@ def deeds(habit: Habit, day: date, opens_on: date, due_on: date, calendar: WorkC
 
 def progress_text(title: str, percent: int, round_: int) -> str:
     """A plausible progress text that nobody could take for a real report."""
-    again = "（按审核意见补充了数据来源和完成时间）" if round_ > 1 else ""
-    return f"【演练数据】围绕“{title}”，已制定工作方案并组织实施，本月完成进度{percent}%{again}。"
+    again = "已按审核意见补充数据来源和完成时间。" if round_ > 1 else ""
+    return (
+        f"【演练】召开“{title}”推进会{1 + percent % 3}次，现场核查{percent // 4}处，"
+        f"发现问题{percent // 6}个，已整改{percent // 8}个。{again}"
+    )
 
 
 def scan(check_code: str, round_: int) -> bytes:

@@ -8,7 +8,7 @@ Source: design section 9.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -18,9 +18,11 @@ from models.errors import BadInput, Refused
 from models.language import _, listed
 from models.states import Action, EvidenceKind, Stage
 from models.words import letters
-from workflow import actions, audit, cases, permissions
+from workflow import actions, audit, cases, evidence, permissions
 from workflow.actions import Command, Outcome
 from workflow.case import Given
+from workflow.evidence import NOT_LOOKED, Looked, Weighed
+from workflow.given import SHORTEST_REASON
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
+    from models.evidence import SignaturesSeen
     from workflow.case import Actor, FilingRow, TaskRow
 
 
@@ -50,6 +53,14 @@ class StoredFile:
     name: str
     media_type: str
     size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A paper taken: how each task ended, and what was seen on it."""
+
+    outcomes: list[Outcome]
+    weighed: Weighed
 
 
 def print_form(
@@ -135,12 +146,15 @@ def attach(
     seal: str,
     now: datetime,
     *,
+    looked: Looked = NOT_LOOKED,
     same_file_again: bool = False,
-) -> list[Outcome]:
+    anyway: str = "",
+) -> Attached:
     """Attach the signed paper of a form and sign every task it covers.
 
-    Refuses the whole form when any report has changed since printing (E-S05), and a file that was attached before
-    unless the person says it is meant (W-S04).
+    Refuses the whole form when any report has changed since printing (E-S05), a file that was attached before unless
+    the person says it is meant (W-S04), and what was ``looked`` at and does not fit (W-S05 to W-S09) unless the
+    person says why it is taken ``anyway``.
     """
     filing = _filing_by_code(connection, office_id, check_code)
     unit_id, unit_name = _unit_of(connection, office_id, filing.id)
@@ -150,15 +164,85 @@ def attach(
     _not_used_before(connection, office_id, stored, same_file_again=same_file_again)
     if not letters(signer) or not letters(seal):
         raise Refused("E-S10", _("The signer and the seal must be named."), remedy=_("Give --signer and --seal."))
+    weighed = _weighed(connection, office_id, filing.check_code, looked)
+    _answered(weighed, anyway)
     evidence_id = _attest(connection, office_id, filing.id, stored, kind, signer, seal, actor, now)
+    evidence.keep(connection, office_id, evidence_id, looked, weighed, anyway, now)
     detail = {"evidence": evidence_id, "sha256": stored.sha256, "signer": signer, "seal": seal, "kind": kind.value}
+    detail |= _seen(looked, weighed, anyway)
     entry = audit.Entry("form.attach", "filing", filing.id, unit=unit_name, role=role.value, detail=detail)
     audit.append(connection, office_id, actor, entry, now)
-    given = Given(filing_id=filing.id, signer=signer, seal=seal)
+    if looked.signatures.signatures:
+        verified(connection, office_id, actor, filing.id, stored.sha256, looked.signatures, now)
+    return Attached(_sign(connection, office_id, actor, filing.id, tasks, signer, seal, now), weighed)
+
+
+def _seen(looked: Looked, weighed: Weighed, anyway: str) -> dict[str, Any]:
+    """What the trail says of what was seen, and of the answer where something was asked."""
+    seen: dict[str, Any] = {"seen": {"code": weighed.match.value, "seal": looked.paper.seal.value}}
+    if weighed.questions:
+        seen |= {"asked": [one.code for one in weighed.questions], "anyway": anyway.strip()}
+    return seen
+
+
+def _sign(
+    connection: Connection,
+    office_id: int,
+    actor: Actor,
+    filing_id: int,
+    tasks: Sequence[TaskRow],
+    signer: str,
+    seal: str,
+    now: datetime,
+) -> list[Outcome]:
+    """Every task on the form is signed."""
+    given = Given(filing_id=filing_id, signer=signer, seal=seal)
     return [
         actions.apply(connection, office_id, actor, Command(_signing(task), task.id, task.version, given), now)
         for task in tasks
     ]
+
+
+def _weighed(connection: Connection, office_id: int, check_code: str, looked: Looked) -> Weighed:
+    """What was seen, held against the form."""
+    codes = {check_code, *(one.code.check_code for one in looked.paper.codes)}
+    known = evidence.named_forms(connection, office_id, codes)
+    return evidence.weigh(known[check_code], looked, known)
+
+
+def _answered(weighed: Weighed, anyway: str) -> None:
+    """What was asked has its answer, in as many words as any reason."""
+    if not weighed.questions or letters(anyway) >= SHORTEST_REASON:
+        return
+    first = weighed.questions[0]
+    raise BadInput(
+        first.code,
+        " ".join(one.words for one in weighed.questions),
+        remedy=_("Attach the right paper; if this one is meant, say why with --anyway."),
+        questions=[one.code for one in weighed.questions],
+    )
+
+
+def verified(
+    connection: Connection,
+    office_id: int,
+    actor: Actor,
+    filing_id: int,
+    sha256: str,
+    seen: SignaturesSeen,
+    now: datetime,
+) -> int:
+    """Record how the digital signatures of a form's file came out; nothing else changes by it."""
+    unit_id, unit_name = _unit_of(connection, office_id, filing_id)
+    role = permissions.demand_unit(actor, "form.verify", unit_id)
+    a = t.attachment.c
+    attachment_id = connection.scalar(sa.select(a.id).where(a.office_id == office_id, a.sha256 == sha256))
+    assert attachment_id is not None
+    number = evidence.keep_verification(connection, office_id, attachment_id, seen, actor, now)
+    detail = {"verification": number, "sha256": sha256, "verdict": seen.verdict.value, "roots": seen.roots}
+    entry = audit.Entry("form.verify", "filing", filing_id, unit=unit_name, role=role.value, detail=detail)
+    audit.append(connection, office_id, actor, entry, now)
+    return number
 
 
 def _signing(task: TaskRow) -> str:

@@ -6,6 +6,7 @@ Counts equal the lists behind them: each figure here is the length of something 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,6 @@ from models.facts import (
     FormRow,
     IndicatorFact,
     MilestoneFact,
-    NamedTask,
     RequestFact,
     SummaryClause,
     SummaryFacts,
@@ -29,21 +29,22 @@ from models.facts import (
     UnitLine,
     UnitRow,
 )
-from models.states import OWED, Stage
-from models.times import local_date
-from workflow import comparison, ledger
+from models.states import Stage
+from models.times import local_date, months_later
+from workflow import lateness, ledger
+from workflow.calendar import day_of_month
+from workflow.comparison import APPROVED, HANDED_IN, month_figures, months_before
+from workflow.lateness import late_days
+from workflow.month_deeds import read_deeds, task_sources
 from workflow.month_rows import MonthRows, on, read_month
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date, datetime
+    from datetime import datetime
 
     from sqlalchemy.engine import Connection, RowMapping
 
 S = Stage
-#: states in which the signed report has reached the office
-HANDED_IN = frozenset({S.SIGNED_STAMPED, S.REVIEWED, S.AGGREGATED})
-APPROVED = frozenset({S.REVIEWED, S.AGGREGATED})
 
 
 def form_facts(connection: Connection, office_id: int, filing_id: int) -> FormFacts:
@@ -72,6 +73,9 @@ def form_facts(connection: Connection, office_id: int, filing_id: int) -> FormFa
         filing_number=filing.number,
         rows=rows,
         notice_title=month.period.notice_title,
+        office_id=office_id,
+        unit_id=filing.unit_id,
+        filing_id=filing_id,
     )
 
 
@@ -123,6 +127,9 @@ def summary_facts(
     month = read_month(connection, office_id, period_id)
     today = local_date(now)
     counted = Counter(task["stage"] for task in month.tasks)
+    history = months_before(connection, office_id, month.period, today)
+    deeds = read_deeds(connection, office_id, month)
+    requests = _requests(connection, office_id, period_id)
     return SummaryFacts(
         office_name=office.short_name,
         recipient=office.recipient,
@@ -133,31 +140,36 @@ def summary_facts(
         head_short=head_short,
         due_on=month.period.due_on,
         counts=tuple(Count(state.value, counted[state.value]) for state in Stage),
-        sections=_sections(month, today),
-        indicators=indicator_facts(month),
-        missing=_named(month, today, lambda task: task["stage"] in (S.ASSIGNED, S.REPORTED)),
-        late=_named(month, today, lambda task: _late_days(task, today) > 0 and task["stage"] != S.WAIVED),
-        returned=_named(
-            month,
-            today,
-            lambda task: task["stage"] == S.RETURNED,
-            _return_reasons(connection, office_id, month),
-        ),
+        sections=_sections(month, today, dict(history[-1].percents) if history else {}),
+        indicators=indicator_facts(month, dict(history[-1].values) if history else {}),
+        missing=lateness.missing(month.tasks, today),
+        late=lateness.late(month.tasks, today, deeds, requests),
+        returned=lateness.returned(month.tasks, today, deeds),
         units=_unit_rows(month, today),
-        requests=_requests(connection, office_id, period_id),
-        previous=comparison.month_before(connection, office_id, month.period, today),
+        returns=lateness.returns(month.tasks, today, deeds),
+        requests=requests,
+        figures=month_figures(month.period.month, month.tasks, today),
+        history=history,
+        next_due_on=_next_due(connection, office_id, month.period),
+        sources=task_sources(connection, office_id, month, deeds),
         problems=ledger.month_part(connection, office_id, month.period.month, now),
     )
 
 
-def _late_days(task: RowMapping, today: date) -> int:
-    """On record once signed; counted to today while it is still owed."""
-    running: int = (today - task["due_on"]).days if task["stage"] in OWED else 0
-    recorded: int = task["late_days"]
-    return max(recorded, running, 0)
+def _next_due(connection: Connection, office_id: int, period: Any) -> date:
+    """When the next month is due: as it was opened, else on the day of the month that the notice names."""
+    p = t.period.c
+    following = months_later(date.fromisoformat(f"{period.month}-01"), 1).isoformat()[:7]
+    ours = (p.office_id == office_id, p.notice_id == period.notice_id)
+    opened: date | None = connection.scalar(sa.select(p.due_on).where(*ours, p.month == following))
+    if opened is not None:
+        return opened
+    n = t.notice.c
+    day = connection.execute(sa.select(n.reporting_day).where(n.office_id == office_id, n.id == period.notice_id))
+    return day_of_month(following, day.scalar_one())
 
 
-def _sections(month: MonthRows, today: date) -> tuple[SummarySection, ...]:
+def _sections(month: MonthRows, today: date, before: dict[int, int]) -> tuple[SummarySection, ...]:
     return tuple(
         SummarySection(
             title,
@@ -165,7 +177,7 @@ def _sections(month: MonthRows, today: date) -> tuple[SummarySection, ...]:
                 SummarySubsection(
                     sub,
                     tuple(
-                        SummaryItem(number, rows[0]["item_title"], _clauses(month, rows, today))
+                        SummaryItem(number, rows[0]["item_title"], _clauses(month, rows, today, before))
                         for number, rows in _runs(in_sub, "item_number")
                     ),
                 )
@@ -180,19 +192,21 @@ def _runs(tasks: Iterable[RowMapping], key: str) -> list[tuple[Any, list[RowMapp
     return [(value, list(rows)) for value, rows in groupby(tasks, key=lambda task: task[key])]
 
 
-def _clauses(month: MonthRows, tasks: list[RowMapping], today: date) -> tuple[SummaryClause, ...]:
+def _clauses(
+    month: MonthRows, tasks: list[RowMapping], today: date, before: dict[int, int]
+) -> tuple[SummaryClause, ...]:
     return tuple(
         SummaryClause(
             number=number,
             text=rows[0]["clause_text"],
-            lines=tuple(_line(month, task, today) for task in rows),
+            lines=tuple(_line(month, task, today, before) for task in rows),
             milestones=tuple(MilestoneFact(row.due_on, row.quote) for row in month.milestones[rows[0]["clause_id"]]),
         )
         for number, rows in _runs(tasks, "clause_number")
     )
 
 
-def _line(month: MonthRows, task: RowMapping, today: date) -> UnitLine:
+def _line(month: MonthRows, task: RowMapping, today: date, before: dict[int, int]) -> UnitLine:
     approved = task["stage"] in APPROVED
     return UnitLine(
         unit=task["unit_name"],
@@ -200,7 +214,7 @@ def _line(month: MonthRows, task: RowMapping, today: date) -> UnitLine:
         state=task["stage"],
         progress=(task["r_progress"] or "") if approved else "",
         percent=(task["r_percent"] or 0) if approved else 0,
-        late_days=_late_days(task, today),
+        late_days=late_days(task, today),
         round=task["round"],
         version=task["report_number"],
         signed_by=month.signers.get((task["id"], task["report_number"]), "") if approved else "",
@@ -209,10 +223,11 @@ def _line(month: MonthRows, task: RowMapping, today: date) -> UnitLine:
         problems=(task["r_problems"] or "") if approved else "",
         next_steps=(task["r_next_steps"] or "") if approved else "",
         task_id=task["id"],
+        before=before.get(task["responsibility_id"]),
     )
 
 
-def indicator_facts(month: MonthRows) -> tuple[SummaryIndicator, ...]:
+def indicator_facts(month: MonthRows, before: dict[int, float] | None = None) -> tuple[SummaryIndicator, ...]:
     """Each indicator with the value that an approved report gives: the lead's, else the first that has one."""
     made = []
     for clause_id, rows in _runs(month.tasks, "clause_id"):
@@ -226,54 +241,25 @@ def indicator_facts(month: MonthRows) -> tuple[SummaryIndicator, ...]:
                     target=indicator.value,
                     value=best[1].value if best else None,
                     unit=indicator.unit,
-                    reported_by=best[0] if best else "",
+                    reported_by=best[0]["unit_name"] if best else "",
                     reason=best[1].reason if best else "",
+                    task_id=best[0]["id"] if best else 0,
+                    before=(before or {}).get(indicator.id),
                 )
             )
     return tuple(made)
 
 
-def _best(rows: Iterable[RowMapping], indicators: list[Any], place: int) -> tuple[str, IndicatorFact] | None:
-    without: tuple[str, IndicatorFact] | None = None
+def _best(rows: Iterable[RowMapping], indicators: list[Any], place: int) -> tuple[RowMapping, IndicatorFact] | None:
+    without: tuple[RowMapping, IndicatorFact] | None = None
     for task in rows:
         if task["stage"] not in APPROVED or task["r_values"] is None:
             continue
         fact = _values(task["r_values"], indicators)[place]
         if fact.value is not None:
-            return task["unit_name"], fact
-        without = without or (task["unit_name"], fact)
+            return task, fact
+        without = without or (task, fact)
     return without
-
-
-def _named(month: MonthRows, today: date, wanted: Any, reasons: dict[int, str] | None = None) -> tuple[NamedTask, ...]:
-    return tuple(
-        NamedTask(
-            unit=task["unit_name"],
-            clause_number=task["clause_number"],
-            item_title=task["item_title"],
-            due_on=task["due_on"],
-            late_days=_late_days(task, today),
-            reason=(reasons or {}).get(task["id"], ""),
-            round=task["round"],
-        )
-        for task in month.tasks
-        if wanted(task)
-    )
-
-
-def _return_reasons(connection: Connection, office_id: int, month: MonthRows) -> dict[int, str]:
-    wanted = {task["id"]: task["state"] for task in month.tasks if task["stage"] == S.RETURNED}
-    rows = connection.execute(
-        sa.select(t.event.c.object_id, t.event.c.to_state, t.event.c.reason)
-        .where(
-            t.event.c.office_id == office_id,
-            t.event.c.object_type == "task",
-            t.event.c.object_id.in_(wanted),
-            t.event.c.reason != "",
-        )
-        .order_by(t.event.c.seq)
-    )
-    return {row.object_id: row.reason for row in rows if row.to_state == wanted[row.object_id]}
 
 
 def _unit_rows(month: MonthRows, today: date) -> tuple[UnitRow, ...]:
@@ -286,7 +272,7 @@ def _unit_rows(month: MonthRows, today: date) -> tuple[UnitRow, ...]:
 def _unit_row(unit: str, tasks: list[RowMapping], today: date) -> UnitRow:
     states = Counter(task["stage"] for task in tasks)
     handed_in = [task for task in tasks if task["stage"] in HANDED_IN]
-    late = sum(_late_days(task, today) > 0 for task in handed_in)
+    late = sum(late_days(task, today) > 0 for task in handed_in)
     return UnitRow(
         unit=unit,
         due=len(tasks) - states[S.WAIVED],
@@ -328,6 +314,7 @@ def _requests(connection: Connection, office_id: int, period_id: int) -> tuple[R
             granted_due_on=row.granted_due_on,
             decision_reason=row.decision_reason,
             wanted_unit=row.wanted_unit,
+            task_id=row.task_id,
         )
         for row in connection.execute(query)
     )

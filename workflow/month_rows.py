@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection, RowMapping
 
-_REPORTED = ("progress", "percent", "no_progress", "reason", "problems", "next_steps", "values")
+_REPORTED = ("progress", "percent", "no_progress", "reason", "problems", "next_steps", "values", "content_sha256")
 _NAMED = (
     t.unit.c.name.label("unit_name"),
     t.responsibility.c.share,
@@ -27,7 +27,7 @@ _NAMED = (
     t.work_item.c.subsection,
 )
 #: the version of a report that counts now: the one the task points at
-_IN_FORCE = sa.and_(
+IN_FORCE = sa.and_(
     t.report.c.office_id == t.task.c.office_id,
     t.report.c.task_id == t.task.c.id,
     t.report.c.number == t.task.c.report_number,
@@ -65,7 +65,7 @@ def read_month(connection: Connection, office_id: int, period_id: int) -> MonthR
             .join(t.responsibility, on(t.task, "responsibility_id", t.responsibility))
             .join(t.clause, on(t.task, "clause_id", t.clause))
             .join(t.work_item, on(t.clause, "item_id", t.work_item))
-            .outerjoin(t.report, _IN_FORCE)
+            .outerjoin(t.report, IN_FORCE)
         )
         .where(t.task.c.office_id == office_id, t.task.c.period_id == period_id)
         .order_by(t.clause.c.position, t.responsibility.c.position, t.task.c.id)

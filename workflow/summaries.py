@@ -25,17 +25,18 @@ from workflow.case import Given
 from workflow.operation import perform
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
 
     from models.database import Database
     from models.facts import SummaryFacts
+    from models.rendering import Rendered
     from models.store import Store
     from workflow.case import Actor, TaskRow
 
-    Renderer = Callable[[SummaryFacts], Mapping[str, bytes]]
+    Renderer = Callable[[SummaryFacts], Rendered]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,16 @@ class Issued:
     files: dict[str, str]
     aggregated: int
     head: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Frozen:
+    """What does not change any more: the facts, the files by SHA-256, the version of the words, the head printed on it."""
+
+    facts: SummaryFacts
+    files: dict[str, str]
+    words_sha256: str
+    head: audit.Head
 
 
 def build(
@@ -80,7 +91,8 @@ def issue(
         return build(connection, office_id, actor, period_id, now, number=number), head
 
     facts, head = perform(database, office_id, actor, "summary.issue", prepare, now)
-    files = {kind: store.put(data) for kind, data in render(facts).items()}
+    made = render(facts)
+    files = {kind: store.put(data) for kind, data in made.items()}
 
     def write(connection: Connection) -> Issued:
         _not_issued(connection, office_id, period_id)
@@ -91,7 +103,8 @@ def issue(
                 _("Reports changed while the summary was being written."),
                 remedy=_("Nothing was kept. Issue it again."),
             )
-        return _freeze(connection, office_id, actor, period_id, facts, files, head, now)
+        frozen = _Frozen(facts, files, made.words_sha256, head)
+        return _freeze(connection, office_id, actor, period_id, frozen, now)
 
     return perform(database, office_id, actor, "summary.issue", write, now)
 
@@ -122,11 +135,10 @@ def _freeze(
     office_id: int,
     actor: Actor,
     period_id: int,
-    facts: SummaryFacts,
-    files: dict[str, str],
-    head: audit.Head,
+    frozen: _Frozen,
     now: datetime,
 ) -> Issued:
+    facts, files, head = frozen.facts, frozen.files, frozen.head
     approved = _aggregate(connection, office_id, actor, period_id, now)
     summary_id = insert(
         connection,
@@ -138,18 +150,15 @@ def _freeze(
         facts=to_plain(facts),
         files=files,
         covers=[[task.id, task.report_number] for task in approved],
+        words_sha256=frozen.words_sha256,
         head_seq=head.seq,
         head_hash=head.hash,
         issued_by=actor.login,
         issued_at=now,
     )
-    entry = audit.Entry(
-        "summary.issue",
-        "summary",
-        summary_id,
-        role=Role.DIRECTOR.value,
-        detail={"month": facts.month, "files": files, "aggregated": len(approved), "number": facts.number},
-    )
+    detail = {"month": facts.month, "files": files, "aggregated": len(approved), "number": facts.number,
+              "words": frozen.words_sha256}  # fmt: skip
+    entry = audit.Entry("summary.issue", "summary", summary_id, role=Role.DIRECTOR.value, detail=detail)
     audit.append(connection, office_id, actor, entry, now)
     _tell_readers(connection, office_id, summary_id, facts, now)
     return Issued(summary_id, 1, files, len(approved), head.short)

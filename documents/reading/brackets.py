@@ -7,10 +7,11 @@ first name in it has a unit's shape; whatever does not fit stays in the text. Wh
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import Final
 
-from documents.reading import units
+from documents.reading import duties, units
 
 _TOKENS: Final = re.compile(r"[^、,;。()!?]+|[、,;。()!?]")
 _BETWEEN: Final = frozenset("、,;")
@@ -40,6 +41,27 @@ class Found:
     only_possible: bool = False
     #: a rule or remark inside the bracket that names no unit (适用范围：…, 市水利局(牵头))
     rule: tuple[int, int] | None = None
+    #: names that the bracket has lead, and those it has support
+    leads: list[tuple[int, int]] = field(default_factory=list)
+    supports: list[tuple[int, int]] = field(default_factory=list)
+    #: labels with names of people: 责任人：…
+    persons: list[tuple[int, int]] = field(default_factory=list)
+    #: by when, beside the names: 6月底前完成
+    times: list[tuple[int, int]] = field(default_factory=list)
+    #: what stands in brackets behind a name
+    remarks: list[tuple[int, int]] = field(default_factory=list)
+
+
+def pairs(norm: str) -> dict[int, int]:
+    """Where each bracket that has its other one closes; a stop does not end a pair."""
+    found: dict[int, int] = {}
+    opened: list[int] = []
+    for at, sign in enumerate(norm):
+        if sign == "(":
+            opened.append(at)
+        elif sign == ")" and opened:
+            found[opened.pop()] = at
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +75,8 @@ class Finder:
 
     def __init__(self, norm: str, known: frozenset[str]) -> None:
         self.norm = units.masked(norm)
+        self.whole = norm
+        self.pairs = pairs(norm)
         self.known = known
         self.tokens = [_Token(found.start(), found.group()) for found in _TOKENS.finditer(self.norm)]
         self.closing = self._closings()
@@ -88,12 +112,36 @@ class Finder:
     def _try(self, at: int, *, fresh: bool, outside: bool) -> tuple[Found | None, int]:
         token = self.tokens[at]
         if token.text == "(":
+            told = self._told(token.start)
+            if told is None and duties.explains(self.whole[token.start + 1 : token.start + 8]):
+                return None, at + 1
+            if told:
+                return told, bisect_left(self.tokens, told.end, key=lambda one: one.start)
             fresh_list = Found(token.start, token.start + 1, opened=True, names_units=self._names_units(at + 1))
             found, after = self._read(at + 1, fresh_list)
             return (found, after) if found.names and self._sure(found) else (None, at + 1)
         if outside and token.text not in _SIGNS:
             return self._unopened(at, fresh=fresh)
         return None, at + 1
+
+    def _told(self, start: int) -> Found | None:
+        """A whole bracket that says, in a form that is fully understood, who does the work."""
+        end = self.pairs.get(start, -1)
+        duty = duties.read(self.whole[start + 1 : end], self.known) if 0 < end - start <= duties.LONGEST else None
+        if duty is None:
+            return None
+
+        def moved(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+            return [(begin + start + 1, stop + start + 1) for begin, stop in spans]
+
+        found = Found(start, end + 1, opened=True, closed=True, labelled=duty.told or not duty.names)
+        found.names = moved([name[:2] for name in duty.names])
+        found.leads = moved([name[:2] for name in duty.names if name[2] == duties.LEAD])
+        found.supports = moved([name[:2] for name in duty.names if name[2] == duties.SUPPORT])
+        found.odd, found.remarks = moved(duty.odd), moved(duty.remarks)
+        found.persons, found.times = moved(duty.persons), moved(duty.times)
+        found.rule = moved(duty.rules)[0] if duty.rules else None
+        return found if self._sure(found) else None
 
     def _names_units(self, at: int) -> bool:
         """Whether a bracket that is closed holds, behind its first name, a collective name or a unit with its place."""

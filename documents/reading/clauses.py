@@ -6,9 +6,9 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from documents.reading import units
+from documents.reading import doubts, duties, units
 from documents.reading.brackets import Finder, Found
-from documents.reading.dates import DateRead, deadlines
+from documents.reading.dates import DateRead, deadlines, stated
 from documents.reading.indicators import indicators
 from documents.reading.source import MOST_NOTES, Body, Notes, visible
 from models.drafts import ClauseDraft, ItemDraft, MilestoneDraft
@@ -37,20 +37,11 @@ def known_units(bodies: list[str]) -> frozenset[str]:
     return frozenset(known)
 
 
-def _joined(parts: list[ClauseDraft]) -> ClauseDraft:
-    """A clause with its brackets one behind the other as one: the later ones name further parties."""
-    if len(parts) == 1:
-        return parts[0]
-    return replace(
-        parts[0],
-        bracket="".join(part.bracket for part in parts),
-        bracket_close=parts[-1].bracket_close,
-        units=tuple(dict.fromkeys(unit for part in parts for unit in part.units)),
-        groups=tuple(dict.fromkeys(group for part in parts for group in part.groups)),
-        parties=tuple(dict.fromkeys(party for part in parts for party in part.parties)),
-        lead=next((part.lead for part in parts if part.lead), ""),
-        damage=tuple(note for part in parts for note in part.damage),
-    )
+def lead_of(named: tuple[str, ...], leads: tuple[str, ...], helpers: tuple[str, ...]) -> str:
+    """The unit that leads: the first that is said to, else the first named that does not only support."""
+    told = [name for name in leads if name in named]
+    free = [name for name in named if name not in helpers]
+    return next(iter((*told, *free, *named)), "")
 
 
 def _lists_units(inside: str) -> bool:
@@ -66,22 +57,24 @@ class ClauseCutter:
         self.known = known
         self.issued_on = issued_on
         self.notes = notes
+        self.prefixes = doubts.Prefixes(known)
 
     def item(self, raw: RawItem) -> ItemDraft:
         """The item with its clauses; text after the last bracket is a clause without units."""
         body = raw.body
-        cut, parts = 0, list[list[ClauseDraft]]()
+        cut, parts = 0, list[tuple[int, list[Found]]]()
         for found in Finder(body.norm, self.known).find():
             said = body.norm[cut : found.start].strip(_EDGES + ")")
             if found.only_possible or (not said and not found.opened):
                 self._possible(body, found)
                 continue
             if said or not parts:
-                parts.append([])
-            clause = self._clause(f"{raw.number}.{len(parts)}", body, (cut, found.start), found)
-            parts[-1].append(clause if said or parts[-1] else replace(clause, text=visible(raw.title)))
+                parts.append((cut, []))
+            parts[-1][1].append(found)  # brackets one behind the other are one: the later ones name further parties
             cut = found.end
-        clauses = [_joined(several) for several in parts]
+        clauses = [
+            self._clause(f"{raw.number}.{at}", raw, begin, several) for at, (begin, several) in enumerate(parts, 1)
+        ]
         rest = body.norm[cut:].strip(_EDGES + ")")
         if rest or not clauses:
             clauses.append(self._without_units(f"{raw.number}.{len(clauses) + 1}", body, cut))
@@ -96,38 +89,77 @@ class ClauseCutter:
             end -= 1
         return start, end
 
-    def _clause(self, number: str, body: Body, span: tuple[int, int], found: Found) -> ClauseDraft:
-        start, end = self._span(body, span)
-        damage = self._bracket_damage(number, body, found)
-        names = [visible(body.raw[first:last]) for first, last in found.names]
-        parties = tuple(dict.fromkeys(names))
-        if len(parties) < len(names):
-            twice = next(name for name in names if names.count(name) > 1)
-            message = _("a unit is named twice in clause {clause}: {name}").format(clause=number, name=twice)
-            damage.append(self.notes.add("W-N05", body.place(found.start), twice, message))
+    def _clause(self, number: str, raw: RawItem, cut: int, several: list[Found]) -> ClauseDraft:
+        body, first, last = raw.body, several[0], several[-1]
+        start, end = self._span(body, (cut, first.start))
+        damage = [note for found in several for note in self._bracket_damage(number, body, found)]
+        parties = self._parties(number, body, several, damage)
         groups = units.collective(parties)
         named = tuple(name for name in parties if name not in groups)
-        return self._with_facts(
-            ClauseDraft(
-                id=number,
-                text=body.raw[start:end],
-                bracket=body.raw[found.start : found.end].strip(),
-                bracket_open=found.opened,
-                bracket_close=found.closed,
-                units=named,
-                groups=groups,
-                parties=parties,
-                lead=named[0] if named else "",
-                source_line=body.place(start)[0],
-            ),
-            (body, start, damage),
+        if not named and not groups:
+            damage.append(self._names_none(number, body, start, body.raw[start:end]))
+        leads = self._names(body, [span for found in several for span in found.leads])
+        helpers = self._names(body, [span for found in several for span in found.supports])
+        lead = lead_of(named, leads, helpers)
+        damage += doubts.leads(self.notes, (number, body, first), leads, helpers, lead)
+        clause = ClauseDraft(
+            id=number,
+            text=body.raw[start:end] or visible(raw.title),
+            bracket="".join(body.raw[found.start : found.end].strip() for found in several),
+            bracket_open=first.opened,
+            bracket_close=last.closed,
+            units=named,
+            groups=groups,
+            parties=parties,
+            lead=lead,
+            source_line=body.place(start)[0],
         )
+        clause = self._with_facts(clause, (body, start, damage))
+        terms = [term for found in several for term in self._terms(number, body, found, damage)]
+        days = {one.due_on for one in clause.milestones}
+        terms = [term for term in terms if term.due_on is None or term.due_on not in days]
+        return replace(clause, milestones=(*clause.milestones, *terms), damage=tuple(damage))
+
+    @staticmethod
+    def _names(body: Body, spans: list[tuple[int, int]]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(visible(body.raw[first:last]) for first, last in spans))
+
+    def _parties(self, number: str, body: Body, several: list[Found], damage: list[str]) -> tuple[str, ...]:
+        """All names of the brackets in order, each once; one that stands twice in a bracket is told."""
+        for found in several:
+            names = [visible(body.raw[first:last]) for first, last in found.names]
+            if len(set(names)) < len(names):
+                twice = next(name for name in names if names.count(name) > 1)
+                message = _("a unit is named twice in clause {clause}: {name}").format(clause=number, name=twice)
+                damage.append(self.notes.add("W-N05", body.place(found.start), twice, message))
+        return self._names(body, [span for found in several for span in found.names])
+
+    def _terms(self, number: str, body: Body, found: Found, damage: list[str]) -> list[MilestoneDraft]:
+        """The deadlines beside the names; one that gives no day is told."""
+        terms: list[MilestoneDraft] = []
+        for start, end in found.times:
+            if duties.is_endless(body.norm[start:end]):
+                continue
+            read = stated(body.norm[start:end], self.issued_on)
+            for one in read:
+                note = self._date_damage(number, one, body.place(start + one.start), damage)
+                quote = body.raw[start + one.start : start + one.start + len(one.quote)]
+                terms.append(MilestoneDraft(quote, one.day, note))
+            if not read:
+                quote = body.raw[start:end]
+                message = _("clause {clause}: no day could be read from the time limit {quote}")
+                told = message.format(clause=number, quote=quote)
+                damage.append(self.notes.add("W-D05", body.place(start), quote, told))
+        return terms
+
+    def _names_none(self, number: str, body: Body, start: int, text: str) -> str:
+        message = _("clause {clause} names no unit").format(clause=number)
+        return self.notes.add("W-N02", body.place(start), text[-60:], message)
 
     def _without_units(self, number: str, body: Body, cut: int) -> ClauseDraft:
         start, end = self._span(body, (cut, len(body.norm)))
         text = body.raw[start:end]
-        message = _("clause {clause} names no unit").format(clause=number)
-        damage = [self.notes.add("W-N02", body.place(start), text[-60:], message)]
+        damage = [self._names_none(number, body, start, text)]
         clause = ClauseDraft(number, text, source_line=body.place(start)[0])
         return self._with_facts(clause, (body, start, damage))
 
@@ -180,6 +212,8 @@ class ClauseCutter:
                 clause=number, name=body.raw[start:end]
             )
             damage.append(self.notes.add("W-N03", body.place(start), body.raw[start:end], message))
+        damage += doubts.beside_names(self.notes, number, body, found)
+        damage += self.prefixes.doubt(self.notes, number, body, found)
         if found.rule:
             rule = body.raw[found.rule[0] : found.rule[1]]
             message = _("clause {clause}: the bracket also holds a rule: {rule}").format(clause=number, rule=rule)

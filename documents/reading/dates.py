@@ -152,6 +152,16 @@ def deadlines(norm: str, year: int | None) -> list[DateRead]:
     return sorted(found, key=lambda one: one.start)
 
 
+def stated(norm: str, issued_on: date | None) -> list[DateRead]:
+    """The deadlines in what is announced as one (完成时限：2022年11月30日), where no 前 need follow."""
+    year = issued_on.year if issued_on else None
+    found = deadlines(norm, year)
+    if found:
+        return found
+    whole = [match for match in _DEADLINE.finditer(norm) if not match["d4"]]
+    return [_read(whole[-1], whole[-1].group().strip(), whole[-1].start(), year)] if whole else []
+
+
 def _is_deadline(match: re.Match[str], norm: str) -> bool:
     """A date that says by when; not a period, a title's year, or the day of a recurring report."""
     before, after = norm[max(match.start() - 2, 0) : match.start()], norm[match.end() : match.end() + 1]

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from documents.reading.dates import DateRead, whole_date
-from documents.reading.outline import CAPTION
+from documents.reading.marks import CAPTION
 from models.drafts import NoticeDraft, ReportingRule
 from models.language import _
 

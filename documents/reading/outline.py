@@ -2,6 +2,7 @@
 
 A section whose number was lost is known by its place: a short line without a stop, after a finished item, before a
 subsection that begins again at (一), or where the next section's number leaves one out. It is inferred and noted.
+A section or subsection with text of its own and nothing numbered below it, or with units, is an item itself.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from documents.reading import marks, signs
 from documents.reading.brackets import Finder
 from documents.reading.dates import whole_date
+from documents.reading.marks import ITEM, SECTION, SUBSECTION, chinese, numeral
 from documents.reading.source import Body, Line, Notes
 from models.drafts import HeadingDraft
 from models.language import _
@@ -20,21 +23,10 @@ from models.language import _
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_CHINESE: Final = "一二三四五六七八九十百"
-SECTION: Final = re.compile(rf"([{_CHINESE}]{{1,5}})、 *(?=\S)")
-SUBSECTION: Final = re.compile(rf"(\([{_CHINESE}]{{1,5}}\)) *(?=\S)")
-ITEM: Final = re.compile(r"(\d{1,3})[.、] *(?![\d ])")
-#: a title may begin with a figure (11.121工程): an item only where the number goes on and the figure measures nothing
-_NEXT_ITEM: Final = re.compile(
-    r"(\d{1,3})[.、] *(?=\d)(?!\d+(?:\.\d+)*(?:[亿万千百余多]|%|[米吨元个家名项年月日]|公里|人(?!才)))"
-)
-ATTACHMENTS: Final = re.compile(r"附件 *: *\S")
-CAPTION: Final = re.compile(r"附件 *\d{0,2}:?$")
-#: a heading is a short line; longer ones are text
-_LONGEST_HEADING: Final = 60
 #: a title is said in a breath; a longer first sentence is the text itself
 LONGEST_TITLE: Final = 24
-_DIGITS: Final = {char: value for value, char in enumerate("零一二三四五六七八九")}
+#: the kinds of what may be an item, from the widest
+_SECTION, _PART, _ITEM = range(3)
 
 
 @dataclass(slots=True)
@@ -46,43 +38,52 @@ class RawItem:
     body: Body
     section: HeadingDraft | None
     subsection: HeadingDraft | None
+    kind: int = _ITEM
+    #: whether its text names units
+    named: bool = False
+    #: whether it is nothing but a heading
+    bare: bool = False
+
+
+@dataclass(slots=True)
+class _Head:
+    """Something numbered that is under way, with the lines that belong to it."""
+
+    kind: int
+    number: int
+    line: Line
+    start: int
+    pieces: list[tuple[Line, int]] = field(default_factory=list)
+
+    @property
+    def said(self) -> bool:
+        """Whether it has text, not only a heading."""
+        return self.kind == _ITEM or len(self.pieces) > 1 or not _is_title(self.line.norm[self.start :])
 
 
 @dataclass(slots=True)
 class _State:
+    notes: Notes
     section: HeadingDraft | None = None
     subsection: HeadingDraft | None = None
     items: list[RawItem] = field(default_factory=list)
-    pieces: list[tuple[Line, int]] = field(default_factory=list)
-    head: tuple[int, Line, int] | None = None
+    head: _Head | None = None
     sections: int = 0
-
-
-def numeral(text: str) -> int:
-    """The value of a Chinese numeral up to 999: 二十一 is 21."""
-    total, digit = 0, 0
-    for char in text.strip("()"):
-        if char in _DIGITS:
-            digit = _DIGITS[char]
-        else:
-            total, digit = total + (digit or 1) * (100 if char == "百" else 10), 0
-    return total + digit
-
-
-def chinese(number: int) -> str:
-    """A Chinese numeral for 1–99."""
-    tens, ones = divmod(number, 10)
-    head = "" if tens == 0 else "十" if tens == 1 else f"{'零一二三四五六七八九'[tens]}十"
-    return head + ("零一二三四五六七八九"[ones] if ones else "")
+    #: the number of the last item, for a title that begins with a figure
+    last: int = 0
+    #: below the work stand attachments, copies and the signature
+    ended: bool = False
+    #: within the list of attachments, whose numbers are no items
+    listing: bool = False
 
 
 def first_heading(lines: Sequence[Line]) -> int:
     """The index of the first line of the body, or the length when there is none; the list of attachments is none."""
     listing = False
     for at, line in enumerate(lines):
-        if ATTACHMENTS.match(line.norm):
+        if marks.ATTACHMENTS.match(line.norm):
             listing = True
-        elif listing and (CAPTION.match(line.norm) or whole_date(line.norm.strip("()"))):
+        elif listing and (marks.CAPTION.match(line.norm) or whole_date(line.norm.strip("()"))):
             listing = False
         if SECTION.match(line.norm) or SUBSECTION.match(line.norm) or (not listing and ITEM.match(line.norm)):
             return _with_lost_number(lines, at)
@@ -99,80 +100,118 @@ def _with_lost_number(lines: Sequence[Line], first: int) -> int:
 
 def is_heading(line: Line) -> bool:
     """Whether a line has the shape of a heading without a number: short, one phrase, no stop, no bracket."""
-    return 4 <= len(line.norm) <= _LONGEST_HEADING and not re.search(r"[。;:()【】]|https?|\d{4}-", line.norm)
+    return 4 <= len(line.norm) <= marks.LONGEST_HEADING and not re.search(r"[。;:()【】]|https?|\d{4}-", line.norm)
+
+
+def _is_title(norm: str) -> bool:
+    """Whether what stands behind a number is a heading alone: short, with no sentence behind it and no units."""
+    text = norm.rstrip("。:; ")
+    return len(text) <= marks.LONGEST_HEADING and "。" not in text and not _names_units(norm)
+
+
+def _names_units(norm: str) -> bool:
+    return bool(Finder(norm, frozenset()).find())
 
 
 def outline(lines: Sequence[Line], notes: Notes) -> list[RawItem]:
     """The items of the body in order, each with its text; ``lines`` begin at the first heading."""
-    state = _State()
-    seen = [line for line in lines if not line.blank]
-    with_items = any(ITEM.match(line.norm) for line in seen)
+    state = _State(notes)
+    seen = [signs.unified(line) for line in lines if not line.blank]
     for at, line in enumerate(seen):
-        _line(state, line, seen[at + 1] if at + 1 < len(seen) else None, notes, with_items=with_items)
-    _close(state)
-    return _numbered(state.items, notes)
+        _line(state, line, seen[at + 1] if at + 1 < len(seen) else None)
+    _close(state, None)
+    return _numbered(_owned(state.items), notes)
 
 
-def _line(state: _State, line: Line, following: Line | None, notes: Notes, *, with_items: bool) -> None:
+def _line(state: _State, line: Line, following: Line | None) -> None:
     if found := _item(state, line):
-        _open(state, int(found[1]), line, found.end())
+        _open(state, _Head(_ITEM, int(found[1]), line, found.end()))
     elif found := SECTION.match(line.norm):
-        _section(state, found, line, notes)
+        _section(state, found, line)
     elif found := SUBSECTION.match(line.norm):
-        if with_items or len(line.norm) <= _LONGEST_HEADING // 2:
-            _close(state)
-            state.subsection = HeadingDraft(found[1], line.raw[found.end() :])
-        else:
-            _open(state, numeral(found[1]), line, found.end())
+        _open(state, _Head(_PART, numeral(found[1] or found[2]), line, found.end()))
+        state.subsection = HeadingDraft(found[1] or f"{found[2]} ", _heading(line, found.end()))
     elif _lost_section(state, line, following):
-        _close(state)
-        _unnumbered(state, line, notes)
-    elif state.head and (not _finished(state) or _is_text(line)):
-        state.pieces.append((line, 0))
+        _close(state, _SECTION)
+        _unnumbered(state, line)
+    elif _ends(state, line):
+        return
+    elif not state.ended and state.head and (not _finished(state.head) or _is_text(line)):
+        state.head.pieces.append((line, 0))
     else:
-        notes.add("W-T03", (line.number, line.column), line.raw, _("this line belongs to no item and was not used"))
+        _unused(state, line)
+
+
+def _unused(state: _State, line: Line) -> None:
+    state.notes.add("W-T03", (line.number, line.column), line.raw, _("this line belongs to no item and was not used"))
+
+
+def _ends(state: _State, line: Line) -> bool:
+    """Whether a line belongs to what stands below the work: attachments, copies, the signature."""
+    closing = marks.CLOSING.match(line.norm)
+    if marks.CAPTION.match(line.norm):
+        state.listing = False
+    elif marks.ATTACHMENTS.match(line.norm):
+        state.listing = True
+    dated = whole_date(line.norm.strip("()"))
+    state.ended = state.ended or bool(closing or dated)
+    return bool(dated or (closing and not re.match("扫一扫|【|上一|下一", line.norm))) or state.listing
 
 
 def _item(state: _State, line: Line) -> re.Match[str] | None:
     """The number of an item that the line begins with."""
-    last = state.head[0] if state.head else state.items[-1].number if state.items else 0
-    going_on = _NEXT_ITEM.match(line.norm)
-    return ITEM.match(line.norm) or (going_on if going_on and int(going_on[1]) == last + 1 else None)
+    if state.listing:
+        return None
+    going_on = marks.NEXT_ITEM.match(line.norm)
+    return ITEM.match(line.norm) or (going_on if going_on and int(going_on[1]) == state.last + 1 else None)
 
 
-def _section(state: _State, found: re.Match[str], line: Line, notes: Notes) -> None:
-    _close(state)
-    number = numeral(found[1])
+def _heading(line: Line, start: int) -> str:
+    """The heading in a line that goes on with text: up to its first stop."""
+    stop = line.norm.find("。", start)
+    whole = stop < 0 or len(line.norm) - start <= LONGEST_TITLE
+    return line.raw[start:].strip() if whole else line.raw[start:stop].strip()
+
+
+def _section(state: _State, found: re.Match[str], line: Line) -> None:
+    number = numeral(found[1] or found[2])
+    _open(state, _Head(_SECTION, number, line, found.end()))
     if number != state.sections + 1:
         message = _("section {found} follows section {before}").format(
-            found=found[1], before=chinese(state.sections) or "0"
+            found=found[1] or found[2], before=chinese(state.sections) or "0"
         )
-        notes.add("W-O02", (line.number, line.column), line.raw, message)
+        state.notes.add("W-O02", (line.number, line.column), line.raw, message)
     state.sections = number
-    state.section, state.subsection = HeadingDraft(found[1], line.raw[found.end() :]), None
+    state.section = HeadingDraft(found[1] or found[2], _heading(line, found.end()))
+    state.subsection = None
 
 
 def _lost_section(state: _State, line: Line, following: Line | None) -> bool:
-    if not is_heading(line) or following is None or (state.head and not _finished(state)):
+    under_way = state.head is not None and state.head.said
+    if not is_heading(line) or following is None or (state.head and under_way and not _finished(state.head)):
+        return False
+    if marks.CLOSING.match(line.norm) or marks.POINT.match(line.norm):
         return False
     again = SUBSECTION.match(following.norm)
     if again:
-        return numeral(again[1]) == 1
-    return bool((state.head or state.section is None) and ITEM.match(following.norm))
+        return numeral(again[1] or again[2]) == 1
+    return bool((under_way or state.section is None) and ITEM.match(following.norm))
 
 
-def _unnumbered(state: _State, line: Line, notes: Notes) -> None:
+def _unnumbered(state: _State, line: Line) -> None:
     state.sections += 1
     number = chinese(state.sections)
     message = _("the section's number is lost; by its place it is {number}").format(number=f"{number}、")
-    notes.add("W-O01", (line.number, line.column), line.raw, message, f"{number}、{line.raw}")
+    state.notes.add("W-O01", (line.number, line.column), line.raw, message, f"{number}、{line.raw}")
     state.section, state.subsection = HeadingDraft(number, line.raw, message), None
 
 
-def _finished(state: _State) -> bool:
-    """Whether the item's last line has come to an end: with a stop, a bracket, or a collective name."""
-    line, start = state.pieces[-1]
+def _finished(head: _Head) -> bool:
+    """Whether the last line has come to an end: with a stop, a bracket, or a collective name."""
+    line, start = head.pieces[-1]
     text = line.norm[start:]
+    if not head.said or (len(head.pieces) == 1 and text.endswith(":")):
+        return head.kind != _ITEM
     return text.endswith((")", "。")) or bool(re.search(r"[、,](?:有关|各|相关)[^、,。()]{1,20}$", text))
 
 
@@ -181,39 +220,78 @@ def _is_text(line: Line) -> bool:
 
     What a web page or a signature leaves below the last item has neither a stop nor a list of units.
     """
-    return line.norm.endswith("。") or bool(Finder(line.norm, frozenset()).find())
+    if line.norm.endswith(("。", ";")) or marks.POINT.match(line.norm) or _names_units(line.norm):
+        return True
+    return any(part.raw.startswith("\n") for part in signs.passages(line))
 
 
-def _open(state: _State, number: int, line: Line, start: int) -> None:
-    _close(state)
-    state.head, state.pieces = (number, line, start), [(line, start)]
+def _open(state: _State, head: _Head) -> None:
+    _close(state, head.kind)
+    head.pieces = [(head.line, head.start)]
+    state.head, state.ended, state.listing = head, False, False
+    if head.kind == _ITEM:
+        state.last = head.number
 
 
-def _close(state: _State) -> None:
-    """Finish the item under way: its title stands before the first stop, its text after it."""
-    if not state.head:
+def _close(state: _State, following: int | None) -> None:
+    """Finish what is under way: an item, a heading of what is numbered below it, or prose that is no task."""
+    head, state.head = state.head, None
+    if head is None:
         return
-    number, line, start = state.head
-    end, rest = _title_end(line, start)
-    if not line.norm[rest:].strip() and len(state.pieces) == 1:
-        rest = start  # nothing but a title: it is the text too
-    body = Body.of([(line, rest), *state.pieces[1:]])
-    state.items.append(RawItem(number, line.raw[start:end].strip(), body, state.section, state.subsection))
-    state.head, state.pieces = None, []
+    end, rest = _title_end(head)
+    if not head.line.norm[rest:].strip() and len(head.pieces) == 1:
+        rest = head.start  # nothing but a title: it is the text too
+    body = Body.of(
+        [(part, 0) for piece, start in ((head.line, rest), *head.pieces[1:]) for part in signs.passages(piece, start)]
+    )
+    title = head.line.raw[head.start : end].strip()
+    named = head.kind == _ITEM or _names_units(body.norm)
+    if head.kind != _ITEM and not named and following is not None and following > head.kind:
+        for line, _start in head.pieces[1:]:
+            _unused(state, line)
+        return
+    if head.kind != _ITEM and not named and _prose(state, head, title):
+        return
+    item = RawItem(head.number, title, body, state.section, state.subsection, head.kind, named)
+    item.bare = not named and not head.said
+    item.section = item.section if head.kind > _SECTION else None
+    item.subsection = item.subsection if head.kind > _PART else None
+    state.items.append(item)
 
 
-def _title_end(line: Line, start: int) -> tuple[int, int]:
+def _prose(state: _State, head: _Head, title: str) -> bool:
+    """Whether it stands under a heading of prose (总体要求, 组织保障): told, and no task."""
+    above = state.section.title if state.section and head.kind == _PART else ""
+    if not marks.is_prose(title) and not (above and marks.is_prose(above) and not re.search("目标", title)):
+        return False
+    if head.said:
+        message = _("“{title}” says how the work is to be carried; it names no unit and was not entered as a task")
+        place = (head.line.number, head.line.column)
+        state.notes.add("W-N09", place, head.line.raw, message.format(title=title))
+    return True
+
+
+def _title_end(head: _Head) -> tuple[int, int]:
     """Where the title ends and where the text begins; an item without a title is named by its first phrase."""
-    stop = line.norm.find("。", start)
-    end = stop if stop >= 0 else len(line.norm)
+    line, start = head.line, head.start
+    parts = signs.passages(line, start)
+    length = next((len(part.raw) for part in parts if not part.raw.startswith("\n")), 0)
+    stop = line.norm.find("。", start, start + length)
+    end = stop if stop >= 0 else start + length
     lists = Finder(line.norm[start:end], frozenset()).find()
     if not lists and end - start <= LONGEST_TITLE:
-        return end, min(end + 1, len(line.norm))
+        return end, min(end + 1, len(line.norm)) if stop >= 0 else end
     if not lists:  # a whole sentence is no title: it is where the text begins
         comma = line.norm.find(",", start, end)
         return (comma if comma > start else end), start
     comma = line.norm.find(",", start, start + lists[0].start)
     return (comma if comma > start else start + lists[0].start), start
+
+
+def _owned(items: list[RawItem]) -> list[RawItem]:
+    """Headings alone are items only where others of their kind have text; points below one that names units are its."""
+    kinds = {item.kind for item in items if not item.bare}
+    return [item for item in items if not item.bare or (item.kind in kinds and item.kind != _ITEM)]
 
 
 def _numbered(items: list[RawItem], notes: Notes) -> list[RawItem]:

@@ -230,20 +230,23 @@ def test_file_that_cannot_be_written_is_named(door: Door, words: tuple[str, ...]
     assert found["where"] == where
 
 
-def test_templates_and_rules_that_cannot_be_used_are_named(door: Door) -> None:
-    """Row 27: line, field and what there is instead; what was in use stays in use (tests of ``render``)."""
-    home = door.world.folder
-    for event, text in (("opened", "第一行\n{{ 单位名 }}\n"), ("urging", "{% for a in tasks %}"), ("nothing", "x")):
-        (home / "words" / event).mkdir(parents=True)
-        (home / "words" / event / "body.txt.j2").write_text(text, encoding="utf-8")
-    (home / "duban.toml").write_text('rehearsal = true\ntemplates = "words"\nrules = "no.toml"\n', encoding="utf-8")
+def test_template_that_is_not_good_is_refused_with_its_line(door: Door) -> None:
+    """Row 27: line, field and what there is instead; what was in use stays in use."""
+    file = door.world.folder / "own.txt"
+    file.write_text("第一行\n{{ 单位名 }}\n", encoding="utf-8")
+    found = must_refuse(
+        1, "E-J01", "template", "install", file, "--as", "opened/body", **door.around("director", MORNING)
+    )
+    assert (found["where"], found["field"]) == ("opened/body:2", "单位名")
+    assert "unit_name" in found["what"]
+    assert door.world.rows("template") == []
+
+
+def test_rules_that_cannot_be_used_are_named(door: Door) -> None:
+    (door.world.folder / "duban.toml").write_text('rehearsal = true\nrules = "no.toml"\n', encoding="utf-8")
     said = door.run("clerk1", "doctor", "--json")
     assert said.code == 5
-    rows = json.loads(said.out)
-    found = [row["said"] for row in rows if row["check"] == "Message templates"]
-    assert len(found) == 3
-    assert any("opened/body.txt.j2, line 2: there is no field “单位名” (available: " in row for row in found)
-    assert [row["said"][:5] for row in rows if row["check"] == "Reminder rules"] == ["E-R01"]
+    assert [row["said"][:5] for row in json.loads(said.out) if row["check"] == "Reminder rules"] == ["E-R01"]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""An office's own flow with messages of its own: one file, one folder of words, and they go out as written."""
+"""An office's own flow with messages of its own: one file, two templates, and they go out as written."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ def test_own_flow_speaks_in_the_offices_own_words(door: Door) -> None:
     file = home / "own.toml"
     file.write_text(THANKING, "utf-8")
     door.refuses(1, "E-W04", "director", "flow", "install", file)
-    words = home / "words" / "thanks"
-    words.mkdir(parents=True)
-    (words / "subject.txt.j2").write_text("报送已采用", "utf-8")
-    (words / "body.txt.j2").write_text("{{ recipient_name }}同志：\n谢谢，{{ tasks | length }}项已采用。\n", "utf-8")
-    (home / "duban.toml").write_text('rehearsal = true\ntemplates = "words"\n', "utf-8")
+    subject, body = home / "subject.txt", home / "body.txt"
+    subject.write_text("报送已采用", "utf-8")
+    body.write_text("{{ recipient_name }}同志：\n谢谢，{{ tasks | length }}项已采用。\n", "utf-8")
+    assert door.data("director", "template", "install", subject, "--as", "thanks/subject")["installed"]
+    door.refuses(1, "E-W04", "director", "flow", "install", file)  # half a message is none
+    assert door.data("director", "template", "install", body, "--as", "thanks/body")["installed"]
     assert door.run("director", "flow", "check", file).code == 0
     assert door.data("director", "flow", "install", file)["installed"]
     plan = door.data("director", "flow", "migrate", "monthly_report", "--plan")
@@ -32,3 +33,4 @@ def test_own_flow_speaks_in_the_offices_own_words(door: Door) -> None:
     door.data("system", "scheduler", "tick", "--at", "2022-06-20T12:30")
     (told,) = door.world.rows("message", event="thanks")
     assert (told["state"], told["subject"], told["body"]) == ("sent", "报送已采用", "赵一同志：\n谢谢，1项已采用。\n")
+    door.refuses(1, "E-J09", "director", "template", "remove", "thanks/body")

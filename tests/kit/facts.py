@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 from models.facts import (
     Count,
@@ -11,7 +11,6 @@ from models.facts import (
     FormRow,
     IndicatorFact,
     MilestoneFact,
-    MonthFigures,
     NamedTask,
     RequestFact,
     SummaryClause,
@@ -23,6 +22,7 @@ from models.facts import (
     UnitLine,
     UnitRow,
 )
+from models.sealed import MonthFigures, TaskSource
 
 NOTICE = "关于印发《清溪市2022年推动长江经济带发展工作要点》的通知"
 DONE = "已完成排查点位 132 个，发现问题 14 个，其中 9 个已整改到位，其余 5 个制定了整改方案并明确了时限。"
@@ -69,6 +69,10 @@ def form_facts(rows: int = 3, progress: str = DONE) -> FormFacts:
     )
 
 
+DUE = date(2022, 6, 25)
+RETURNED = NamedTask("天元区政府", "1.1", "加强城镇污水垃圾处理", date(2022, 6, 30), 0, "未附整改点位清单", 2, 4)
+
+
 def summary_facts(progress: str = DONE) -> SummaryFacts:
     """A month with an approved, an idle, a missing, a late, a returned and a waived task."""
     lines = (
@@ -85,6 +89,7 @@ def summary_facts(progress: str = DONE) -> SummaryFacts:
             problems="资金缺口约 300 万元",
             next_steps="7月底前完成整改",
             task_id=1,
+            before=45,
         ),
         UnitLine(
             "市水利局",
@@ -100,14 +105,17 @@ def summary_facts(progress: str = DONE) -> SummaryFacts:
             reason="汛期不能施工",
             task_id=2,
         ),
-        UnitLine("市应急局", "support", "assigned", late_days=2, task_id=3),
+        UnitLine("市应急局", "support", "assigned", late_days=3, task_id=3),
         UnitLine("天元区政府", "support", "returned", "数据待核", 30, 0, 2, 1, task_id=4),
     )
     first = SummaryClause("1.1", CLAUSE, lines, (MilestoneFact(date(2022, 6, 30), "2022年6月底前"),))
     second = SummaryClause(
         "1.2",
         "高新技术企业突破1000家。",
-        (replace(lines[0], task_id=5), replace(lines[1], state="waived", version=0, late_days=0, task_id=6)),
+        (
+            replace(lines[0], task_id=5, before=None),
+            replace(lines[1], state="waived", version=0, late_days=0, round=1, task_id=6),
+        ),
     )
     third = SummaryClause("2.1", "加强宣传培训。", (replace(lines[2], share="lead", task_id=7),))
     return SummaryFacts(
@@ -134,28 +142,70 @@ def summary_facts(progress: str = DONE) -> SummaryFacts:
             ),
         ),
         indicators=(
-            SummaryIndicator("1.2", "高新技术企业数量", ">=", 1000, 912, "家", "市科技局"),
-            SummaryIndicator("1.2", "新增科技计划立项", ">=", 120, 131, "个", "市科技局"),
-            SummaryIndicator("1.2", "利用外资增长", ">=", 20, None, "%", reason="统计数据次月发布"),
+            SummaryIndicator("1.2", "高新技术企业数量", ">=", 1000, 912, "家", "市生态环境局", task_id=5, before=900),
+            SummaryIndicator("1.2", "新增科技计划立项", ">=", 120, 131, "个", "市生态环境局", task_id=5),
+            SummaryIndicator("1.2", "利用外资增长", ">=", 20, None, "%", "市生态环境局", "统计数据次月发布", task_id=5),
         ),
         missing=(
-            NamedTask("市应急局", "1.1", "加强城镇污水垃圾处理", date(2022, 6, 25), 2),
-            NamedTask("市应急局", "2.1", "加强宣传培训", date(2022, 6, 25), 2),
+            NamedTask("市应急局", "1.1", "加强城镇污水垃圾处理", DUE, 3, task_id=3),
+            NamedTask("市应急局", "2.1", "加强宣传培训", DUE, 3, task_id=7),
         ),
-        late=(NamedTask("市水利局", "1.1", "加强城镇污水垃圾处理", date(2022, 6, 25), 2),),
-        returned=(NamedTask("天元区政府", "1.1", "加强城镇污水垃圾处理", date(2022, 6, 30), 0, "未附整改点位清单", 2),),
+        late=(
+            NamedTask("市水利局", "1.1", "加强城镇污水垃圾处理", DUE, 2, "汛期不能施工", 2, 2, date(2022, 6, 27)),
+            NamedTask("市应急局", "1.1", "加强城镇污水垃圾处理", DUE, 3, task_id=3),
+            NamedTask("市应急局", "2.1", "加强宣传培训", DUE, 3, task_id=7),
+        ),
+        returned=(RETURNED,),
+        returns=(
+            NamedTask("市水利局", "1.1", "加强城镇污水垃圾处理", DUE, 2, "数据没有来源", 2, 2),
+            RETURNED,
+        ),
         units=(
             UnitRow("市生态环境局", 2, 2, 0, 0, 0, 0),
-            UnitRow("市水利局", 2, 0, 1, 0, 1, 1),
+            UnitRow("市水利局", 1, 0, 1, 0, 0, 1),
             UnitRow("市应急局", 2, 0, 0, 2, 0, 0),
             UnitRow("天元区政府", 1, 0, 0, 0, 1, 0),
         ),
         requests=(
-            RequestFact("extension", "市水利局", "1.1", "汛期不能施工", "granted", date(2022, 7, 5), date(2022, 7, 5)),
-            RequestFact("transfer", "市应急局", "2.1", "非本单位职责", "pending", wanted_unit="市委宣传部"),
+            RequestFact(
+                "extension", "市水利局", "1.1", "汛期不能施工", "granted", date(2022, 7, 5), date(2022, 7, 5), task_id=2
+            ),
+            RequestFact("transfer", "市应急局", "2.1", "非本单位职责", "pending", wanted_unit="市委宣传部", task_id=7),
         ),
-        previous=MonthFigures("2022-05", 7, 5, 2, 1),
+        figures=MonthFigures(
+            "2022-06",
+            6,
+            3,
+            2,
+            1,
+            2,
+            1,
+            1,
+            3,
+            2,
+            percents=((1, 60), (2, 10), (5, 60)),
+            values=((1, 912), (2, 131)),
+        ),
+        history=(MonthFigures("2022-05", 6, 5, 3, 2, 1, 0, 1, 3, 0, percents=((1, 45), (2, 10)), values=((1, 900),)),),
+        next_due_on=date(2022, 7, 25),
+        sources=tuple(SOURCES),
     )
+
+
+#: what stands behind the month's tasks: who filed is named with the paper, who did not with nothing
+SOURCES = [
+    TaskSource(
+        number, unit, clause, "lead", "reviewed", 1, f"{number:064x}", f"K7QF-3M2X-{number:02}", "李建国", "公章",
+        f"{number + 100:064x}", "郑审核", datetime(2022, 6, 26, 2, 0, tzinfo=UTC),
+    )
+    for number, unit, clause in ((1, "市生态环境局", "1.1"), (2, "市水利局", "1.1"), (5, "市生态环境局", "1.2"))
+] + [
+    TaskSource(number, unit, clause, "support", stage)
+    for number, unit, clause, stage in (
+        (3, "市应急局", "1.1", "assigned"), (4, "天元区政府", "1.1", "returned"),
+        (6, "市水利局", "1.2", "waived"), (7, "市应急局", "2.1", "assigned"),
+    )
+]  # fmt: skip
 
 
 def large_summary(clauses: int = 49, units: int = 14) -> SummaryFacts:

@@ -122,7 +122,7 @@ class World(kit.SmallOffice):
         """Attach a scan to a form."""
         stored = filings.StoredFile(sha256, "扫描件.pdf", "application/pdf", 12)
         words = {"signer": "李一", "seal": "公章", **options}
-        return self.do(login, filings.attach, code, stored, EvidenceKind.SCAN, **words)
+        return self.do(login, filings.attach, code, stored, EvidenceKind.SCAN, **words).outcomes
 
     def bring_to(self, task: int, state: Stage, now: datetime = NOON) -> None:
         """Lead a task to a state by the actions that lead there."""

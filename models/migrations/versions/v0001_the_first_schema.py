@@ -472,6 +472,7 @@ def upgrade() -> None:
         sa.Column("facts", sa.JSON(), nullable=False),
         sa.Column("files", sa.JSON(), nullable=False),
         sa.Column("covers", sa.JSON(), nullable=False),
+        sa.Column("words_sha256", sa.String(length=64), nullable=False),
         sa.Column("head_seq", sa.Integer(), nullable=False),
         sa.Column("head_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("issued_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -507,6 +508,46 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("evidence", schema=None) as batch_op:
         batch_op.create_index("ix_evidence_filing", ["office_id", "filing_id"], unique=False)
+
+    op.create_table(
+        "sighting",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("evidence_id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=16), nullable=False),
+        sa.Column("seal", sa.String(length=16), nullable=False),
+        sa.Column("remarks", sa.JSON(), nullable=False),
+        sa.Column("anyway", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("seen", sa.JSON(), nullable=False),
+        sa.Column("looked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["office_id", "evidence_id"], ["evidence.office_id", "evidence.id"], name=op.f("fk_sighting_evidence_id")
+        ),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_sighting_")),
+        sa.PrimaryKeyConstraint("office_id", "id", name=op.f("pk_sighting")),
+    )
+    with op.batch_alter_table("sighting", schema=None) as batch_op:
+        batch_op.create_index("ix_sighting_evidence", ["office_id", "evidence_id"], unique=False)
+
+    op.create_table(
+        "verification",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("attachment_id", sa.Integer(), nullable=False),
+        sa.Column("verdict", sa.String(length=16), nullable=False),
+        sa.Column("seen", sa.JSON(), nullable=False),
+        sa.Column("checked_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("checked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["office_id", "attachment_id"],
+            ["attachment.office_id", "attachment.id"],
+            name=op.f("fk_verification_attachment_id"),
+        ),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_verification_")),
+        sa.PrimaryKeyConstraint("office_id", "id", name=op.f("pk_verification")),
+    )
+    with op.batch_alter_table("verification", schema=None) as batch_op:
+        batch_op.create_index("ix_verification_attachment", ["office_id", "attachment_id"], unique=False)
 
     op.create_table(
         "indicator",
@@ -876,4 +917,36 @@ def upgrade() -> None:
     with op.batch_alter_table("seat", schema=None) as batch_op:
         batch_op.create_index("ix_seat_task", ["office_id", "task_id"], unique=False)
 
+    op.create_table(
+        "template",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("text", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("installed_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("installed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_template_")),
+        sa.PrimaryKeyConstraint("office_id", "id", name=op.f("pk_template")),
+    )
+    with op.batch_alter_table("template", schema=None) as batch_op:
+        batch_op.create_index("ix_template_name", ["office_id", "name"], unique=False)
+
+    op.create_table(
+        "template_failure",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("template_id", sa.Integer(), nullable=False),
+        sa.Column("failed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("place", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("what", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_template_failure_")),
+        sa.ForeignKeyConstraint(
+            ["office_id", "template_id"],
+            ["template.office_id", "template.id"],
+            name=op.f("fk_template_failure_template_id"),
+        ),
+        sa.PrimaryKeyConstraint("office_id", "id", name=op.f("pk_template_failure")),
+        sa.UniqueConstraint("office_id", "template_id", name=op.f("uq_template_failure_office_id_template_id")),
+    )
     guardrails.install(op.get_bind())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from documents.reading import read_notice
-from documents.reading.outline import chinese, numeral
+from documents.reading.marks import chinese, numeral
 from kit.notice import HEAD, codes, notice
 from models.errors import BadInput
 

@@ -20,7 +20,16 @@ from documents.sheet import as_cell, from_cell
 from documents.summary import render_summary
 from documents.summary_text import summary_paper
 from kit.facts import large_summary, summary_facts
-from models.facts import MilestoneFact, SummaryFacts, SummarySection, UnitLine, from_plain, to_plain
+from models.facts import (
+    MilestoneFact,
+    SummaryFacts,
+    SummaryIndicator,
+    SummarySection,
+    SummarySubsection,
+    UnitLine,
+    from_plain,
+    to_plain,
+)
 
 HOSTILE = '#let x = 1 $a^2$ {{ 7*7 }} {% raw %} <w:t> =HYPERLINK("http://x")'
 NO_FONTS = typst.Fonts(include_system_fonts=False)
@@ -48,45 +57,114 @@ def document_text(data: bytes) -> str:
     return "".join(text.text or "" for text in body.iter(qn("w:t")))
 
 
-def test_sections_follow_the_notice_and_the_closing_sections_count_on() -> None:
+def test_sections_follow_the_notice_between_the_picture_and_the_closing_parts() -> None:
     blocks = summary_paper(summary_facts()).blocks
     assert [block.text for block in blocks if block.kind == SECTION] == [
-        "一、标本兼治推动共抓大保护",
-        "二、强化制度保障压实各方责任",
-        "三、量化指标完成情况",
-        "四、报送情况",
-        "五、下一步工作",
+        "一、总体情况",
+        "二、标本兼治推动共抓大保护",
+        "三、强化制度保障压实各方责任",
+        "四、量化指标完成情况",
+        "五、报送情况",
+        "六、下一步工作",
     ]
     assert [block.text for block in blocks if block.kind == SUBSECTION] == ["（一）狠抓突出问题整改"]
     assert [block.lead for block in blocks if block.lead] == ["1.加强城镇污水垃圾处理。", "2.加强宣传培训。"]
+    assert blocks[-1].text == "特此报告。"
 
 
-def test_opening_gives_the_figures_of_the_month() -> None:
-    assert summary_paper(summary_facts()).blocks[0].text == (
-        "按照《清溪市2022年推动长江经济带发展工作要点》要求，各责任单位应于6月25日前报送2022年6月工作进展情况。"
-        "本月涉及责任单位4个、工作任务2项、分解事项3项，应报送任务6项。截至6月28日，审核通过3项，占50%，未报送2项，退回补充1项，"
-        "另有免报1项；逾期1项（含逾期尚未报送的）。量化指标3项，已达到目标1项，未达到目标1项，暂无数据1项。"
-        "与2022年5月相比，审核通过由5项变为3项，逾期由2项变为1项，尚未报送签字盖章件的由1项变为2项。现将有关情况报告如下。"
+def test_overall_picture_gives_the_figures_of_the_month_and_what_moved() -> None:
+    assert summary_paper(summary_facts()).blocks[2].text == (
+        "本月涉及责任单位4个、工作任务2项、分解事项3项，应报送任务6项（另有免报1项），报送截止日期为6月25日。"
+        "截至6月28日，按时报送2项，逾期报送1项，尚未报送2项，退回后尚未重报1项；审核通过3项，占50%，平均进度43%。"
+        "审核退回2项、2次。量化指标3项，已达到目标1项，未达到目标1项，暂无数据1项。"
+        "与2022年5月相比，按时报送由3项降至2项，逾期报送由2项降至1项，尚未报送由1项增至2项，"
+        "审核通过由5项降至3项，平均进度由28%增至43%。"
     )
 
 
-def test_missing_late_returned_and_requests_are_named() -> None:
+def test_first_month_says_that_nothing_can_be_compared() -> None:
+    said = body(replace(summary_facts(), history=()))
+    assert "本月为首次汇总，无上月数据可比。" in said
+    assert "相比，" not in said
+
+
+def test_missing_late_and_returned_are_named_with_since_when_why_and_how_often() -> None:
     said = body(summary_facts())
-    assert "尚未报送签字盖章件的：市应急局（1.1、2.1）。" in said
-    assert "逾期的：市水利局（1.1迟2天）。" in said
-    assert "天元区政府（1.1，未附整改点位清单，6月30日前重报）。" in said
+    assert "1个单位尚未报送2项。本月未报送任何任务的：市应急局（2项）。" in said
+    assert (
+        "逾期3项（其中尚未报送的2项）：市水利局1项（1.1应于6月25日报送，实际6月27日报送，迟2天，原因：汛期不能施工）；"
+        "市应急局2项（1.1、2.1应于6月25日报送，已逾期3天，单位未说明原因）。"
+    ) in said
+    assert (
+        "审核退回2项、2次，尚有1项未重新报送：市水利局（1.1退回1次，数据没有来源，现已审核通过）；"
+        "天元区政府（1.1退回1次，未附整改点位清单，应于6月30日前重报）。"
+    ) in said
     assert "市水利局就1.1申请延期（至2022年7月5日），理由：汛期不能施工，已同意至2022年7月5日" in said
-    assert "高新技术企业数量（目标不低于1000家，现为912家，相差88家）" in said
-    assert "未报送：市应急局；退回补充：天元区政府；本月无进展：市水利局（汛期不能施工）" in said
 
 
-def test_a_unit_that_filed_nothing_of_many_is_said_in_one_word() -> None:
+def test_what_moved_is_told_by_the_lead_and_what_did_not_by_name() -> None:
+    said = body(summary_facts())
+    assert "市生态环境局牵头，进度60%，较上月提高15个百分点。已完成排查点位 132 个" in said
+    assert "未报送：市应急局；退回补充：天元区政府；本月无进展：市水利局（汛期不能施工）。" in said
+    assert "配合单位市水利局免报。" in said
+
+
+def test_clauses_without_movement_stand_in_one_sentence() -> None:
     facts = summary_facts()
-    owed = tuple(replace(facts.missing[0], clause_number=f"{number}.1") for number in range(1, 6))
-    units = (*facts.units[:2], replace(facts.units[2], due=5, missing=5), facts.units[3])
-    assert "尚未报送签字盖章件的：市应急局（全部5项）。" in body(replace(facts, missing=owed, units=units))
-    some = replace(facts, missing=owed, units=(*units[:2], replace(units[2], due=6), units[3]))
-    assert "市应急局（1.1、2.1、3.1、4.1、5.1）" in body(some)
+    section = facts.sections[0]
+    item = section.subsections[0].items[0]
+    idle = replace(item.clauses[0].lines[0], no_progress=True, progress="", reason="等待上级批复")
+    still = replace(item.clauses[0], number="1.3", text="建立台账。", lines=(idle,))
+    silent = replace(item.clauses[0], number="1.4", text="开展巡查。", lines=(replace(idle, state="assigned"),))
+    changed = replace(
+        section, subsections=(SummarySubsection("", (replace(item, clauses=(*item.clauses, still, silent)),)),)
+    )
+    assert (
+        "其余2项分解事项本月无进展：（3）建立台账（市生态环境局牵头，原因：等待上级批复）；"
+        "（4）开展巡查（市生态环境局牵头，未报送）。"
+    ) in body(replace(facts, sections=(changed,)))
+
+
+@pytest.mark.parametrize(
+    ("op", "target", "value", "unit", "said"),
+    [
+        (">=", 120, 95, "个", "已完成95个，距目标120个还差25个，完成率79.2%"),
+        (">=", 120, 119.99, "个", "已完成119.99个，距目标120个还差0.01个，完成率99.9%"),
+        (">=", 120, 131, "个", "已完成131个，超出目标120个11个"),
+        (">=", 95, 92, "%", "现为92%，距目标95%还差3个百分点。"),
+        ("=", 35, 36, "座", "已完成36座，比目标35座多1座"),
+        (">", 1000, 1000, "家", "已完成1000家，目标为超过1000家，尚未超过"),
+        ("<=", 40, 35, "微克", "现为35微克，控制在目标40微克以内"),
+        ("<=", 40, 45.5, "微克", "现为45.5微克，目标为不高于40微克，超出5.5微克"),
+        (">=", 20, None, "%", "目标不低于20%，尚未统计"),
+        (">=", 0, 0, "起", "已完成0起，达到目标"),
+    ],
+)
+def test_indicator_is_told_against_its_target(
+    op: str, target: float, value: float | None, unit: str, said: str
+) -> None:
+    one = SummaryIndicator("1.1", "某项工作", op, target, value, unit, "市水利局", "尚未统计。", 1)
+    assert f"某项工作（1.1，市水利局）{said}" in body(replace(summary_facts(), indicators=(one,)))
+
+
+def test_month_before_is_named_beside_an_indicator_that_moved() -> None:
+    assert "完成率91.2%，较上月增加12家" in body(summary_facts())
+
+
+def test_next_steps_name_whom_the_office_urges_and_what_falls_due() -> None:
+    assert body(summary_facts()).splitlines()[-2] == (
+        "一是督促市应急局补报尚未报送的2项任务；二是督促天元区政府按审核意见重报退回的1项任务；"
+        "三是紧盯60日内到期的1项：1.1（市生态环境局牵头，2022年6月30日，进度60%）；"
+        "四是会同市生态环境局逐项核实1项未达到目标的量化指标，查明差距、明确完成日期；"
+        "五是组织各责任单位于7月25日前报送7月工作进展情况。"
+    )
+
+
+def test_deadline_that_has_passed_is_urged_unless_it_is_done() -> None:
+    past = replace(summary_facts(), issued_on=date(2022, 7, 2))
+    assert "督办时限已过、尚未完成的1项：1.1（市生态环境局牵头，2022年6月30日，进度60%）" in body(past)
+    done = with_lead(past, replace(lead_of(past), percent=100))
+    assert "时限已过" not in body(done)
 
 
 def test_deadline_is_quoted_and_a_damaged_one_said_as_the_date_it_was_read_as() -> None:
@@ -102,8 +180,8 @@ def test_deadline_is_quoted_and_a_damaged_one_said_as_the_date_it_was_read_as() 
 
 
 def test_nothing_missing_is_said_as_well() -> None:
-    said = body(replace(summary_facts(), missing=(), late=(), returned=(), requests=(), indicators=()))
-    for sentence in ("无缺报", "无逾期报送", "无退回待补充事项", "本通知没有量化指标"):
+    said = body(replace(summary_facts(), missing=(), late=(), returned=(), returns=(), requests=(), indicators=()))
+    for sentence in ("无缺报", "无逾期报送", "无审核退回", "本通知没有量化指标"):
         assert sentence in said
     assert "申请" not in said
 
@@ -163,6 +241,8 @@ def test_workbook_cells_of_text_are_strings_and_never_formulas() -> None:
         "市应急局",
         "市应急局",
         "市水利局",
+        "市应急局",
+        "市应急局",
         "天元区政府",
     ]
     assert book["各单位报送"]["B2"].value == 2

@@ -40,7 +40,7 @@ PART = ProblemPart(
 FACTS = replace(summary_facts(), problems=PART)
 
 
-def section(facts: SummaryFacts, title: str = "三、问题台账整改情况") -> list[str]:
+def section(facts: SummaryFacts, title: str = "六、问题台账整改情况") -> list[str]:
     """The paragraphs below a heading."""
     said: dict[str, list[str]] = {}
     heading = ""
@@ -63,12 +63,13 @@ def rows(facts: SummaryFacts, sheet: str) -> list[tuple[Any, ...]]:
 def test_section_stands_between_the_notice_and_the_closing_sections() -> None:
     paper = summary_paper(FACTS)
     assert [block.text for block in paper.blocks if block.kind == SECTION] == [
-        "一、标本兼治推动共抓大保护",
-        "二、强化制度保障压实各方责任",
-        "三、问题台账整改情况",
+        "一、总体情况",
+        "二、标本兼治推动共抓大保护",
+        "三、强化制度保障压实各方责任",
         "四、量化指标完成情况",
         "五、报送情况",
-        "六、下一步工作",
+        "六、问题台账整改情况",
+        "七、下一步工作",
     ]
     assert [one.title for one in paper.annexes] == [
         "各牵头单位问题整改情况表", "量化指标完成情况表", "各责任单位报送情况表", "分解事项进展明细表",
@@ -82,7 +83,7 @@ def test_month_is_said_in_figures_and_overdue_and_relapsed_problems_by_name() ->
         f"市水利局“{'岸线' * 19}……”（整改时限2021年12月31日，逾期179天）。",
         "销号后反弹的1个：天元区政府“渗滤液外溢”（第2次反弹，整改时限2022年8月31日）。",
     ]
-    assert "督促2个逾期未整改问题的牵头单位尽快整改到位，并将下月" in section(FACTS, "六、下一步工作")[0]
+    assert "督促2个逾期未整改问题的牵头单位尽快整改到位；" in section(FACTS, "七、下一步工作")[0]
 
 
 def test_nothing_is_said_plainly_too() -> None:
@@ -92,7 +93,7 @@ def test_nothing_is_said_plainly_too() -> None:
         "无逾期未整改问题。",
         "无反弹问题。",
     ]
-    assert "逾期未整改" not in section(facts, "六、下一步工作")[0]
+    assert "逾期未整改" not in section(facts, "七、下一步工作")[0]
     assert summary_paper(facts).annexes == summary_paper(summary_facts()).annexes
 
 

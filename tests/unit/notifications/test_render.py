@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -13,15 +12,11 @@ from jinja2 import Environment, meta
 
 from models.errors import BadInput
 from models.states import Stage
-from notifications.render import Rendered, check_folder, check_template, events, own_events, render
-from notifications.sample import FIELDS, TASK_FIELDS, sample_fields, sample_task
-from notifications.sandbox import SHIPPED
+from notifications.render import SHIPPED, OwnWords, Rendered, check_template, engine, events, own_events, render, whole
+from notifications.sample import FIELDS, TASK_FIELDS, sample_fields, sample_task, samples
 from schedules.rules import ladder_of
 from workflow.flow_store import SHIPPED as SHIPPED_FLOWS
 from workflow.flow_store import shipped
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 EVENTS = [
     "account_code",
@@ -108,14 +103,6 @@ def refusal(event: str, part: str, source: str) -> BadInput:
         check_template(event, part, source)
     assert caught.value.code == "E-J01"
     return caught.value
-
-
-def override(folder: Path, event: str, **parts: str) -> Path:
-    for part, source in parts.items():
-        file = folder / event / f"{part}.txt.j2"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(source, "utf-8")
-    return folder
 
 
 def problem_fields(count: int = 1, **given: object) -> dict[str, object]:
@@ -529,13 +516,13 @@ def test_render_header_cannot_be_injected() -> None:
 
 def test_check_template_names_line_and_unknown_field() -> None:
     error = refusal("opened", "body", "{{ office_name }}\n\n{% if reason == 'x' %}\n{{ 单位名 }}\n{% endif %}\n")
-    assert (error.where, error.fields["line"], error.fields["field"]) == ("opened/body.txt.j2:4", 4, "单位名")
+    assert (error.where, error.fields["line"], error.fields["field"]) == ("opened/body:4", 4, "单位名")
     assert "unit_name" in error.what
 
 
 def test_check_template_names_an_unknown_field_of_a_task() -> None:
     error = refusal("opened", "body", "\n{% for task in tasks %}\n{{ task.clause }}\n{% endfor %}")
-    assert (error.where, error.fields["field"]) == ("opened/body.txt.j2:3", "clause")
+    assert (error.where, error.fields["field"]) == ("opened/body:3", "clause")
 
 
 @pytest.mark.parametrize(
@@ -589,7 +576,7 @@ def test_sandbox_blocks_programs(source) -> None:
 
 def test_check_template_stops_an_endless_loop() -> None:
     loops = "".join(f"{{% for a{i} in tasks %}}" for i in range(9)) + "{% endfor %}" * 9
-    assert refusal("opened", "body", loops).fields["template"] == "opened/body.txt.j2"
+    assert refusal("opened", "body", loops).fields["template"] == "opened/body"
 
 
 def test_check_template_stops_a_growing_text() -> None:
@@ -614,85 +601,61 @@ def test_check_template_takes_shipped_parts_and_plain_logic() -> None:
     check_template("opened", "body", source)
 
 
-def test_render_takes_the_offices_own_template(tmp_path) -> None:
-    folder = override(tmp_path, "test", subject="{{ office_name }}测试\n")
+def own(**texts: str) -> tuple[OwnWords, list[tuple[str, BadInput]]]:
+    """An office's own words of the test message, and what is told of those that fail."""
+    told: list[tuple[str, BadInput]] = []
+    words = {f"test/{part}": text for part, text in texts.items()}
+    return OwnWords(words, lambda name, error: told.append((name, error))), told
+
+
+def test_render_takes_the_offices_own_template() -> None:
+    words, told = own(subject="{{ office_name }}测试\n")
     shipped = render("test", sample_fields(0))
-    assert render("test", sample_fields(0), template_dirs=[folder]) == Rendered("市长江办测试", shipped.body)
+    assert render("test", sample_fields(0), words) == Rendered("市长江办测试", shipped.body)
+    assert told == []
 
 
-def test_render_takes_the_first_folder_that_has_it(tmp_path) -> None:
-    one = override(tmp_path / "one", "test", subject="一")
-    two = override(tmp_path / "two", "test", subject="二", body="二")
-    found = render("test", sample_fields(0), template_dirs=[tmp_path / "none", one, two])
-    assert found == Rendered("一", "二\n")
+ENDLESS = "".join(f"{{% for a{i} in tasks %}}" for i in range(9)) + "{% endfor %}" * 9
 
 
-@pytest.mark.parametrize("source", ["{{ nofield }}", "{% if %}", "{{ office_name.__class__ }}", "长" * 70_000])
-def test_render_keeps_the_shipped_template_when_the_own_one_is_bad(tmp_path, source, caplog) -> None:
-    folder = override(tmp_path, "test", subject=source)
-    assert render("test", sample_fields(0), template_dirs=[folder]) == render("test", sample_fields(0))
-    assert "test/subject.txt.j2" in caplog.text
-    assert str(tmp_path) not in caplog.text
+@pytest.mark.parametrize(
+    "source",
+    ["{{ nofield }}", "{% if %}", "{{ office_name.__class__ }}", "长" * 70_000, "{{ tasks[20].title }}", ENDLESS],
+)
+def test_render_keeps_the_shipped_template_when_the_own_one_fails_and_says_so(source) -> None:
+    words, told = own(subject=source)
+    assert render("test", sample_fields(9), words) == render("test", sample_fields(9))
+    assert [(name, error.code) for name, error in told] == [("test/subject", "E-J01")]
 
 
-def test_render_keeps_the_shipped_template_when_the_own_one_is_no_text(tmp_path, caplog) -> None:
-    folder = override(tmp_path, "test", subject="x")
-    (folder / "test/subject.txt.j2").write_bytes("督办".encode("gb18030"))
-    assert render("test", sample_fields(0), template_dirs=[folder]) == render("test", sample_fields(0))
-    assert "E-J01" in caplog.text
-
-
-def test_render_keeps_the_shipped_template_when_the_own_one_fails_on_real_data(tmp_path, caplog) -> None:
-    folder = override(tmp_path, "test", subject="{{ tasks[0].title }}")
-    assert render("test", sample_fields(0), template_dirs=[folder]) == render("test", sample_fields(0))
-    assert render("test", sample_fields(1), template_dirs=[folder]).subject == "岸线整治"
-
-
-def test_render_sees_an_edited_template_at_once(tmp_path) -> None:
-    override(tmp_path, "test", subject="旧")
-    assert render("test", sample_fields(0), template_dirs=[tmp_path]).subject == "旧"
-    override(tmp_path, "test", subject="新")
-    assert render("test", sample_fields(0), template_dirs=[tmp_path]).subject == "新"
-
-
-def test_check_folder_names_every_bad_template(tmp_path) -> None:
-    override(tmp_path, "test", subject="好", body="{{ nofield }}")
-    override(tmp_path, "opend", subject="好")
-    wrong = check_folder(tmp_path)
-    assert [error.where for error in wrong] == ["", "test/body.txt.j2:1"]
-    assert "opend" in wrong[0].what
-
-
-def own(folder: Path, body: str = "{{ recipient_name }}同志：请来开会。") -> Path:
+def meeting(body: str = "{{ recipient_name }}同志：请来开会。") -> OwnWords:
     """An office's own message, of a name that the program does not know."""
-    (folder / "meeting").mkdir(parents=True)
-    (folder / "meeting" / "subject.txt.j2").write_text("请来开会", "utf-8")
-    (folder / "meeting" / "body.txt.j2").write_text(body, "utf-8")
-    return folder
+    return OwnWords({"meeting/subject": "请来开会", "meeting/body": body})
 
 
-def test_office_may_have_messages_of_its_own(tmp_path: Path) -> None:
-    folder = own(tmp_path)
-    assert own_events(folder) == ("meeting",)
-    assert render("meeting", sample_fields(0), template_dirs=[folder]) == Rendered("请来开会", "张三同志：请来开会。\n")
-    assert check_folder(folder) == []
+def test_office_may_have_messages_of_its_own() -> None:
+    assert own_events(meeting().texts) == ("meeting",)
+    assert render("meeting", sample_fields(0), meeting()) == Rendered("请来开会", "张三同志：请来开会。\n")
     with pytest.raises(BadInput) as caught:
         render("meeting", sample_fields(0))
     assert caught.value.code == "E-J01"
 
 
-def test_own_message_that_is_not_good_is_not_sent_in_other_words(tmp_path: Path) -> None:
-    folder = own(tmp_path, "{{ nobody }}")
+def test_own_message_that_is_not_good_is_not_sent_in_other_words() -> None:
     with pytest.raises(BadInput) as caught:
-        render("meeting", sample_fields(0), template_dirs=[folder])
+        render("meeting", sample_fields(0), meeting("{{ nobody }}"))
     assert caught.value.code == "E-J01"
-    assert len(check_folder(folder)) == 1
 
 
-def test_half_a_message_of_its_own_is_named(tmp_path: Path) -> None:
-    folder = own(tmp_path)
-    (folder / "meeting" / "subject.txt.j2").unlink()
-    assert own_events(folder) == ()
-    (wrong,) = check_folder(folder)
-    assert wrong.code == "E-J01"
-    assert "meeting" in wrong.what
+def test_half_a_message_of_its_own_is_none() -> None:
+    assert own_events(["meeting/body", "test/subject", "test/body"]) == ()
+
+
+@pytest.mark.parametrize("event", EVENTS)
+@pytest.mark.parametrize("part", ["subject", "body"])
+def test_shipped_template_stands_every_sample_and_reads_the_same_written_out(event, part) -> None:
+    source = whole(f"{event}/{part}")
+    assert "include" not in source
+    check_template(event, part, source)
+    for fields in samples().values():
+        assert engine().written("whole", source, fields) == engine().shipped(f"{event}/{part}.txt.j2", fields)

@@ -10,6 +10,7 @@ from kit.office import at
 from kit.world import NOON, OTHER, REASON, REFILE, World, refused
 from models.errors import BadInput, Conflict, Denied, Refused
 from models.facts import SummaryFacts, from_plain
+from models.rendering import Rendered
 from models.states import Action, Role, Stage
 from models.store import Store
 from workflow import audit, summaries
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 NUMBER = "株长江办〔2022〕3号"
 
 
-def rendered(facts: SummaryFacts) -> dict[str, bytes]:
-    return {"pdf": f"{facts.month} {facts.number}".encode(), "xlsx": b"table"}
+def rendered(facts: SummaryFacts) -> Rendered:
+    return Rendered({"pdf": f"{facts.month} {facts.number}".encode(), "xlsx": b"table"}, words_sha256="a" * 64)
 
 
 def issue(
@@ -101,7 +102,7 @@ def test_nobody_but_the_director_issues(reviewed: World, login: str) -> None:
 def test_reports_that_change_while_it_is_written_stop_it(reviewed: World) -> None:
     waiting = reviewed.tasks["1.2", "市水利局"]
 
-    def slow(facts: SummaryFacts) -> dict[str, bytes]:
+    def slow(facts: SummaryFacts) -> Rendered:
         reviewed.act("reviewer", Action.APPROVE, waiting, NOON)
         return rendered(facts)
 

@@ -1,0 +1,59 @@
+"""A paper as files: .docx and PDF from the same blocks, in the layouts of GB/T 9704-2012 (figures in ``domain.md``)."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from documents.official_docx import official_document
+from documents.paper import SHEET, annex_list, annex_mark, cells, mark_look
+from documents.title_lines import title_lines
+from documents.typesetting import pdf
+from models.errors import EnvironmentRefused
+from models.rendering import Rendered
+
+if TYPE_CHECKING:
+    import typst
+
+    from documents.paper import Paper, Table
+
+
+def paper_files(paper: Paper, *, fonts: typst.Fonts | None = None) -> Rendered:
+    """The paper as .docx and PDF; the same paper gives the same bytes.
+
+    Without a Chinese typeface the PDF is left out and ``notes`` says how to get one.
+    """
+    files = {"docx": official_document(paper)}
+    try:
+        files["pdf"] = paper_pdf(paper, fonts=fonts)
+    except EnvironmentRefused as refusal:
+        return Rendered(files, (str(refusal),))
+    return Rendered(files)
+
+
+def paper_pdf(paper: Paper, *, fonts: typst.Fonts | None = None) -> bytes:
+    """The PDF alone; raises ``EnvironmentRefused`` E-P01 where no Chinese typeface is installed."""
+    return pdf("official.typ", _told(paper), dated=paper.dated, fonts=fonts)
+
+
+def _told(paper: Paper) -> dict[str, Any]:
+    """The paper as the template wants it: plain data, with what is decided here for both kinds of file."""
+    words = asdict(paper)
+    words.pop("dated")
+    words["mark_size"], words["mark_stretch"] = mark_look(paper.mark)
+    words["title_lines"] = title_lines(paper.title)
+    listed = paper.form != SHEET
+    words["annex_list"] = annex_list(paper.annexes) if listed else []
+    for number, (told, annex) in enumerate(zip(words["annexes"], paper.annexes, strict=True), 1):
+        told["mark"] = annex_mark(number, len(paper.annexes)) if listed else ""
+        told["title_lines"] = title_lines(annex.title)
+        told["table"] = _table(annex.table)
+    for told, block in zip(words["blocks"], paper.blocks, strict=True):
+        if block.table is not None:
+            told["table"] = _table(block.table)
+    return words
+
+
+def _table(table: Table) -> dict[str, Any]:
+    drawn = [[None if cell is None else asdict(cell) for cell in row] for row in cells(table)]
+    return {"columns": [asdict(column) for column in table.columns], "drawn": drawn}

@@ -1,0 +1,85 @@
+"""Signs of one meaning made one, in the parsing form alone: other brackets and colons, and labelled lines as brackets.
+
+``【责任单位：甲】``, ``〔…〕`` and a line ``责任单位：甲`` below the text say what ``（责任单位：甲）`` says. What they hold
+decides: 〔2022〕3号 and 【打印本页】 stay what they are. The source itself keeps its signs.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from documents.reading import duties
+
+if TYPE_CHECKING:
+    from documents.reading.source import Line
+
+_COLONS: Final = str.maketrans(
+    {
+        "∶": ":",
+        "﹕": ":",
+        "ː": ":",
+        "꞉": ":",
+        "︓": ":",
+        "；": ";",
+        "﹔": ";",
+        "﹐": ",",
+        "﹑": "、",
+        "､": "、",
+        "｡": "。",
+    }
+)
+_OTHERS: Final = re.compile(
+    r"【([^【】]{2,600})】|〔([^〔〕]{2,600})〕|〈([^〈〉]{2,600})〉|\[([^\[\]]{2,600})\]|\{([^{}]{2,600})\}|〖([^〖〗]{2,600})〗|<([^<>]{2,600})>|［([^［］]{2,600})］"
+)
+#: labels that stand outside brackets, at the start of a line or behind a stop; a person's label alone begins none
+_OUTSIDE: Final = re.compile(
+    r"(?:^|(?<=[。;)! ])) *(?=(?:[\u4e00-\u9fff]{0,4}(?:单位|部门|主体|领导|责任人|联系人|联络员)|(?:牵头|配合|责任|协办|主办|承办)(?= *:)|(?:完成|办结|整改|办理|工作)?(?:时限|时间要求|完成时间|期限|时间节点))"
+    r"(?:[及和、][\u4e00-\u9fff]{2,5})? *:)"
+)
+
+
+def unified(line: Line) -> Line:
+    """The line with one kind of colon and, round units, one kind of bracket in its parsing form."""
+    norm = _OTHERS.sub(_round, line.norm.translate(_COLONS))
+    return line if norm == line.norm else replace(line, norm=norm)
+
+
+def _round(found: re.Match[str]) -> str:
+    inside = found.group()[1:-1]
+    return f"({inside})" if duties.read(inside) else found.group()
+
+
+def passages(line: Line, start: int = 0) -> list[Line]:
+    """The rest of a line cut so that each labelled passage outside brackets is a bracket in the parsing form."""
+    cut: list[Line] = []
+    at = counted = start
+    depth = 0
+    for found in _OUTSIDE.finditer(line.norm, start):
+        begin = found.end()
+        depth = max(depth + line.norm.count("(", counted, begin) - line.norm.count(")", counted, begin), 0)
+        counted = begin
+        if begin < at or depth:
+            continue
+        end = _end(line.norm, begin)
+        if duties.read(line.norm[begin:end]) is None:
+            continue
+        if line.norm[at:begin].strip():
+            cut.append(_part(line, at, begin))
+        part = _part(line, begin, end)
+        cut.append(replace(part, raw=f"\n{part.raw}\n", norm=f"({part.norm})", skipped=part.skipped - 1))
+        at = end
+    if at < len(line.norm) or not cut:
+        cut.append(_part(line, at, len(line.norm)))
+    return cut
+
+
+def _end(norm: str, begin: int) -> int:
+    """Where a labelled passage ends: at its stop, or with the line."""
+    stop = norm.find("。", begin)
+    return stop if stop >= 0 else len(norm)
+
+
+def _part(line: Line, start: int, end: int) -> Line:
+    return replace(line, raw=line.raw[start:end], norm=line.norm[start:end], skipped=line.skipped + start)
