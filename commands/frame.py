@@ -203,7 +203,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str =
     """A table on a terminal, tab-separated lines in a pipe."""
     if not sys.stdout.isatty():
         for row in [columns, *rows]:
-            click.echo("\t".join(" ".join(_seen(cell).split()) for cell in row))  # one row, one line
+            click.echo("\t".join(" ".join(seen(cell).split()) for cell in row))  # one row, one line
         return
     from rich.console import Console
     from rich.table import Table
@@ -213,11 +213,11 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str =
     for column in columns:
         made.add_column(column, overflow="fold")
     for row in rows:
-        made.add_row(*(Text(_seen(cell)) for cell in row))
+        made.add_row(*(Text(seen(cell)) for cell in row))
     Console().print(made)
 
 
-def _seen(cell: Any) -> str:
+def seen(cell: Any) -> str:
     """The cell without what would steer the terminal or turn the reading direction."""
     return _STEERING.sub("", str(cell))
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,10 +10,14 @@ import click
 
 from commands.acting import NUMBER, look_up
 from commands.frame import Desk, answer, desk, table
+from commands.noticefiles import FILE, kept_form, office_draft, read_draft, write_new_table
 from commands.periods import Month, open_in, say_opened
+from commands.reviewing import review, say_doubts, standing
+from models import doubts
 from models.errors import BadInput
-from models.language import DEFAULT, N_, _, current, speaking
+from models.language import DEFAULT, N_, _, speaking
 from models.times import shown
+from models.words import letters
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
     from models.drafts import NoticeDraft
     from workflow.periods import OpenedPeriod
 
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 #: the verdicts of a plan as they are said
 _VERDICTS = {
     "keep": N_("stays"),
@@ -34,8 +35,6 @@ _VERDICTS = {
     "withdraw": N_("is withdrawn"),
     "blocked": N_("is blocked"),
 }
-#: read no more than this of a file; the reader refuses far less
-_LARGEST = 64 * 1024 * 1024
 
 
 @click.group(
@@ -45,51 +44,7 @@ def notice_command() -> None:
     """Notices and their decomposition."""
 
 
-def _draft(file: Path) -> NoticeDraft:
-    """A notice in any form that is read, or the decomposition table a person corrected."""
-    if file.suffix.lower() == ".xlsx":
-        from documents.table_reading import read_table
-
-        return read_table(file)
-    from documents.reading.reader import read_notice
-
-    with file.open("rb") as opened:
-        return read_notice(opened.read(_LARGEST), file.name)
-
-
-def _office_draft(file: Path) -> NoticeDraft:
-    """As ``_draft``, with its remarks in the office's language whatever the reader speaks; refusals in the reader's."""
-    draft = _draft(file)
-    if current() == DEFAULT:
-        return draft
-    with speaking(DEFAULT):
-        return _draft(file)
-
-
-def _kept(draft: NoticeDraft) -> tuple[dict[str, Any], str]:
-    """The draft as it is kept with the notice, and the hash of what it asks: not of the file's name and warnings."""
-    from documents.notice_json import to_json
-
-    kept = to_json(draft)
-    said = {name: value for name, value in kept.items() if name not in {"source_name", "warnings"}}
-    text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return kept, hashlib.sha256(text.encode()).hexdigest()
-
-
-def _write_table(draft: NoticeDraft, target: Path) -> None:
-    """Beside nothing else: a table somebody has corrected is never written over."""
-    from documents.decomposition import write_table
-
-    if target.suffix.lower() != ".xlsx":
-        raise BadInput(
-            "E-F31",
-            _("The table is a workbook, its name must end in .xlsx."),
-            where=target.name,
-            remedy=_("Choose another name."),
-        )
-    if target.exists():
-        raise BadInput("E-F30", _("There is a file of this name already."), where=target.name)
-    write_table(draft, target)
+notice_command.add_command(review)
 
 
 def _say_read(draft: NoticeDraft) -> None:
@@ -106,6 +61,9 @@ def _say_read(draft: NoticeDraft) -> None:
             items=len(draft.items), clauses=len(draft.clauses), units=len({u for c in draft.clauses for u in c.units})
         )
     )
+
+
+def _say_warnings(draft: NoticeDraft) -> None:
     for note in draft.warnings:
         click.secho(
             _("! line {line}: {message} “{quote}”").format(line=note.line, message=note.message, quote=note.quote),
@@ -127,10 +85,15 @@ def read(desk_: Desk, file: Path, xlsx: Path | None) -> None:
     """What it asks of whom, and what a person must look at; nothing is stored."""
     from documents.notice_json import to_json
 
-    draft = _draft(file)
+    draft = read_draft(file)
     if xlsx is not None:
-        _write_table(draft, xlsx)
-    answer(desk_, to_json(draft), lambda: _say_read(draft))
+        write_new_table(draft, xlsx)
+
+    def said() -> None:
+        _say_read(draft)
+        _say_warnings(draft)
+
+    answer(desk_, to_json(draft), said)
     if xlsx is not None:
         click.echo(
             _("Table written: {file}. Correct it, then: duban notice adopt {file}").format(file=xlsx.name), err=True
@@ -145,18 +108,22 @@ def read(desk_: Desk, file: Path, xlsx: Path | None) -> None:
 @click.option("--open", "month", type=Month(), help=_("Open this month at once, too."))
 @click.option("--flow", default="", metavar="NAME", help=_("The flow its tasks run in; else that of the month before."))
 @click.option("--allow-past", is_flag=True, help=_("Deadlines before the notice are meant."))
+@click.option("--accept-open", default="", metavar="REASON", help=_("Why what nobody has decided may stay as read."))
 @desk
-def adopt(desk_: Desk, file: Path, revise: int | None, month: str | None, flow: str, *, allow_past: bool) -> None:
+def adopt(
+    desk_: Desk, file: Path, revise: int | None, month: str | None, flow: str, accept_open: str, *, allow_past: bool
+) -> None:
     """By the director; adopting the same table twice changes nothing. With ``--open`` both happen or neither."""
     from workflow import adoption, revision
 
     if flow and not month:
         raise click.UsageError(_("--flow is for the month that --open opens."))
-    draft, office, now = _office_draft(file), desk_.office_id, desk_.now()
-    kept, digest = _kept(draft)
+    read, office, now = office_draft(file), desk_.office_id, desk_.now()
 
     def work(connection: Connection) -> tuple[adoption.Adopted, OpenedPeriod | None, str]:
         place = (connection, office, desk_.actor)
+        draft = _answered_for(connection, desk_, read, accept_open, now)
+        kept, digest = kept_form(draft)
         if revise is not None:
             made = revision.revise(*place, revise, draft, kept, digest, now, allow_past=allow_past)
         else:
@@ -167,6 +134,25 @@ def adopt(desk_: Desk, file: Path, revise: int | None, month: str | None, flow: 
     made, opened, standing = desk_.perform("notice.adopt", work)
     data = {**asdict(made), "opened": opened and asdict(opened)}
     answer(desk_, data, lambda: _say_adopted(data, opened, standing, now))
+
+
+def _answered_for(
+    connection: Connection, desk_: Desk, draft: NoticeDraft, accept_open: str, now: datetime
+) -> NoticeDraft:
+    """The draft held against the register; who adopts it answers for what was ticked in the table and left open."""
+    from workflow import name_doubts, permissions
+    from workflow.given import SHORTEST_REASON
+
+    permissions.demand(desk_.actor, "notice.adopt")
+    if accept_open and letters(accept_open) < SHORTEST_REASON:
+        said = _("Say why what nobody has decided may stay as read, in at least {count} letters.")
+        remedy = _('--accept-open "checked against the paper"')
+        raise BadInput("E-N17", said.format(count=SHORTEST_REASON), remedy=remedy)
+    with speaking(DEFAULT):
+        draft = name_doubts.held_against(draft, name_doubts.load(connection, desk_.office_id))
+    if accept_open:
+        draft, _count = doubts.accepted_open(draft, accept_open, desk_.actor.login, now)
+    return doubts.signed(draft, desk_.actor.login, now)
 
 
 def _open_month(connection: Connection, office_id: int, notice_id: int) -> str:
@@ -198,6 +184,9 @@ def _say_adopted(data: dict[str, Any], opened: OpenedPeriod | None, standing: st
             "Tasks of the open month that the table asks for no more: {numbers}. Excuse each with: duban task waive"
         )
         click.secho(said.format(numbers=numbers), fg="yellow")
+    if data["unchecked"]:
+        said = _("{count} remarks of the reader are not ticked off; see them with: duban notice show {id}")
+        click.echo(said.format(count=data["unchecked"], id=data["notice_id"]))
     for group in data["open_groups"]:
         click.secho(_("“{group}” has no roster: duban unit group set {group} UNIT…").format(group=group), fg="yellow")
     if opened is not None:
@@ -227,7 +216,15 @@ def show(desk_: Desk, number: int | None) -> None:
     from documents.notice_json import from_json
 
     chosen = rows[0]
-    return answer(desk_, {**_brief(chosen), "draft": chosen["draft"]}, lambda: _say_read(from_json(chosen["draft"])))
+    return answer(desk_, {**_brief(chosen), "draft": chosen["draft"]}, lambda: _say_kept(from_json(chosen["draft"])))
+
+
+def _say_kept(draft: NoticeDraft) -> None:
+    """An adopted notice, and what was said of each of the reader's warnings."""
+    _say_read(draft)
+    say_doubts(draft)
+    if draft.warnings:
+        click.echo(standing(draft))
 
 
 def _brief(row: dict[str, Any]) -> dict[str, Any]:
@@ -278,7 +275,7 @@ def diff(desk_: Desk, number: int, file: Path, *, every: bool) -> None:
     """The plan of a revision, clause by clause; nothing is stored."""
     from workflow import permissions, revision_plan
 
-    draft = _office_draft(file)
+    draft = office_draft(file)
 
     def work(connection: Connection) -> list[revision_plan.PlanLine]:
         permissions.demand(desk_.actor, "notice.draft")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,6 +12,7 @@ from models.errors import BadInput
 from models.evidence import CodeMatch, SealHint, SignatureSeen, SignaturesSeen, Verdict, plain
 from models.language import _, listed
 from models.states import EvidenceKind
+from models.times import shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -152,7 +154,6 @@ def _forms(connection: Connection, desk_: Desk, *conditions: Any) -> list[dict[s
 
     from models import tables as t
     from models.states import Role
-    from models.times import shown
     from workflow import permissions
 
     f, actor = t.filing.c, desk_.actor
@@ -221,14 +222,23 @@ def signature_words(one: SignatureSeen) -> str:
     if one.issuer:
         parts.append(_("issued by {issuer}").format(issuer=one.issuer))
     if one.claimed_at:
-        parts.append(_("signed {at} by the signer's own clock").format(at=one.claimed_at[:16].replace("T", " ")))
+        at = shown(datetime.fromisoformat(one.claimed_at))
+        parts.append(_("signed {at} by the signer's own clock").format(at=at))
     if one.signer:
-        parts.append(_("covers the whole file") if one.covers_whole else _("covers an earlier state of the file"))
+        parts.append(_coverage(one))
     if one.verdict is Verdict.EXPIRED:
         parts.append(_("certificate valid from {start} to {end}").format(start=one.valid_from, end=one.valid_to))
     if one.certifies:
         parts.append(_("certifies the document"))
     return listed(parts)
+
+
+def _coverage(one: SignatureSeen) -> str:
+    if one.covers_whole:
+        return _("covers the whole file")
+    if one.verdict is Verdict.VERIFIED:
+        return _("covers an earlier state of the file; since then only fields were filled in or signed")
+    return _("covers an earlier state of the file")
 
 
 def tell_form(told: dict[str, Any]) -> None:

@@ -98,6 +98,11 @@ def _tell(account: Account, month: str, folder: Path) -> None:
             month=month, clauses=account.clauses, units=account.units, tasks=account.tasks, warnings=account.warnings
         )
     )
+    if account.as_read or account.left_out:
+        said = _(
+            "Nobody decides here: {as_read} open places stay as read, {left_out} clauses name nobody and are left out."
+        )
+        click.echo(said.format(as_read=account.as_read, left_out=account.left_out))
     states = "  ".join(f"{Stage(state).label} {count}" for state, count in account.states.items())
     click.echo(_("Tasks: {states}").format(states=states))
     click.echo(

@@ -1,61 +1,75 @@
 """The decomposition table 任务分解表 as a workbook that a person edits; ``table_reading.py`` takes it back.
 
-One row for each clause; a sheet for the notice itself; a sheet of warnings to look at. A hidden sheet keeps the draft
-as it was written out: a cell that was not touched means what it meant, down to remarks no cell shows, and a cell
-that was touched means what it says. Without the hidden sheet everything is read from the cells.
+One row for each clause, with what is to be checked in it; a sheet for the notice itself; a sheet of everything to be
+checked (``table_doubts.py``). A hidden sheet keeps the draft as it was written out: a cell that was not touched means
+what it meant, down to remarks no cell shows, and a cell that was touched means what it says. Without the hidden sheet
+everything is read from the cells.
 """
 
 from __future__ import annotations
 
+import io
 import json
 from typing import TYPE_CHECKING, Final
 
 from openpyxl import Workbook
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from documents import table_cells as cells
 from documents.notice_json import to_json
+from documents.table_doubts import CHECK, LIST, REMARK, SPARE, TICK, colour, of_rows, offer_ticks, row_texts, write_list
+from documents.table_style import BORDER, FACE, GREY, fill, head, put
+from models.doubts import listed
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from openpyxl.cell.cell import Cell
     from openpyxl.worksheet.worksheet import Worksheet
 
+    from models.doubts import Doubt
     from models.drafts import ClauseDraft, ItemDraft, NoticeDraft
 
-TABLE, NOTICE, WARNINGS, KEPT = "任务分解表", "通知", "存疑清单", "_duban"
+TABLE, NOTICE, KEPT = "任务分解表", "通知", "_duban"
 KEPT_MARK: Final = "duban draft 1"
 KEPT_CHUNK: Final = 30_000
 #: heading, width in characters
 COLUMNS: Final = (
-    ("序号", 6), ("部分", 16), ("小节", 16), ("任务", 20), ("编号", 7), ("内容", 60), ("牵头单位", 16), ("配合单位", 28),
-    ("单位组", 18), ("时限", 24), ("量化指标", 32), ("谁报送", 12), ("存疑", 36), ("主题", 16), ("原文括号", 36), ("原文行", 7),
+    ("序号", 6), ("部分", 14), ("小节", 14), ("任务", 18), ("编号", 7), ("内容", 56), ("牵头单位", 16), ("配合单位", 28),
+    ("单位组", 16), ("时限", 24), ("量化指标", 28), ("谁报送", 12), (CHECK, 46), (TICK, 11), (REMARK, 20), ("主题", 16),
+    ("原文括号", 36), ("原文行", 7), ("存疑", 36),
 )  # fmt: skip
 HEADER_ROW: Final = 3
 #: columns that say where a row came from rather than what to do: shown grey
-_GREY: Final = frozenset({"主题", "原文括号", "原文行"})
-_CENTRED: Final = frozenset({"序号", "编号", "谁报送", "原文行"})
-_HINT: Final = "可修改、增删行。配合单位、单位组用顿号分开；时限每行一个，如 2022-06-30（原文）；量化指标每行一个，如 新增企业 ≥ 30 家（原文）；改完保存后导入。"
-_LINE: Final = Side(style="thin", color="BFBFBF")
-_BORDER: Final = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
-_FACE: Final = "仿宋"
+_GREY: Final = frozenset({"主题", "原文括号", "原文行", "存疑"})
+#: coloured while there is something to check in the row
+CHECKED: Final = frozenset({"编号", CHECK, TICK})
+_CENTRED: Final = frozenset({"序号", "编号", "谁报送", TICK, "原文行"})
+_HINT: Final = "可修改、增删、排序。配合单位、单位组用顿号分开；时限每行一个，如 2022-06-30（原文）；量化指标每行一个，如 新增企业 ≥ 30 家（原文）。"
+_TICK_HINT: Final = "红色须核定，黄色可看看：照原件核对后在“处理”里选 已核对、已改正、不是问题；一行里几处不同的，到“存疑清单”逐处选（以清单为准）。改完保存后导入。"
 
 
 def write_table(draft: NoticeDraft, path: Path) -> None:
     """Write the draft as an .xlsx workbook for a person to check and edit."""
+    path.write_bytes(table_bytes(draft))
+
+
+def table_bytes(draft: NoticeDraft) -> bytes:
+    """The draft as an .xlsx workbook."""
     book = Workbook()
     sheet = book.active
     assert sheet is not None
     sheet.title = TABLE
     _write_clauses(sheet, draft)
     _write_pairs(book.create_sheet(NOTICE), notice_texts(draft))
-    _write_warnings(book.create_sheet(WARNINGS), draft)
-    _write_kept(book.create_sheet(KEPT), draft)
-    book.save(path)
+    write_list(book.create_sheet(LIST), listed(draft))
+    write_kept(book.create_sheet(KEPT), draft)
+    made = io.BytesIO()
+    book.save(made)
+    return made.getvalue()
 
 
 def clause_texts(item: ItemDraft, clause: ClauseDraft) -> dict[str, str]:
@@ -108,57 +122,40 @@ def notice_texts(draft: NoticeDraft) -> dict[str, str]:
     }
 
 
-def _put(sheet: Worksheet, row: int, column: int, text: str) -> Cell:
-    """Write text as text: never a formula, whatever it begins with."""
-    cell = sheet.cell(row, column)
-    assert not hasattr(cell, "_merged")
-    cell.value = cells.stored(text)
-    cell.data_type = "s"
-    cell.alignment = Alignment(wrap_text=True, vertical="top")
-    cell.font = Font(name=_FACE, size=11)
-    return cell  # type: ignore[return-value]
-
-
-def _head(sheet: Worksheet, row: int, column: int, text: str) -> None:
-    cell = _put(sheet, row, column, text)
-    cell.font = Font(name="黑体", size=11, bold=True)
-    cell.fill = PatternFill("solid", fgColor="DDE6F0")
-    cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
-    cell.border = _BORDER
-
-
 def _write_clauses(sheet: Worksheet, draft: NoticeDraft) -> None:
-    title = _put(sheet, 1, 1, f"{draft.attachment_title or draft.title} 任务分解表")
+    title = put(sheet, 1, 1, f"{draft.attachment_title or draft.title} 任务分解表")
     title.font = Font(name="方正小标宋简体", size=18)
     title.alignment = Alignment(horizontal="left", vertical="center")
-    hint = _put(sheet, 2, 1, _HINT)
-    hint.font = Font(name=_FACE, size=10, color="7F7F7F")
-    hint.alignment = Alignment(horizontal="left", vertical="center")
+    for column, text in ((1, _HINT), (_place(CHECK), _TICK_HINT)):
+        hint = put(sheet, 2, column, text)
+        hint.font = Font(name=FACE, size=10, color=GREY)
+        hint.alignment = Alignment(horizontal="left", vertical="center")
     sheet.row_dimensions[1].height = 32
     for column, (heading, width) in enumerate(COLUMNS, 1):
-        _head(sheet, HEADER_ROW, column, heading)
+        head(sheet, HEADER_ROW, column, heading)
         sheet.column_dimensions[get_column_letter(column)].width = width
-    row = HEADER_ROW
+    row, doubts = HEADER_ROW, of_rows(draft)
     for item in draft.items:
         for clause in item.clauses:
             row += 1
-            _write_row(sheet, row, clause_texts(item, clause))
+            mine = doubts.get(clause.id, [])
+            _write_row(sheet, row, clause_texts(item, clause) | row_texts(mine), mine)
     _finish(sheet, row)
 
 
-def _write_row(sheet: Worksheet, row: int, texts: dict[str, str]) -> None:
+def _write_row(sheet: Worksheet, row: int, texts: dict[str, str], doubts: Sequence[Doubt]) -> None:
     lines = 1
     for column, (heading, width) in enumerate(COLUMNS, 1):
         text = texts[heading]
-        cell = _put(sheet, row, column, text)
-        cell.border = _BORDER
+        cell = put(sheet, row, column, text)
+        cell.border = BORDER
         if heading in _CENTRED:
             cell.alignment = Alignment(horizontal="center", vertical="top")
             cell.number_format = "@"
         if heading in _GREY:
-            cell.font = Font(name=_FACE, size=10, color="7F7F7F")
-        if heading == "存疑" and text:
-            cell.fill = PatternFill("solid", fgColor="FFF4CC")
+            cell.font = Font(name=FACE, size=10, color=GREY)
+        if heading in CHECKED:
+            fill(cell, colour(doubts))
         lines = max(lines, sum(1 + len(line) * 2 // width for line in text.split("\n")))
     sheet.row_dimensions[row].height = min(15.5 * lines, 400)
 
@@ -169,9 +166,10 @@ def _finish(sheet: Worksheet, last: int) -> None:
     sheet.auto_filter.ref = f"A{HEADER_ROW}:{get_column_letter(len(COLUMNS))}{max(last, HEADER_ROW)}"
     choices = ",".join((cells.BY_NOTICE, *cells.REPORTERS.values()))
     choice = DataValidation(type="list", formula1=f'"{choices}"', allow_blank=True)
-    letter = get_column_letter([heading for heading, _width in COLUMNS].index("谁报送") + 1)
-    choice.add(f"{letter}{HEADER_ROW + 1}:{letter}{last + 200}")
+    letter = _letter("谁报送")
+    choice.add(f"{letter}{HEADER_ROW + 1}:{letter}{last + SPARE}")
     sheet.add_data_validation(choice)
+    offer_ticks(sheet, _letter(TICK), HEADER_ROW + 1, last)
     sheet.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = 8  # A3
@@ -179,33 +177,29 @@ def _finish(sheet: Worksheet, last: int) -> None:
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 
+def _place(heading: str) -> int:
+    return [name for name, _width in COLUMNS].index(heading) + 1
+
+
+def _letter(heading: str) -> str:
+    return get_column_letter(_place(heading))
+
+
 def _write_pairs(sheet: Worksheet, texts: dict[str, str]) -> None:
-    _head(sheet, 1, 1, "项目")
-    _head(sheet, 1, 2, "内容")
+    head(sheet, 1, 1, "项目")
+    head(sheet, 1, 2, "内容")
     for row, (name, text) in enumerate(texts.items(), 2):
-        _put(sheet, row, 1, name).border = _BORDER
-        cell = _put(sheet, row, 2, text)
-        cell.border = _BORDER
+        put(sheet, row, 1, name).border = BORDER
+        cell = put(sheet, row, 2, text)
+        cell.border = BORDER
         cell.number_format = "@"
     sheet.column_dimensions["A"].width = 18
     sheet.column_dimensions["B"].width = 90
     sheet.freeze_panes = "A2"
 
 
-def _write_warnings(sheet: Worksheet, draft: NoticeDraft) -> None:
-    headings = (("代码", 9), ("行", 6), ("列", 6), ("原文", 60), ("说明", 60), ("可能的读法", 40))
-    for column, (heading, width) in enumerate(headings, 1):
-        _head(sheet, 1, column, heading)
-        sheet.column_dimensions[get_column_letter(column)].width = width
-    for row, note in enumerate(draft.warnings, 2):
-        texts = (note.code, str(note.line), str(note.column), note.quote, note.message, "\n".join(note.readings))
-        for column, text in enumerate(texts, 1):
-            _put(sheet, row, column, text).border = _BORDER
-    sheet.freeze_panes = "A2"
-
-
-def _write_kept(sheet: Worksheet, draft: NoticeDraft) -> None:
-    """The draft as it was, in plain ASCII, in pieces that fit a cell."""
+def write_kept(sheet: Worksheet, draft: NoticeDraft) -> None:
+    """The hidden sheet: the draft as it was, in plain ASCII, in pieces that fit a cell."""
     text = json.dumps(to_json(draft), ensure_ascii=True, separators=(",", ":")).replace("_", "\\u005f")
     sheet.cell(1, 1, KEPT_MARK)
     for row, start in enumerate(range(0, len(text), KEPT_CHUNK), 2):

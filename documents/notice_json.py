@@ -6,12 +6,14 @@ the reader's comfort (``text_start``, ``damage`` as one string) are written and 
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from models import doubts
 from models.drafts import (
     ClauseDraft,
+    Decision,
     HeadingDraft,
     IndicatorDraft,
     ItemDraft,
@@ -22,6 +24,9 @@ from models.drafts import (
 )
 from models.errors import BadInput
 from models.language import _
+
+if TYPE_CHECKING:
+    from models.doubts import Doubt
 
 _PLAIN = (
     "title",
@@ -60,7 +65,8 @@ def to_json(draft: NoticeDraft) -> dict[str, Any]:
         "source_name": draft.source_name,
         "source_sha256": draft.source_sha256,
         "sections": _sections(draft.items),
-        "warnings": [_warning(note) for note in draft.warnings],
+        "warnings": [_warning(doubt) for doubt in doubts.listed(draft)],
+        "decisions": [_decision(one) for one in draft.decisions],
     }
 
 
@@ -122,15 +128,24 @@ def _indicator(one: IndicatorDraft) -> dict[str, Any]:
     return {"quote": one.quote, "name": one.name, "op": one.op, "value": value, "unit": one.unit, "note": one.note}
 
 
-def _warning(note: WarningNote) -> dict[str, Any]:
+def _warning(doubt: Doubt) -> dict[str, Any]:
+    note = doubt.note
     return {
+        "key": doubt.key,
         "code": note.code,
+        "clause": note.clause,
         "line": note.line,
         "column": note.column,
         "quote": note.quote,
         "message": note.message,
         "readings": list(note.readings),
+        "context": note.context,
     }
+
+
+def _decision(one: Decision) -> dict[str, Any]:
+    at = one.at.isoformat() if one.at else None
+    return {"key": one.key, "verdict": one.verdict, "note": one.note, "by": one.by, "at": at}
 
 
 def from_json(data: dict[str, Any]) -> NoticeDraft:
@@ -154,11 +169,19 @@ def _draft(data: dict[str, Any]) -> NoticeDraft:
         reporting=ReportingRule(**{name: data["reporting"][name] for name in _RULE}),
         attachments=tuple(data["attachments"]),
         items=tuple(_read_items(data["sections"])),
-        warnings=tuple(
-            WarningNote(w["code"], w["line"], w["quote"], w["message"], tuple(w["readings"]), w["column"])
-            for w in data["warnings"]
-        ),
+        warnings=tuple(_read_warning(note) for note in data["warnings"]),
+        decisions=tuple(_read_decision(one) for one in data.get("decisions", ())),
     )
+
+
+def _read_warning(w: dict[str, Any]) -> WarningNote:
+    place = (w["column"], w.get("clause", ""), w.get("context", ""))
+    return WarningNote(w["code"], w["line"], w["quote"], w["message"], tuple(w["readings"]), *place)
+
+
+def _read_decision(one: dict[str, Any]) -> Decision:
+    at = datetime.fromisoformat(one["at"]) if one["at"] else None
+    return Decision(one["key"], doubts.Verdict(one["verdict"]).value, one["note"], one["by"], at)
 
 
 def _read_day(text: str | None) -> date | None:

@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING, Any, Final
 from documents import table_cells as cells
 from documents.decomposition import COLUMNS, KEPT, KEPT_MARK, NOTICE, TABLE, clause_texts, notice_texts
 from documents.notice_json import from_json
+from documents.table_doubts import KEY, LIST, TICK
+from documents.table_rows import Row, rows_of
+from documents.table_ticks import LIST_HEADINGS, with_ticks
 from documents.workbook_opening import open_book
 from models.drafts import ClauseDraft, ItemDraft, NoticeDraft, ReportingRule
 from models.errors import BadInput
 from models.language import _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from openpyxl.cell.cell import Cell, MergedCell
     from openpyxl.workbook import Workbook
-    from openpyxl.worksheet.worksheet import Worksheet
 
-_MOST_ROWS: Final = 10_000
 _HEADINGS: Final = tuple(heading for heading, _width in COLUMNS)
 _NEEDED: Final = ("序号", "任务", "编号", "内容", "牵头单位", "配合单位", "单位组")
 #: said on every row of an item; one changed row changes the item
@@ -30,14 +30,28 @@ _SHARED: Final = ("任务", "部分", "小节")
 
 
 def read_table(path: Path) -> NoticeDraft:
-    """The draft in a workbook as a person left it; ``BadInput`` (E-X…, E-F…) names the cell that cannot be taken."""
-    book = open_book(path.read_bytes(), path.name)
+    """The draft in a table that this very process, or an office it trusts, wrote; raises as ``read_book``."""
+    return read_book(open_book(path.read_bytes(), path.name), path.name)
+
+
+def is_own(book: Workbook) -> bool:
+    """Whether a workbook is a decomposition table that duban exported, whatever a person did to it since."""
+    if KEPT in book.sheetnames:
+        return True
+    rows = book[TABLE].iter_rows(max_row=20, max_col=64, values_only=True) if TABLE in book.sheetnames else ()
+    return any(set(_NEEDED) <= {str(value).strip() for value in row} for row in rows)
+
+
+def read_book(book: Workbook, name: str) -> NoticeDraft:
+    """The draft in a workbook as a person left it; ``BadInput`` (E-X…) names the cell that cannot be taken."""
     if TABLE not in book.sheetnames:
         what = _("There is no sheet named {sheet}.").format(sheet=TABLE)
-        raise BadInput("E-X01", what, where=path.name, remedy=_("Import the table that duban exported."))
+        raise BadInput("E-X01", what, where=name, remedy=_("Import the table that duban exported."))
     kept = _kept(book)
-    draft = _notice(book, kept)
-    return replace(draft, items=_items(book[TABLE], kept))
+    rows = list(rows_of(book[TABLE], _HEADINGS, _NEEDED))
+    draft = replace(_notice(book, kept), items=_items(rows, kept))
+    listed = list(rows_of(book[LIST], LIST_HEADINGS, (KEY, TICK))) if LIST in book.sheetnames else []
+    return with_ticks(draft, kept, rows, listed)
 
 
 def _kept(book: Workbook) -> NoticeDraft | None:
@@ -52,86 +66,29 @@ def _kept(book: Workbook) -> NoticeDraft | None:
         return None
 
 
-class _Row:
-    """One row of a sheet: texts by heading, and refusals that name the cell."""
-
-    def __init__(self, sheet: Worksheet, found: dict[str, Cell | MergedCell]) -> None:
-        self._sheet, self._cells = sheet, found
-        self.texts = {heading: self._text(heading) for heading in found}
-
-    def _text(self, heading: str) -> str:
-        cell = self._cells[heading]
-        if cell.data_type == "f":
-            raise self.refusal(heading, _("this is a formula, text was expected"))
-        if cell.data_type == "e":
-            raise self.refusal(heading, _("the cell shows an error"))
-        return str(self.understood(heading, lambda: cells.unstored(cell.value)))
-
-    def refusal(self, heading: str, what: str) -> BadInput:
-        """The refusal of one cell: sheet, cell, column, and what is wrong with it."""
-        where = (
-            f"{self._sheet.title}!{self._cells[heading].coordinate}（{heading}）"
-            if heading in self._cells
-            else self._sheet.title
-        )
-        return BadInput("E-X02", what, where=where, remedy=_("Correct this cell and import the table again."))
-
-    def understood(self, heading: str, read: Callable[[], Any]) -> Any:
-        """The value of a cell, or a refusal that names it."""
-        try:
-            return read()
-        except cells.BadCell as bad:
-            raise self.refusal(heading, str(bad)) from None
-
-    def get(self, heading: str) -> str:
-        """The text under a heading, empty where the column was removed."""
-        return self.texts.get(heading, "")
-
-
-def _rows(sheet: Worksheet) -> Iterator[_Row]:
-    """The rows below the headings that hold anything."""
-    columns: dict[str, int] = {}
-    for number, row in enumerate(sheet.iter_rows(max_col=64), 1):
-        if number > _MOST_ROWS:
-            raise BadInput(
-                "E-N04", _("The table has more than {limit} rows.").format(limit=_MOST_ROWS), where=sheet.title
-            )
-        if not columns:
-            said = {str(cell.value).strip(): at for at, cell in enumerate(row) if cell.value is not None}
-            if set(_NEEDED) <= set(said):
-                columns = {heading: said[heading] for heading in _HEADINGS if heading in said}
-        elif any(cell.value is not None for cell in row):
-            yield _Row(sheet, {heading: row[at] for heading, at in columns.items()})
-    if not columns:
-        what = _("The headings are missing; needed are: {headings}").format(headings="、".join(_NEEDED))
-        raise BadInput("E-X01", what, where=sheet.title, remedy=_("Import the table that duban exported."))
-
-
-def _items(sheet: Worksheet, kept: NoticeDraft | None) -> tuple[ItemDraft, ...]:
+def _items(rows: Sequence[Row], kept: NoticeDraft | None) -> tuple[ItemDraft, ...]:
+    """The items in the order of their numbers, however the rows were sorted."""
     before = {clause.id: (item, clause) for item in (kept.items if kept else ()) for clause in item.clauses}
-    grouped: dict[int, list[_Row]] = {}
-    ids: set[str] = set()
-    last = 0
-    for row in _rows(sheet):
+    grouped: dict[int, dict[int, Row]] = {}
+    for row in rows:
         number = row.understood("序号", lambda row=row: cells.count_of(row.get("序号"), 999))  # type: ignore[misc]
-        if number in grouped and number != last:
-            raise row.refusal("序号", _("the rows of item {number} do not stand together").format(number=number))
         clause = row.get("编号").strip()
-        if clause in ids:
-            raise row.refusal("编号", _("{clause} occurs twice").format(clause=clause))
-        if not clause.startswith(f"{number}.") or not clause[len(f"{number}.") :].isdigit():
+        place = clause.removeprefix(f"{number}.")
+        if place == clause or not place.isdecimal() or len(place) > 6:
             raise row.refusal(
                 "编号", _("a clause of item {number} is numbered {number}.1, {number}.2 …").format(number=number)
             )
-        ids.add(clause)
-        grouped.setdefault(number, []).append(row)
-        last = number
+        if int(place) in grouped.setdefault(number, {}):
+            raise row.refusal("编号", _("{clause} occurs twice").format(clause=clause))
+        grouped[number][int(place)] = row
     if not grouped:
-        raise BadInput("E-X01", _("The table has no clauses."), where=sheet.title)
-    return tuple(_item(number, rows, before) for number, rows in grouped.items())
+        raise BadInput("E-X01", _("The table has no clauses."), where=TABLE)
+    return tuple(
+        _item(number, [grouped[number][at] for at in sorted(grouped[number])], before) for number in sorted(grouped)
+    )
 
 
-def _item(number: int, rows: list[_Row], before: dict[str, tuple[ItemDraft, ClauseDraft]]) -> ItemDraft:
+def _item(number: int, rows: list[Row], before: dict[str, tuple[ItemDraft, ClauseDraft]]) -> ItemDraft:
     old = next((before[row.get("编号").strip()][0] for row in rows if row.get("编号").strip() in before), None)
     said = {heading: _said(heading, rows, before) for heading in _SHARED}
     if not said["任务"].strip():
@@ -148,18 +105,19 @@ def _item(number: int, rows: list[_Row], before: dict[str, tuple[ItemDraft, Clau
     )
 
 
-def _said(heading: str, rows: list[_Row], before: dict[str, tuple[ItemDraft, ClauseDraft]]) -> str:
+def _said(heading: str, rows: list[Row], before: dict[str, tuple[ItemDraft, ClauseDraft]]) -> str:
     """What an item's rows say together: the one text that was changed, else the one that stands in all."""
     olds = {cells.plain(clause_texts(*before[i])[heading]) for row in rows if (i := row.get("编号").strip()) in before}
-    said = dict.fromkeys(row.get(heading) for row in rows)
+    filled = [row for row in rows if row.get(heading).strip()]  # a row that was put in need not repeat it
+    said = dict.fromkeys(row.get(heading) for row in filled or rows)
     changed = [text for text in said if text not in olds]
     if len(changed) > 1 or (not changed and len(said) > 1):
-        row = next(row for row in rows if row.get(heading) == list(said)[-1])
+        row = next(row for row in filled or rows if row.get(heading) == list(said)[-1])
         raise row.refusal(heading, _("the rows of one item say different things here"))
     return changed[0] if changed else next(iter(said))
 
 
-def _clause(row: _Row, found: tuple[ItemDraft, ClauseDraft] | None) -> ClauseDraft:
+def _clause(row: Row, found: tuple[ItemDraft, ClauseDraft] | None) -> ClauseDraft:
     """One clause: the old one with every touched cell taken anew."""
     old = found[1] if found else ClauseDraft(id=row.get("编号").strip(), text="")
     texts = clause_texts(*found) if found else {}
@@ -199,7 +157,7 @@ def _bracket(text: str) -> dict[str, Any]:
     }
 
 
-def _parties(row: _Row) -> dict[str, Any]:
+def _parties(row: Row) -> dict[str, Any]:
     """Units and groups as edited: the lead first, then the supporting units, then the groups."""
     leads = row.understood("牵头单位", lambda: cells.names(row.get("牵头单位")))
     support = row.understood("配合单位", lambda: cells.names(row.get("配合单位")))
@@ -222,7 +180,7 @@ def _notice(book: Workbook, kept: NoticeDraft | None) -> NoticeDraft:
     texts, values, rule = notice_texts(old), dict[str, Any](), dict[str, Any]()
     for line in book[NOTICE].iter_rows(min_row=2, max_row=200, min_col=1, max_col=2):
         name = str(line[0].value or "").strip()
-        row = _Row(book[NOTICE], {name: line[1]})
+        row = Row(book[NOTICE], {name: line[1]})
         if name not in _NOTICE_READERS or (kept and row.get(name) == cells.plain(texts[name])):
             continue
         target, read = _NOTICE_READERS[name]

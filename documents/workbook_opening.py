@@ -25,8 +25,11 @@ _MERGED: Final = re.compile(
 )
 
 
-def open_book(data: bytes, name: str) -> Workbook:
-    """The workbook in a file; ``BadInput`` E-F01 to E-F09 says why it cannot be one. ``name`` is what people call it."""
+def open_book(data: bytes, name: str, *, values: bool = False) -> Workbook:
+    """The workbook in a file, its formulas or the ``values`` they last had; ``name`` is what people call it.
+
+    ``BadInput`` E-F01 to E-F09 says why it cannot be one.
+    """
     if not data:
         raise BadInput("E-F01", _("The file is empty (0 bytes)."), where=name, remedy=_("Choose the file again."))
     if data.startswith(b"\xd0\xcf\x11\xe0"):
@@ -43,7 +46,7 @@ def open_book(data: bytes, name: str) -> Workbook:
     try:
         with warnings.catch_warnings():  # openpyxl warns of extensions it drops; none of ours are among them
             warnings.simplefilter("ignore")
-            return load_workbook(io.BytesIO(data))
+            return load_workbook(io.BytesIO(data), data_only=values)
     except Exception:  # noqa: BLE001 - openpyxl raises whatever the broken part provokes; all of it means one thing
         raise abnormal(name) from None
 

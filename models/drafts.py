@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,23 @@ class WarningNote:
     readings: tuple[str, ...] = ()
     #: 1-based place in the line, 0 when the whole line is meant
     column: int = 0
+    #: the clause (2.1) or the item (2) it concerns; empty for the notice itself
+    clause: str = ""
+    #: the line it stands in, or as much of it as shows where
+    context: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person says of a warning: a value of ``models.doubts.Verdict``, by whom, when, and why."""
+
+    #: the warning's key (``models.doubts``)
+    key: str
+    verdict: str
+    note: str = ""
+    #: login; empty while nobody has signed for what was ticked in a table
+    by: str = ""
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +163,8 @@ class NoticeDraft:
     attachments: tuple[str, ...] = ()
     items: tuple[ItemDraft, ...] = ()
     warnings: tuple[WarningNote, ...] = ()
+    #: what people said of the warnings, one a key
+    decisions: tuple[Decision, ...] = ()
     source_name: str = ""
     #: SHA-256 of the source's bytes, in hex
     source_sha256: str = ""

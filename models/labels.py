@@ -40,6 +40,7 @@ DEEDS: Final = {
     "message.release": N_("release held messages"),
     "message.retry": N_("send a message again"),
     "notice.adopt": N_("adopt a notice"),
+    "notice.check": N_("tick off a notice's warnings"),
     "notice.draft": N_("work on a notice"),
     "notice.expand": N_("expand a notice's groups"),
     "notice.revise": N_("revise a notice"),

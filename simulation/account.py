@@ -69,6 +69,10 @@ class Account:
     notice: str
     clauses: int
     warnings: int
+    #: of these, what would need a person's decision and stays as it was read
+    as_read: int
+    #: clauses that name nobody and take no part
+    left_out: int
     units: int
     tasks: int
     states: Mapping[str, int]
@@ -100,6 +104,8 @@ def settle(scene: Scene, played: Played) -> Account:
             notice=scene.draft.title,
             clauses=scene.adopted.clauses,
             warnings=len(scene.draft.warnings),
+            as_read=scene.undecided.as_read,
+            left_out=scene.undecided.left_out,
             units=len(scene.cast.units),
             tasks=len(month.tasks),
             states={state.value: states[state.value] for state in Stage if states[state.value]},

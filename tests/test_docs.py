@@ -32,7 +32,10 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 README, CHINESE = ROOT / "README.md", ROOT / "README.zh-CN.md"
-GUIDES = [ROOT / "docs" / name for name in ("clerk.md", "office.md", "administrator.md", "evidence.md", "words.md")]
+GUIDES = [
+    ROOT / "docs" / name
+    for name in ("clerk.md", "office.md", "administrator.md", "evidence.md", "review.md", "words.md")
+]
 SETTINGS = ROOT / "docs" / "settings.md"
 FLOWS = ROOT / "docs" / "flows.md"
 REFERENCE = ROOT / "docs" / "commands.md"

@@ -10,27 +10,31 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
+from models import doubts
 from models import tables as t
 from models.database import insert
 from models.errors import BadInput, Refused
 from models.language import _
 from models.times import local_date
-from workflow import audit, parts, permissions, units
+from workflow import audit, name_doubts, parts, permissions
 from workflow.parts import Adopted
 from workflow.revision_plan import PlanLine, headings, plan_revision
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date, datetime
 
     from sqlalchemy.engine import Connection
 
-    from models.drafts import ClauseDraft, ItemDraft, NoticeDraft
+    from models.drafts import ClauseDraft, ItemDraft, NoticeDraft, WarningNote
     from workflow.case import Actor
 
 __all__ = ["Adopted", "PlanLine", "adopt", "plan_revision"]
 
 #: the day of the month by which reports are due when a notice does not say (the reference notice: 25日前)
 USUAL_DAY: Final = 25
+#: so many open places are said in a refusal
+_NAMED: Final = 5
 
 
 def adopt(
@@ -51,27 +55,63 @@ def adopt(
     if known is not None and known.table_sha256 != table_sha256:
         raise adopted_before(known)
     if known is not None:
-        return take_again(connection, office_id, actor, known.id, now)
-    check_names(connection, office_id, draft)
+        return take_again(connection, office_id, actor, known.id, kept, now)
+    draft = check_doubts(connection, office_id, draft)
     made = Adopted(_notice_row(connection, office_id, actor, draft, kept, table_sha256, now))
     for item in draft.items:
         item_id = item_row(connection, office_id, made.notice_id, item)
         for clause in item.clauses:
             made.clauses += 1
             write_clause(connection, office_id, item_id, clause, made.clauses, made, now)
-    record(connection, office_id, actor, role.value, "notice.adopt", made, now)
+    made.unchecked = len(doubts.still_open(draft))
+    record(connection, office_id, actor, role.value, "notice.adopt", made, now, decided=decided_in(draft))
     return made
 
 
-def take_again(connection: Connection, office_id: int, actor: Actor, notice_id: int, now: datetime) -> Adopted:
-    """The same table once more: only the rosters of its collective names may have changed."""
+def take_again(
+    connection: Connection, office_id: int, actor: Actor, notice_id: int, kept: dict[str, Any], now: datetime
+) -> Adopted:
+    """The same table once more: only what was ticked off and the rosters of its collective names may have changed."""
     role = permissions.demand(actor, "notice.adopt")
     made = Adopted(notice_id, existed=True)
+    _add_decisions(connection, office_id, actor, role.value, notice_id, kept, now)
     parts.follow_rosters(connection, office_id, notice_id, made, now)
     made.idle_tasks = parts.idle_tasks(connection, office_id, notice_id)
     if made.responsibilities or made.ended:
         record(connection, office_id, actor, role.value, "notice.expand", made, now)
     return made
+
+
+def _add_decisions(
+    connection: Connection, office_id: int, actor: Actor, role: str, notice_id: int, kept: dict[str, Any], now: datetime
+) -> None:
+    """Keep what was ticked off since the table was adopted; nothing that was said before is taken away."""
+    n = t.notice.c
+    mine = sa.and_(n.office_id == office_id, n.id == notice_id)
+    before = connection.execute(sa.select(n.draft, n.table_sha256).where(mine)).one().draft
+    said = {one["key"]: one for one in before.get("decisions", ())}
+    new = [one for one in kept.get("decisions", ()) if _said(one) != _said(said.get(one["key"], {}))]
+    if not new:
+        return
+    said |= {one["key"]: one for one in new}
+    connection.execute(sa.update(t.notice).where(mine).values(draft={**before, "decisions": list(said.values())}))
+    detail = {"decisions": [[one["key"], one["verdict"], one["note"]] for one in new]}
+    audit.append(
+        connection, office_id, actor, audit.Entry("notice.check", "notice", notice_id, role=role, detail=detail), now
+    )
+
+
+def _said(one: dict[str, Any]) -> tuple[Any, Any]:
+    return one.get("verdict"), one.get("note")
+
+
+def decided_in(draft: NoticeDraft) -> list[list[str]]:
+    """What was said of each warning, short enough for the trail: clause, code, quote, verdict, note, by whom."""
+    return [
+        [doubt.note.clause, doubt.note.code, doubt.note.quote[:40], said.verdict, said.note, said.by]
+        for doubt in doubts.listed(draft)
+        if (said := doubt.decision) is not None
+    ]
 
 
 def adopted_before(known: Any) -> Refused:
@@ -86,15 +126,25 @@ def adopted_before(known: Any) -> Refused:
 
 
 def record(
-    connection: Connection, office_id: int, actor: Actor, role: str, action: str, made: Adopted, now: datetime
+    connection: Connection,
+    office_id: int,
+    actor: Actor,
+    role: str,
+    action: str,
+    made: Adopted,
+    now: datetime,
+    *,
+    decided: Sequence[list[str]] = (),
 ) -> None:
-    """The event of an adoption or revision, with its counts."""
+    """The event of an adoption or revision, with its counts and what was said of the reader's warnings."""
     detail = {
         "clauses": made.clauses,
         "responsibilities": made.responsibilities,
         "ended": made.ended,
         "new_units": made.new_units,
         "open_groups": made.open_groups,
+        "decided": list(decided),
+        "unchecked": made.unchecked,
     }
     audit.append(
         connection, office_id, actor, audit.Entry(action, "notice", made.notice_id, role=role, detail=detail), now
@@ -121,9 +171,15 @@ def check(draft: NoticeDraft, now: datetime, *, allow_past: bool) -> None:
 
 
 def _check_dates(draft: NoticeDraft, first: date) -> None:
+    """A deadline before the notice is refused, unless a person has said of it that it is meant."""
+    meant = {
+        (one.note.clause, one.note.quote)
+        for one in doubts.listed(draft)
+        if one.note.code == doubts.EARLY and not one.open
+    }
     for clause in draft.clauses:
         for milestone in clause.milestones:
-            if milestone.due_on and milestone.due_on < first:
+            if milestone.due_on and milestone.due_on < first and (clause.id, milestone.quote) not in meant:
                 raise BadInput(
                     "E-D02",
                     _("Clause {id}: the deadline {day} ({quote}) lies before the notice of {first}.").format(
@@ -133,20 +189,41 @@ def _check_dates(draft: NoticeDraft, first: date) -> None:
                 )
 
 
-def check_names(connection: Connection, office_id: int, draft: NoticeDraft) -> None:
-    """Refuse a name that is not in the register but looks like one that is: a person says whether it is the same."""
-    pairs = units.lookalikes(connection, office_id, [name for clause in draft.clauses for name in clause.units])
-    if pairs:
-        name, known = pairs[0]
+def check_doubts(connection: Connection, office_id: int, draft: NoticeDraft) -> NoticeDraft:
+    """Refuse while something is open that can change who reports or by when; the draft with what its names raise.
+
+    A name much like a registered one is refused with E-N02, anything else with E-N16. A deadline before the notice has
+    a refusal of its own.
+    """
+    draft = name_doubts.held_against(draft, name_doubts.load(connection, office_id))
+    weighing = [doubt.note for doubt in doubts.still_open(draft) if doubt.weighs and doubt.note.code != doubts.EARLY]
+    near = [note for note in weighing if note.code == "E-N02"]
+    if near:
+        name, known = near[0].quote, near[0].readings[0]
         raise BadInput(
             "E-N02",
             _("Not in the register, but much like a unit that is: {pairs}").format(
-                pairs="; ".join(f"{one} → {other}" for one, other in pairs)
+                pairs="; ".join(f"{note.quote} → {'、'.join(note.readings)}" for note in near)
             ),
-            remedy=_("The same unit: duban unit alias {known} {name}. Another one: duban unit add {name}").format(
-                known=known, name=name
-            ),
+            remedy=_(
+                "Say which it is: duban notice review FILE. Or, the same unit: duban unit alias {known} {name};"
+                " another one: duban unit add {name}"
+            ).format(known=known, name=name),
         )
+    if weighing:
+        raise BadInput(
+            "E-N16",
+            _("{count} places can change who reports or by when, and nobody has decided them: {places}").format(
+                count=len(weighing), places=_places(weighing)
+            ),
+            remedy=_("Decide them: duban notice review FILE. Or say why they may stay as read: --accept-open REASON"),
+        )
+    return draft
+
+
+def _places(notes: Sequence[WarningNote]) -> str:
+    said = "; ".join(note.message for note in notes[:_NAMED])
+    return said if len(notes) <= _NAMED else f"{said} …"
 
 
 def _known(connection: Connection, office_id: int, draft: NoticeDraft, table_sha256: str) -> Any:

@@ -43,6 +43,8 @@ class Adopted:
     open_groups: list[str] = field(default_factory=list)
     #: tasks of an open month that nobody asks for any more; only a person may waive them
     idle_tasks: list[int] = field(default_factory=list)
+    #: warnings of the reader that nobody has ticked off: remarks, for whatever weighs is refused
+    unchecked: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +56,17 @@ class Part:
     via_group: str = ""
 
 
+def lead_first(names: Sequence[str], lead: str) -> tuple[str, ...]:
+    """The units of a clause with the one that leads before the others, which keep their order."""
+    return (lead, *(name for name in names if name != lead)) if lead in names else tuple(names)
+
+
 def named_parts(
     connection: Connection, office_id: int, clause: ClauseDraft, made: Adopted, now: datetime
 ) -> dict[int, Part]:
-    """The parts of the named units, the first one leading; units that are new are entered into the register."""
+    """The parts of the named units, the lead first; units that are new are entered into the register."""
     found: dict[int, Part] = {}
-    for place, name in enumerate(clause.units):
+    for place, name in enumerate(lead_first(clause.units, clause.lead)):
         unit = units.bearer(connection, office_id, name)
         if unit is None:
             unit = units.create_unit(connection, office_id, name, local_date(now))

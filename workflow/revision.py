@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from models import doubts
 from models import tables as t
 from models.errors import Refused
 from models.language import _
@@ -40,8 +41,8 @@ def revise(
     plan = {line.clause: line for line in _plan(connection, office_id, notice_id, draft)}
     before = revision_plan.notice_row(connection, office_id, notice_id)
     if before.table_sha256 == table_sha256:
-        return adoption.take_again(connection, office_id, actor, notice_id, now)
-    adoption.check_names(connection, office_id, draft)
+        return adoption.take_again(connection, office_id, actor, notice_id, kept, now)
+    draft = adoption.check_doubts(connection, office_id, draft)
     made = Adopted(notice_id)
     _write_notice(connection, office_id, before, draft, kept, table_sha256)
     position = 0
@@ -53,7 +54,9 @@ def revise(
     _withdraw(connection, office_id, notice_id, [line.clause for line in plan.values() if line.verdict == "withdraw"])
     parts.follow_rosters(connection, office_id, notice_id, made, now)
     made.idle_tasks = parts.idle_tasks(connection, office_id, notice_id)
-    adoption.record(connection, office_id, actor, role.value, "notice.revise", made, now)
+    made.unchecked = len(doubts.still_open(draft))
+    decided = adoption.decided_in(draft)
+    adoption.record(connection, office_id, actor, role.value, "notice.revise", made, now, decided=decided)
     return made
 
 

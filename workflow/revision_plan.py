@@ -155,11 +155,16 @@ def _party_change(
         .where(r.office_id == office_id, r.clause_id == clause_id, r.via_group == "", r.ended_at.is_(None))
         .order_by(r.position)
     ).all()
-    before = _bearers(connection, office_id, kept["units"]) if kept else [row.id for row in rows]
+    before = (
+        _bearers(connection, office_id, parts.lead_first(kept["units"], kept["lead"]))
+        if kept
+        else [row.id for row in rows]
+    )
     groups = list(kept["unit_groups"]) if kept else []
-    if before == _bearers(connection, office_id, clause.units) and groups == list(clause.groups):
+    wanted = parts.lead_first(clause.units, clause.lead)
+    if before == _bearers(connection, office_id, wanted) and groups == list(clause.groups):
         return ""
-    old, new = [*(row.name for row in rows), *groups], [*clause.units, *clause.groups]
+    old, new = [*(row.name for row in rows), *groups], [*wanted, *clause.groups]
     return _("units: {old} → {new}").format(old="、".join(old), new="、".join(new))
 
 

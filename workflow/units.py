@@ -7,8 +7,7 @@ to set, for all clauses or for one; who set it and when is recorded.
 from __future__ import annotations
 
 from datetime import timedelta
-from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -18,7 +17,7 @@ from models.errors import BadInput, Refused
 from models.language import _
 from models.states import FINISHED, Share, Stage
 from models.times import local_date
-from workflow import audit, permissions
+from workflow import audit, name_matching, permissions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,9 +26,6 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from workflow.case import Actor
-
-#: so many names are offered for one that is not known
-NEAR: Final = 3
 
 
 def find_unit(connection: Connection, office_id: int, name: str) -> int | None:
@@ -65,32 +61,13 @@ def bearer(connection: Connection, office_id: int, name: str) -> int | None:
     return None
 
 
-def lookalikes(connection: Connection, office_id: int, names: Sequence[str]) -> list[tuple[str, str]]:
-    """Names that no unit bears, each with a unit in the register of which it seems a shorter or longer form."""
-    u = t.unit.c
-    query = sa.select(u.name).where(u.office_id == office_id, u.valid_to.is_(None)).order_by(u.id)
-    register = list(connection.scalars(query))
-    unknown = [name for name in dict.fromkeys(names) if bearer(connection, office_id, name) is None]
-    found = ((name, next((known for known in register if _same_letters(name, known)), "")) for name in unknown)
-    return [(name, known) for name, known in found if known]
-
-
 def nearest(connection: Connection, office_id: int, name: str) -> list[str]:
-    """A few units of the register whose names come near one that no unit bears."""
+    """A few units of the register whose names come near one that no unit bears, the nearest first."""
     u = t.unit.c
     register = connection.scalars(
         sa.select(u.name).where(u.office_id == office_id, u.valid_to.is_(None)).order_by(u.id)
     )
-    return get_close_matches(name, list(register), NEAR, 0.5)
-
-
-def _same_letters(one: str, other: str) -> bool:
-    """Whether the shorter name is the longer one with letters left out between its ends: 市商粮局, 市商务粮食局."""
-    short, long = sorted((one, other), key=len)
-    if len(short) < 4 or len(short) == len(long) or (short[0], short[-1]) != (long[0], long[-1]):
-        return False
-    letters = iter(long)
-    return all(letter in letters for letter in short)
+    return name_matching.nearest(name, register)
 
 
 def unit_id(connection: Connection, office_id: int, name: str) -> int:

@@ -14,6 +14,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESIndeterminate
 from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
@@ -54,6 +55,10 @@ _REVOKED: Final = frozenset(
 )
 
 
+#: certificates for signing are marked with the one or the other
+_USAGE: Final = KeyUsageConstraints(key_usage={"non_repudiation", "digital_signature"}, match_all_key_usages=False)
+
+
 def check_signatures(data: bytes, roots: Sequence[bytes], now: datetime) -> SignaturesSeen:
     """Every signature of a PDF, in the order of signing; ``roots`` are certificates as PEM or DER."""
     logging.disable(logging.CRITICAL)  # what cannot be compared is told in pages of traces
@@ -73,7 +78,7 @@ def check_signatures(data: bytes, roots: Sequence[bytes], now: datetime) -> Sign
 def _check(embedded: EmbeddedPdfSignature, roots: list[x509.Certificate], now: datetime) -> SignatureSeen:
     context = ValidationContext(trust_roots=roots, moment=now, allow_fetching=False, revocation_mode="soft-fail")
     try:
-        status: Any = validate_pdf_signature(embedded, signer_validation_context=context)
+        status: Any = validate_pdf_signature(embedded, signer_validation_context=context, key_usage_settings=_USAGE)
     except Exception as error:  # noqa: BLE001 - e.g. SM2, which the library does not know
         return SignatureSeen(embedded.field_name, Verdict.UNREADABLE, **_named(embedded), detail=_said(error))
     whole = status.coverage is SignatureCoverageLevel.ENTIRE_FILE

@@ -22,6 +22,7 @@ from models.language import set_language
 PARSERS: Final = {
     "word": ("documents.foreign.word", "word_content"),
     "page": ("documents.foreign.webpage", "page_content"),
+    "workbook": ("documents.foreign.workbook", "workbook_content"),
 }
 
 

@@ -59,9 +59,10 @@ class ClauseCutter:
         self.notes = notes
         self.prefixes = doubts.Prefixes(known)
 
-    def item(self, raw: RawItem) -> ItemDraft:
-        """The item with its clauses; text after the last bracket is a clause without units."""
+    def item(self, raw: RawItem, first: int = 1) -> ItemDraft:
+        """The item with its clauses, numbered from ``first`` on; text after the last bracket is one without units."""
         body = raw.body
+        self.notes.about = str(raw.number)
         cut, parts = 0, list[tuple[int, list[Found]]]()
         for found in Finder(body.norm, self.known).find():
             said = body.norm[cut : found.start].strip(_EDGES + ")")
@@ -73,11 +74,12 @@ class ClauseCutter:
             parts[-1][1].append(found)  # brackets one behind the other are one: the later ones name further parties
             cut = found.end
         clauses = [
-            self._clause(f"{raw.number}.{at}", raw, begin, several) for at, (begin, several) in enumerate(parts, 1)
+            self._clause(f"{raw.number}.{at}", raw, begin, several) for at, (begin, several) in enumerate(parts, first)
         ]
         rest = body.norm[cut:].strip(_EDGES + ")")
         if rest or not clauses:
-            clauses.append(self._without_units(f"{raw.number}.{len(clauses) + 1}", body, cut))
+            clauses.append(self._without_units(f"{raw.number}.{first + len(clauses)}", body, cut))
+        self.notes.about = ""
         return ItemDraft(raw.number, visible(raw.title), tuple(clauses), raw.section, raw.subsection)
 
     def _span(self, body: Body, span: tuple[int, int]) -> tuple[int, int]:
@@ -92,6 +94,7 @@ class ClauseCutter:
     def _clause(self, number: str, raw: RawItem, cut: int, several: list[Found]) -> ClauseDraft:
         body, first, last = raw.body, several[0], several[-1]
         start, end = self._span(body, (cut, first.start))
+        self.notes.about = number
         damage = [note for found in several for note in self._bracket_damage(number, body, found)]
         parties = self._parties(number, body, several, damage)
         groups = units.collective(parties)
@@ -158,6 +161,7 @@ class ClauseCutter:
 
     def _without_units(self, number: str, body: Body, cut: int) -> ClauseDraft:
         start, end = self._span(body, (cut, len(body.norm)))
+        self.notes.about = number
         text = body.raw[start:end]
         damage = [self._names_none(number, body, start, text)]
         clause = ClauseDraft(number, text, source_line=body.place(start)[0])

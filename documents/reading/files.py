@@ -7,16 +7,20 @@ text is read here; everything else is parsed in a child process (``documents/for
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from documents.foreign.confinement import confined
 from documents.foreign.content import Content, content_of
 from documents.foreign.encodings import text_of
+from documents.notice_json import from_json
 from documents.reading.source import lines_of
+from models.drafts import NoticeDraft
 from models.errors import BadInput
 from models.language import _
 
 if TYPE_CHECKING:
+    from documents.foreign.content import Grid
     from documents.reading.source import Line, Notes
 
 MOST_BYTES: Final = 10 * 1024 * 1024
@@ -26,11 +30,26 @@ _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PAGE: Final = re.compile(rb"<!doctype\s+html|<html[\s>]|<body[\s>]|<head[\s>]", re.IGNORECASE)
 
 
-def source_lines(data: bytes, name: str, notes: Notes) -> tuple[Line, ...]:
-    """The lines of a notice in any file that is read; ``BadInput`` says why it cannot be read."""
+#: what only the list of parts of each kind of package names
+_PACKAGES: Final = {"word": b"word/document.xml", "workbook": b"xl/workbook.xml", "ofd": b"OFD.xml"}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The lines of a file and the tables among them; or the draft, where the file is a table that duban exported."""
+
+    lines: tuple[Line, ...] = ()
+    grids: tuple[Grid, ...] = ()
+    draft: NoticeDraft | None = None
+
+
+def source(data: bytes, name: str, notes: Notes) -> Source:
+    """The lines and tables of any file that is read; ``BadInput`` says why it cannot be read."""
     if not data:
         raise BadInput("E-F01", _("The file is empty (0 bytes)."), where=name, remedy=_("Choose the file again."))
     content = _content(data, name)
+    if isinstance(content, NoticeDraft):
+        return Source(draft=content)
     for remark in content.remarks:
         notes.add(remark.code, (remark.line, remark.column), remark.quote, remark.message)
     if len(content.text.encode("utf-8", "surrogatepass")) > MOST_BYTES:
@@ -39,18 +58,16 @@ def source_lines(data: bytes, name: str, notes: Notes) -> tuple[Line, ...]:
     for line in lines:
         if len(line.raw) * 4 > LONGEST_LINE and len(line.raw.encode("utf-8", "surrogatepass")) > LONGEST_LINE:
             raise _too_large(name, _("Line {line} is longer than {limit} MB.").format(line=line.number, limit=1))
-    return lines
+    return Source(lines, content.grids)
 
 
-def _content(data: bytes, name: str) -> Content:
+def _content(data: bytes, name: str) -> Content | NoticeDraft:
     if data.startswith(_OLE):
         raise BadInput(
             "E-F09", _("This is an old .doc file or one with a password."), where=name, remedy=_("Save it as .docx.")
         )
     if data.startswith(b"PK"):
-        if len(data) > MOST_WORD_BYTES:
-            raise _too_large(name, _("The file is larger than {limit} MB.").format(limit=20))
-        return content_of(confined("word", data, name))
+        return _package(data, name)
     if len(data) > MOST_BYTES * (2 if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else 1):
         raise _too_large(name, _("The file is larger than {limit} MB.").format(limit=10))
     if data.startswith(b"%PDF"):
@@ -64,6 +81,22 @@ def _content(data: bytes, name: str) -> Content:
         return content_of(confined("page", data, name))
     text, remarks = text_of(data, name)
     return Content(text, (), remarks)
+
+
+def _package(data: bytes, name: str) -> Content | NoticeDraft:
+    """A Word file or a workbook; the list of a package's parts stands at its end, behind those of files within."""
+    if len(data) > MOST_WORD_BYTES:
+        raise _too_large(name, _("The file is larger than {limit} MB.").format(limit=20))
+    found = max(_PACKAGES, key=lambda kind: data.rfind(_PACKAGES[kind]))
+    if found == "ofd":
+        raise BadInput(
+            "E-F26",
+            _("This is an OFD file; a notice is not read from one."),
+            where=name,
+            remedy=_("Save it as PDF or .docx, or take the notice's web page."),
+        )
+    made = confined(found, data, name)
+    return from_json(made["draft"]) if isinstance(made, dict) else content_of(made)
 
 
 def _too_large(name: str, what: str) -> BadInput:

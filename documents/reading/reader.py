@@ -7,40 +7,59 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from documents.reading.clauses import ClauseCutter, known_units
-from documents.reading.files import source_lines
+from documents.reading.files import source
 from documents.reading.heading import read_head
-from documents.reading.outline import first_heading, outline
+from documents.reading.outline import RawItem, first_heading, outline
+from documents.reading.places import placed
 from documents.reading.source import Notes
 from documents.reading.spoilt import note_spoilt
+from documents.reading.tables import recognised, table_items
+from models.drafts import ItemDraft
 from models.errors import BadInput
 from models.language import _
 
 if TYPE_CHECKING:
-    from models.drafts import NoticeDraft
+    from collections.abc import Sequence
+    from datetime import date
+
+    from documents.reading.files import Source
+    from documents.reading.source import Line
+    from documents.reading.tables import Table, TableItem
+    from models.drafts import ClauseDraft, NoticeDraft
 
 MOST_CLAUSES = 5_000
 
 
 def read_text(data: bytes, name: str) -> str:
     """The plain text of a file in any form that a notice is read from, such as the yearly holiday notice."""
-    return "\n".join(line.raw for line in source_lines(data, name, Notes()))
+    return "\n".join(line.raw for line in source(data, name, Notes()).lines)
 
 
 def read_notice(data: bytes, name: str) -> NoticeDraft:
-    """Read a notice from the bytes of a .txt, .docx or .html file; ``name`` is the file's own.
+    """Read a notice, or a decomposition table that duban exported, from the bytes of a file of this name.
 
     Nothing is guessed silently: every repair is among the draft's warnings, an ambiguous date is left open.
     Raises ``BadInput`` for a file that cannot be read (E-F…, E-T…) or is beyond the limits (E-N04).
     """
     notes = Notes()
-    lines = source_lines(data, name, notes)
+    read = source(data, name, notes)
+    if read.draft is not None:
+        return read.draft
+    tables = recognised(read.grids)
+    taken = {number for table in tables for number in table.lines}
+    lines = [line for line in read.lines if line.number not in taken]
     start = first_heading(lines)
     draft = read_head(lines[:start], notes)
-    raw = outline(lines[start:], notes)
-    note_spoilt(lines, notes)
-    known = known_units([item.body.norm for item in raw])
-    cutter = ClauseCutter(known, draft.issued_on, notes)
-    items = tuple(cutter.item(item) for item in raw)
+    note_spoilt(read.lines, notes)
+    items = _items(lines[start:], tables, draft.issued_on, notes)
+    _refuse_unread(items, read, tables, name)
+    digest = hashlib.sha256(data).hexdigest()
+    warnings = placed(notes.all(), read.lines, items)
+    return replace(draft, items=items, warnings=warnings, source_name=name, source_sha256=digest)
+
+
+def _refuse_unread(items: tuple[ItemDraft, ...], read: Source, tables: Sequence[Table], name: str) -> None:
+    """Refuse a file that holds more clauses than a notice may, or none."""
     count = sum(len(item.clauses) for item in items)
     if count > MOST_CLAUSES:
         raise BadInput(
@@ -49,6 +68,15 @@ def read_notice(data: bytes, name: str) -> NoticeDraft:
             where=name,
             remedy=_("Split it into several notices."),
         )
+    if not items and read.grids and not tables:
+        raise BadInput(
+            "E-F25",
+            _("The table has no column that says what is to be done, or none that says by whom."),
+            where=name,
+            remedy=_("Give it headings such as {headings}.").format(
+                headings="序号、主要任务、牵头单位、配合单位、完成时限"
+            ),
+        )
     if not items:
         raise BadInput(
             "E-N05",
@@ -56,5 +84,47 @@ def read_notice(data: bytes, name: str) -> NoticeDraft:
             where=name,
             remedy=_("Check that the file holds the work points themselves, numbered 一、 (一) 1."),
         )
-    digest = hashlib.sha256(data).hexdigest()
-    return replace(draft, items=items, warnings=notes.all(), source_name=name, source_sha256=digest)
+
+
+def _items(
+    lines: Sequence[Line], tables: Sequence[Table], issued_on: date | None, notes: Notes
+) -> tuple[ItemDraft, ...]:
+    """The items of the text, or those of its tables where the text names nobody; where both do, the tables are told."""
+    aside = Notes()
+    written = _from_text(lines, issued_on, aside)
+    named = any(clause.parties for item in written for clause in item.clauses)
+    if named or not tables:
+        notes.take(aside)
+        for table in tables:
+            first, last = table.lines[0], table.lines[-1]
+            said = _(
+                "lines {first} to {last} hold a table of tasks; the text names the units, so the table was not used"
+            )
+            notes.add("W-F04", (first, 0), "", said.format(first=first, last=last))
+        return written
+    tabled = _from_tables(tables, issued_on, notes)
+    if written:
+        said = _("the text names no units; the tasks were read from the table from line {line} on")
+        notes.add("W-F03", (tables[0].lines[0], 0), "", said.format(line=tables[0].lines[0]))
+    return tabled
+
+
+def _from_text(lines: Sequence[Line], issued_on: date | None, notes: Notes) -> tuple[ItemDraft, ...]:
+    raw = outline(lines, notes)
+    cutter = ClauseCutter(known_units([item.body.norm for item in raw]), issued_on, notes)
+    return tuple(cutter.item(item) for item in raw)
+
+
+def _from_tables(tables: Sequence[Table], issued_on: date | None, notes: Notes) -> tuple[ItemDraft, ...]:
+    found = table_items(tables, notes)
+    cutter = ClauseCutter(known_units([body.norm for item in found for body in item.bodies]), issued_on, notes)
+    return tuple(_tabled(item, cutter) for item in found)
+
+
+def _tabled(item: TableItem, cutter: ClauseCutter) -> ItemDraft:
+    """An item whose clauses stand in rows of their own; they are numbered on from row to row."""
+    clauses: list[ClauseDraft] = []
+    for body in item.bodies:
+        raw = RawItem(item.number, item.title, body, item.section, item.subsection)
+        clauses += cutter.item(raw, len(clauses) + 1).clauses
+    return ItemDraft(item.number, item.title, tuple(clauses), item.section, item.subsection)

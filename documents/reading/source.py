@@ -84,14 +84,23 @@ class Notes:
     """The warnings taken while one notice is read."""
 
     taken: list[WarningNote] = field(default_factory=list)
+    #: the item or clause that is being read, as people cite it
+    about: str = ""
     _counts: dict[str, int] = field(default_factory=dict)
 
     def add(self, code: str, place: tuple[int, int], quote: str, message: str, *readings: str) -> str:
         """Take a note at (line, column) and give its message back, for the clause's own list of damage."""
         count = self._counts[code] = self._counts.get(code, 0) + 1
         if count <= MOST_NOTES:
-            self.taken.append(WarningNote(code, place[0], quote[:120], message, readings, place[1]))
+            note = WarningNote(code, place[0], quote[:120], message, readings, place[1], self.about)
+            self.taken.append(note)
         return message
+
+    def take(self, other: Notes) -> None:
+        """The notes that were taken aside, too."""
+        self.taken += other.taken
+        for code, count in other._counts.items():
+            self._counts[code] = self._counts.get(code, 0) + count
 
     def all(self) -> tuple[WarningNote, ...]:
         """The notes in the order of the source, with a count where a kind was too frequent to list."""

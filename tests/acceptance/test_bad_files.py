@@ -122,8 +122,8 @@ def test_text_cut_within_a_character_is_refused_and_not_read_as_gb18030(tmp_path
         ("gbk", b"", "GB18030"),
         ("utf-16-le", b"\xff\xfe", ""),
         ("utf-16-be", b"\xfe\xff", ""),
-        ("utf-16-le", b"", "UTF-16"),
-        ("utf-16-be", b"", "UTF-16"),
+        ("utf-16-le", b"", "UTF-16-LE"),
+        ("utf-16-be", b"", "UTF-16-BE"),
     ],
 )
 def test_other_encodings_are_read_right_and_the_assumption_is_said(

@@ -62,10 +62,16 @@ def test_unit_nearly_known_is_asked_about(door: Door, tmp_path: Path) -> None:
     assert door.data("director", "notice", "adopt", file)["new_units"] == []
 
 
-def test_unit_that_is_not_like_any_other_is_entered_and_said(door: Door, tmp_path: Path) -> None:
-    """Row 16: no false alarm."""
+def test_unit_that_is_not_in_the_register_is_entered_only_as_chosen_and_said(door: Door, tmp_path: Path) -> None:
+    """Row 16: whoever adopts says that it is a new one."""
     file = notice(tmp_path, "完成岸线清理。（市水利局、市教育局）")
-    assert door.data("director", "notice", "adopt", file)["new_units"] == ["市教育局"]
+    found = door.refuses(1, "E-N16", "director", "notice", "adopt", file)
+    assert "市教育局" in found["what"]
+    door.refuses(1, "E-N17", "director", "notice", "adopt", file, "--accept-open", "对")
+    made = door.data("director", "notice", "adopt", file, "--accept-open", "市教育局是新单位")
+    assert made["new_units"] == ["市教育局"]
+    (said,) = last_event(door)["detail"]["decided"]
+    assert said == ["1.1", "W-N30", "市教育局", "accepted", "市教育局是新单位", "director"]
 
 
 def test_clause_without_a_unit_is_not_adopted(door: Door, tmp_path: Path) -> None:

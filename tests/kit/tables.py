@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from documents.notice_json import to_json
 from kit.world import NOON
-from models.drafts import ClauseDraft, ItemDraft, NoticeDraft, ReportingRule
-from workflow import adoption, revision
+from models import doubts
+from models.drafts import ClauseDraft, Decision, ItemDraft, NoticeDraft, ReportingRule
+from workflow import adoption, name_doubts, revision
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -50,19 +51,30 @@ def retold(draft: NoticeDraft, **clauses: dict[str, Any] | None) -> NoticeDraft:
 
 def _told(draft: NoticeDraft) -> tuple[dict[str, Any], str]:
     kept = to_json(draft)
-    return kept, hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
+    said = {name: value for name, value in kept.items() if name not in {"warnings", "decisions"}}
+    return kept, hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 def adopt(world: World, draft: NoticeDraft, login: str = "director", now: datetime = NOON, **more: Any) -> Adopted:
-    """Adopt as the command does."""
+    """Adopt as the command does, its names decided: in these tests a name that is new is meant."""
+    draft = decided(world, draft, now)
     made: Adopted = world.do(login, adoption.adopt, draft, *_told(draft), now=now, **more)
     return made
+
+
+def decided(world: World, draft: NoticeDraft, now: datetime = NOON) -> NoticeDraft:
+    """The draft with every unit accepted that is like none in the register."""
+    with world.database.read() as connection:
+        held = name_doubts.held_against(draft, name_doubts.load(connection, world.office_id))
+    new = [doubt.key for doubt in doubts.still_open(held) if doubt.note.code == "W-N30"]
+    return doubts.decided(held, *(Decision(key, "accepted", "是新单位", "director", now) for key in new))
 
 
 def revise(
     world: World, notice: int, draft: NoticeDraft, login: str = "director", now: datetime = NOON, **more: Any
 ) -> Adopted:
-    """Revise as the command does."""
+    """Revise as the command does, its names decided."""
+    draft = decided(world, draft, now)
     made: Adopted = world.do(login, revision.revise, notice, draft, *_told(draft), now=now, **more)
     return made
 

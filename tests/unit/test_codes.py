@@ -40,6 +40,7 @@ VARIANTS: dict[str, tuple[str, set[str]]] = {
     "E-J01": ("a template is wrong", {"A message has no part", "There is no message template", "Template {name}"}),
     "E-M01": ("no mail address", {"The mail address is not"}),
     "E-M04": ("the monitor does not hear", {"The monitor"}),
+    "E-N02": ("a name much like a registered one", {"Not in the register, but", "workflow/name_doubts.py"}),
     "E-N04": ("too long for a notice", {"The notice has {count}", "The table has more", "documents/reading/files.py"}),
     "E-S02": ("without a reason", {"A reason is needed", "A reason of at least"}),
     "E-S03": ("without its paper", {"No printed form covers", "The signed and stamped paper"}),
@@ -47,8 +48,8 @@ VARIANTS: dict[str, tuple[str, set[str]]] = {
     "E-S11": ("four eyes", {"You filed or signed", "Nobody decides their own"}),
     "E-S23": ("the month is closed", {"The month {month} is closed"}),
     "E-U01": ("an option is missing", {"Say one of", "Say what changes"}),
-    "E-X01": ("no decomposition table", {"The table has no clauses", "documents/table_reading.py"}),
-    "E-X02": ("a cell cannot be read", {"The notice has no title", "documents/table_reading.py"}),
+    "E-X01": ("no decomposition table", {"The table has no clauses", "documents/table_reading.py", "documents/table_rows.py"}),
+    "E-X02": ("a cell cannot be read", {"The notice has no title", "documents/table_rows.py"}),
 }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from commands import notices
+from commands import noticefiles, notices
 from kit.door import Door
 from models.errors import Refused
 from models.language import speaking
@@ -21,9 +21,9 @@ def test_same_file_under_another_name_and_in_another_language_is_the_same_table(
     first, second = tmp_path / name, tmp_path / "副本.txt"
     first.write_bytes(data)
     second.write_bytes(data)
-    kept, digest = notices._kept(notices._office_draft(first))
+    kept, digest = noticefiles.kept_form(noticefiles.office_draft(first))
     with speaking("en"):
-        again, other = notices._kept(notices._office_draft(second))
+        again, other = noticefiles.kept_form(noticefiles.office_draft(second))
     assert digest == other
     assert kept["sections"] == again["sections"]
     assert (kept["source_name"], again["source_name"]) == (name, "副本.txt")
@@ -32,10 +32,10 @@ def test_same_file_under_another_name_and_in_another_language_is_the_same_table(
 def test_remark_that_a_person_changed_makes_another_table(tmp_path: Path) -> None:
     data, name = example_notice()
     (tmp_path / name).write_bytes(data)
-    draft = notices._draft(tmp_path / name)
+    draft = noticefiles.read_draft(tmp_path / name)
     with speaking("en"):
-        english = notices._draft(tmp_path / name)
-    assert notices._kept(draft)[1] != notices._kept(english)[1]
+        english = noticefiles.read_draft(tmp_path / name)
+    assert noticefiles.kept_form(draft)[1] != noticefiles.kept_form(english)[1]
 
 
 NOTICE = """关于印发《甲市2022年工作要点》的通知

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from documents import table_cells as cells
-from documents.decomposition import HEADER_ROW, KEPT, NOTICE, TABLE, WARNINGS, write_table
+from documents.decomposition import HEADER_ROW, KEPT, NOTICE, TABLE, write_table
 from documents.notice_json import from_json, to_json
 from documents.reading import read_notice
+from documents.table_doubts import LIST, LIST_COLUMNS
 from documents.table_reading import read_table
 from kit.notice import notice, real
 from models.drafts import ClauseDraft, IndicatorDraft, ItemDraft, MilestoneDraft, NoticeDraft
@@ -191,9 +192,15 @@ def test_sheet_of_the_notice_is_read_line_by_line(draft: NoticeDraft, table: Pat
     )  # fmt: skip
 
 
-def test_warnings_stand_on_a_sheet_of_their_own_with_line_and_quote(draft: NoticeDraft, table: Path) -> None:
-    rows = list(load_workbook(table)[WARNINGS].iter_rows(min_row=2, values_only=True))
-    assert [(row[0], row[1], str(row[3])) for row in rows] == [(n.code, str(n.line), n.quote) for n in draft.warnings]
+def test_warnings_stand_on_a_sheet_of_their_own_with_clause_line_and_quote(draft: NoticeDraft, table: Path) -> None:
+    headings = [heading for heading, _width in LIST_COLUMNS]
+    rows = [
+        dict(zip(headings, row, strict=True))
+        for row in load_workbook(table)[LIST].iter_rows(min_row=2, values_only=True)
+    ]
+    assert [(row["代码"], row["条款"] or "", row["行"], str(row["原文"])) for row in rows] == [
+        (note.code, note.clause, str(note.line), note.quote) for note in draft.warnings
+    ]
 
 
 HOSTILE = [
@@ -240,7 +247,7 @@ def test_names_in_a_list_are_each_taken_once_in_order(names: list[str]) -> None:
         ("1.1", "配合单位", "局" * 61, "H4"), ("1.1", "时限", "六月底", "J4"), ("1.1", "时限", "2022-06-31", "J4"),
         ("1.1", "时限", "2022-13-01", "J4"), ("2.1", "量化指标", "三十家", "K5"), ("2.1", "量化指标", "企业 > 三 家", "K5"),
         ("2.1", "谁报送", "都报", "L5"), ("2.1", "序号", "〇", "A5"), ("2.1", "序号", 0, "A5"), ("2.2", "编号", "2.1", "E6"),
-        ("2.2", "编号", "3.1", "E6"), ("2.2", "编号", "2.x", "E6"), ("2.1", "任务", "", "D5"), ("1.1", "原文行", "甲", "P4"),
+        ("2.2", "编号", "3.1", "E6"), ("2.2", "编号", "2.x", "E6"), ("2.1", "任务", "", "D5"), ("1.1", "原文行", "甲", "R4"),
     ],
 )  # fmt: skip
 def test_cell_that_cannot_be_understood_is_named(
@@ -259,18 +266,26 @@ def test_cell_that_cannot_be_understood_is_named(
     assert refused.where.startswith(f"{TABLE}!{place}（")
 
 
-def test_rows_of_one_item_that_disagree_or_stand_apart_are_refused(table: Path) -> None:
+def test_rows_of_one_item_that_disagree_are_refused(table: Path) -> None:
     def disagree(book: Workbook) -> None:
         cell(book, "2.1", "任务").value, cell(book, "2.2", "任务").value = "一个名字", "另一个名字"
 
     assert refusal(table, disagree).code == "E-X02"
 
-    def apart(book: Workbook) -> None:
-        sheet: Worksheet = book[TABLE]
-        cell(book, "2.1", "任务").value = cell(book, "2.2", "任务").value = "乙事"
-        sheet.append([1, None, None, "甲事", "1.2", "再做", "市水利局"])
 
-    assert refusal(table, apart).code == "E-X02"
+def test_rows_may_be_sorted_and_a_row_put_in_at_the_end_goes_to_its_item(draft: NoticeDraft, table: Path) -> None:
+    def work(book: Workbook) -> None:
+        sheet: Worksheet = book[TABLE]
+        rows = [[one.value for one in row] for row in sheet.iter_rows(min_row=HEADER_ROW + 1)]
+        sheet.delete_rows(HEADER_ROW + 1, len(rows))
+        for row in reversed(rows):
+            sheet.append(row)
+        sheet.append([1, None, None, None, "1.2", "再做", "市水利局"])
+
+    again = edit(table, work)
+    assert [clause.id for clause in again.clauses] == ["1.1", "1.2", "2.1", "2.2"]
+    assert [str(item.section) for item in again.items] == [str(item.section) for item in draft.items]
+    assert again.clauses[2:] == draft.clauses[1:]
 
 
 def test_book_without_its_sheet_headings_or_rows_is_refused(table: Path, tmp_path: Path) -> None:

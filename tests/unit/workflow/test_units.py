@@ -166,15 +166,3 @@ def test_bearer_of_a_closed_name_is_the_last_unit_that_took_over(world: World) -
     world.do("director", units.succeed, OTHER, NEW)
     last = world.do("director", units.succeed, NEW, "市资源环境局")
     assert (bearer(OTHER), bearer(NEW), bearer(OWN), bearer("市没有局")) == (last, last, world.units[OWN], None)
-
-
-@pytest.mark.parametrize(
-    ("name", "known"),
-    [
-        ("市生态局", OTHER), ("市生态环境保护局", OTHER), ("市水利水电局", CO), ("市教育局", ""), ("市水务局", ""), (OWN, ""),
-        ("市局", ""), ("县水利局", ""), ("市水利厅", ""),
-    ],
-)  # fmt: skip
-def test_name_with_letters_left_out_or_put_in_is_like_a_known_one(name: str, known: str, world: World) -> None:
-    with world.database.read() as connection:
-        assert units.lookalikes(connection, 1, [name, name]) == ([(name, known)] if known else [])

@@ -1,0 +1,68 @@
+"""The files of a notice at the command line: read in any form, kept as JSON with its hash, written as a table."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from models.errors import BadInput
+from models.language import DEFAULT, _, current, speaking
+
+if TYPE_CHECKING:
+    from models.drafts import NoticeDraft
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+#: read no more than this of a file; the reader refuses far less
+_LARGEST = 64 * 1024 * 1024
+
+
+def read_draft(file: Path) -> NoticeDraft:
+    """A notice in any form that is read, or the decomposition table a person corrected."""
+    from documents.reading.reader import read_notice
+
+    with file.open("rb") as opened:
+        return read_notice(opened.read(_LARGEST), file.name)
+
+
+def office_draft(file: Path) -> NoticeDraft:
+    """As ``read_draft``, with its remarks in the office's language whatever the reader speaks; refusals in the reader's."""
+    draft = read_draft(file)
+    if current() == DEFAULT:
+        return draft
+    with speaking(DEFAULT):
+        return read_draft(file)
+
+
+def kept_form(draft: NoticeDraft) -> tuple[dict[str, Any], str]:
+    """The draft as it is kept with the notice, and the hash of what it asks: not of the file's name, the warnings and ticks."""
+    from documents.notice_json import to_json
+
+    kept = to_json(draft)
+    said = {name: value for name, value in kept.items() if name not in {"source_name", "warnings", "decisions"}}
+    text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return kept, hashlib.sha256(text.encode()).hexdigest()
+
+
+def write_new_table(draft: NoticeDraft, target: Path) -> None:
+    """Beside nothing else: a table somebody has corrected is never written over."""
+    from documents.decomposition import write_table
+
+    refuse_no_table(target)
+    if target.exists():
+        raise BadInput("E-F30", _("There is a file of this name already."), where=target.name)
+    write_table(draft, target)
+
+
+def refuse_no_table(target: Path) -> None:
+    """Refuse a name that no workbook bears; E-F31."""
+    if target.suffix.lower() != ".xlsx":
+        raise BadInput(
+            "E-F31",
+            _("The table is a workbook, its name must end in .xlsx."),
+            where=target.name,
+            remedy=_("Choose another name."),
+        )

@@ -1,0 +1,117 @@
+"""A walk over what is doubtful in a draft: each way to decide, and the way back. Knows neither screen nor file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from models import doubts
+from models.doubts import Verdict
+from models.drafts import Decision
+from models.errors import BadInput
+from models.language import _
+from models.words import letters
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from models.doubts import Doubt
+    from models.drafts import NoticeDraft
+
+
+class Walk:
+    """The draft as it is decided step by step; ``hold`` holds a draft against the register."""
+
+    def __init__(
+        self, draft: NoticeDraft, by: str, now: Callable[[], datetime], hold: Callable[[NoticeDraft], NoticeDraft]
+    ) -> None:
+        """``by`` is the login that decides, empty where nobody is logged in."""
+        self._by, self._now, self._hold = by, now, hold
+        self.draft = hold(draft)
+        self._before: list[NoticeDraft] = []
+
+    def open(self) -> list[Doubt]:
+        """What nobody has decided: first what must be, then the remarks, each in the order of the notice."""
+        return sorted(doubts.still_open(self.draft), key=lambda doubt: not doubt.weighs)
+
+    def of(self, key: str) -> list[Doubt]:
+        """The warning of a key, or the open ones of a code; E-N24."""
+        found = [doubt for doubt in doubts.listed(self.draft) if doubt.key == key]
+        found = found or [doubt for doubt in doubts.still_open(self.draft) if doubt.note.code == key]
+        if not found:
+            raise no_such(key)
+        return found
+
+    def values(self, doubt: Doubt) -> str | None:
+        """What the draft says now of what the warning is about; None where nothing can be typed for it."""
+        from documents import correction
+
+        known = correction.about(self.draft, doubt.note)
+        return correction.shown_value(self.draft, doubt.note) if known else None
+
+    def accept(self, *several: Doubt) -> None:
+        """Right as read, all of these in one step."""
+        said = (Decision(doubt.key, Verdict.ACCEPTED.value, "", self._by, self._now()) for doubt in several)
+        self._goes_on(doubts.decided(self.draft, *said))
+
+    def dismiss(self, doubt: Doubt, note: str) -> None:
+        """It is no problem; E-N25 without saying why."""
+        if not letters(note):
+            raise BadInput("E-N25", _("Say why it is not a problem."), where=doubt.key)
+        self._decide(self.draft, doubt, Verdict.DISMISSED, note.strip())
+
+    def take(self, doubt: Doubt, number: str) -> None:
+        """Take one of its readings by number, from 1; E-N26 where there is no such reading or it cannot be taken."""
+        from documents import correction
+
+        readings = doubt.note.readings
+        if not number.isdecimal() or not 1 <= int(number) <= len(readings):
+            said = _("There is no reading {number}; there are {count}.").format(number=number[:9], count=len(readings))
+            raise BadInput("E-N26", said, where=doubt.key)
+        reading = readings[int(number) - 1]
+        self._change(doubt, lambda: correction.take(self.draft, doubt.note, reading), reading.rstrip("?"))
+
+    def type(self, doubt: Doubt, text: str) -> None:
+        """Put in the right value; E-N27 where it cannot be understood, or nothing can be typed."""
+        from documents import correction
+
+        if self.values(doubt) is None:
+            said = _("Nothing can be typed for this place; correct it in the table and mark it there.")
+            raise BadInput("E-N28", said, where=doubt.key)
+        self._change(doubt, lambda: correction.typed(self.draft, doubt.note, text), text.strip())
+
+    def back(self) -> bool:
+        """Undo the last decision; False where there is none."""
+        if self._before:
+            self.draft = self._before.pop()
+            return True
+        return False
+
+    def _change(self, doubt: Doubt, change: Callable[[], NoticeDraft], said: str) -> None:
+        from documents.table_cells import BadCell
+
+        old = self.values(doubt)
+        try:
+            new = change()
+        except BadCell as bad:
+            raise BadInput("E-N27", str(bad), where=doubt.key) from None
+        if new == self.draft:
+            return self._decide(new, doubt, Verdict.ACCEPTED, said)
+        return self._decide(new, doubt, Verdict.CORRECTED, f"{old} → {said}")
+
+    def _decide(self, draft: NoticeDraft, doubt: Doubt, verdict: Verdict, note: str) -> None:
+        decision = Decision(doubt.key, verdict.value, note, self._by, self._now())
+        self._goes_on(doubts.decided(draft, decision))
+
+    def _goes_on(self, draft: NoticeDraft) -> None:
+        self._before.append(self.draft)
+        self.draft = self._hold(draft)
+
+
+def no_such(key: str) -> BadInput:
+    """The refusal of a key that no warning has."""
+    return BadInput(
+        "E-N24",
+        _("No place has the mark “{key}”.").format(key=key[:40]),
+        remedy=_("See the marks with: duban notice review FILE --list"),
+    )
