@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from documents.reading.clauses import ClauseCutter, known_units
 from documents.reading.files import source
+from documents.reading.flat_tables import flat_grids
 from documents.reading.heading import read_head
 from documents.reading.outline import RawItem, first_heading, outline
 from documents.reading.places import placed
@@ -45,7 +46,7 @@ def read_notice(data: bytes, name: str) -> NoticeDraft:
     read = source(data, name, notes)
     if read.draft is not None:
         return read.draft
-    tables = recognised(read.grids)
+    tables = recognised(read.grids) or _flat_tables(read.lines, notes)
     taken = {number for table in tables for number in table.lines}
     lines = [line for line in read.lines if line.number not in taken]
     start = first_heading(lines)
@@ -56,6 +57,15 @@ def read_notice(data: bytes, name: str) -> NoticeDraft:
     digest = hashlib.sha256(data).hexdigest()
     warnings = placed(notes.all(), read.lines, items)
     return replace(draft, items=items, warnings=warnings, source_name=name, source_sha256=digest)
+
+
+def _flat_tables(lines: Sequence[Line], notes: Notes) -> tuple[Table, ...]:
+    """The tables that lost their borders when the text was copied; each is said, because a cell may be misplaced."""
+    found = recognised(flat_grids(lines))
+    for table in found:
+        said = _("a table without its borders was put together again from its headings; compare each row with the paper")
+        notes.add("W-F20", (table.lines[0], 0), "、".join(table.columns.titles), said)
+    return found
 
 
 def _refuse_unread(items: tuple[ItemDraft, ...], read: Source, tables: Sequence[Table], name: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from documents.reading.flat_tables import flat_grids
+from documents.reading.reader import read_notice
 from documents.reading.source import lines_of
 
 
@@ -115,3 +116,44 @@ def test_what_is_no_decomposition_table_is_left_alone(text: str) -> None:
 def test_lines_that_all_begin_a_heading_are_looked_at_once() -> None:
     seen = lines_of("序号\n" * 20_000 + "序号 " * 200_000)
     assert flat_grids(seen) == ()
+
+
+NOTICE = """关于印发某区年度目标任务的通知
+
+各镇人民政府，区级各部门：
+
+现将年度目标任务印发给你们，请于每月25日前报送进展。
+
+某区人民政府办公室
+2024年3月4日
+
+附件1
+预期目标任务分解表
+序号
+2024年预期目标
+责任单位
+1
+新增就业 3000 人以上
+区人社局
+附件2
+重点工作任务分解表
+序号
+目  标  任  务
+牵头单位
+配合单位
+一、基础设施
+1
+新建公路 12 公里，10月底前完工
+区交通局
+区财政局、各镇
+"""
+
+
+def test_notice_with_flat_tables_is_read_and_says_so() -> None:
+    draft = read_notice(NOTICE.encode(), "notice.txt")
+    assert [(clause.text, clause.units, clause.groups) for clause in draft.clauses] == [
+        ("新增就业 3000 人以上", ("区人社局",), ()),
+        ("新建公路 12 公里，10月底前完工", ("区交通局", "区财政局"), ("各镇",)),
+    ]
+    assert str(draft.items[1].section) == "一、基础设施"
+    assert [note.line for note in draft.warnings if note.code == "W-F20"] == [12, 20]
