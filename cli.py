@@ -44,6 +44,10 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "form": ("commands.forms", N_("Print a unit's form; attach the signed and stamped paper.")),
     "summary": ("commands.summaries", N_("Build, issue and export the month's summary.")),
     "draft": ("commands.drafts", N_("Papers the scheduler prepared and a person issues.")),
+    "paper": (
+        "commands.chasing",
+        N_("Urging notices, supervision notices and circulars: make, list, print, declare void."),
+    ),
     "plan": ("commands.planning", N_("Who will be told what, when and why.")),
     "why": ("commands.planning", N_("Why somebody was or was not told about a task.")),
     "message": ("commands.messages", N_("The outbox: list, show, retry, release.")),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
 
 from commands.acting import NUMBER
+from commands.chasing import DAYS, InOwnWords, data_of, said_of, written
 from commands.frame import Desk, answer, desk, table
 from models import labels
-from models.language import _
+from models.language import _, listed
 from models.times import shown
 
 
@@ -46,19 +48,32 @@ def list_(desk_: Desk, *, every: bool) -> None:
     answer(desk_, rows, lambda: table(columns, [_line(row) for row in rows]))
 
 
-@draft_command.command("issue", help=_("Issue a draft in your name."), epilog="duban draft issue 3")
-@click.argument("number", type=NUMBER)
+@draft_command.command(
+    "issue",
+    help=_("Issue drafts in your name as one circular, numbered and frozen."),
+    epilog="duban draft issue 3 4 5 --out circular",
+)
+@click.argument("numbers", type=NUMBER, nargs=-1, required=True, metavar="NUMBER...")
+@click.option("--days", type=DAYS, default=3, show_default=True, help=_("Working days it gives for an answer."))
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=None, help=_("The folder to write."))
 @desk
-def issue(desk_: Desk, number: int) -> None:
-    """The unit's leaders are told."""
+def issue(desk_: Desk, numbers: tuple[int, ...], days: int, out: Path | None) -> None:
+    """The leaders of the units are told."""
     from schedules import drafts
 
-    now = desk_.now()
-    told = desk_.perform("draft.issue", lambda c: drafts.issue(c, desk_.office_id, desk_.actor, number, now))
-    said = _("Draft {id} is issued; {count} people are told.").format(id=number, count=told)
-    if not told:
-        said += "\n" + _("The unit has no leader on duty; hand it the paper yourself, or have one entered.")
-    answer(desk_, {"id": number, "told": told}, lambda: click.echo(said))
+    place, render = (desk_.database, desk_.office_id, desk_.actor), InOwnWords(desk_, "circular")
+    made = drafts.issue(*place, numbers, desk_.store, render, desk_.now(), working_days=days)
+    render.say_failures()
+    files = written(desk_, made.paper, out)
+    named = listed(map(str, numbers))
+    said = [
+        _("Draft {id} is issued; {count} people are told.").format(id=named, count=made.told),
+        said_of(made.paper, files),
+    ]
+    if not made.told:
+        said.append(_("The unit has no leader on duty; hand it the paper yourself, or have one entered."))
+    data = {"id": list(numbers), "told": made.told, **data_of(made.paper), "written": files}
+    answer(desk_, data, lambda: click.echo("\n".join(said)))
 
 
 @draft_command.command(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from commands.acting import look_up
+from commands.acting import NUMBER, look_up
 from commands.forms import save
 from commands.frame import answer, desk
 from commands.periods import Month
@@ -120,6 +120,57 @@ def export(desk_: Desk, month: str, out: Path) -> None:
     answer(desk_, {"month": month, "files": files}, lambda: click.echo(said))
 
 
+@summary_command.command(
+    "chart",
+    help=_("Write the charts as .svg: of the issued summary, else of the month as it stands."),
+    epilog="duban summary chart 2022-06 --out charts",
+)
+@click.argument("month", type=Month())
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help=_("The folder to write."))
+@desk
+def chart(desk_: Desk, month: str, out: Path) -> None:
+    """Write the charts."""
+    from documents.summary_charts import pictures
+
+    facts, _number = look_up(desk_, "summary.read", lambda connection: _facts_of(connection, desk_, month))
+    files = {}
+    for picture in pictures(facts):
+        file = out / f"{month}-{picture.name}.svg"
+        save(file, picture.svg.encode())
+        files[picture.title] = str(file)
+    lines = "\n".join(f"{title}  {file}" for title, file in files.items())
+    answer(desk_, {"month": month, "files": files}, lambda: click.echo(lines or _("The month has no tasks to draw.")))
+
+
+def _facts_of(connection: Connection, desk_: Desk, month: str) -> tuple[SummaryFacts, dict[str, str] | None]:
+    """The frozen facts and files of the issued summary, for those who may read it; else the facts of a draft and None."""
+    from models.facts import SummaryFacts, from_plain
+    from workflow import permissions
+
+    permissions.demand(desk_.actor, "summary.read")
+    row = _row(connection, desk_, month)
+    return (_facts(connection, desk_, month), None) if row is None else (from_plain(SummaryFacts, row.facts), row.files)
+
+
+@summary_command.command(
+    "trace",
+    help=_("Say for each paragraph which filings stand behind it; before it is issued, of the draft."),
+    epilog="duban summary trace 2022-06 4",
+)
+@click.argument("month", type=Month())
+@click.argument("paragraph", type=NUMBER, required=False)
+@desk
+def trace(desk_: Desk, month: str, paragraph: int | None) -> None:
+    """Say where each paragraph comes from."""
+    from commands.tracing import told
+    from documents.summary_trace import narrowed, read_trace
+
+    facts, files = look_up(desk_, "summary.read", lambda connection: _facts_of(connection, desk_, month))
+    own = None if files else own_words(desk_, "summary")
+    found = narrowed(read_trace(facts, desk_.store.get(files["json"]) if files else None, own), paragraph)
+    answer(desk_, found, lambda: click.echo(told(found, whole=paragraph is not None)))
+
+
 @summary_command.command("show", help=_("Show what was issued for a month."), epilog="duban summary show 2022-06")
 @click.argument("month", type=Month())
 @desk
@@ -131,25 +182,11 @@ def show(desk_: Desk, month: str) -> None:
 
 def _issued(connection: Connection, desk_: Desk, month: str) -> dict[str, Any]:
     """The issued summary of a month, for those who may read it; E-404 before it is issued."""
-    import sqlalchemy as sa
-
-    from models import tables as t
     from models.times import shown
     from workflow import permissions
-    from workflow.periods import find_period
 
     permissions.demand(desk_.actor, "summary.read")
-    period = find_period(connection, desk_.office_id, month)
-    row = connection.execute(
-        sa.select(t.summary, t.person.c.name.label("issuer"))
-        .outerjoin(
-            t.person,
-            sa.and_(t.person.c.office_id == t.summary.c.office_id, t.person.c.login == t.summary.c.issued_by),
-        )
-        .where(t.summary.c.office_id == desk_.office_id, t.summary.c.period_id == period.id)
-        .order_by(t.summary.c.number.desc())
-        .limit(1)
-    ).first()
+    row = _row(connection, desk_, month)
     if row is None:
         raise permissions.not_there(_("Summary"), month)
     return {
@@ -164,6 +201,26 @@ def _issued(connection: Connection, desk_: Desk, month: str) -> dict[str, Any]:
         "words": row.words_sha256,
         "files": row.files,
     }
+
+
+def _row(connection: Connection, desk_: Desk, month: str) -> Any:
+    """The row of a month's issued summary, or None."""
+    import sqlalchemy as sa
+
+    from models import tables as t
+    from workflow.periods import find_period
+
+    period = find_period(connection, desk_.office_id, month)
+    return connection.execute(
+        sa.select(t.summary, t.person.c.name.label("issuer"))
+        .outerjoin(
+            t.person,
+            sa.and_(t.person.c.office_id == t.summary.c.office_id, t.person.c.login == t.summary.c.issued_by),
+        )
+        .where(t.summary.c.office_id == desk_.office_id, t.summary.c.period_id == period.id)
+        .order_by(t.summary.c.number.desc())
+        .limit(1)
+    ).first()
 
 
 def _tell(found: dict[str, Any]) -> None:

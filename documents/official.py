@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from documents.official_docx import official_document
 from documents.paper import SHEET, annex_list, annex_mark, cells, mark_look
 from documents.title_lines import title_lines
-from documents.typesetting import pdf
+from documents.typesetting import pdf, pngs
 from models.errors import EnvironmentRefused
 from models.rendering import Rendered
 
@@ -23,12 +23,17 @@ def paper_files(paper: Paper, *, fonts: typst.Fonts | None = None) -> Rendered:
 
     Without a Chinese typeface the PDF is left out and ``notes`` says how to get one.
     """
-    files = {"docx": official_document(paper)}
     try:
-        files["pdf"] = paper_pdf(paper, fonts=fonts)
+        drawn, made = _drawn(paper, fonts), paper_pdf(paper, fonts=fonts)
     except EnvironmentRefused as refusal:
-        return Rendered(files, (str(refusal),))
-    return Rendered(files)
+        return Rendered({"docx": official_document(paper)}, (str(refusal),))
+    return Rendered({"docx": official_document(paper, drawn), "pdf": made})
+
+
+def _drawn(paper: Paper, fonts: typst.Fonts | None) -> dict[str, bytes]:
+    """The annexes' pictures as PNG by name."""
+    found = [picture for annex in paper.annexes for picture in annex.pictures]
+    return dict(zip((one.name for one in found), pngs([one.svg for one in found], fonts=fonts), strict=True))
 
 
 def paper_pdf(paper: Paper, *, fonts: typst.Fonts | None = None) -> bytes:

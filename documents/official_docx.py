@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from documents import docx_page as page
 from documents import docx_writing as w
+from documents.docx_pictures import pictured
 from documents.docx_writing import PITCH, Run
 from documents.paper import (
     LETTER,
@@ -28,9 +29,11 @@ from documents.paper import (
 from documents.title_lines import title_lines
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from docx.document import Document
 
-    from documents.paper import Annex, Block, Cell, Chart, Paper, Table
+    from documents.paper import Annex, Bar, Block, Cell, Paper, Picture, Table
 
 RED: Final = "E60012"
 _INDENT: Final = 2 * w.CHARACTER
@@ -45,8 +48,8 @@ _LEVELS: Final = {
 }
 
 
-def official_document(paper: Paper) -> bytes:
-    """Write the paper; the same paper gives the same bytes."""
+def official_document(paper: Paper, drawn: Mapping[str, bytes] | None = None) -> bytes:
+    """Write the paper; the same paper gives the same bytes. ``drawn``: the annexes' pictures by name as PNG."""
     document = w.open_document(paper.title, paper.mark, paper.dated, page.MARGINS)
     page.number_pages(document)
     if paper.form == LETTER:
@@ -55,7 +58,7 @@ def official_document(paper: Paper) -> bytes:
         w.add(document, *_head(paper))
         w.add(document, *(part for block in paper.blocks for part in _block(block, last=block is paper.blocks[-1])))
         w.add(document, *_close(paper))
-    _annexes(document, paper)
+    _annexes(document, paper, drawn or {})
     w.add(document, *_imprint(paper))
     return w.closed(document, paper.dated)
 
@@ -130,7 +133,7 @@ def _close(paper: Paper) -> list[Any]:
     ]
 
 
-def _annexes(document: Document, paper: Paper) -> None:
+def _annexes(document: Document, paper: Paper, drawn: Mapping[str, bytes]) -> None:
     """Each annex on a new page; the paper turns where one is wider than it."""
     turned, fresh = False, paper.form == SHEET
     for number, annex in enumerate(paper.annexes, 1):
@@ -138,11 +141,11 @@ def _annexes(document: Document, paper: Paper) -> None:
             page.turn(document, landscape=annex.landscape, at_once=fresh)
             turned, fresh = annex.landscape, True
         mark = "" if paper.form == SHEET else annex_mark(number, len(paper.annexes))
-        w.add(document, *_annex(mark, annex, new_page=not fresh))
+        w.add(document, *_annex(document, mark, annex, drawn, new_page=not fresh))
         fresh = False
 
 
-def _annex(mark: str, annex: Annex, *, new_page: bool) -> list[Any]:
+def _annex(document: Document, mark: str, annex: Annex, drawn: Mapping[str, bytes], *, new_page: bool) -> list[Any]:
     made = []
     if mark:
         made.append(w.paragraph([Run(mark, w.HEADING)], align=w.LEFT, exact=PITCH, new_page=new_page))
@@ -154,9 +157,18 @@ def _annex(mark: str, annex: Annex, *, new_page: bool) -> list[Any]:
         ),
         w.paragraph([Run("", size=6)], exact=12),
     ]  # fmt: skip
-    if annex.chart:
-        made += [_chart_title(annex.chart), _chart(annex.chart), w.paragraph([Run("", size=6)], exact=12)]
+    for picture in annex.pictures:
+        made += _picture(document, picture, drawn.get(picture.name))
     return [*made, _table(annex.table)]
+
+
+def _picture(document: Document, one: Picture, png: bytes | None) -> list[Any]:
+    """A drawing under its title; as bars, or not at all, where it could not be drawn: the table has its figures."""
+    title = w.paragraph([Run(one.title, w.HEADING, 12)], align=w.LEFT, exact=20, keep=True)
+    gap = w.paragraph([Run("", size=6)], exact=12)
+    if png is not None:
+        return [title, pictured(document, one, png), gap]
+    return [title, _bars(one.bars), gap] if one.bars else []
 
 
 def _table(table: Table) -> Any:
@@ -175,18 +187,12 @@ def _cell(cell: Cell | None) -> w.TableCell | None:
     return w.TableCell((Run(cell.text, face, _SMALL),), cell.rows, cell.columns)
 
 
-def _chart_title(chart: Chart) -> Any:
-    return w.paragraph([Run(chart.title, w.HEADING, 12)], align=w.LEFT, keep=True)
-
-
-def _chart(chart: Chart) -> Any:
+def _bars(bars: Sequence[Bar]) -> Any:
+    """A picture's figures as a table of bars, where no picture could be made."""
     rows: list[list[w.TableCell | None]] = []
-    for bar in chart.bars:
+    for bar in bars:
         filled = round(bar.share * _BAR_LENGTH) or (1 if bar.share > 0 else 0)
-        line = (
-            Run("█" * filled, "宋体", 9, colour="2F5D8A"),
-            Run("░" * (_BAR_LENGTH - filled), "宋体", 9, colour="BBBBBB"),
-        )
+        line = (Run("█" * filled, "宋体", 9), Run("░" * (_BAR_LENGTH - filled), "宋体", 9))
         label, said = Run(bar.label, size=_SMALL), Run(bar.said, size=_SMALL)
         drawn = tuple(run for run in line if run.text)
         rows.append([w.TableCell((label,)), w.TableCell(drawn), w.TableCell((said,))])

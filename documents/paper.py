@@ -74,11 +74,15 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Chart:
-    """A plain chart of bars."""
+class Picture:
+    """A drawing as SVG, its size in points; ``bars`` say the same where no picture can be made."""
 
+    name: str
     title: str
-    bars: tuple[Bar, ...]
+    svg: str
+    width: float
+    height: float
+    bars: tuple[Bar, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,7 @@ class Annex:
 
     title: str
     table: Table
-    chart: Chart | None = None
+    pictures: tuple[Picture, ...] = ()
     landscape: bool = False
 
 

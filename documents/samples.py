@@ -6,10 +6,10 @@ A new paper with a ``<paper>_words.jinja`` is entered here with its cases: ordin
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
-from documents import sample_summary
+from documents import sample_chasing, sample_summary
 from documents.words import in_words, overheard, paragraphs, refuse_unknown_paragraphs
 from models.language import N_
 
@@ -28,7 +28,12 @@ class Sample:
     cases: Callable[[], dict[str, Callable[[], object]]]
 
 
-SAMPLES: Final = {"summary": Sample(N_("monthly summary"), sample_summary.cases)}
+SAMPLES: Final = {
+    "summary": Sample(N_("monthly summary"), sample_summary.cases),
+    "urging": Sample(N_("urging notice"), partial(sample_chasing.cases, "urging")),
+    "supervision": Sample(N_("supervision notice"), partial(sample_chasing.cases, "supervision")),
+    "circular": Sample(N_("circular"), partial(sample_chasing.cases, "circular")),
+}
 
 
 def check_words(paper: str, source: str) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from documents.official import paper_files
 from documents.summary_text import summary_paper
+from documents.summary_trace import trace
 from documents.summary_xlsx import workbook
 from documents.words import spoken
 from models.rendering import Rendered
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
 def render_summary(facts: SummaryFacts, *, own: str | None = None, fonts: typst.Fonts | None = None) -> Rendered:
     """Every file of the summary; the same facts in the same words give the same bytes.
 
+    ``json`` says where each paragraph comes from.
     ``own`` are the office's own words; where they fail on these facts, the shipped ones are used.
     Without a Chinese typeface the PDF is left out and ``notes`` says how to get one.
     """
     written = spoken("summary", own, lambda: summary_paper(facts))
-    made = paper_files(written.made, fonts=fonts)
-    return Rendered({**made, "xlsx": workbook(facts)}, made.notes, written.sha256, written.failed)
+    made, sources = paper_files(written.made, fonts=fonts), trace(facts, written.made)
+    return Rendered({**made, "xlsx": workbook(facts), "json": sources}, made.notes, written.sha256, written.failed)

@@ -1,27 +1,28 @@
-"""The summary's annexes: indicators against targets, each unit's tasks in figures, every report of the month."""
+"""The summary's annexes: each unit in figures, every report by item, the charts, indicators against targets."""
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from documents.paper import Annex, Bar, Chart, Column, Table
-from documents.plain_text import figure, one_line, sentence, shortened, target
+from documents.paper import Annex, Column, Table
+from documents.plain_text import chinese_month, figure, one_line, sentence, shortened, target
+from documents.summary_charts import months_of, pictures
 from documents.summary_indicators import gap
 from documents.summary_problems import problem_annexes
 from documents.wording import SHARES, STANDINGS, is_approved
 
 if TYPE_CHECKING:
-    from models.facts import SummaryClause, SummaryFacts, SummaryIndicator, UnitLine
+    from models.facts import SummaryClause, SummaryFacts, UnitLine
+    from models.sealed import MonthFigures
 
 _CLAUSE_IN_TABLE: Final = 70
 
 
 def annexes(facts: SummaryFacts) -> tuple[Annex, ...]:
-    """The annexes in the order of the report; without problems or indicators there is no annex of them."""
-    problems = problem_annexes(facts.problems) if facts.problems else ()
+    """The annexes in the order of the report: by unit, by item, drawn; then indicators and problems where there are any."""
     indicators = (_indicators(facts),) if facts.indicators else ()
-    return (*problems, *indicators, _units(facts), _details(facts))
+    problems = problem_annexes(facts.problems) if facts.problems else ()
+    return (_units(facts), _details(facts), _charts(facts), *indicators, *problems)
 
 
 def said_by(line: UnitLine) -> str:
@@ -54,16 +55,7 @@ def _indicators(facts: SummaryFacts) -> Annex:
         )
         for one in facts.indicators
     )
-    bars = tuple(_progress_bar(one) for one in facts.indicators if one.op in {">=", ">"} and one.target > 0)
-    chart = Chart("当前值占目标的比例", bars) if bars else None
-    return Annex("量化指标完成情况表", Table(columns, rows), chart)
-
-
-def _progress_bar(one: SummaryIndicator) -> Bar:
-    label = f"{one.clause_number}　{shortened(one.name, 14)}"
-    if one.value is None:
-        return Bar(label, 0, "暂无数据")
-    return Bar(label, max(0.0, min(1.0, one.value / one.target)), f"{figure(round(100 * one.value / one.target, 1))}%")
+    return Annex("量化指标完成情况表", Table(columns, rows))
 
 
 def _units(facts: SummaryFacts) -> Annex:
@@ -73,25 +65,17 @@ def _units(facts: SummaryFacts) -> Annex:
     rows = [(one_line(row.unit), *map(str, line)) for row, line in zip(facts.units, figures, strict=True)]
     if rows:
         rows.append(("合计", *(str(sum(column)) for column in zip(*figures, strict=True))))
-    return Annex("各责任单位报送情况表", Table(columns, tuple(rows)), _state_chart(facts))
-
-
-def _state_chart(facts: SummaryFacts) -> Chart | None:
-    counted: Counter[str] = Counter()
-    for one in facts.counts:
-        counted[STANDINGS.get(one.state, one.state)] += one.number
-    total = sum(counted.values())
-    bars = tuple(Bar(name, number / total, f"{number}项") for name, number in counted.items() if number)
-    return Chart(f"任务按办理情况（共{total}项）", bars) if bars else None
+    return Annex("各责任单位报送情况表", Table(columns, tuple(rows)))
 
 
 def _details(facts: SummaryFacts) -> Annex:
     columns = (
-        Column("责任单位", 32, "left"),
-        Column("责任", 12),
-        Column("办理情况", 22),
-        Column("进度", 14),
-        Column("进展情况", 76, "left"),
+        Column("责任单位", 36, "left"),
+        Column("责任", 14),
+        Column("办理情况", 24),
+        Column("上月", 15),
+        Column("本月", 15),
+        Column("进展情况", 121, "left"),
     )
     rows: list[tuple[str, ...]] = []
     for section in facts.sections:
@@ -99,7 +83,7 @@ def _details(facts: SummaryFacts) -> Annex:
             for item in part.items:
                 for clause in item.clauses:
                     rows += _clause_rows(clause)
-    return Annex("分解事项进展明细表", Table(columns, tuple(rows)))
+    return Annex("分解事项进展明细表", Table(columns, tuple(rows)), landscape=True)
 
 
 def _clause_rows(clause: SummaryClause) -> list[tuple[str, ...]]:
@@ -111,4 +95,25 @@ def _line(line: UnitLine) -> tuple[str, ...]:
     late = f"\n迟{line.late_days}天" if line.late_days else ""
     percent = f"{line.percent}%" if is_approved(line) else "—"
     share = SHARES.get(line.share, line.share)
-    return one_line(line.unit), share, f"{standing}{late}", percent, said_by(line) or "—"
+    before = "—" if line.before is None else f"{line.before}%"
+    return one_line(line.unit), share, f"{standing}{late}", before, percent, said_by(line) or "—"
+
+
+def _charts(facts: SummaryFacts) -> Annex:
+    """The charts, and the figures of the months that they draw."""
+    names = [name for name, _width in MONTH_COLUMNS]
+    columns = (Column(names[0], 30), *(Column(name, 18) for name in names[1:]))
+    rows = tuple((chinese_month(month.month), *month_cells(month)) for month in months_of(facts))
+    return Annex("进展情况图表", Table(columns, rows), pictures(facts))
+
+
+#: what a month is told in, and the width of its column in a sheet
+MONTH_COLUMNS: Final = (
+    ("月份", 14), ("应报", 10), ("按时", 10), ("逾期", 10), ("未报", 10), ("退回", 10), ("审核通过", 10), ("平均进度", 10),
+)  # fmt: skip
+
+
+def month_cells(month: MonthFigures) -> tuple[str, ...]:
+    """A month's figures in the order of ``MONTH_COLUMNS``, without its name."""
+    counts = (month.due, month.on_time, month.filed_late, month.missing, month.returned, month.approved)
+    return (*map(str, counts), "—" if month.average is None else f"{month.average}%")

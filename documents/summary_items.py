@@ -117,7 +117,9 @@ def _support_figures(lines: Sequence[UnitLine]) -> list[Reckoned]:
     approved = [line for line in lines if is_approved(line)]
     mean = [Reckoned("配合单位平均进度", f"{average(approved)}%", numbers(approved))] if approved else []
     owed = [line for line in lines if line.state != WAIVED]
-    return [counted("配合单位", owed), counted("配合单位审核通过", approved), *mean, *_standings(lines)]
+    waived = [line for line in lines if line.state == WAIVED]
+    free = [counted("免报", waived)] if waived else []
+    return [*free, counted("配合单位", owed), counted("配合单位审核通过", approved), *mean, *_standings(lines)]
 
 
 def _standings(lines: Sequence[UnitLine]) -> list[Reckoned]:
@@ -134,8 +136,9 @@ def _idle(found: list[tuple[int, SummaryClause]], *, everything: bool) -> Block:
         name = shortened(clause.text, _HEADING).rstrip("…。")
         said.append({"place": place, "name": name, "leads": [_fields(line, _LEAD) for line in first]})
     tasks = tuple(line.task_id for _place, clause in found for line in clause.lines)
-    text = say("idle", {"all": everything, "clauses": said})
     approved = [line for line in lines if is_approved(line)]
+    kinds = 2 * bool(approved) + (len(approved) < len(lines))  # 1: nothing approved; 2: no progress; 3: either
+    text = say("idle", {"all": everything, "clauses": said, "kinds": kinds})
     return paragraph(text, numbers(approved), [Reckoned("无进展分解事项", str(len(found)), tasks), *_standings(lines)])
 
 

@@ -9,8 +9,11 @@ from openpyxl import Workbook
 
 from documents.plain_text import chinese_month, inner_title, target
 from documents.sheet import steady, table
-from documents.summary_indicators import gap
+from documents.summary_annexes import MONTH_COLUMNS
+from documents.summary_charts import months_of, progress
+from documents.summary_indicators import completion, gap
 from documents.summary_problems import problem_sheets
+from documents.summary_tasks import items
 from documents.wording import DECISIONS, REQUESTS, SHARES, STANDINGS, is_approved
 
 if TYPE_CHECKING:
@@ -30,10 +33,12 @@ def workbook(facts: SummaryFacts) -> bytes:
         f"留痕 {facts.head_short}",
     )
     _overview(book, facts, top)
+    _units(book, facts)
     _details(book, facts)
+    _items(book, facts)
+    _months(book, facts)
     _indicators(book, facts)
     _named(book, facts)
-    _units(book, facts)
     _requests(book, facts)
     if facts.problems:
         problem_sheets(book, facts.problems)
@@ -50,7 +55,7 @@ def _overview(book: Workbook, facts: SummaryFacts, top: Sequence[str]) -> None:
 
 def _details(book: Workbook, facts: SummaryFacts) -> None:
     columns = (
-        ("事项", 8), ("分解事项", 40), ("责任单位", 22), ("责任", 8), ("办理情况", 16), ("进度", 8), ("进展情况", 50),
+        ("事项", 8), ("分解事项", 40), ("责任单位", 22), ("责任", 8), ("办理情况", 16), ("上月", 8), ("进度", 8), ("进展情况", 50),
         ("无进展原因", 24), ("存在问题", 30), ("下一步", 30), ("迟报天数", 10), ("轮次", 8), ("版本", 8), ("签字人", 12),
     )  # fmt: skip
     table(book, "进展明细", columns, _detail_rows(facts))
@@ -67,6 +72,7 @@ def _detail_rows(facts: SummaryFacts) -> Iterator[Row]:
                 line.unit,
                 SHARES.get(line.share, line.share),
                 STANDINGS.get(line.state, line.state),
+                line.before,
                 line.percent if said else None,
                 line.progress if said else "",
                 line.reason if said and line.no_progress else "",
@@ -79,9 +85,29 @@ def _detail_rows(facts: SummaryFacts) -> Iterator[Row]:
             )
 
 
+def _items(book: Workbook, facts: SummaryFacts) -> None:
+    rows: list[Row] = []
+    for item in items(facts):
+        now, before = progress(item)
+        tasks = sum(len(clause.lines) for clause in item.clauses)
+        rows.append((item.number, item.title, len(item.clauses), tasks, before, now))
+    names = (("事项", 8), ("工作任务", 40), ("分解事项", 10), ("任务", 8), ("上月平均进度", 14), ("平均进度", 10))
+    table(book, "各项进度", names, rows)
+
+
+def _months(book: Workbook, facts: SummaryFacts) -> None:
+    rows: list[Row] = [
+        (
+            one.month, one.due, one.on_time, one.filed_late, one.missing, one.returned, one.approved, one.average,
+        )
+        for one in months_of(facts)
+    ]  # fmt: skip
+    table(book, "各月情况", MONTH_COLUMNS, rows)
+
+
 def _indicators(book: Workbook, facts: SummaryFacts) -> None:
     columns = (
-        ("事项", 8), ("量化指标", 30), ("目标", 18), ("当前值", 12), ("单位", 8), ("差距", 18), ("报送单位", 20),
+        ("事项", 8), ("量化指标", 30), ("目标", 18), ("上月值", 12), ("当前值", 12), ("单位", 8), ("差距", 18), ("完成率", 10), ("报送单位", 20),
         ("未填原因", 30),
     )  # fmt: skip
     rows = (
@@ -89,9 +115,11 @@ def _indicators(book: Workbook, facts: SummaryFacts) -> None:
             one.clause_number,
             one.name,
             target(one.op, one.target, one.unit),
+            None if one.before is None else float(one.before),
             None if one.value is None else float(one.value),
             one.unit,
             gap(one),
+            completion(one),
             one.reported_by,
             one.reason,
         )
@@ -107,16 +135,19 @@ def _named(book: Workbook, facts: SummaryFacts) -> None:
         ("事项", 8),
         ("工作任务", 34),
         ("截止日期", 12),
+        ("实际报送", 12),
         ("迟天数", 8),
+        ("退回次数", 8),
         ("原因", 40),
     )
-    kinds = (("未报送", facts.missing), ("逾期", facts.late), ("退回补充", facts.returned))
+    kinds = (("未报送", facts.missing), ("逾期", facts.late), ("审核退回", facts.returns))
     table(book, "未报逾期退回", columns, (_named_row(kind, task) for kind, tasks in kinds for task in tasks))
 
 
 def _named_row(kind: str, task: NamedTask) -> Row:
-    due = task.due_on.isoformat()
-    return kind, task.unit, task.clause_number, task.item_title, due, task.late_days, task.reason
+    due, filed = task.due_on.isoformat(), task.filed_on.isoformat() if task.filed_on else ""
+    told = (kind, task.unit, task.clause_number, task.item_title, due, filed)
+    return (*told, task.late_days, task.round - 1, task.reason)
 
 
 def _units(book: Workbook, facts: SummaryFacts) -> None:

@@ -8,6 +8,7 @@ the same data gives the same bytes. The child (``python -m documents.typesetting
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import subprocess
@@ -25,12 +26,14 @@ from models.errors import EnvironmentRefused
 from models.language import _
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 #: a summary of 600 tasks takes about one second; what takes a minute does not end
 WALL_SECONDS: Final = 60
+_DRAWINGS: Final = "drawings.typ"
+_DOTS: Final = 300.0
 
 
 def no_chinese_font() -> EnvironmentRefused:
@@ -52,7 +55,19 @@ def pdf(template: str, data: Mapping[str, Any], *, dated: date, fonts: typst.Fon
     if faces is None:
         raise no_chinese_font()
     inputs = json.dumps({**cleaned(dict(data)), "faces": asdict(faces)}, ensure_ascii=False)
-    job = {"template": template, "dated": dated.isoformat(), "inputs": inputs}
+    return _set({"template": template, "dated": dated.isoformat(), "inputs": inputs})[0]
+
+
+def pngs(drawings: Sequence[str], *, fonts: typst.Fonts | None = None) -> list[bytes]:
+    """Drawings (SVG) as PNG, 300 dots an inch; raises as ``pdf`` does."""
+    if not drawings:
+        return []
+    if typefaces(fonts) is None:
+        raise no_chinese_font()
+    return _set({"template": _DRAWINGS, "dated": "", "inputs": json.dumps(list(drawings), ensure_ascii=False)})
+
+
+def _set(job: Mapping[str, str]) -> list[bytes]:
     try:
         done = subprocess.run(
             [sys.executable, "-P", "-m", "documents.typesetting"],
@@ -66,24 +81,23 @@ def pdf(template: str, data: Mapping[str, Any], *, dated: date, fonts: typst.Fon
         raise EnvironmentRefused(
             "E-P02",
             _("The PDF could not be set."),
-            where=template,
+            where=job["template"],
             remedy=_("Try again with more memory free; the .docx holds the same paper."),
         ) from error
-    return done.stdout
+    return [base64.b64decode(made) for made in json.loads(done.stdout)]
 
 
 def _child() -> None:
     job = json.load(sys.stdin)
-    made = typst.compile(
-        (TEMPLATES / job["template"]).read_bytes(),
-        format="pdf",
-        font_paths=installed(),
-        sys_inputs={"data": job["inputs"]},
-        timestamp=datetime.combine(datetime.fromisoformat(job["dated"]), time(0, 0), UTC),
-        pdf_tags=False,
-    )
-    assert isinstance(made, bytes)
-    sys.stdout.buffer.write(made)
+    source, fonts, told = (TEMPLATES / job["template"]).read_bytes(), installed(), {"data": job["inputs"]}
+    made: Any  # a list of pages where a picture has several
+    if job["template"] == _DRAWINGS:
+        made = typst.compile(source, format="png", ppi=_DOTS, font_paths=fonts, sys_inputs=told)
+    else:
+        moment = datetime.combine(datetime.fromisoformat(job["dated"]), time(0, 0), UTC)
+        made = typst.compile(source, format="pdf", font_paths=fonts, sys_inputs=told, timestamp=moment, pdf_tags=False)
+    files = made if isinstance(made, list) else [made]
+    json.dump([base64.b64encode(file).decode() for file in files], sys.stdout)
 
 
 if __name__ == "__main__":

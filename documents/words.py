@@ -121,14 +121,15 @@ def refuse_unknown_paragraphs(paper: str, own: str) -> None:
 
 
 def paragraphs(paper: str) -> dict[str, tuple[str, ...]]:
-    """The paragraphs of a paper, in the order of its words, each with the names of what it is given."""
-    return {macro: given for macro, (_line, given) in _engine().macros(f"paper/{paper}", source(paper)).items()}
+    """The paragraphs of a paper, in the order of its words, each with the names of what it is given; no helpers."""
+    macros = _engine().macros(f"paper/{paper}", source(paper))
+    return {macro: given for macro, (_line, given) in macros.items() if not macro.startswith("_")}
 
 
 def unwritten(paper: str, own: str) -> list[str]:
     """The paragraphs that the office leaves to the shipped words."""
     name = f"paper/{paper}"
-    return [macro for macro in _engine().macros(name, source(paper)) if macro not in _engine().macros(name, own)]
+    return [macro for macro in paragraphs(paper) if macro not in _engine().macros(name, own)]
 
 
 def sha256_of(text: str) -> str:

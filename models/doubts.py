@@ -31,7 +31,9 @@ class Verdict(Word):
 
 
 #: a repair that leaves one reading, or a remark that changes neither who reports nor by when
-REMARKS: Final = frozenset({"W-N01", "W-N05", "W-N07", "W-N08", "W-N09", "W-N10", "W-N32", "W-D02", "W-D04"})
+REMARKS: Final = frozenset(
+    {"W-N01", "W-N05", "W-N07", "W-N08", "W-N09", "W-N10", "W-N14", "W-N32", "W-D02", "W-D04", "W-D06"}
+)
 #: outside the families of units and dates, and yet it says when to report
 ASKED: Final = frozenset({"W-H04"})
 #: found by holding the draft against an office's register: found anew in each office

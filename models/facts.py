@@ -323,7 +323,7 @@ class SummaryFacts:
         return self.history[-1] if self.history else None
 
 
-def to_plain(facts: FormFacts | SummaryFacts) -> dict[str, Any]:
+def to_plain(facts: object) -> dict[str, Any]:
     """The facts as JSON data, to be stored with the paper."""
     return cast("dict[str, Any]", TypeAdapter(type(facts)).dump_python(facts, mode="json"))
 

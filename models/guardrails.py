@@ -23,6 +23,8 @@ FROZEN: Final = (
     "attachment",
     "verification",
     "summary",
+    "paper",
+    "voiding",
     "visit",
     "photo",
     "template",

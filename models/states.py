@@ -132,6 +132,14 @@ class ProblemSource(Word):
     PUBLIC = "public", N_("the public")
 
 
+class PaperKind(Word):
+    """A paper by which the office chases what is overdue, from mild to severe."""
+
+    URGING = "urging", N_("urging notice")
+    SUPERVISION = "supervision", N_("supervision notice")
+    CIRCULAR = "circular", N_("circular")
+
+
 class PhotoShows(Word):
     """What a picture of a problem shows."""
 

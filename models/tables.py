@@ -7,6 +7,7 @@ from models.flow import Copy, FlowVersion, Reading, Seat
 from models.message import Attempt, CalendarDay, CalendarYear, Draft, Message, Reminder
 from models.notice import Clause, Indicator, Milestone, Notice, Responsibility, WorkItem
 from models.office import Absence, Duty, GroupMember, Login, Office, Person, Unit, UnitAlias, UnitGroup
+from models.paper import Paper, Voiding
 from models.problem import Inspection, Photo, Problem, ProblemUnit, Visit
 from models.task import Attachment, Evidence, Filing, Period, Report, Request, Sighting, Summary, Task, Verification
 from models.template import TemplateFailure, TemplateVersion
@@ -46,6 +47,8 @@ sighting = table(Sighting)
 verification = table(Verification)
 request = table(Request)
 summary = table(Summary)
+paper = table(Paper)
+voiding = table(Voiding)
 event = table(Event)
 watermark = table(Watermark)
 heartbeat = table(Heartbeat)

@@ -5,6 +5,7 @@ Source: design section 7 (``auto`` or ``draft``).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
@@ -13,11 +14,13 @@ from models import tables as t
 from models.database import insert
 from models.errors import Refused
 from models.language import _
-from models.states import OWED, Role
+from models.states import OWED, PaperKind, Role
 from models.times import local_date
 from models.words import letters
 from schedules.rules import called
-from workflow import audit, cases, permissions, telling, wording
+from workflow import audit, cases, papers, permissions, telling, wording
+from workflow.owing import WORKING_DAYS
+from workflow.papers import Asked, IssuedPaper
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,8 +28,11 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
+    from models.database import Database
+    from models.store import Store
     from schedules.rules import Rule
     from workflow.case import Actor, TaskRow
+    from workflow.papers import Renderer
 
 #: the kind of draft, and the template it is sent with
 CIRCULAR: Final = "circular"
@@ -87,21 +93,63 @@ def list_drafts(connection: Connection, office_id: int, actor: Actor, *, every: 
     return [dict(row) for row in connection.execute(query.order_by(d.id)).mappings()]
 
 
-def issue(connection: Connection, office_id: int, actor: Actor, number: int, now: datetime) -> int:
-    """Issue a draft in the actor's name: the unit's leaders are told; returns how many messages were queued.
+@dataclass(frozen=True, slots=True)
+class IssuedDrafts:
+    """A circular with how many people are told of it."""
+
+    paper: IssuedPaper
+    told: int
+
+
+def issue(
+    database: Database,
+    office_id: int,
+    actor: Actor,
+    numbers: Sequence[int],
+    store: Store,
+    render: Renderer,
+    now: datetime,
+    *,
+    working_days: int = WORKING_DAYS[PaperKind.CIRCULAR],
+) -> IssuedDrafts:
+    """Issue drafts as one circular in the actor's name: the paper is frozen, the leaders of its units are told.
 
     What was signed or returned since is left out: nobody is named in a circular for what has been done meanwhile.
     """
-    role = permissions.demand(actor, "draft.issue")
+    wanted = tuple(dict.fromkeys(numbers))
+    told = 0
+
+    def ask(connection: Connection) -> tuple[Asked, Role]:
+        role = permissions.demand(actor, "draft.issue")
+        rows = [_open_draft(connection, office_id, number) for number in wanted]
+        tasks = [task for row in rows for task in _still_late(connection, office_id, row["about"])]
+        if len({task.period_id for task in tasks}) > 1:
+            raise Refused(
+                "E-S52",
+                _("These drafts speak of different months, or of problems and of reports."),
+                remedy=_("Issue those of one month together, and the others on their own."),
+            )
+        reasons = list(dict.fromkeys(row["reason"] for row in rows))
+        return Asked(PaperKind.CIRCULAR, tuple(tasks), working_days, "；".join(reasons)), role
+
+    def tell(connection: Connection, made: IssuedPaper) -> None:
+        nonlocal told
+        told = sum(_decide(connection, office_id, actor, number, made, now) for number in wanted)
+
+    paper = papers.issue(database, office_id, actor, "draft.issue", ask, store, render, now, tell)
+    return IssuedDrafts(paper, told)
+
+
+def _decide(connection: Connection, office_id: int, actor: Actor, number: int, made: IssuedPaper, now: datetime) -> int:
+    """The draft is decided and its unit's leaders are told; returns how many messages were queued."""
     row = _open_draft(connection, office_id, number)
     tasks = _still_late(connection, office_id, row["about"])
     _settle(connection, office_id, number, issued_by=actor.login, issued_at=now)
-    entry = audit.Entry(
-        "draft.issue", "draft", number, role=role.value, reason=row["reason"], detail={"unit": row["unit_id"]}
-    )
+    detail = {"unit": row["unit_id"], "paper": made.paper_id}
+    entry = audit.Entry("draft.issue", "draft", number, role=Role.DIRECTOR.value, reason=row["reason"], detail=detail)
     audit.append(connection, office_id, actor, entry, now)
     fields = wording.fields(
-        connection, office_id, tasks, now, actor_name=actor.name, reason=row["reason"], number=str(number)
+        connection, office_id, tasks, now, actor_name=actor.name, reason=row["reason"], number=made.cited
     )
     people = telling.people_with(connection, office_id, (Role.LEADER,), local_date(now), unit_id=row["unit_id"])
     queued = [

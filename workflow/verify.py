@@ -118,14 +118,19 @@ def _outside(connection: Connection, office_id: int, folder: Path) -> Iterator[F
 
 
 def _printed(connection: Connection, office_id: int) -> Iterator[Finding]:
-    for row in connection.execute(
-        sa.select(t.summary.c.id, t.summary.c.head_seq, t.summary.c.head_hash).where(t.summary.c.office_id == office_id)
-    ):
-        present = connection.scalar(
-            sa.select(t.event.c.hash).where(t.event.c.office_id == office_id, t.event.c.seq == row.head_seq)
-        )
-        if row.head_seq and present != row.head_hash:
-            yield Finding(_("summary {id}").format(id=row.id), _("the head printed on it is not in the trail"))
+    for table in (t.summary, t.paper):
+        for row in connection.execute(
+            sa.select(table.c.id, table.c.head_seq, table.c.head_hash).where(table.c.office_id == office_id)
+        ):
+            present = connection.scalar(
+                sa.select(t.event.c.hash).where(t.event.c.office_id == office_id, t.event.c.seq == row.head_seq)
+            )
+            if row.head_seq and present != row.head_hash:
+                yield Finding(_named(table, row.id), _("the head printed on it is not in the trail"))
+
+
+def _named(table: sa.Table, number: int) -> str:
+    return (_("summary {id}") if table is t.summary else _("paper {id}")).format(id=number)
 
 
 def _flows(connection: Connection, office_id: int) -> Iterator[Finding]:
@@ -213,11 +218,10 @@ def _files(connection: Connection, office_id: int, store: Store) -> Iterator[Fin
     wanted: dict[str, str] = {}
     for row in connection.execute(sa.select(t.attachment).where(t.attachment.c.office_id == office_id)):
         wanted[row.sha256] = _("attachment {id}").format(id=row.id)
-    for row in connection.execute(
-        sa.select(t.summary.c.id, t.summary.c.files).where(t.summary.c.office_id == office_id)
-    ):
-        for kind, sha in row.files.items():
-            wanted[sha] = _("summary {id}").format(id=row.id) + f" .{kind}"
+    for table in (t.summary, t.paper):
+        for row in connection.execute(sa.select(table.c.id, table.c.files).where(table.c.office_id == office_id)):
+            for kind, sha in row.files.items():
+                wanted[sha] = f"{_named(table, row.id)} .{kind}"
     for sha, where in wanted.items():
         try:
             store.get(sha)

@@ -10,8 +10,8 @@ from documents.reading import doubts, duties, units
 from documents.reading.brackets import Finder, Found
 from documents.reading.dates import DateRead, deadlines, stated
 from documents.reading.indicators import indicators
-from documents.reading.source import MOST_NOTES, Body, Notes, visible
-from models.drafts import ClauseDraft, ItemDraft, MilestoneDraft
+from documents.reading.source import MOST_NOTES, Body, Notes, folded, visible
+from models.drafts import ClauseDraft, IndicatorDraft, ItemDraft, MilestoneDraft
 from models.language import _
 
 if TYPE_CHECKING:
@@ -53,9 +53,10 @@ def _lists_units(inside: str) -> bool:
 class ClauseCutter:
     """Cuts items into clauses and takes a note for every repair."""
 
-    def __init__(self, known: frozenset[str], issued_on: date | None, notes: Notes) -> None:
+    def __init__(self, known: frozenset[str], issued_on: date | None, year: int | None, notes: Notes) -> None:
         self.known = known
         self.issued_on = issued_on
+        self.year, self.month = year, issued_on.month if issued_on else None
         self.notes = notes
         self.prefixes = doubts.Prefixes(known)
 
@@ -73,14 +74,24 @@ class ClauseCutter:
                 parts.append((cut, []))
             parts[-1][1].append(found)  # brackets one behind the other are one: the later ones name further parties
             cut = found.end
+        rest = body.norm[cut:].strip(_EDGES + ")")
+        if rest and len(parts) == 1 and self._holds_below(raw, *parts[0]):
+            clause = self._clause(f"{raw.number}.{first}", raw, parts[0][0], parts[0][1], cut)
+            self.notes.about = ""
+            return ItemDraft(raw.number, visible(raw.title), (clause,), raw.section, raw.subsection)
         clauses = [
             self._clause(f"{raw.number}.{at}", raw, begin, several) for at, (begin, several) in enumerate(parts, first)
         ]
-        rest = body.norm[cut:].strip(_EDGES + ")")
         if rest or not clauses:
             clauses.append(self._without_units(f"{raw.number}.{first + len(clauses)}", body, cut))
         self.notes.about = ""
         return ItemDraft(raw.number, visible(raw.title), tuple(clauses), raw.section, raw.subsection)
+
+    def _holds_below(self, raw: RawItem, begin: int, several: list[Found]) -> bool:
+        """Whether the only units stand behind the title, or above numbered points, so that they hold for what follows."""
+        said = raw.body.norm[begin : several[0].start].strip(_EDGES)
+        title = said == folded(raw.title).strip(_EDGES) and raw.body.ends_line(several[-1].end)
+        return several[-1].closed and (raw.owner or title)
 
     def _span(self, body: Body, span: tuple[int, int]) -> tuple[int, int]:
         """A stretch of text without the signs and blanks left over from the bracket before it."""
@@ -91,9 +102,11 @@ class ClauseCutter:
             end -= 1
         return start, end
 
-    def _clause(self, number: str, raw: RawItem, cut: int, several: list[Found]) -> ClauseDraft:
+    def _clause(self, number: str, raw: RawItem, cut: int, several: list[Found], below: int = 0) -> ClauseDraft:
+        """One clause; ``below`` is where text goes on for which the units hold too."""
         body, first, last = raw.body, several[0], several[-1]
         start, end = self._span(body, (cut, first.start))
+        spans = [(start, end)]
         self.notes.about = number
         damage = [note for found in several for note in self._bracket_damage(number, body, found)]
         parties = self._parties(number, body, several, damage)
@@ -105,9 +118,13 @@ class ClauseCutter:
         helpers = self._names(body, [span for found in several for span in found.supports])
         lead = lead_of(named, leads, helpers)
         damage += doubts.leads(self.notes, (number, body, first), leads, helpers, lead)
+        text = body.raw[start:end]
+        if below:
+            spans.append(self._span(body, (below, len(body.norm))))
+            text = self._with_below(number, raw, several, spans, damage)
         clause = ClauseDraft(
             id=number,
-            text=body.raw[start:end] or visible(raw.title),
+            text=text or visible(raw.title),
             bracket="".join(body.raw[found.start : found.end].strip() for found in several),
             bracket_open=first.opened,
             bracket_close=last.closed,
@@ -117,11 +134,22 @@ class ClauseCutter:
             lead=lead,
             source_line=body.place(start)[0],
         )
-        clause = self._with_facts(clause, (body, start, damage))
+        clause = self._with_facts(clause, body, spans, damage)
         terms = [term for found in several for term in self._terms(number, body, found, damage)]
         days = {one.due_on for one in clause.milestones}
         terms = [term for term in terms if term.due_on is None or term.due_on not in days]
         return replace(clause, milestones=(*clause.milestones, *terms), damage=tuple(damage))
+
+    def _with_below(
+        self, number: str, raw: RawItem, several: list[Found], spans: list[tuple[int, int]], damage: list[str]
+    ) -> str:
+        """The text above and below the units as one; a title above is not said again. It is told."""
+        text, rest = (raw.body.raw[slice(*span)] for span in spans)
+        bracket = raw.body.raw[several[0].start : several[-1].end].strip()
+        message = _("clause {clause}: the units stand above the text; they were taken for all of it")
+        place = raw.body.place(several[0].start)
+        damage.append(self.notes.add("W-N15", place, bracket, message.format(clause=number)))
+        return rest if visible(text).strip(_EDGES) == visible(raw.title).strip(_EDGES) else f"{text}{rest}"
 
     @staticmethod
     def _names(body: Body, spans: list[tuple[int, int]]) -> tuple[str, ...]:
@@ -143,7 +171,7 @@ class ClauseCutter:
         for start, end in found.times:
             if duties.is_endless(body.norm[start:end]):
                 continue
-            read = stated(body.norm[start:end], self.issued_on)
+            read = stated(body.norm[start:end], self.year, self.month)
             for one in read:
                 note = self._date_damage(number, one, body.place(start + one.start), damage)
                 quote = body.raw[start + one.start : start + one.start + len(one.quote)]
@@ -165,24 +193,26 @@ class ClauseCutter:
         text = body.raw[start:end]
         damage = [self._names_none(number, body, start, text)]
         clause = ClauseDraft(number, text, source_line=body.place(start)[0])
-        return self._with_facts(clause, (body, start, damage))
+        return self._with_facts(clause, body, [(start, end)], damage)
 
-    def _with_facts(self, clause: ClauseDraft, where: tuple[Body, int, list[str]]) -> ClauseDraft:
-        """Add deadlines, indicators, the topic and what is damaged."""
-        body, start, damage = where
-        norm = body.norm[start : start + len(clause.text)]
-        year = self.issued_on.year if self.issued_on else None
-        milestones = []
-        for read in deadlines(norm, year):
-            note = self._date_damage(clause.id, read, body.place(start + read.start), damage)
-            quote = body.raw[start + read.start : start + read.start + len(read.quote)]
-            milestones.append(MilestoneDraft(quote, read.day, note))
-        self._left_in_text(body, start, norm)
-        topic = _TOPIC.match(norm)
+    def _with_facts(
+        self, clause: ClauseDraft, body: Body, spans: list[tuple[int, int]], damage: list[str]
+    ) -> ClauseDraft:
+        """Add deadlines, indicators, the topic and what is damaged, from each stretch of text."""
+        milestones, figures = list[MilestoneDraft](), list[IndicatorDraft]()
+        for start, end in spans:
+            norm = body.norm[start:end]
+            for read in deadlines(norm, self.year, self.month):
+                note = self._date_damage(clause.id, read, body.place(start + read.start), damage)
+                quote = body.raw[start + read.start : start + read.start + len(read.quote)]
+                milestones.append(MilestoneDraft(quote, read.day, note))
+            self._left_in_text(body, start, norm)
+            figures += indicators(norm)
+        topic = _TOPIC.match(body.norm[slice(*spans[0])])
         return replace(
             clause,
             milestones=tuple(milestones),
-            indicators=tuple(indicators(norm)),
+            indicators=tuple(figures),
             damage=tuple(damage),
             topic=topic.group() if topic else "",
         )
@@ -256,31 +286,7 @@ class ClauseCutter:
     def _date_damage(self, number: str, read: DateRead, place: tuple[int, int], damage: list[str]) -> str:
         """Note what is wrong with a date; gives the milestone's own remark."""
         said = {"clause": number, "quote": read.quote}
-        days = tuple(day.isoformat() for day in read.readings)
-        message = ""
-        code = "W-D02"
-        if read.impossible:
-            code, message = "E-D01", _("clause {clause}: this date does not exist: {quote}").format(**said)
-            days = (f"{read.near.isoformat()}?",) if read.near else ()
-        elif not days:
-            code, message = (
-                "W-D03",
-                _("clause {clause}: no year or month is said in {quote}; the date is left open").format(**said),
-            )
-        elif len(days) > 1:
-            code = "W-D03"
-            message = _("clause {clause}: {quote} can be {days}; the date is left open").format(
-                **said, days=" / ".join(days)
-            )
-        elif read.damaged:
-            message = _("clause {clause}: signs are lost in {quote}; the only reading is {days}").format(
-                **said, days=days[0]
-            )
-        elif read.without_year:
-            code = "W-D04"
-            message = _("clause {clause}: {quote} names no year; read with the notice's own: {days}").format(
-                **said, days=days[0]
-            )
+        code, message, days = date_doubt(number, read)
         if message:
             damage.append(self.notes.add(code, place, read.quote, message, *days))
         if read.day and self.issued_on and read.day < self.issued_on:
@@ -288,3 +294,31 @@ class ClauseCutter:
             damage.append(self.notes.add("E-D02", place, read.quote, early, *days))
             message = f"{message}; {early}" if message else early
         return "; ".join(part for part in (message, read.note) if part)
+
+
+def date_doubt(number: str, read: DateRead) -> tuple[str, str, tuple[str, ...]]:
+    """What is wrong or not said in a date: the code, the sentence (empty when nothing is) and the readings."""
+    said = {"clause": number, "quote": read.quote}
+    days = tuple(day.isoformat() for day in read.readings)
+    if read.impossible:
+        near = (f"{read.near.isoformat()}?",) if read.near else ()
+        return "E-D01", _("clause {clause}: this date does not exist: {quote}").format(**said), near
+    if read.event:
+        message = _("clause {clause}: no calendar says when {quote} is; the date is left open")
+        return "W-D07", message.format(**said), days
+    if not days:
+        message = _("clause {clause}: no year or month is said in {quote}; the date is left open")
+        return "W-D03", message.format(**said), days
+    if len(days) > 1:
+        message = _("clause {clause}: {quote} can be {days}; the date is left open")
+        return "W-D03", message.format(**said, days=" / ".join(days)), days
+    if read.damaged:
+        message = _("clause {clause}: signs are lost in {quote}; the only reading is {days}")
+        return "W-D02", message.format(**said, days=days[0]), days
+    if read.counted:
+        message = _("clause {clause}: {quote} counts from the notice's own date: {days}")
+        return "W-D06", message.format(**said, days=days[0]), days
+    if read.without_year:
+        message = _("clause {clause}: {quote} names no year; read with the notice's own: {days}")
+        return "W-D04", message.format(**said, days=days[0]), days
+    return "", "", days

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from documents.reading.dates import DateRead, whole_date
 from documents.reading.marks import CAPTION
-from models.drafts import NoticeDraft, ReportingRule
+from documents.reading.reporting import read_reporting
+from models.drafts import NoticeDraft
 from models.language import _
 
 if TYPE_CHECKING:
@@ -29,21 +30,8 @@ _ATTACHED: Final = re.compile(r"^附件 *: *(.*)$|^(?=\d{1,2}[、.] *\S)(.*)$")
 _ATTACHED_NUMBER: Final = re.compile(r"^\d{1,2}[、.] *")
 _BODY_STARTS: Final = re.compile(r"^(?:现将|现就|为|根据|按照|经|依据|《|《.*》已)")
 _LIST_END: Final = re.compile(r"(?<=单位)(?=有关|各|相关)|(?<=部门)(?=有关|各|相关)|(?<=政府)(?=有关|各|市|省)")
-_REPORT: Final = re.compile(
-    r"每(?P<cycle>月|季度?|周|双月|半年)?(?:结束后|末|底)?(?P<day>\d{1,2})[日号]?(?:之?前|以前)[^。\n]{0,20}?(?:报送|上报|报|填报)"
-)
-_WHO: Final = re.compile(r"(?:各|有关|相关|各有关)?(?:责任|承办|牵头|成员|主责|有关|相关)?(?:单位|部门)")
-_WHAT: Final = re.compile(r"(?:报送|上报|填报)(?P<what>[^()。,;]{1,30}?)(?=\(|至|到|,|;|。|$)")
-_TO: Final = re.compile(r"(?:至|报送至|报送到|送)(?P<to>[^,。;()]{2,30}?)(?:汇总|,|。|;|$)")
-_NEEDS: Final = re.compile(r"\(([^()]*(?:签字|盖章)[^()]*)\)|((?:负责人)?签字(?:并)?(?:加盖公章|盖章)|加盖公章)")
-_CYCLES: Final = {
-    "月": "monthly",
-    "季": "quarterly",
-    "季度": "quarterly",
-    "周": "weekly",
-    "双月": "bimonthly",
-    "半年": "half-yearly",
-}
+#: a document number carries its year: 〔2022〕3号
+_NUMBERED_YEAR: Final = re.compile(r"[〔\[(](\d{4})[〕\])]")
 
 
 @dataclass(slots=True)
@@ -62,18 +50,21 @@ class _Head:
         return None
 
 
-def read_head(lines: Sequence[Line], notes: Notes) -> NoticeDraft:
-    """A draft without items from the lines above the first heading; what is missing stays empty and is noted."""
+def read_head(lines: Sequence[Line], notes: Notes, below: Sequence[Line] = ()) -> NoticeDraft:
+    """A draft without items from the lines above the first heading; what is missing stays empty and is noted.
+
+    ``below`` are the lines from the first heading on: a short notice is signed at its end, and says there when to report.
+    """
     head = _Head([line for line in lines if not line.blank], notes)
     caption = next((at for at, line in enumerate(head.lines) if CAPTION.match(line.norm)), len(head.lines))
     cover = _Head(head.lines[:caption], notes)
     draft = NoticeDraft(title=_title(cover))
     draft = replace(draft, attachment_title=_attachment_title(head.lines[caption + 1 :]))
     draft = _page_fields(draft, cover)
-    draft = _signature(draft, cover)
+    draft = _signature(draft, cover, [line for line in below if not line.blank])
     draft = _attachments(draft, cover)
     draft = _recipients(draft, cover)
-    rule = _reporting(cover)
+    rule = read_reporting(cover.lines, below, notes)
     return replace(draft, reporting=rule, issuer_short=rule.to)
 
 
@@ -115,25 +106,34 @@ def _civil(found: re.Match[str]) -> date | None:
         return None
 
 
-def _signature(draft: NoticeDraft, head: _Head) -> NoticeDraft:
-    """The date of issue stands alone on a line, the issuer alone on the line above it."""
-    for at in range(len(head.lines) - 1, 0, -1):
-        line = head.lines[at]
-        read = whole_date(line.norm.strip("()"))
-        if read is None:
-            continue
-        head.used |= {line.number}
-        above = head.lines[at - 1]
-        issuer = ""
-        if above.number not in head.used and not re.search(r"[。,:]", above.norm):
-            issuer = above.raw
-            head.used.add(above.number)
-        _issue_date_damage(read, line, head.notes)
-        return replace(draft, issuer=issuer, issued_on=read.day, issued_on_quote=line.raw)
+def _signature(draft: NoticeDraft, head: _Head, below: list[Line]) -> NoticeDraft:
+    """The date of issue stands alone on a line, the issuer alone on the line above it; in the letter, else at the end."""
+    for lines in (head.lines, below):
+        for at in range(len(lines) - 1, 0, -1):
+            line = lines[at]
+            read = whole_date(line.norm.strip("()"))
+            if read is None or _PUBLISHED.search(line.norm):
+                continue
+            head.used |= {line.number}
+            above = lines[at - 1]
+            issuer = ""
+            if above.number not in head.used and not re.search(r"[。,:)]", above.norm):
+                issuer = above.raw
+                head.used.add(above.number)
+            _issue_date_damage(read, line, head.notes)
+            return replace(draft, issuer=issuer, issued_on=read.day, issued_on_quote=line.raw)
     named = re.match(r"(.{2,40}?)关于", draft.title)
     place = (head.lines[0].number, 1) if head.lines else (1, 1)
     head.notes.add("W-H01", place, draft.title, _("no date of issue was found under the notice"))
     return replace(draft, issuer=named[1] if named else "")
+
+
+def year_of(draft: NoticeDraft) -> int | None:
+    """The notice's own year: of its date, else of its number (〔2022〕3号), else of its title."""
+    if draft.issued_on:
+        return draft.issued_on.year
+    said = _NUMBERED_YEAR.search(draft.document_number) or re.search(r"(?<!\d)(20\d\d)年", draft.title)
+    return int(said[1]) if said else None
 
 
 def _issue_date_damage(read: DateRead, line: Line, notes: Notes) -> None:
@@ -196,41 +196,3 @@ def _recipient_list(draft: NoticeDraft, line: Line, notes: Notes, *, colon: bool
             reading,
         )
     return replace(draft, recipients=line.raw, recipients_list=tuple(parts))
-
-
-def _reporting(head: _Head) -> ReportingRule:
-    """How and when to report, from the sentence that says 每月…日前报送."""
-    for line in head.lines:
-        found = _REPORT.search(line.norm)
-        if found:
-            start = line.norm.rfind("。", 0, found.start()) + 1
-            asked = line.norm.find("请", start, found.start())
-            start = asked if asked >= 0 else start
-            end = line.norm.find("。", found.end())
-            end = end if end >= 0 else len(line.norm)
-            return _rule(line.raw[start:end].strip(), line.norm[start:end].strip(), found)
-    place = (head.lines[0].number, 1) if head.lines else (1, 1)
-    head.notes.add("W-H04", place, "", _("the notice does not say when to report; set the day before adopting it"))
-    return ReportingRule()
-
-
-def _rule(quote: str, norm: str, found: re.Match[str]) -> ReportingRule:
-    who, what, to, needs = (pattern.search(norm) for pattern in (_WHO, _WHAT, _TO, _NEEDS))
-    then = re.search(r",由(.+)$", norm)
-    signed = (needs[1] or needs[2]) if needs else ""
-    both = "签" in signed and ("章" in signed)
-    return ReportingRule(
-        quote=quote,
-        day=int(found["day"]) if 1 <= int(found["day"]) <= 31 else None,
-        cycle=_CYCLES.get(found["cycle"] or "月", ""),
-        needs="signed and stamped" if both else "signed" if "签" in signed else "stamped" if signed else "",
-        needs_quote=signed,
-        to=to["to"] if to else "",
-        who_reports="lead" if who and "牵头" in who.group() else "every",
-        who=who.group() if who else "",
-        what=what["what"] if what else "",
-        then=then[1] if then else "",
-        doubt=_("'{day}日前' read as: on or before that day; what holds on a day off is not said").format(
-            day=found["day"]
-        ),
-    )

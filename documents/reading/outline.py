@@ -43,6 +43,12 @@ class RawItem:
     named: bool = False
     #: whether it is nothing but a heading
     bare: bool = False
+    #: whether its units hold for numbered points below it, which name none
+    owner: bool = False
+    #: the lines it was made of
+    pieces: list[tuple[Line, int]] = field(default_factory=list)
+    #: its first line with its number
+    whole: Line | None = None
 
 
 @dataclass(slots=True)
@@ -130,11 +136,11 @@ def _line(state: _State, line: Line, following: Line | None) -> None:
         _section(state, found, line)
     elif found := SUBSECTION.match(line.norm):
         _open(state, _Head(_PART, numeral(found[1] or found[2]), line, found.end()))
-        state.subsection = HeadingDraft(found[1] or f"{found[2]} ", _heading(line, found.end()))
+        state.subsection = HeadingDraft(found[1] or found[2], _heading(line, found.end()))
     elif _lost_section(state, line, following):
         _close(state, _SECTION)
         _unnumbered(state, line)
-    elif _ends(state, line):
+    elif _ends(state, line, following):
         return
     elif not state.ended and state.head and (not _finished(state.head) or _is_text(line)):
         state.head.pieces.append((line, 0))
@@ -146,7 +152,7 @@ def _unused(state: _State, line: Line) -> None:
     state.notes.add("W-T03", (line.number, line.column), line.raw, _("this line belongs to no item and was not used"))
 
 
-def _ends(state: _State, line: Line) -> bool:
+def _ends(state: _State, line: Line, following: Line | None) -> bool:
     """Whether a line belongs to what stands below the work: attachments, copies, the signature."""
     closing = marks.CLOSING.match(line.norm)
     if marks.CAPTION.match(line.norm):
@@ -154,6 +160,10 @@ def _ends(state: _State, line: Line) -> bool:
     elif marks.ATTACHMENTS.match(line.norm):
         state.listing = True
     dated = whole_date(line.norm.strip("()"))
+    signed = following is not None and whole_date(following.norm.strip("()")) and is_heading(line)
+    if signed and not SUBSECTION.match(line.norm):
+        state.ended = True
+        return True
     state.ended = state.ended or bool(closing or dated)
     return bool(dated or (closing and not re.match("扫一扫|【|上一|下一", line.norm))) or state.listing
 
@@ -167,10 +177,11 @@ def _item(state: _State, line: Line) -> re.Match[str] | None:
 
 
 def _heading(line: Line, start: int) -> str:
-    """The heading in a line that goes on with text: up to its first stop."""
-    stop = line.norm.find("。", start)
-    whole = stop < 0 or len(line.norm) - start <= LONGEST_TITLE
-    return line.raw[start:].strip() if whole else line.raw[start:stop].strip()
+    """The heading in a line that goes on with text or units: up to its first stop or bracket."""
+    if _is_title(line.norm[start:]):
+        return line.raw[start:].strip()
+    end, _rest = _title_end(_Head(_PART, 0, line, start))
+    return line.raw[start:end].strip()
 
 
 def _section(state: _State, found: re.Match[str], line: Line) -> None:
@@ -210,6 +221,8 @@ def _finished(head: _Head) -> bool:
     """Whether the last line has come to an end: with a stop, a bracket, or a collective name."""
     line, start = head.pieces[-1]
     text = line.norm[start:]
+    if signs.passages(line, start)[-1].raw.startswith("\n"):
+        return True
     if not head.said or (len(head.pieces) == 1 and text.endswith(":")):
         return head.kind != _ITEM
     return text.endswith((")", "。")) or bool(re.search(r"[、,](?:有关|各|相关)[^、,。()]{1,20}$", text))
@@ -241,28 +254,33 @@ def _close(state: _State, following: int | None) -> None:
     end, rest = _title_end(head)
     if not head.line.norm[rest:].strip() and len(head.pieces) == 1:
         rest = head.start  # nothing but a title: it is the text too
-    body = Body.of(
-        [(part, 0) for piece, start in ((head.line, rest), *head.pieces[1:]) for part in signs.passages(piece, start)]
-    )
+    pieces = _passages([(head.line, rest), *head.pieces[1:]])
+    body = Body.of(pieces)
     title = head.line.raw[head.start : end].strip()
-    named = head.kind == _ITEM or _names_units(body.norm)
-    if head.kind != _ITEM and not named and following is not None and following > head.kind:
+    named = _names_units(body.norm)
+    below = head.kind != _ITEM and following is not None and following > head.kind
+    if below and not named:
         for line, _start in head.pieces[1:]:
             _unused(state, line)
         return
-    if head.kind != _ITEM and not named and _prose(state, head, title):
+    if not named and _prose(state, head, title):
         return
     item = RawItem(head.number, title, body, state.section, state.subsection, head.kind, named)
-    item.bare = not named and not head.said
+    item.bare, item.owner, item.pieces, item.whole = not named and not head.said, below, pieces, head.line
     item.section = item.section if head.kind > _SECTION else None
     item.subsection = item.subsection if head.kind > _PART else None
     state.items.append(item)
 
 
+def _passages(pieces: list[tuple[Line, int]]) -> list[tuple[Line, int]]:
+    return [(part, 0) for piece, start in pieces for part in signs.passages(piece, start)]
+
+
 def _prose(state: _State, head: _Head, title: str) -> bool:
     """Whether it stands under a heading of prose (总体要求, 组织保障): told, and no task."""
-    above = state.section.title if state.section and head.kind == _PART else ""
-    if not marks.is_prose(title) and not (above and marks.is_prose(above) and not re.search("目标", title)):
+    headings = (state.section, state.subsection if head.kind == _ITEM else None)
+    above = head.kind != _SECTION and any(one is not None and marks.is_prose(one.title) for one in headings)
+    if not marks.is_prose(title) and not (above and "目标" not in title):
         return False
     if head.said:
         message = _("“{title}” says how the work is to be carried; it names no unit and was not entered as a task")
@@ -290,8 +308,22 @@ def _title_end(head: _Head) -> tuple[int, int]:
 
 def _owned(items: list[RawItem]) -> list[RawItem]:
     """Headings alone are items only where others of their kind have text; points below one that names units are its."""
-    kinds = {item.kind for item in items if not item.bare}
-    return [item for item in items if not item.bare or (item.kind in kinds and item.kind != _ITEM)]
+    kinds = {item.kind for item in items if not item.bare and item.kind != _ITEM}
+    kept = [item for item in items if not item.bare or item.kind == _ITEM or item.kind in kinds]
+    owned: list[RawItem] = []
+    at = 0
+    while at < len(kept):
+        item = kept[at]
+        owned.append(item)
+        end = next((i for i in range(at + 1, len(kept)) if kept[i].kind <= item.kind), len(kept)) if item.owner else at
+        points = kept[at + 1 : end]
+        item.owner = bool(points) and not any(point.named for point in points)
+        if item.owner:
+            lines = [(point.whole, 0) for point in points if point.whole]
+            pieces = [piece for point, line in zip(points, lines, strict=True) for piece in (line, *point.pieces[1:])]
+            item.body = Body.of([*item.pieces, *pieces])
+        at = end if item.owner else at + 1
+    return owned
 
 
 def _numbered(items: list[RawItem], notes: Notes) -> list[RawItem]:

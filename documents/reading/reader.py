@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from documents.reading.clauses import ClauseCutter, known_units
 from documents.reading.files import source
 from documents.reading.flat_tables import flat_grids
-from documents.reading.heading import read_head
+from documents.reading.heading import read_head, year_of
 from documents.reading.outline import RawItem, first_heading, outline
 from documents.reading.places import placed
 from documents.reading.source import Notes
@@ -21,7 +21,6 @@ from models.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
     from documents.reading.files import Source
     from documents.reading.source import Line
@@ -50,9 +49,9 @@ def read_notice(data: bytes, name: str) -> NoticeDraft:
     taken = {number for table in tables for number in table.lines}
     lines = [line for line in read.lines if line.number not in taken]
     start = first_heading(lines)
-    draft = read_head(lines[:start], notes)
+    draft = read_head(lines[:start], notes, lines[start:])
     note_spoilt(read.lines, notes)
-    items = _items(lines[start:], tables, draft.issued_on, notes)
+    items = _items(lines[start:], tables, draft, notes)
     _refuse_unread(items, read, tables, name)
     digest = hashlib.sha256(data).hexdigest()
     warnings = placed(notes.all(), read.lines, items)
@@ -96,12 +95,10 @@ def _refuse_unread(items: tuple[ItemDraft, ...], read: Source, tables: Sequence[
         )
 
 
-def _items(
-    lines: Sequence[Line], tables: Sequence[Table], issued_on: date | None, notes: Notes
-) -> tuple[ItemDraft, ...]:
+def _items(lines: Sequence[Line], tables: Sequence[Table], draft: NoticeDraft, notes: Notes) -> tuple[ItemDraft, ...]:
     """The items of the text, or those of its tables where the text names nobody; where both do, the tables are told."""
     aside = Notes()
-    written = _from_text(lines, issued_on, aside)
+    written = _from_text(lines, draft, aside)
     named = any(clause.parties for item in written for clause in item.clauses)
     if named or not tables:
         notes.take(aside)
@@ -112,22 +109,26 @@ def _items(
             )
             notes.add("W-F04", (first, 0), "", said.format(first=first, last=last))
         return written
-    tabled = _from_tables(tables, issued_on, notes)
+    tabled = _from_tables(tables, draft, notes)
     if written:
         said = _("the text names no units; the tasks were read from the table from line {line} on")
         notes.add("W-F03", (tables[0].lines[0], 0), "", said.format(line=tables[0].lines[0]))
     return tabled
 
 
-def _from_text(lines: Sequence[Line], issued_on: date | None, notes: Notes) -> tuple[ItemDraft, ...]:
+def _from_text(lines: Sequence[Line], draft: NoticeDraft, notes: Notes) -> tuple[ItemDraft, ...]:
     raw = outline(lines, notes)
-    cutter = ClauseCutter(known_units([item.body.norm for item in raw]), issued_on, notes)
+    cutter = _cutter([item.body.norm for item in raw], draft, notes)
     return tuple(cutter.item(item) for item in raw)
 
 
-def _from_tables(tables: Sequence[Table], issued_on: date | None, notes: Notes) -> tuple[ItemDraft, ...]:
+def _cutter(bodies: list[str], draft: NoticeDraft, notes: Notes) -> ClauseCutter:
+    return ClauseCutter(known_units(bodies), draft.issued_on, year_of(draft), notes)
+
+
+def _from_tables(tables: Sequence[Table], draft: NoticeDraft, notes: Notes) -> tuple[ItemDraft, ...]:
     found = table_items(tables, notes)
-    cutter = ClauseCutter(known_units([body.norm for item in found for body in item.bodies]), issued_on, notes)
+    cutter = _cutter([body.norm for item in found for body in item.bodies], draft, notes)
     return tuple(_tabled(item, cutter) for item in found)
 
 

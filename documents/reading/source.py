@@ -139,6 +139,10 @@ class Body:
         end = self._starts[at] if at < len(self._starts) else len(self.norm)
         return bool(self.norm[index:end].strip(" 。"))
 
+    def ends_line(self, index: int) -> bool:
+        """Whether a line of the source ends here, behind a stop at most, or a stop stands here."""
+        return self.norm[index : index + 1] in {"。", ":", ""} or not self.goes_on(index)
+
     def place(self, index: int) -> tuple[int, int]:
         """The source line and column of a character, both 1-based."""
         at = max(bisect_right(self._starts, index) - 1, 0)

@@ -84,7 +84,7 @@ def test_only_a_director_replaces_a_template(door: Door, login: str) -> None:
         ("paper/summary", "{% macro titel(f) %}x{% endmacro %}", "E-J02"),
         ("paper/summary", "{% macro title(f) %}{{ f.单位名 }}{% endmacro %}", "E-J01"),
         ("paper/summary", "{% macro title() %}x{% endmacro %}", "E-J01"),
-        ("paper/summary", "{% macro filed(f) %}{{ f.单位名 }}{% endmacro %}", "E-J01"),
+        ("paper/summary", "{% macro opening(f) %}{{ f.单位名 }}{% endmacro %}", "E-J01"),
     ],
 )
 def test_file_that_cannot_be_a_template_is_refused(door: Door, name: str, text: str, code: str) -> None:

@@ -224,7 +224,7 @@ def large_summary(clauses: int = 49, units: int = 14) -> SummaryFacts:
                 1,
                 1,
                 "李建国",
-                task_id=number * units + n,
+                task_id=number * units + n + 1,
             )
             for n in range(units)
         )

@@ -463,6 +463,40 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "paper",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("units", sa.JSON(), nullable=False),
+        sa.Column("about", sa.JSON(), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("files", sa.JSON(), nullable=False),
+        sa.Column("head_seq", sa.Integer(), nullable=False),
+        sa.Column("head_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("issued_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("issued_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_paper_")),
+        sa.PrimaryKeyConstraint("office_id", "id", name=op.f("pk_paper")),
+        sa.UniqueConstraint("office_id", "kind", "year", "number", name=op.f("uq_paper_office_id_kind_year_number")),
+    )
+    op.create_table(
+        "voiding",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("paper_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("voided_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("voided_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["office_id", "paper_id"], ["paper.office_id", "paper.id"], name=op.f("fk_voiding_paper_id")
+        ),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_voiding_")),
+        sa.PrimaryKeyConstraint("office_id", "id", name=op.f("pk_voiding")),
+        sa.UniqueConstraint("office_id", "paper_id", name=op.f("uq_voiding_office_id_paper_id")),
+    )
+    op.create_table(
         "summary",
         sa.Column("office_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),

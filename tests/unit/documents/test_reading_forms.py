@@ -9,7 +9,7 @@ import pytest
 
 from documents.reading import read_notice
 from kit.notice import HEAD, clauses, codes, notice
-from kit.notice_forms import EXPLAINED, LABELLED, TOLD, Form
+from kit.notice_forms import DATES, EXPLAINED, FIGURES, LABELLED, RULES, TOLD, Form
 
 if TYPE_CHECKING:
     from models.drafts import ClauseDraft
@@ -95,3 +95,50 @@ def test_bracket_that_explains_names_no_unit(inside: str, signs: str) -> None:
         plain((f"落实甲{bracket}要求,做好乙{bracket}。再做丙",)),
         ("市水利局",),
     )
+
+
+@pytest.mark.parametrize(("text", "found"), DATES, ids=[text for text, _found in DATES])
+def test_deadline_of_every_kind_is_read_with_its_words(text: str, found: list[tuple[str, str | None]]) -> None:
+    (clause,) = clauses(f"{text}甲工作（市水利局）。")
+    assert [(one.quote, one.due_on.isoformat() if one.due_on else None) for one in clause.milestones] == [
+        (quote if not quote.endswith(("成", "工")) else f"{quote}甲工作", day) for quote, day in found
+    ]
+
+
+def test_month_that_is_over_offers_this_year_and_the_next() -> None:
+    (note,) = notice("1.做好甲事。3月底前完成甲（市水利局）。").warnings
+    assert (note.code, note.quote, note.readings) == ("W-D03", "3月底前", ("2022-03-31", "2023-03-31"))
+
+
+@pytest.mark.parametrize(("text", "code"), [("明年6月底前", "W-D06"), ("汛期前", "W-D07"), ("年底前", "W-D04")])
+def test_date_that_says_no_year_or_day_is_told(text: str, code: str) -> None:
+    assert codes(notice(f"1.做好甲事。{text}完成甲（市水利局）。")) == [code]
+
+
+def test_time_limit_without_a_day_is_told() -> None:
+    (clause,) = clauses("完成甲（责任单位：市水利局；完成时限：尽快）。")
+    assert clause.milestones == ()
+    assert codes(notice("1.做好甲事。完成甲（责任单位：市水利局；完成时限：尽快）。")) == ["W-D05"]
+
+
+@pytest.mark.parametrize(("text", "wanted"), FIGURES, ids=[text for text, _wanted in FIGURES])
+def test_target_of_every_kind_is_read(text: str, wanted: tuple[str, str, float, str] | None) -> None:
+    (clause,) = clauses(f"{text}（市水利局）。")
+    assert [(one.name, one.op, one.value, one.unit) for one in clause.indicators] == ([wanted] if wanted else [])
+    assert all(one.quote in clause.text for one in clause.indicators)
+
+
+@pytest.mark.parametrize(("sentence", "wanted"), RULES, ids=[sentence for sentence, _wanted in RULES])
+def test_reporting_rule_is_read_in_the_letter_and_below_the_work(
+    sentence: str, wanted: tuple[int | None, str, str, str, str, str, tuple[str, ...]]
+) -> None:
+    lines = HEAD.split("\n")
+    lines[2] = sentence
+    for draft in (
+        notice("1.甲事。乙(市水利局)", "\n".join(lines)),
+        notice(f"1.甲事。乙(市水利局)\n二、工作要求\n各单位要高度重视。{sentence}", HEAD.replace("每月25日前", "")),
+    ):
+        rule = draft.reporting
+        found = (rule.day, rule.cycle, rule.who_reports, rule.what, rule.to, rule.needs)
+        assert found == wanted[:-1]
+        assert tuple(code for code in codes(draft) if code != "W-N09") == wanted[-1]

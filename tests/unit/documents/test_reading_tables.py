@@ -164,7 +164,7 @@ def test_table_that_goes_on_without_its_heading_is_read_on() -> None:
 
 
 def test_table_is_used_where_the_text_names_nobody() -> None:
-    head = [*COVER[:-2], "一、总体要求", "1.全面推进各项工作。", "2.加强领导。", "附件"]
+    head = [*COVER[:-2], "一、抓好工作", "1.全面推进各项工作。", "2.加强领导。", "附件"]
     draft = read_notice(table.word(head, ROWS, MERGED), "通知.docx")
     assert [item.title for item in draft.items] == ["建设码头", "治理水环境", "抓宣传"]
     assert codes(draft).count("W-F03") == 1

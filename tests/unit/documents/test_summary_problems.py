@@ -72,7 +72,7 @@ def test_section_stands_between_the_notice_and_the_closing_sections() -> None:
         "七、下一步工作",
     ]
     assert [one.title for one in paper.annexes] == [
-        "各牵头单位问题整改情况表", "量化指标完成情况表", "各责任单位报送情况表", "分解事项进展明细表",
+        "各责任单位报送情况表", "分解事项进展明细表", "进展情况图表", "量化指标完成情况表", "各牵头单位问题整改情况表",
     ]  # fmt: skip
 
 

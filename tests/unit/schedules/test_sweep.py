@@ -13,8 +13,12 @@ from kit.office import BEGIN, SmallOffice, add_month, at, small_office
 from models import tables as t
 from models.database import Database, sqlite_url
 from models.errors import Refused
+from models.facts import from_plain
+from models.paper_facts import ChasingFacts
+from models.rendering import Rendered
 from models.schema import migrate
 from models.states import Action, Role
+from models.store import Store
 from schedules import clock_guard, drafts
 from schedules.rules import load_rules
 from schedules.sweep import SweepReport, sweep
@@ -35,6 +39,23 @@ def office(tmp_path: Path) -> SmallOffice:
 
 def run(office: SmallOffice, when: str | datetime, *, proved: bool = True) -> SweepReport:
     return sweep(office.database, 1, RULES, at(when) if isinstance(when, str) else when, proved=proved)
+
+
+class StopAsking(Exception):
+    """Raised by a renderer to look at what it was given."""
+
+
+def _stop(facts: ChasingFacts) -> Rendered:
+    raise StopAsking(facts)
+
+
+def issue(
+    office: SmallOffice, *numbers: int, when: datetime, login: str = "director", render: Any = None
+) -> drafts.IssuedDrafts:
+    """Issue drafts as one circular, rendered as plain words."""
+    store = Store(office.folder / "store")
+    told = render or (lambda facts: Rendered({"pdf": repr(facts).encode()}))
+    return drafts.issue(office.database, 1, office.actor(login), numbers, store, told, when)
 
 
 def ledger(office: SmallOffice, task: int) -> list[tuple[str, str]]:
@@ -209,17 +230,33 @@ def test_a_circular_is_a_draft_that_the_director_issues(office: SmallOffice):
     assert (report.drafted, report.messages) == (6, 0)
     assert [row["unit_id"] for row in office.rows("draft")] == [1, 2, 3]
     when = at("2022-07-01 10:00")
-    with pytest.raises(Refused), office.database.write(1) as connection:
-        drafts.issue(connection, 1, office.actor("reviewer"), 1, when)
+    with pytest.raises(Refused):
+        issue(office, 1, when=when, login="reviewer")
+    assert issue(office, 1, when=when).told == 1
     with office.database.write(1) as connection:
-        assert drafts.issue(connection, 1, office.actor("director"), 1, when) == 1
         drafts.drop(connection, 1, office.actor("director"), 2, "已当面说明", when)
         assert [row["id"] for row in drafts.list_drafts(connection, 1, office.actor("director"))] == [3]
     assert told(office, "circular") == ["leader1"]
     for number in (1, 2):
-        with pytest.raises(Refused) as refused, office.database.write(1) as connection:
-            drafts.issue(connection, 1, office.actor("director"), number, when)
+        with pytest.raises(Refused) as refused:
+            issue(office, number, when=when)
         assert refused.value.code == "E-S19"
+
+
+def test_several_drafts_become_one_circular_that_is_frozen_with_its_facts(office: SmallOffice):
+    overdue(office)
+    when = at("2022-07-01 10:00")
+    made = issue(office, 1, 2, 3, when=when)
+    assert (made.told, made.paper.cited) == (3, "〔2022〕1号")
+    facts = from_plain(ChasingFacts, office.rows("paper")[0]["facts"])
+    assert [unit.name for unit in facts.units] == ["市发改委", "市水利局", "市生态环境局"]
+    assert {task.days_late for unit in facts.units for task in unit.tasks} == {6}
+    assert all(unit.nothing_filed for unit in facts.units)
+    assert facts.until == date(2022, 7, 6)  # three working days, a weekend in between
+    assert [row["issued_by"] for row in office.rows("draft")] == ["director"] * 3
+    assert {row["fields"]["number"] for row in office.rows("message") if row["event"] == "circular"} == {"〔2022〕1号"}
+    events = [row["action"] for row in office.rows("event")][-4:]
+    assert events == ["paper.issue", "draft.issue", "draft.issue", "draft.issue"]
 
 
 def test_a_second_late_month_in_a_row_is_drafted_the_day_after_due(office: SmallOffice):
@@ -388,12 +425,11 @@ def test_a_circular_names_only_what_is_still_late_and_says_why_in_words(office: 
     for task in (first, second):
         office.report(task, late)
         office.sign(task, late)
-        with office.database.write(1) as connection:
-            if task == first:
-                saved = connection.begin_nested()
-                assert drafts.issue(connection, 1, office.actor("director"), number, late) == 1
-                saved.rollback()
-                continue
-            with pytest.raises(Refused) as refused:
-                drafts.issue(connection, 1, office.actor("director"), number, late)
-            assert refused.value.code == "E-S27"
+        if task == first:
+            with pytest.raises(StopAsking) as stopped:
+                issue(office, number, when=late, render=_stop)
+            assert [task.task_id for task in stopped.value.args[0].units[0].tasks] == [second]
+            continue
+        with pytest.raises(Refused) as refused:
+            issue(office, number, when=late)
+        assert refused.value.code == "E-S27"
