@@ -62,7 +62,9 @@ def _flat_tables(lines: Sequence[Line], notes: Notes) -> tuple[Table, ...]:
     """The tables that lost their borders when the text was copied; each is said, because a cell may be misplaced."""
     found = recognised(flat_grids(lines))
     for table in found:
-        said = _("a table without its borders was put together again from its headings; compare each row with the paper")
+        said = _(
+            "a table without its borders was put together again from its headings; compare each row with the paper"
+        )
         notes.add("W-F20", (table.lines[0], 0), "、".join(table.columns.titles), said)
     return found
 

@@ -92,7 +92,9 @@ def test_heading_between_rows_runs_over_the_whole_width() -> None:
 
 
 def test_two_tables_end_where_the_next_attachment_begins() -> None:
-    text = "序号\n任务\n责任单位\n1\n修路\n县交通局\n附件2\n表二\n序号\n任务\n牵头单位\n1\n修渠\n县水务局\n联系人：办公室"
+    text = (
+        "序号\n任务\n责任单位\n1\n修路\n县交通局\n附件2\n表二\n序号\n任务\n牵头单位\n1\n修渠\n县水务局\n联系人：办公室"
+    )
     grids = flat_grids(lines_of(text))
     assert [[cell.text for cell in grid.rows[-1].cells] for grid in grids] == [
         ["1", "修路", "县交通局"],
