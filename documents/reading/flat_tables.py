@@ -104,7 +104,6 @@ def _column_of_titles(seen: Sequence[Line], at: int) -> _Heading | None:
 
 def _grid(seen: Sequence[Line], heading: _Heading) -> tuple[Grid, int] | None:
     """The table below a heading, and the index of the first line that is no longer its own."""
-    number = heading.roles.index(columns.NUMBER)
     rows = [Row(heading.line, tuple(Cell(title, 0, column) for column, title in enumerate(heading.titles)))]
     at, expected, most = heading.below, 1, 0
     while at < len(seen):
@@ -119,7 +118,7 @@ def _grid(seen: Sequence[Line], heading: _Heading) -> tuple[Grid, int] | None:
         at = _row_end(seen, at, expected, heading, most)
         cells = _taken_apart(seen[start:at], heading)
         most = max(most, at - start)
-        rows.append(_placed(line, cells, len(rows), heading, number))
+        rows.append(_placed(line, cells, len(rows), heading))
         expected += 1
     return (Grid(tuple(_merged(rows, heading)), seen[at - 1].number), at) if expected > 1 else None
 
@@ -179,7 +178,7 @@ def _joined(cells: list[str]) -> list[str]:
     return whole
 
 
-def _placed(line: Line, cells: list[str], row: int, heading: _Heading, number: int) -> Row:
+def _placed(line: Line, cells: list[str], row: int, heading: _Heading) -> Row:
     """The cells in their columns: as many as columns as they come; otherwise units from the right, text between."""
     wanted = len(heading.titles)
     if len(cells) != wanted:
