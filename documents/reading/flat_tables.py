@@ -202,8 +202,8 @@ def _fitted(cells: list[str], roles: tuple[str, ...]) -> list[str]:
     wide = len(texts)
     if wide == 1:
         return [cells[0], "\n".join(middle), *tail]
-    names, said = _named(middle)
-    return [cells[0], *[""] * (wide - 2), names, said, *tail]
+    name, text = _named(middle)
+    return [cells[0], *[""] * (wide - 2), name, text, *tail]
 
 
 def _named(cells: list[str]) -> tuple[str, str]:
