@@ -116,6 +116,8 @@ def _grid(seen: Sequence[Line], heading: _Heading) -> tuple[Grid, int] | None:
                 continue
             break
         at = _row_end(seen, at, expected, heading, most)
+        if heading.apart is not None and at - start > 1:
+            return None  # a row over several lines: no one can say any more which words belong to which cell
         cells = _taken_apart(seen[start:at], heading)
         most = max(most, at - start)
         rows.append(_placed(line, cells, len(rows), heading))
