@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from documents.reading.clauses import ClauseCutter, known_units
 from documents.reading.files import source
 from documents.reading.flat_tables import flat_grids
+from documents.reading.glued import unglued
 from documents.reading.heading import read_head, year_of
 from documents.reading.outline import RawItem, first_heading, outline
 from documents.reading.places import placed
@@ -49,6 +50,7 @@ def read_notice(data: bytes, name: str) -> NoticeDraft:
     tables = recognised(read.grids) or _flat_tables(read.lines, notes)
     taken = {number for table in tables for number in table.lines}
     lines = [line for line in read.lines if line.number not in taken]
+    lines = unglued(lines, notes)
     start = first_heading(lines)
     draft = read_head(lines[:start], notes, lines[start:])
     note_spoilt(read.lines, notes)
