@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from commands.acting import NUMBER, look_up
+from commands.forms import save
 from commands.frame import Desk, answer, desk, table
 from commands.noticefiles import FILE, kept_form, office_draft, read_draft, write_new_table
 from commands.periods import Month, open_in, say_opened
@@ -262,6 +263,29 @@ def _notices(connection: Connection, desk_: Desk, number: int | None) -> list[di
     if number is not None and not rows:
         raise permissions.not_there(_("Notice"), number)
     return rows
+
+
+@notice_command.command(
+    "print",
+    help=_("Write an adopted notice's decomposition table as a paper, .docx and .pdf."),
+    epilog="duban notice print 1 --out 任务分解表",
+)
+@click.argument("number", type=NUMBER)
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help=_("The folder to write."))
+@desk
+def print_(desk_: Desk, number: int, out: Path) -> None:
+    """The table as it is attached to the notice."""
+    from documents.decomposition_paper import render_decomposition
+    from documents.notice_json import from_json
+    from models.times import local_date
+
+    (row,) = look_up(desk_, "notice.draft", lambda c: _notices(c, desk_, number))
+    made = render_decomposition(from_json(row["draft"]), local_date(row["adopted_at"]))
+    files = {kind: out / f"decomposition-{number}.{kind}" for kind in made}
+    for kind, file in files.items():
+        save(file, made[kind])
+    said = [_("Written: {files}").format(files=", ".join(map(str, files.values()))), *made.notes]
+    answer(desk_, {"notice": number, "files": files, "notes": made.notes}, lambda: click.echo("\n".join(said)))
 
 
 @notice_command.command(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from documents.official_docx import official_document
 from documents.paper import SHEET, annex_list, annex_mark, cells, mark_look
@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     import typst
 
     from documents.paper import Paper, Table
+
+
+#: a row of more lines may be broken over pages; the padding of a column and its type (10.5 points) in millimetres
+_TALL: Final = 20
+_PADDING, _SMALL = 2.5, 3.71
 
 
 def paper_files(paper: Paper, *, fonts: typst.Fonts | None = None) -> Rendered:
@@ -60,5 +65,15 @@ def _told(paper: Paper) -> dict[str, Any]:
 
 
 def _table(table: Table) -> dict[str, Any]:
-    drawn = [[None if cell is None else asdict(cell) for cell in row] for row in cells(table)]
+    drawn = []
+    for row in cells(table):
+        widths = [column.width for column in table.columns]
+        tall = any(cell and _lines(cell.text, width) > _TALL for cell, width in zip(row, widths, strict=False))
+        drawn.append([None if cell is None else {**asdict(cell), "tall": tall} for cell in row])
     return {"columns": [asdict(column) for column in table.columns], "drawn": drawn}
+
+
+def _lines(text: str, width: float) -> int:
+    """About how many lines a text takes in a column of so many millimetres."""
+    across = max(1, int((width - _PADDING) / _SMALL))
+    return sum(-(-len(part) // across) for part in text.split("\n"))

@@ -105,7 +105,7 @@ def _line(line: UnitLine) -> tuple[str, ...]:
 def _charts(facts: SummaryFacts) -> Annex:
     """The charts, and the figures of the months that they draw."""
     names = [name for name, _width in MONTH_COLUMNS]
-    columns = (Column(names[0], 30), *(Column(name, 18) for name in names[1:]))
+    columns = (Column(names[0], 23), *(Column(name, 19) for name in names[1:]))
     rows = tuple((chinese_month(month.month), *month_cells(month)) for month in months_of(facts))
     return Annex("进展情况图表", Table(columns, rows), pictures(facts))
 

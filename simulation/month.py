@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from documents import form, summary
-from documents.scan import inspect_evidence
 from models import tables as t
 from models.errors import EnvironmentRefused
-from models.states import Action, EvidenceKind, RequestKind, Stage
+from models.states import Action, RequestKind, Stage
 from models.times import at_local, local_date
 from notifications import outbox
 from notifications.channel import open_channel
 from schedules.runner import tick
 from simulation import ledger, script
 from simulation.cast import Habit
+from simulation.papers import Paper, hand_in
 from simulation.scene import OFFICE_ID
 from workflow import actions, cases, filings, gathering, periods, requests, summaries
 from workflow.actions import Command
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from models.errors import DubanError
+    from models.facts import FormFacts
     from notifications.channel import Channel
     from simulation.cast import UnitCast
     from simulation.scene import Scene
@@ -114,7 +115,7 @@ def _tasks(scene: Scene, unit: UnitCast | None, *stages: Stage) -> list[TaskRow]
 
 
 def _units_act(scene: Scene, played: Played, now: datetime) -> None:
-    today = local_date(now)
+    today, printed = local_date(now), list[Paper]()
     for place, unit in enumerate(scene.cast.units):
         deeds = script.deeds(unit.habit, today, scene.opens_on, scene.period.due_on, scene.calendar)
         waiting = _tasks(scene, unit, S.ASSIGNED, S.RETURNED)
@@ -124,7 +125,8 @@ def _units_act(scene: Scene, played: Played, now: datetime) -> None:
             _ask_for_time(scene, unit, waiting, now)
         due = [task for task in waiting if task.stage is S.ASSIGNED or task.due_on <= today + timedelta(days=2)]
         if deeds.files and due:
-            _file(scene, played, unit, due, now, place)
+            printed.append(Paper(unit, place, _file(scene, played, unit, due, now, place)))
+    hand_in(scene, printed, now + timedelta(hours=1))
 
 
 def _batch(scene: Scene, played: Played, actor: Actor, commands: list[Command], now: datetime) -> None:
@@ -169,8 +171,8 @@ def _ask_for_time(scene: Scene, unit: UnitCast, waiting: list[TaskRow], now: dat
         )
 
 
-def _file(scene: Scene, played: Played, unit: UnitCast, due: list[TaskRow], now: datetime, place: int) -> None:
-    """Report every task, print the form once, sign it, attach the scan."""
+def _file(scene: Scene, played: Played, unit: UnitCast, due: list[TaskRow], now: datetime, place: int) -> FormFacts:
+    """Report every task and print the form over all of them."""
     _batch(scene, played, unit.clerk, [_report(scene, task, place) for task in due], now)
     later = now + timedelta(minutes=30)
     with scene.database.write(OFFICE_ID) as connection:
@@ -182,21 +184,7 @@ def _file(scene: Scene, played: Played, unit: UnitCast, due: list[TaskRow], now:
         played.form_unit = unit.name
         with suppress(EnvironmentRefused):  # no Chinese typeface: the month goes on without this paper
             played.form_pdf = form.form_pdf(facts)
-    data = script.scan(printed.check_code, printed.number)
-    seen = inspect_evidence(data, f"{printed.check_code}.pdf")
-    stored = filings.StoredFile(scene.store.put(data), f"{printed.check_code}.pdf", seen.media_type, len(data))
-    with scene.database.write(OFFICE_ID) as connection:
-        filings.attach(
-            connection,
-            OFFICE_ID,
-            unit.leader,
-            printed.check_code,
-            stored,
-            EvidenceKind.SCAN,
-            "单位负责人",
-            unit.name,
-            later + timedelta(minutes=30),
-        )
+    return facts
 
 
 def _report(scene: Scene, task: TaskRow, place: int) -> Command:

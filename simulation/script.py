@@ -55,24 +55,3 @@ def progress_text(number: int, percent: int, round_: int) -> str:
     )
     again = "已按审核意见补充数据来源和完成时间。" if round_ > 1 else ""
     return f"【演练】{told[number % len(told)]}{again}"
-
-
-def scan(check_code: str, round_: int) -> bytes:
-    """A one-page PDF that stands for the scanned, signed and stamped paper; each one has its own bytes."""
-    words = f"BT /F1 14 Tf 60 780 Td (Rehearsal scan of form {check_code}, copy {round_}) Tj ET".encode()
-    objects = [
-        b"<</Type/Catalog/Pages 2 0 R>>",
-        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
-        b"<</Length %d>>stream\n%s\nendstream" % (len(words), words),
-        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
-    ]
-    made, places = b"%PDF-1.4\n", []
-    for number, body in enumerate(objects, 1):
-        places.append(len(made))
-        made += b"%d 0 obj%s\nendobj\n" % (number, body)
-    table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    return made + b"xref\n0 6\n0000000000 65535 f \n%strailer<</Size 6/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (
-        table,
-        len(made),
-    )

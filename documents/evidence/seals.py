@@ -25,9 +25,10 @@ _SHAPE: Final = 1.7  # an oval seal of 45 by 30 mm is the longest there is
 _DIRECTIONS: Final = 72
 _RIM: Final = 0.7
 _FILLED: Final = 0.62
-#: gaps of less than a millimetre in worn ink are closed
-_CLOSE: Final = 2
+#: pixels to a side of the grid: a millimetre
+_CELL: Final = 3
 _COLOURLESS: Final = 6
+_DARKEST_PAPER: Final = 60
 
 _Mask = Any  # numpy's arrays of bool
 
@@ -38,49 +39,41 @@ def find_seals(page: Page, per_mm: float) -> tuple[SealHint, tuple[SealSeen, ...
     size = (max(1, round(page.picture.width * scale)), max(1, round(page.picture.height * scale)))
     if max(size) > 3000:
         return SealHint.NOT_LOOKED, ()
-    picture = np.asarray(page.picture.resize(size, Image.Resampling.BOX), dtype=np.float32)
-    if _colourless(picture):
+    inks = [np.asarray(ink) for ink in page.picture.resize(size, Image.Resampling.BOX).split()]
+    if _colourless(inks):
         return SealHint.GREY, ()
-    seals = tuple(_seals(_red(picture), page.number))
+    seals = tuple(_seals(_red(inks), page.number))
     return (SealHint.SEEN if seals else SealHint.NOT_SEEN), seals
 
 
-def _colourless(picture: Any) -> bool:
+def _colourless(inks: list[Any]) -> bool:
     """Grey to the last pixel: a scanner set to grey, or paper without any colour; nobody can tell which."""
-    colour = picture.max(axis=2) - picture.min(axis=2)
+    red, green, blue = inks
+    colour = np.maximum(np.maximum(red, green), blue) - np.minimum(np.minimum(red, green), blue)
     return bool(np.percentile(colour, 99.95) < _COLOURLESS)
 
 
-def _red(picture: Any) -> _Mask:
+def _red(inks: list[Any]) -> _Mask:
     """Where red ink lies, after the light of the room is taken out: the brightest tenth is paper and paper is white."""
-    paper = np.maximum(np.percentile(picture.reshape(-1, 3), 90, axis=0), 60)
-    red, green, blue = np.moveaxis(np.clip(picture / paper, 0, 1), 2, 0)
+    red, green, blue = (
+        np.minimum(ink / np.float32(max(np.percentile(ink, 90), _DARKEST_PAPER)), np.float32(1)) for ink in inks
+    )
     other = np.maximum(green, blue)
     return (red - other > 0.12) & (red > 0.25) & (np.abs(green - blue) < 0.6 * (red - np.minimum(green, blue)) + 0.02)
 
 
 def _seals(mask: _Mask, number: int) -> Iterator[SealSeen]:
-    for rows, columns in _shapes(_closed(mask)):
+    for shape in _shapes(mask):
+        rows, columns = np.nonzero(shape)
         top, left = rows.min(), columns.min()
-        height, width = float(rows.max() - top + 1), float(columns.max() - left + 1)
-        if not (_MM[0] <= min(height, width) / _FINE and max(height, width) / _FINE <= _MM[1]):
+        height, width = int(rows.max() - top + 1), int(columns.max() - left + 1)
+        small, large = sorted((height, width))
+        if small < _MM[0] * _FINE or large > min(_MM[1] * _FINE, _SHAPE * small):
             continue
-        if max(height, width) > _SHAPE * min(height, width):
-            continue
-        inside = mask[top : top + int(height), left : left + int(width)]
+        inside = shape[top : top + height, left : left + width]
         rim = max(_rim(inside, square=False), _rim(inside, square=True))
         if rim >= _RIM and _hollow(inside):
             yield SealSeen(number, round(width / _FINE, 1), round(height / _FINE, 1), round(rim, 2))
-
-
-def _closed(mask: _Mask) -> _Mask:
-    """Red with its small gaps filled: grown, not shrunk again, for only where things hang together matters."""
-    grown = mask.copy()
-    for shift in range(1, _CLOSE + 1):
-        for axis in (0, 1):
-            for way in (-shift, shift):
-                grown |= np.roll(mask, way, axis=axis)
-    return grown
 
 
 def _rim(inside: _Mask, *, square: bool) -> float:
@@ -100,44 +93,31 @@ def _hollow(inside: _Mask) -> bool:
     return bool(inside.mean() < _FILLED)
 
 
-def _shapes(mask: _Mask) -> Iterator[tuple[Any, Any]]:
-    """The pixels of each connected shape that is large enough, as rows and columns."""
-    labels = _labels(mask)
-    rows, columns = np.nonzero(mask)
-    if not len(rows):
-        return
-    named = labels[rows, columns]
-    order = np.argsort(named, kind="stable")
-    rows, columns, named = rows[order], columns[order], named[order]
-    starts = np.flatnonzero(np.r_[True, named[1:] != named[:-1]])
-    for start, end in zip(starts, [*starts[1:], len(named)], strict=True):
-        if end - start > _MM[0] * _FINE:
-            yield rows[start:end], columns[start:end]
+def _shapes(mask: _Mask) -> Iterator[_Mask]:
+    """The ink of each shape that hangs together and is not tiny, the rest of the page left white.
 
-
-def _labels(mask: _Mask) -> Any:
-    """A number for each pixel, the same within a connected shape: the smallest number spreads until nothing changes.
-
-    Sweeps along rows and columns carry it through a whole run at once, so a ring takes few rounds.
+    What hangs together is found on a grid of millimetres, so that worn ink with small gaps stays one shape.
     """
-    numbers = np.arange(1, mask.size + 1, dtype=np.int64).reshape(mask.shape)
-    far = mask.size + 1
-    labels = np.where(mask, numbers, far)
-    while True:
-        before = labels.copy()
-        for axis in (0, 1):
-            labels = _swept(labels, mask, axis)
-        if np.array_equal(before, labels):
-            return labels
+    height, width = (side // _CELL * _CELL for side in mask.shape)
+    rows = np.logical_or.reduce([mask[start:height:_CELL, :width] for start in range(_CELL)])
+    grid = np.logical_or.reduce([rows[:, start::_CELL] for start in range(_CELL)])
+    for shape in _together({(int(row), int(column)) for row, column in np.argwhere(grid)}):
+        if len(shape) < _MM[0]:
+            continue
+        cells = np.zeros_like(grid)
+        cells[tuple(np.array(list(shape)).T)] = True
+        yield mask[:height, :width] & cells.repeat(_CELL, axis=0).repeat(_CELL, axis=1)
 
 
-def _swept(labels: Any, mask: _Mask, axis: int) -> Any:
-    """Each run of ink along an axis takes the smallest number in it."""
-    lines = np.moveaxis(labels, axis, 1)
-    ink = np.moveaxis(mask, axis, 1)
-    breaks = ~ink
-    run = np.cumsum(breaks, axis=1) + np.arange(len(ink))[:, None] * (ink.shape[1] + 1)
-    least = np.full(int(run.max()) + 1, mask.size + 1, dtype=np.int64)
-    np.minimum.at(least, run.ravel(), np.where(ink, lines, mask.size + 1).ravel())
-    spread = np.where(ink, least[run], mask.size + 1)
-    return np.moveaxis(spread, 1, axis)
+def _together(cells: set[tuple[int, int]]) -> Iterator[set[tuple[int, int]]]:
+    """The cells parted into those that touch, at a side or a corner."""
+    while cells:
+        waiting = [cells.pop()]
+        shape = set(waiting)
+        while waiting:
+            row, column = waiting.pop()
+            near = {(row + down, column + across) for down in (-1, 0, 1) for across in (-1, 0, 1)} & cells
+            cells -= near
+            shape |= near
+            waiting.extend(near)
+        yield shape

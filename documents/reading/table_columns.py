@@ -39,6 +39,7 @@ _SHORTEST_END: Final = 2
 #: the heading stands in the first rows; a spreadsheet may have a cover above it
 _HEADING_WITHIN: Final = 60
 _FEWEST_WORDS: Final = 2
+_LONGEST_WORD: Final = 8
 _ASIDE: Final = re.compile(r"\([^()]*\)|[\s:·*]")
 
 
@@ -71,6 +72,13 @@ def role_of(title: str) -> str:
         return _ROLES[bare]
     ends = (bare[at:] for at in range(1, len(bare) - _SHORTEST_END + 1))
     return next((_ROLES[end] for end in ends if end in _ROLES), "")
+
+
+def is_heading_line(norm: str) -> bool:
+    """Whether a line of text is the heading of a table whose cells cannot be told apart any more."""
+    words = norm.split()
+    roles = {role_of(word) for word in words} - {""}
+    return len(roles) >= _FEWEST_WORDS and bool(roles & {NUMBER, *PARTIES}) and max(map(len, words)) <= _LONGEST_WORD
 
 
 def columns_of(grid: Grid) -> Columns | None:

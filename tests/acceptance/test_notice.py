@@ -288,6 +288,9 @@ def test_notice_goes_through_the_spreadsheet_into_the_office_and_is_revised(offi
     assert office.run("diff", "1", edited).stdout.strip() == "Nothing would change."
     (row,) = office.data("show")
     assert (row["revision"], row["adopted_by"]) == (2, "wang")
+    files = office.data("print", "1", "--out", office.folder / "paper")["files"]
+    tables = docx.Document(files["docx"]).tables
+    assert [cell.text for cell in tables[0].rows[0].cells][:3] == ["序号", "工作任务", "编号"]
     shown = clauses(office.data("show", "1")["draft"])
     assert next(clause["text"] for clause in shown if clause["id"] == "1.1") == "=SUM(改)"
 

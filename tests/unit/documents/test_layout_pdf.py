@@ -8,7 +8,7 @@ import pytest
 
 from documents.fonts import chinese_font
 from documents.official import paper_pdf
-from documents.paper import SHEET, TEXT, Annex, Block, annex_list, cells, mark_look
+from documents.paper import SHEET, TEXT, Annex, Block, Table, annex_list, cells, mark_look
 from documents.title_lines import LONGEST, title_lines
 from kit.measure import MM, Page, pages, pitches
 from kit.papers import FULL, MARK, NARROW, WIDE, letter, paper
@@ -190,8 +190,7 @@ def test_a_letter_counts_its_first_page_without_showing_the_number_and_has_no_co
 
 
 def test_a_table_alone_has_neither_head_nor_signature() -> None:
-    alone = paper(form=SHEET, blocks=(), signature="", imprint="", annexes=(Annex("任务分解表", WIDE, landscape=True),))
-    made = pages(paper_pdf(alone))
+    made = alone(*WIDE.rows)
     assert {round(page.width) for page in made} == {297}
     assert made[0].rows(22)[0][0].base < 45
     assert not any(page.says("附件") or page.rules(RED) for page in made)
@@ -234,3 +233,31 @@ def test_a_long_mark_is_pressed_before_it_is_made_small() -> None:
     assert 30 < size <= 40
     assert 0.55 <= stretch < 1
     assert 19 * size * stretch <= WIDTH / MM
+
+
+def alone(*rows: tuple[str, ...]) -> list[Page]:
+    annex = Annex("任务分解表", Table(WIDE.columns, rows), landscape=True)
+    return pages(paper_pdf(paper(form=SHEET, blocks=(), signature="", imprint="", annexes=(annex,))))
+
+
+def test_a_heading_in_a_table_is_never_the_last_row_of_a_page() -> None:
+    for filler in range(9, 15):
+        rows = [(f"{n}", "任务", "事项", "单位") for n in range(filler)]
+        made = alone(*rows, ("二、标题",), ("（一）小标题",), ("99", "任务", "末项" + FULL * 120, "单位"))
+        heading = next(place for place, page in enumerate(made) if page.says("二、标题"))
+        assert made[heading].says("（一）小标题")
+        assert made[heading].says("末项")
+
+
+def test_a_row_taller_than_a_page_is_broken_and_nothing_of_it_is_lost() -> None:
+    for above in ((), (("二、标题",),)):
+        made = alone(*above, ("1", "任务", FULL * 3000, "乙" * 400))
+        chars = [char for page in made for char in page.chars]
+        assert sum(char.text == FULL for char in chars) == 3000
+        assert sum(char.text == "乙" for char in chars) == 400
+        assert max(char.bottom for char in chars if char.text == FULL) < 210 - 26
+
+
+def test_tables_with_nothing_in_them_are_set_all_the_same() -> None:
+    assert len(alone()) == 1
+    assert len(alone(("二、标题",))) == 1
