@@ -8,6 +8,7 @@ from documents.paper import Annex, Column, Table
 from documents.plain_text import chinese_month, figure, one_line, sentence, shortened, target, typeset
 from documents.summary_charts import months_of, pictures
 from documents.summary_indicators import gap
+from documents.summary_papers import paper_annex
 from documents.summary_problems import problem_annexes
 from documents.wording import SHARES, STANDINGS, is_approved
 
@@ -19,10 +20,11 @@ _CLAUSE_IN_TABLE: Final = 70
 
 
 def annexes(facts: SummaryFacts) -> tuple[Annex, ...]:
-    """The annexes in the order of the report: by unit, by item, drawn; then indicators and problems where there are any."""
+    """The annexes in the order of the report: by unit, by item, drawn; then indicators, papers and problems where there are any."""
     indicators = (_indicators(facts),) if facts.indicators else ()
     problems = problem_annexes(facts.problems) if facts.problems else ()
-    return (_units(facts), _details(facts), _charts(facts), *indicators, *problems)
+    papers = (paper_annex(facts.papers),) if facts.papers else ()
+    return (_units(facts), _details(facts), _charts(facts), *indicators, *papers, *problems)
 
 
 def said_by(line: UnitLine) -> str:

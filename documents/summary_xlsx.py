@@ -12,6 +12,7 @@ from documents.sheet import steady, table
 from documents.summary_annexes import MONTH_COLUMNS
 from documents.summary_charts import months_of, progress
 from documents.summary_indicators import completion, gap
+from documents.summary_papers import paper_sheet
 from documents.summary_problems import problem_sheets
 from documents.summary_tasks import items
 from documents.wording import DECISIONS, REQUESTS, SHARES, STANDINGS, is_approved
@@ -40,6 +41,8 @@ def workbook(facts: SummaryFacts) -> bytes:
     _indicators(book, facts)
     _named(book, facts)
     _requests(book, facts)
+    if facts.papers:
+        paper_sheet(book, facts.papers, top)
     if facts.problems:
         problem_sheets(book, facts.problems)
     made = io.BytesIO()
