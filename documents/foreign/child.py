@@ -22,14 +22,15 @@ from models.language import set_language
 PARSERS: Final = {
     "word": ("documents.foreign.word", "word_content"),
     "page": ("documents.foreign.webpage", "page_content"),
+    "pdf": ("documents.foreign.pdf", "pdf_content"),
     "workbook": ("documents.foreign.workbook", "workbook_content"),
 }
 
 
-def confine(memory: int, cpu_seconds: int) -> None:
-    """Bound what this process may take: address space, processor time, no core dump, no file written."""
+def confine(memory: int, cpu_seconds: int, written: int = 0) -> None:
+    """Bound what this process may take: address space, processor time, bytes of any file it writes; no core dump."""
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 1))  # SIGXCPU, told apart from other kills
-    for limit, most in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0)):
+    for limit, most in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, written)):
         resource.setrlimit(limit, (most, most))
 
 

@@ -55,9 +55,9 @@ def confined(parser: str, data: bytes, name: str, limits: Limits | None = None) 
             env={"PYTHONPATH": _ROOT, "PATH": os.defpath, "PYTHONUTF8": "1"},
         )
     except subprocess.TimeoutExpired:
-        raise _endless(name) from None
+        raise endless(name) from None
     if done.returncode == -signal.SIGXCPU:
-        raise _endless(name)
+        raise endless(name)
     if done.returncode == -signal.SIGKILL or b"MemoryError" in done.stderr:  # the kernel kills what swells
         raise _too_much(name)
     try:
@@ -76,7 +76,8 @@ def _taken(answer: dict[str, Any], name: str) -> Any:
     return answer["made"]
 
 
-def _endless(name: str) -> BadInput:
+def endless(name: str) -> BadInput:
+    """The refusal of a file whose reading does not end."""
     return BadInput(
         "E-F16",
         _("Reading the file did not come to an end; it was broken off."),

@@ -184,7 +184,12 @@ class ClauseCutter:
         return terms
 
     def _names_none(self, number: str, body: Body, start: int, text: str) -> str:
+        spoken = doubts.spoken_of(folded(text))
         message = _("clause {clause} names no unit").format(clause=number)
+        if spoken:
+            message = _("clause {clause} names no unit in brackets; its text speaks of {names}").format(
+                clause=number, names="、".join(spoken)
+            )
         return self.notes.add("W-N02", body.place(start), text[-60:], message)
 
     def _without_units(self, number: str, body: Body, cut: int) -> ClauseDraft:

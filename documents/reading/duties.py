@@ -50,7 +50,7 @@ LABEL: Final = re.compile(
 _SEPARATORS: Final = re.compile(r"[、,;。]|(?<=\S) {1,}(?=\S)")
 
 _ROLE_END: Final = re.compile(
-    r"(?P<others>等(?:有关|相关)?(?:部门|单位|地区|成员单位)?)?(?P<how>(?:按照?(?:各自)?(?:职责|职能)(?:分工)?|按(?:分工|职责)|根据职责分工|依职责|各负其责|分工|分别|共同|联合|具体|统筹|负责)*)"
+    r"(?P<others>等(?:有关|相关)?(?:部门|单位|地区|成员单位)?)?(?P<how>(?:按照?(?:各自)?(?:职责|职能)(?:分工)?|按(?:分工|职责)|根据职责分工|依职责|各负其责|分工|分别|共同|联合|具体|统筹)*)"
     r"(?P<role>牵头(?:负责|落实|组织|实施|办理|抓总|推进)?|(?:积极|协同|协助|给予|予以)?(?:配合|协助|协办|参与|参加|支持)(?:落实|实施|推进|完成)?|"
     r"负责(?:落实|实施|组织|推进|办理)?|组织实施|承办|主办|落实|抓好落实)?$"
 )
@@ -91,6 +91,11 @@ class Duty:
     odd: list[tuple[int, int]] = field(default_factory=list)
     #: a label or a closing role says that these are those who do the work
     told: bool = False
+
+    @property
+    def labelled_or_told(self) -> bool:
+        """Whether more than the names themselves says that they do the work."""
+        return self.told or not self.names
 
 
 def kind(label: str) -> str:

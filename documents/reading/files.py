@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from documents.foreign.confinement import confined
 from documents.foreign.content import Content, content_of
 from documents.foreign.encodings import text_of
+from documents.foreign.office import is_old, made_new
 from documents.notice_json import from_json
 from documents.reading.source import lines_of
 from models.drafts import NoticeDraft
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 MOST_BYTES: Final = 10 * 1024 * 1024
 MOST_WORD_BYTES: Final = 20 * 1024 * 1024
 LONGEST_LINE: Final = 1024 * 1024
-_OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PAGE: Final = re.compile(rb"<!doctype\s+html|<html[\s>]|<body[\s>]|<head[\s>]", re.IGNORECASE)
 
 
@@ -62,21 +62,18 @@ def source(data: bytes, name: str, notes: Notes) -> Source:
 
 
 def _content(data: bytes, name: str) -> Content | NoticeDraft:
-    if data.startswith(_OLE):
-        raise BadInput(
-            "E-F09", _("This is an old .doc file or one with a password."), where=name, remedy=_("Save it as .docx.")
-        )
+    if is_old(data):
+        if len(data) > MOST_WORD_BYTES:
+            raise _too_large(name, _("The file is larger than {limit} MB.").format(limit=20))
+        data = made_new(data, name)
     if data.startswith(b"PK"):
         return _package(data, name)
+    if b"%PDF-" in data[:1024]:
+        if len(data) > MOST_WORD_BYTES:
+            raise _too_large(name, _("The file is larger than {limit} MB.").format(limit=20))
+        return content_of(confined("pdf", data, name))
     if len(data) > MOST_BYTES * (2 if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else 1):
         raise _too_large(name, _("The file is larger than {limit} MB.").format(limit=10))
-    if data.startswith(b"%PDF"):
-        raise BadInput(
-            "E-F03",
-            _("This is a PDF; a notice is read from .txt, .docx or .html."),
-            where=name,
-            remedy=_("Save its text as .docx or .txt."),
-        )
     if name.lower().endswith((".html", ".htm", ".xhtml")) or _PAGE.search(data[:2048].replace(b"\x00", b"")):
         return content_of(confined("page", data, name))
     text, remarks = text_of(data, name)

@@ -40,7 +40,7 @@ class _Head:
 
     lines: list[Line]
     notes: Notes
-    used: set[int] = field(default_factory=set)
+    used: set[tuple[int, int]] = field(default_factory=set)
 
     def find(self, pattern: re.Pattern[str]) -> tuple[Line, re.Match[str]] | None:
         """The first line in which a pattern occurs."""
@@ -48,6 +48,11 @@ class _Head:
             if found := pattern.search(line.norm):
                 return line, found
         return None
+
+
+def _key(line: Line) -> tuple[int, int]:
+    """A line, or a piece of one that was cut."""
+    return line.number, line.skipped
 
 
 def read_head(lines: Sequence[Line], notes: Notes, below: Sequence[Line] = ()) -> NoticeDraft:
@@ -73,11 +78,11 @@ def _title(head: _Head) -> str:
     parts: list[str] = []
     for line in head.lines[:4]:
         parts.append(line.raw)
-        head.used.add(line.number)
+        head.used.add(_key(line))
         if _TITLE_END.search(line.norm):
             return "".join(parts)
     if head.lines:
-        head.used = {head.lines[0].number}
+        head.used = {_key(head.lines[0])}
     return head.lines[0].raw if head.lines else ""
 
 
@@ -89,12 +94,12 @@ def _page_fields(draft: NoticeDraft, head: _Head) -> NoticeDraft:
     for line in head.lines:
         about = _PAGE_FIELD.match(line.norm) or _NUMBER.fullmatch(line.norm)
         if about and not _ADDRESSED.search(line.norm):
-            head.used.add(line.number)
+            head.used.add(_key(line))
     published, by, number = head.find(_PUBLISHED), head.find(_BY), head.find(_NUMBER)
     return replace(
         draft,
         published_on=_civil(published[1]) if published else None,
-        published_by=by[1][1].strip() if by and by[0].number in head.used else "",
+        published_by=by[1][1].strip() if by and _key(by[0]) in head.used else "",
         document_number=number[1].group() if number and len(number[0].norm) <= 40 else "",
     )
 
@@ -114,12 +119,12 @@ def _signature(draft: NoticeDraft, head: _Head, below: list[Line]) -> NoticeDraf
             read = whole_date(line.norm.strip("()"))
             if read is None or _PUBLISHED.search(line.norm):
                 continue
-            head.used |= {line.number}
+            head.used.add(_key(line))
             above = lines[at - 1]
             issuer = ""
-            if above.number not in head.used and not re.search(r"[。,:)]", above.norm):
+            if _key(above) not in head.used and not re.search(r"[。,:)]", above.norm):
                 issuer = above.raw
-                head.used.add(above.number)
+                head.used.add(_key(above))
             _issue_date_damage(read, line, head.notes)
             return replace(draft, issuer=issuer, issued_on=read.day, issued_on_quote=line.raw)
     named = re.match(r"(.{2,40}?)关于", draft.title)
@@ -157,10 +162,10 @@ def _attachments(draft: NoticeDraft, head: _Head) -> NoticeDraft:
             start = found.start(1) if found[1] is not None else 0
             number = _ATTACHED_NUMBER.match(line.norm[start:])
             names.append(line.raw[start + (number.end() if number else 0) :])
-            head.used.add(line.number)
-        elif names and line.number not in head.used and len(line.norm) <= 40 and not re.search(r"[。:]", line.norm):
+            head.used.add(_key(line))
+        elif names and _key(line) not in head.used and len(line.norm) <= 40 and not re.search(r"[。:]", line.norm):
             names[-1] += line.raw
-            head.used.add(line.number)
+            head.used.add(_key(line))
             message = _("the name of an attachment is broken over lines; read as {name}").format(name=names[-1])
             head.notes.add("W-H03", (line.number, line.column), line.raw, message, names[-1])
     return replace(draft, attachments=tuple(names))
@@ -168,7 +173,7 @@ def _attachments(draft: NoticeDraft, head: _Head) -> NoticeDraft:
 
 def _recipients(draft: NoticeDraft, head: _Head) -> NoticeDraft:
     """The line above the text, closed by a colon; damaged ones are known by the text that follows."""
-    rest = [line for line in head.lines if line.number not in head.used]
+    rest = [line for line in head.lines if _key(line) not in head.used]
     for at, line in enumerate(rest):
         colon = line.norm.endswith(":")
         before_text = at + 1 < len(rest) and bool(_BODY_STARTS.match(rest[at + 1].norm))

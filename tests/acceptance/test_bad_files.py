@@ -229,7 +229,7 @@ def test_too_large_notice_is_refused_with_the_limit(tmp_path: Path, text: str, l
     [
         (b"", "notice.txt", "E-F01"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "notice.doc", "E-F09"),
-        (b"%PDF-1.7\n", "notice.txt", "E-F03"),
+        (b"%PDF-1.7\n", "notice.txt", "E-F04"),
         ("水清岸绿。\n", "notice.txt", "E-N05"),
     ],
 )
