@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from openpyxl.styles import Alignment
+from openpyxl.formatting.rule import FormulaRule
+from openpyxl.styles import Alignment, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
@@ -136,7 +137,9 @@ def write_list(sheet: Worksheet, doubts: Sequence[Doubt]) -> None:
     last = max(len(doubts) + 1, 1)
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(LIST_COLUMNS))}{last}"
-    offer_ticks(sheet, get_column_letter([heading for heading, _width in LIST_COLUMNS].index(TICK) + 1), 2, last)
+    tick = get_column_letter([heading for heading, _width in LIST_COLUMNS].index(TICK) + 1)
+    offer_ticks(sheet, tick, 2, last)
+    turn_green(sheet, f"C{tick}", tick, 2, last)
     sheet.print_title_rows = "1:1"
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = 9  # A4
@@ -164,3 +167,11 @@ def offer_ticks(sheet: Worksheet, letter: str, first: int, last: int) -> None:
     choice.errorTitle, choice.error = TICK, f"请选择：{'、'.join(TICKS.values())}；未核对的留空。"
     choice.add(f"{letter}{first}:{letter}{last + SPARE}")
     sheet.add_data_validation(choice)
+
+
+def turn_green(sheet: Worksheet, columns: str, letter: str, first: int, last: int) -> None:
+    """Let cells turn green as soon as there is a tick in their row; ``columns`` are letters."""
+    done = PatternFill(bgColor=GREEN, fill_type="solid")
+    for column in columns:
+        rule = FormulaRule(formula=[f"LEN(TRIM(${letter}{first}))>0"], fill=done)  # type: ignore[no-untyped-call]
+        sheet.conditional_formatting.add(f"{column}{first}:{column}{max(last, first)}", rule)

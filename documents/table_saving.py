@@ -142,8 +142,11 @@ def _all_texts(draft: NoticeDraft) -> dict[str, tuple[dict[str, str], list[Doubt
 def _change_rows(sheet: Worksheet, before: NoticeDraft, after: NoticeDraft) -> None:
     first, columns = columns_of(sheet, [heading for heading, _width in COLUMNS], {"编号"})
     old, new = _all_texts(before), _all_texts(after)
-    for row in range(first + 1, sheet.max_row + 1):
+    gone = set(old) - set(new)
+    for row in range(sheet.max_row, first, -1):
         number = cells.unstored(sheet.cell(row, columns["编号"]).value).strip()
+        if number in gone:
+            _take_out(sheet, row)
         if number not in new:
             continue
         texts, mine = new[number]
@@ -154,6 +157,13 @@ def _change_rows(sheet: Worksheet, before: NoticeDraft, after: NoticeDraft) -> N
                 say(cell, texts[heading])
             if heading in CHECKED:
                 fill(cell, colour(mine))
+
+
+def _take_out(sheet: Worksheet, row: int) -> None:
+    """Delete a row; the ones below keep their height."""
+    for below in range(row, sheet.max_row):
+        sheet.row_dimensions[below].height = sheet.row_dimensions[below + 1].height
+    sheet.delete_rows(row)
 
 
 def _shows(cell: Any) -> str:
