@@ -76,8 +76,8 @@ def table_bytes(draft: NoticeDraft) -> bytes:
     assert sheet is not None
     sheet.title = TABLE
     _write_clauses(sheet, draft)
-    _write_pairs(book.create_sheet(NOTICE), notice_texts(draft))
     write_list(book.create_sheet(LIST), listed(draft))
+    _write_pairs(book.create_sheet(NOTICE), notice_texts(draft))
     write_kept(book.create_sheet(KEPT), draft)
     made = io.BytesIO()
     book.save(made)

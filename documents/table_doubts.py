@@ -126,14 +126,9 @@ def write_list(sheet: Worksheet, doubts: Sequence[Doubt]) -> None:
     for column, (heading, width) in enumerate(LIST_COLUMNS, 1):
         head(sheet, 1, column, heading)
         sheet.column_dimensions[get_column_letter(column)].width = width
+    columns = {heading: at for at, (heading, _width) in enumerate(LIST_COLUMNS, 1)}
     for row, doubt in enumerate(doubts, 2):
-        for column, (heading, _width) in enumerate(LIST_COLUMNS, 1):
-            cell = put(sheet, row, column, "")
-            cell.border = BORDER
-            if heading in _CENTRED:
-                cell.alignment = Alignment(horizontal="center", vertical="top", wrap_text=True)
-                cell.number_format = "@"
-        say_list_row(sheet, row, doubt, {heading: at for at, (heading, _width) in enumerate(LIST_COLUMNS, 1)})
+        write_list_row(sheet, row, doubt, columns)
     last = max(len(doubts) + 1, 1)
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(LIST_COLUMNS))}{last}"
@@ -148,6 +143,22 @@ def write_list(sheet: Worksheet, doubts: Sequence[Doubt]) -> None:
     sheet.print_area = (
         f"A1:{get_column_letter([heading for heading, _width in LIST_COLUMNS].index('原文所在') + 1)}{last}"
     )
+
+
+def write_list_row(sheet: Worksheet, row: int, doubt: Doubt, columns: dict[str, int]) -> None:
+    """A new row of the sheet, as high as its texts need."""
+    lines = 1
+    for heading, width in LIST_COLUMNS:
+        if heading not in columns:
+            continue
+        cell = put(sheet, row, columns[heading], "")
+        cell.border = BORDER
+        if heading in _CENTRED:
+            cell.alignment = Alignment(horizontal="center", vertical="top", wrap_text=True)
+            cell.number_format = "@"
+        lines = max(lines, sum(1 + len(line) * 2 // width for line in list_texts(doubt)[heading].split("\n")))
+    sheet.row_dimensions[row].height = min(15.5 * lines, 200)
+    say_list_row(sheet, row, doubt, columns)
 
 
 def say_list_row(sheet: Worksheet, row: int, doubt: Doubt, columns: dict[str, int]) -> None:

@@ -39,6 +39,7 @@ from documents.table_doubts import (
     row_texts,
     say_list_row,
     write_list,
+    write_list_row,
 )
 from documents.table_reading import is_own
 from documents.table_rows import columns_of
@@ -194,4 +195,7 @@ def _change_list(book: Workbook, after: NoticeDraft) -> None:
         sheet.delete_rows(rows[key])
         rows = {one: at - (at > rows[key]) for one, at in rows.items() if one != key}
     for doubt in found:
-        say_list_row(sheet, rows.get(doubt.key) or sheet.max_row + 1, doubt, columns)
+        if doubt.key in rows:
+            say_list_row(sheet, rows[doubt.key], doubt, columns)
+        else:
+            write_list_row(sheet, sheet.max_row + 1, doubt, columns)
