@@ -154,7 +154,7 @@ def _named_row(kind: str, task: NamedTask) -> Row:
 
 
 def _units(book: Workbook, facts: SummaryFacts) -> None:
-    names = ("应报", "按时", "逾期", "待签章", "退回", "免报")
+    names = ("应报", "按时", "逾期", "未报", "退回", "免报")
     rows = ((row.unit, row.due, row.on_time, row.late, row.missing, row.returned, row.waived) for row in facts.units)
     table(book, "各单位报送", (("责任单位", 26), *((name, 8) for name in names)), rows)
 
