@@ -27,6 +27,8 @@ _SOMEBODY: Final = (
     r"(?:(?:包保|包联|挂点|挂钩|牵头|责任|分管|联系|主管|督办|负责|包案|市级|县级|区级|市|县|区)*(?:领导|人|人员|同志)|"
     r"(?:市|县|区|河|湖|路|林|田|链)长|联络员|经办人|联系方式|联系电话|电话)"
 )
+#: whom to ask is nobody who does the work
+_CONTACT: Final = re.compile(r" *(?:联系|电话|联络员)")
 _WHEN: Final = r"(?:(?:完成|办结|整改|办理|工作|计划|目标|达标|建成|实施|推进|拟|要求|落实)*(?:时限|时间|期限|日期|时间节点|节点|进度时限|进度要求|时段)(?:要求|安排)?)"
 _KINDS: Final = (
     (PERSON, re.compile(rf"{_SOMEBODY}(?:[及和、]{_SOMEBODY})*")),
@@ -132,7 +134,8 @@ def read(inside: str, known: frozenset[str] = frozenset()) -> Duty | None:
         end = labels[at + 1][0] if at + 1 < len(labels) else len(text)
         if not _labelled(duty, text, (begin, start, end), role):
             return None
-    return duty if duty.names or (labels and (duty.times or duty.persons)) else None
+    asked = duty.times or any(not _CONTACT.match(text, begin) for begin, _end in duty.persons)
+    return duty if duty.names or (labels and asked) else None
 
 
 def _labels(text: str) -> Iterator[tuple[int, int, str]]:
@@ -153,6 +156,8 @@ def _labelled(duty: Duty, text: str, span: tuple[int, int, int], role: str) -> b
     whole = (start + len(text[start:end]) - len(text[start:end].lstrip()), end - _trailing(text[start:end]))
     if role == TIME:
         duty.times.append(whole)
+    elif role == PERSON and duty.persons and _CONTACT.match(text, begin):
+        duty.persons[-1] = (duty.persons[-1][0], whole[1])
     elif role == PERSON:
         duty.persons.append((begin, whole[1]))
     elif role == RULE:

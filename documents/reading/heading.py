@@ -24,12 +24,14 @@ _PAGE_FIELD: Final = re.compile(r"^(?:【.*|.{2,8}:.{0,30})$")
 #: such a line is the list of attachments or of recipients, not a field of the web page
 _ADDRESSED: Final = re.compile(r"附件|(?:单位|政府|委|局|部门|机构|企业|院校):")
 _NUMBER: Final = re.compile(r"[\u4e00-\u9fff]{1,14}[〔\[(]\d{4}[〕\])](?:第)?\d{1,5}号")
+#: the red line above a notice: 某某县人民政府文件
+_LETTERHEAD: Final = re.compile(r"[\u4e00-\u9fff \u0028\u0029]{2,40}文件|特急|急件|机密.{0,6}|\d{6}")
 _KINDS: Final = r"(?:通知|意见|方案|决定|办法|要点|通报|函|批复|措施|计划|规划|纲要|细则)"
 _TITLE_END: Final = re.compile(rf"{_KINDS}(?:\([^()]*\))?$")
 _ATTACHED: Final = re.compile(r"^附件 *: *(.*)$|^(?=\d{1,2}[、.] *\S)(.*)$")
 _ATTACHED_NUMBER: Final = re.compile(r"^\d{1,2}[、.] *")
 _BODY_STARTS: Final = re.compile(r"^(?:现将|现就|为|根据|按照|经|依据|《|《.*》已)")
-_LIST_END: Final = re.compile(r"(?<=单位)(?=有关|各|相关)|(?<=部门)(?=有关|各|相关)|(?<=政府)(?=有关|各|市|省)")
+_LIST_END: Final = re.compile(r"(?<=单位)(?=有关|各|相关)|(?<=部门)(?=有关|各|相关)|(?<=政府)(?=市|省|县直|区直)")
 #: a document number carries its year: 〔2022〕3号
 _NUMBERED_YEAR: Final = re.compile(r"[〔\[(](\d{4})[〕\])]")
 
@@ -76,14 +78,17 @@ def read_head(lines: Sequence[Line], notes: Notes, below: Sequence[Line] = ()) -
 def _title(head: _Head) -> str:
     """The first line, with the next ones where a long title was broken."""
     parts: list[str] = []
-    for line in head.lines[:4]:
+    lines = head.lines[:6]
+    above = [at for at, line in enumerate(lines) if _LETTERHEAD.fullmatch(line.norm) or _NUMBER.fullmatch(line.norm)]
+    lines = lines[above[-1] + 1 :] if above else lines
+    for line in lines[:4]:
         parts.append(line.raw)
         head.used.add(_key(line))
         if _TITLE_END.search(line.norm):
             return "".join(parts)
-    if head.lines:
-        head.used = {_key(head.lines[0])}
-    return head.lines[0].raw if head.lines else ""
+    if lines:
+        head.used = {_key(lines[0])}
+    return lines[0].raw if lines else ""
 
 
 def _attachment_title(lines: list[Line]) -> str:
@@ -126,11 +131,16 @@ def _signature(draft: NoticeDraft, head: _Head, below: list[Line]) -> NoticeDraf
                 issuer = above.raw
                 head.used.add(_key(above))
             _issue_date_damage(read, line, head.notes)
-            return replace(draft, issuer=issuer, issued_on=read.day, issued_on_quote=line.raw)
-    named = re.match(r"(.{2,40}?)关于", draft.title)
+            return replace(draft, issuer=issuer or _issuer(draft), issued_on=read.day, issued_on_quote=line.raw)
     place = (head.lines[0].number, 1) if head.lines else (1, 1)
     head.notes.add("W-H01", place, draft.title, _("no date of issue was found under the notice"))
-    return replace(draft, issuer=named[1] if named else "")
+    return replace(draft, issuer=_issuer(draft))
+
+
+def _issuer(draft: NoticeDraft) -> str:
+    """The issuer whom the title names: 某某市人民政府关于…"""
+    named = re.match(r"(.{2,40}?)关于", draft.title)
+    return named[1].strip() if named else ""
 
 
 def year_of(draft: NoticeDraft) -> int | None:

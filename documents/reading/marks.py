@@ -18,6 +18,10 @@ ITEM: Final = re.compile(r"(\d{1,3}) ?[.、] *(?![\d ])")
 NEXT_ITEM: Final = re.compile(
     r"(\d{1,3})[.、] *(?=\d)(?!\d+(?:\.\d+)*(?:[亿万千百余多]|%|[米吨元个家名项年月日]|公里|人(?!才)))"
 )
+#: numbers with their section in front: 1.1, 2.3.1
+DOUBLE: Final = re.compile(
+    r"(\d{1,2}(?:\.\d{1,2}){1,2})[.、]? *(?=[“《\u4e00-\u9fff])(?![亿万千百余多倍年月日元米吨个家名项人]|公里|平方)"
+)
 #: numbers below an item: its text goes on
 POINT: Final = re.compile(
     r"\(\d{1,2}\)|\d{1,2}\)|[①-⑳]|[一二三四五六七八九十]{1,3}是|第[一二三四五六七八九十]{1,2}[,、]"
@@ -26,6 +30,7 @@ ATTACHMENTS: Final = re.compile(r"附件? *: *\S")
 CAPTION: Final = re.compile(r"附件 *\d{0,2}:?$")
 #: what stands below the work: it is said to nobody that works
 CLOSING: Final = re.compile(
+    r"(?:本|以上|上述|此前)[\u4e00-\u9fff]{0,12}?(?:自[^。]{0,20}起|由[^。]{0,30}负责解释|有效期|与本[^。]{1,12}不一致)|"
     r"附件? *[:\d]|附件$|附表|抄送|抄报|分送|主题词|联系(?:人|电话|方式)|公开(?:方式|属性|形式)|信息公开|\(?此件|\(?(?:主动|依申请|不予)公开|(?:责任编辑|编辑|审核|来源|版权|主办)[: ]|"
     r"扫一扫|【|上一[篇条]|下一[篇条]|.{2,30}(?:办公室|办公厅|秘书[处科]).{0,4}\d{4}年\d{1,2}月\d{1,2}日 ?印发"
 )
