@@ -45,7 +45,7 @@ class Stack:
 def bars(rows: Sequence[Row], legend: tuple[str, str] = ("本月", "上月")) -> str:
     """Horizontal bars in percent: this month dark, the month before hatched beneath it, each with its number."""
     compared = any(row.before is not None for row in rows)
-    step, thick = (26.0, 9.0) if compared else (18.0, 11.0)
+    step, thick = (29.0, 11.0) if compared else (18.0, 11.0)
     left, length = 150.0, 240.0
     made = [_legend(zip(legend[: 1 + compared], _FILLS, strict=False))]
     for place, row in enumerate(rows):
@@ -53,7 +53,7 @@ def bars(rows: Sequence[Row], legend: tuple[str, str] = ("本月", "上月")) ->
         made.append(_text(left - 6, top + (step - 6) / 2 + 2, _cut(row.label, 15), anchor="end"))
         made.append(_bar(left, top, thick, length, row.value, _FILLS[0]))
         if row.before is not None:
-            made.append(_bar(left, top + thick + 1, thick - 2, length, row.before, _FILLS[1]))
+            made.append(_bar(left, top + thick + 1, thick - 1, length, row.before, _FILLS[1]))
     height = _TOP + len(rows) * step
     made.append(_line(left, _TOP - 4, left, height))
     return _svg(made, height + 6)
@@ -68,7 +68,7 @@ def _bar(left: float, top: float, thick: float, length: float, value: float | No
 
 def columns(stacks: Sequence[Stack], legend: tuple[str, ...]) -> str:
     """Stacked columns, one a month; each part has its pattern and its number."""
-    bottom, high, left = 190.0, 150.0, 30.0
+    bottom, high, left = 160.0, 118.0, 30.0
     room = (WIDTH - left) / max(1, len(stacks))
     wide = min(46.0, room * 0.62)
     most = max((sum(stack.parts) for stack in stacks), default=0) or 1
@@ -101,7 +101,7 @@ def _column(stack: Stack, x: float, wide: float, bottom: float, unit: float) -> 
 
 def line(points: Sequence[tuple[str, float | None]]) -> str:
     """A line of percents over the months, each point with its number; a month without one leaves a gap."""
-    bottom, high, left = 120.0, 84.0, 30.0
+    bottom, high, left = 90.0, 64.0, 30.0
     room = (WIDTH - left) / max(1, len(points))
     places = [
         (left + (n + 0.5) * room, bottom - high * value / 100 if value is not None else None)

@@ -18,6 +18,9 @@ _UNPRINTABLE: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
 _BREAKS: Final = re.compile(r"\s*[\n\t]\s*")
+_FULL: Final = {",": "，", ";": "；", ":": "：", "?": "？", "!": "！"}
+_HALF: Final = re.compile(r"(?<=[\u4e00-\u9fff》”）])[,;:?!]|[,;:?!](?=[\u4e00-\u9fff《“（])")
+_BRACKETS: Final = re.compile(r"\(([^()]*[\u4e00-\u9fff][^()]*)\)")
 _SENTENCE: Final = re.compile(r"[^。；;！？!?]+[。；;！？!?]*")
 _POINT: Final = re.compile(r"[一二三四五六七八九十]+是|[(（]?(?:\d{1,2}|[一二三四五六七八九十]+)[)）.、．]")
 _DIGITS: Final = "〇一二三四五六七八九"
@@ -48,6 +51,11 @@ def cleaned(value: Any) -> Any:
 def one_line(text: str) -> str:
     """The text on one line."""
     return _BREAKS.sub(" ", printable(text))
+
+
+def typeset(text: str) -> str:
+    """The text on one line, punctuation beside Chinese characters full width (GB/T 15834): what was typed in haste."""
+    return _HALF.sub(lambda found: _FULL[found[0]], _BRACKETS.sub(r"（\1）", one_line(text)))
 
 
 def sentence(text: str) -> str:

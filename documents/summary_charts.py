@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from documents import charts
 from documents.paper import Bar, Picture
-from documents.plain_text import chinese_month, figure, one_line
+from documents.plain_text import chinese_month, figure, one_line, typeset
 from documents.summary_indicators import share_of
 from documents.summary_tasks import items
 from documents.wording import is_approved
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from models.sealed import MonthFigures
 
 #: so many bars fill a page; more items go on in another chart
-_BARS: Final = 20
+_BARS: Final = 18
 _FILED: Final = ("按时报送", "逾期报送", "尚未报送或退回未重报")
 
 
 def pictures(facts: SummaryFacts) -> tuple[Picture, ...]:
     """The charts in the order of the annex; none without tasks."""
     month = chinese_month(facts.month)
-    rows = [charts.Row(f"{item.number}.{one_line(item.title)}", *progress(item)) for item in items(facts)]
+    rows = [charts.Row(f"{item.number}.{typeset(item.title)}", *progress(item)) for item in items(facts)]
     made = _bars("progress", f"各项工作任务平均进度（{month}）", rows)
     targets = [_target(one) for one in facts.indicators if one.op in {">=", ">", "="} and one.target > 0]
     made += _bars("indicators", f"量化指标完成率（{month}）", targets)
