@@ -52,7 +52,7 @@ LABEL: Final = re.compile(
 _SEPARATORS: Final = re.compile(r"[、,;。]|(?<=\S) {1,}(?=\S)")
 
 _ROLE_END: Final = re.compile(
-    r"(?P<others>等(?:有关|相关)?(?:部门|单位|地区|成员单位)?)?(?P<how>(?:按照?(?:各自)?(?:职责|职能)(?:分工)?|按(?:分工|职责)|根据职责分工|依职责|各负其责|分工|分别|共同|联合|具体|统筹)*)"
+    r"(?P<others>等(?:[\u4e00-\u9fff]{0,6}(?:部门|单位|地区|机构|企业))?)?(?P<how>(?:按照?(?:各自)?(?:职责|职能)(?:分工)?|按(?:分工|职责)|根据职责分工|依职责|各负其责|分工|分别|共同|联合|具体|统筹)*)"
     r"(?P<role>牵头(?:负责|落实|组织|实施|办理|抓总|推进)?|(?:积极|协同|协助|给予|予以)?(?:配合|协助|协办|参与|参加|支持)(?:落实|实施|推进|完成)?|"
     r"负责(?:落实|实施|组织|推进|办理)?|组织实施|承办|主办|落实|抓好落实)?$"
 )
@@ -74,7 +74,7 @@ _SAME: Final = re.compile(r"(?:以)?下同|(?:以下|下述)同|下略|略")
 #: so begins an explanation of the words before it, never a list of those who do the work
 _EXPLAINS: Final = re.compile(
     r" *(?:(?:以下|以后|下文)?(?:简称|统称|合称)|(?:不|仅|只)?(?:包括|包含)|[不仅只]含|(?:含|除|即|指|如|原|或|今)(?=[省市县区各国原在对以:])|例如|比如|其中|"
-    r"详见|见(?=附|第)|附[件表:]|名单|根据|依据|特别是|重点是|主要是|每(?=[年月季周日半个])|不少于|下称|又称)"
+    r"详见|见(?=附|第)|附[件表:]|名单|根据|依据|特别是|重点是|主要是|每(?=[年月季周日半个])|不少于|下称|又称|办公室设在|设在|挂靠|位于|由(?=[^,、]{2,20}组成))"
 )
 
 
@@ -267,7 +267,8 @@ def _name(duty: Duty, text: str, span: tuple[int, int], role: tuple[str, bool], 
     before = text[slice(*duty.names[-1][:2])] if duty.names else ""
     fits = name in known or units.is_unit(name) or units.is_group(name) or units.is_place(name)
     level = units.is_level(name) and (units.is_group(before) or units.is_level(before))
-    if not fits and not level:
+    grouped = units.group_at(name)
+    if not fits and not level and not (grouped and len(name) - grouped <= _LONGEST_REST):
         if not role[1] or not 1 < len(name) <= units.LONGEST or re.search(r"[。:“”\"《》]", name):
             return False
         duty.odd.append((start, end))
@@ -277,6 +278,8 @@ def _name(duty: Duty, text: str, span: tuple[int, int], role: tuple[str, bool], 
     return True
 
 
+#: a collective name may go on for so many characters that are not known: 各银行网点
+_LONGEST_REST: Final = 4
 _ROLE_WORD: Final = re.compile(r"(?<=牵头|配合|主办|协办|负责|参与)(?:单位|部门)?$")
 
 

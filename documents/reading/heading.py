@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from documents.reading import units
 from documents.reading.dates import DateRead, whole_date
 from documents.reading.marks import CAPTION
 from documents.reading.reporting import read_reporting
+from documents.reading.source import folded
 from models.drafts import NoticeDraft
 from models.language import _
 
@@ -196,7 +199,9 @@ def _recipients(draft: NoticeDraft, head: _Head) -> NoticeDraft:
 
 def _recipient_list(draft: NoticeDraft, line: Line, notes: Notes, *, colon: bool) -> NoticeDraft:
     whole = line.raw.rstrip(":：")
-    names = [part.strip() for part in re.split(r"[、,，]", whole) if part.strip()]
+    hidden = units.masked(folded(whole))
+    cuts = [-1, *(at for at, sign in enumerate(hidden) if sign in "、,"), len(whole)]
+    names = [name for start, end in pairwise(cuts) if (name := whole[start + 1 : end].strip())]
     parts = [piece for name in names for piece in _LIST_END.split(name)]
     place = (line.number, line.column)
     if not colon:

@@ -116,7 +116,8 @@ def _with_lost_number(lines: Sequence[Line], first: int) -> int:
 
 def is_heading(line: Line) -> bool:
     """Whether a line has the shape of a heading without a number: short, one phrase, no stop, no bracket."""
-    return 4 <= len(line.norm) <= marks.LONGEST_HEADING and not re.search(r"[。;:()【】]|https?|\d{4}-", line.norm)
+    short = 4 <= len(line.norm) <= marks.LONGEST_HEADING
+    return short and not re.search(r"[。;:()【】]|https?|\d{4}-|^\d{4}年?\d{1,4}月?\d{0,2}日$", line.norm)
 
 
 def _is_title(norm: str) -> bool:
@@ -145,7 +146,8 @@ def outline(lines: Sequence[Line], notes: Notes) -> list[RawItem]:
 
 def _line(state: _State, line: Line, following: Line | None) -> None:
     if found := _item(state, line):
-        number = int(found[1]) if found[1].isdigit() else state.last + 1
+        said = next(part for part in found.groups() if part)
+        number = state.last + 1 if "." in said else numeral(said)
         _open(state, _Head(_ITEM, number, line, found.end()))
     elif found := SECTION.match(line.norm):
         _section(state, found, line)
