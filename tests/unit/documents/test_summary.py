@@ -15,7 +15,7 @@ from pypdf import PdfReader
 
 from documents.fonts import chinese_font
 from documents.paper import SECTION, SUBSECTION
-from documents.plain_text import chinese_numeral, met, typeset
+from documents.plain_text import chinese_numeral, met, shortened, typeset
 from documents.sheet import as_cell, from_cell
 from documents.summary import render_summary
 from documents.summary_text import summary_paper
@@ -305,6 +305,15 @@ def test_punctuation_typed_in_haste_is_set_full_width_in_the_notice_s_words_alon
     assert typeset("1,000户 a,b (GB/T) 4+1”工程") == "1,000户 a,b (GB/T) 4+1”工程"
     facts = with_lead(summary_facts(), replace(lead_of(summary_facts()), progress="已完成(一期),共5处"))
     assert "已完成(一期),共5处" in body(facts)
+
+
+def test_long_text_is_cut_at_a_comma_where_it_has_one() -> None:
+    assert (
+        shortened("排查雨污混接点位，建立一张图、一本账，新建改造污水管网", 22)
+        == "排查雨污混接点位，建立一张图、一本账……"
+    )
+    assert shortened("岸线" * 20, 10) == "岸线岸线岸线岸线……"
+    assert shortened("甲，" + "岸线" * 20, 10) == "甲，岸线岸线岸线……"
 
 
 def test_chinese_numerals() -> None:
