@@ -17,7 +17,7 @@ from models.times import at_local, local_date
 from notifications import outbox
 from notifications.channel import open_channel
 from schedules.runner import tick
-from simulation import ledger, script
+from simulation import chasing, ledger, script
 from simulation.cast import Habit
 from simulation.papers import Paper, hand_in
 from simulation.scene import OFFICE_ID
@@ -37,8 +37,10 @@ if TYPE_CHECKING:
     from workflow.case import Actor, TaskRow
     from workflow.summaries import Issued
 
-#: the hours of a working day: the morning tick, units, reviewers, the problem ledger, the evening tick
-MORNING, UNITS_AT, REVIEW_AT, LEDGER_AT, EVENING = time(9), time(10), time(15), time(16), time(17)
+#: the hours of a working day: the morning tick, units, reviewers, the problem ledger, papers, the evening tick
+MORNING, UNITS_AT, REVIEW_AT, LEDGER_AT, PAPERS_AT, EVENING = (
+    time(9), time(10), time(15), time(16), time(16, 30), time(17),
+)  # fmt: skip
 S = Stage
 
 
@@ -67,6 +69,7 @@ def play(scene: Scene, progress: Callable[[int, int], None] = lambda _done, _of:
         _units_act(scene, played, at_local(day, UNITS_AT))
         _office_acts(scene, at_local(day, REVIEW_AT))
         ledger.act(scene, problems, at_local(day, LEDGER_AT))
+        chasing.act(scene, at_local(day, PAPERS_AT))
         _tick(scene, at_local(day, EVENING))
     played.issued = summaries.issue(
         scene.database,

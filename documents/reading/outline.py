@@ -112,10 +112,11 @@ def is_heading(line: Line) -> bool:
 def _is_title(norm: str) -> bool:
     """Whether what stands behind a number is a heading alone: short, with no sentence behind it and no units."""
     text = norm.rstrip("。:; ")
-    return len(text) <= marks.LONGEST_HEADING and "。" not in text and not _names_units(norm)
+    return len(text) <= marks.LONGEST_HEADING and "。" not in text and not names_units(norm)
 
 
-def _names_units(norm: str) -> bool:
+def names_units(norm: str) -> bool:
+    """Whether a text holds a bracket or a label that names units."""
     return bool(Finder(norm, frozenset()).find())
 
 
@@ -233,7 +234,7 @@ def _is_text(line: Line) -> bool:
 
     What a web page or a signature leaves below the last item has neither a stop nor a list of units.
     """
-    if line.norm.endswith(("。", ";")) or marks.POINT.match(line.norm) or _names_units(line.norm):
+    if line.norm.endswith(("。", ";")) or marks.POINT.match(line.norm) or names_units(line.norm):
         return True
     return any(part.raw.startswith("\n") for part in signs.passages(line))
 
@@ -257,7 +258,7 @@ def _close(state: _State, following: int | None) -> None:
     pieces = _passages([(head.line, rest), *head.pieces[1:]])
     body = Body.of(pieces)
     title = head.line.raw[head.start : end].strip()
-    named = _names_units(body.norm)
+    named = names_units(body.norm)
     below = head.kind != _ITEM and following is not None and following > head.kind
     if below and not named:
         for line, _start in head.pieces[1:]:
