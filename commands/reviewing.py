@@ -137,6 +137,10 @@ def _go_through(walk: Walk, kept: TableFile) -> None:
 
     try:
         go_through(walk, lambda: kept.save(walk.draft))
+    except click.Abort:
+        kept.save(walk.draft)
+        click.echo("\n" + _("What was decided so far is in {file}.").format(file=kept.path.name))
+        raise
     finally:
         kept.save(walk.draft)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from documents.table_style import BORDER, fill, head, put, say
 from models.doubts import Verdict, listed
@@ -138,7 +139,12 @@ def write_list(sheet: Worksheet, doubts: Sequence[Doubt]) -> None:
     offer_ticks(sheet, get_column_letter([heading for heading, _width in LIST_COLUMNS].index(TICK) + 1), 2, last)
     sheet.print_title_rows = "1:1"
     sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = 9  # A4
     sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.print_area = (
+        f"A1:{get_column_letter([heading for heading, _width in LIST_COLUMNS].index('原文所在') + 1)}{last}"
+    )
 
 
 def say_list_row(sheet: Worksheet, row: int, doubt: Doubt, columns: dict[str, int]) -> None:

@@ -50,7 +50,7 @@ def verify(
     findings = list(_chain(connection, office_id, progress))
     if heads_dir is not None:
         findings += [*_outside(connection, office_id, heads_dir), *_printed(connection, office_id)]
-    findings += _flows(connection, office_id)
+    findings += [*_flows(connection, office_id), *_templates(connection, office_id)]
     findings += _states(connection, office_id)
     findings += _reports(connection, office_id)
     if store is not None:
@@ -139,6 +139,16 @@ def _flows(connection: Connection, office_id: int) -> Iterator[Finding]:
     for row in connection.execute(query.order_by(t.flow.c.id)):
         if hashlib.sha256(row.text.encode()).hexdigest() != row.sha256:
             where = _("flow {name}").format(name=f"{row.name} {row.sha256[:8]}")
+            yield Finding(where, _("its text is not that of its version"))
+
+
+def _templates(connection: Connection, office_id: int) -> Iterator[Finding]:
+    """A version of the office's own words is its text: a paper names the one that it was issued in."""
+    m = t.template.c
+    query = sa.select(m.name, m.sha256, m.text).where(m.office_id == office_id, m.sha256 != "").order_by(m.id)
+    for row in connection.execute(query):
+        if hashlib.sha256(row.text.encode()).hexdigest() != row.sha256:
+            where = _("template {name}").format(name=f"{row.name} {row.sha256[:8]}")
             yield Finding(where, _("its text is not that of its version"))
 
 
