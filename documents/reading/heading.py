@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from documents.reading import units
 from documents.reading.dates import DateRead, whole_date
 from documents.reading.marks import CAPTION
 from documents.reading.reporting import read_reporting
+from documents.reading.source import folded
 from models.drafts import NoticeDraft
 from models.language import _
 
@@ -35,7 +38,7 @@ _TITLE_END: Final = re.compile(rf"{_KINDS}(?:\([^()]*\))?$")
 _ATTACHED: Final = re.compile(r"^附件 *: *(.*)$|^(?=\d{1,2}[、.] *\S)(.*)$")
 _ATTACHED_NUMBER: Final = re.compile(r"^\d{1,2}[、.] *")
 _BODY_STARTS: Final = re.compile(r"^(?:现将|现就|为|根据|按照|经|依据|《|《.*》已)")
-_LIST_END: Final = re.compile(r"(?<=单位)(?=有关|各|相关)|(?<=部门)(?=有关|各|相关)|(?<=政府)(?=有关|各|市|省)")
+_LIST_END: Final = re.compile(r"(?<=单位)(?=有关|各|相关)|(?<=部门)(?=有关|各|相关)|(?<=政府)(?=市|省|县直|区直)")
 #: a document number carries its year: 〔2022〕3号
 _NUMBERED_YEAR: Final = re.compile(r"[〔\[(](\d{4})[〕\])]")
 
@@ -145,11 +148,16 @@ def _signature(draft: NoticeDraft, head: _Head, below: list[Line]) -> NoticeDraf
                 issuer = above.raw
                 head.used.add(_key(above))
             _issue_date_damage(read, line, head.notes)
-            return replace(draft, issuer=issuer, issued_on=read.day, issued_on_quote=line.raw)
-    named = re.match(r"(.{2,40}?)关于", draft.title)
+            return replace(draft, issuer=issuer or _issuer(draft), issued_on=read.day, issued_on_quote=line.raw)
     place = (head.lines[0].number, 1) if head.lines else (1, 1)
     head.notes.add("W-H01", place, draft.title, _("no date of issue was found under the notice"))
-    return replace(draft, issuer=named[1] if named else "")
+    return replace(draft, issuer=_issuer(draft))
+
+
+def _issuer(draft: NoticeDraft) -> str:
+    """The issuer whom the title names: 某某市人民政府关于…"""
+    named = re.match(r"(.{2,40}?)关于", draft.title)
+    return named[1].strip() if named else ""
 
 
 def year_of(draft: NoticeDraft) -> int | None:
@@ -205,7 +213,9 @@ def _recipients(draft: NoticeDraft, head: _Head) -> NoticeDraft:
 
 def _recipient_list(draft: NoticeDraft, line: Line, notes: Notes, *, colon: bool) -> NoticeDraft:
     whole = line.raw.rstrip(":：")
-    names = [part.strip() for part in re.split(r"[、,，]", whole) if part.strip()]
+    hidden = units.masked(folded(whole))
+    cuts = [-1, *(at for at, sign in enumerate(hidden) if sign in "、,"), len(whole)]
+    names = [name for start, end in pairwise(cuts) if (name := whole[start + 1 : end].strip())]
     parts = [piece for name in names for piece in _LIST_END.split(name)]
     place = (line.number, line.column)
     if not colon:
