@@ -76,12 +76,12 @@ def columns(stacks: Sequence[Stack], legend: tuple[str, ...]) -> str:
     for place, stack in enumerate(stacks):
         x = left + place * room + (room - wide) / 2
         made += _column(stack, x, wide, bottom, high / most)
-        made.append(_text(x + wide / 2, bottom + 13, stack.label, anchor="middle"))
+        made.append(_below(x + wide / 2, bottom, stack.label))
         made.append(
             _text(x + wide / 2, bottom - high * sum(stack.parts) / most - 4, str(sum(stack.parts)), anchor="middle")
         )
     made.append(_line(left, bottom, WIDTH, bottom))
-    return _svg(made, bottom + 22)
+    return _svg(made, bottom + 32)
 
 
 def _column(stack: Stack, x: float, wide: float, bottom: float, unit: float) -> list[str]:
@@ -112,7 +112,7 @@ def line(points: Sequence[tuple[str, float | None]]) -> str:
         if y is not None and to_y is not None:
             made.append(_line(x, y, to_x, to_y, width=1.4))
     for (x, y), (label, value) in zip(places, points, strict=True):
-        made.append(_text(x, bottom + 13, label, anchor="middle"))
+        made.append(_below(x, bottom, label))
         if y is None:
             made.append(_text(x, bottom - 5, "无数据", anchor="middle"))
         else:
@@ -120,7 +120,7 @@ def line(points: Sequence[tuple[str, float | None]]) -> str:
                 f'<circle cx="{x:.2f}" cy="{y:.2f}" r="2.6" fill="#ffffff" stroke="#000000" stroke-width="1.2"/>'
             )
             made.append(_text(x, y - 6, f"{value:g}%", anchor="middle"))
-    return _svg(made, bottom + 22)
+    return _svg(made, bottom + 32)
 
 
 def height_of(svg: str) -> float:
@@ -134,6 +134,11 @@ def _legend(names: Iterable[tuple[str, str]]) -> str:
         made += _rect(x, 4, 16, 9, fill) + _text(x + 20, 12, name)
         x += 34 + _SIZE * len(name)
     return made
+
+
+def _below(x: float, bottom: float, label: str) -> str:
+    """A label under the ground line, each of its lines under the other."""
+    return "".join(_text(x, bottom + 13 + 11 * n, part, anchor="middle") for n, part in enumerate(label.split("\n")))
 
 
 def _badge(x: float, y: float, said: str) -> str:

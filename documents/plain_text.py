@@ -70,9 +70,16 @@ def phrase(text: str) -> str:
 
 
 def shortened(text: str, limit: int) -> str:
-    """The first sentence of the text, cut with an ellipsis where it is longer than ``limit`` characters."""
+    """The first sentence of the text, cut with an ellipsis where it is longer than ``limit`` characters.
+
+    It is cut at a comma where there is one in its second half.
+    """
     first = re.split(r"[。；;\n]", printable(text), maxsplit=1)[0]
-    return first if len(first) <= limit else f"{first[: limit - 2]}……"
+    if len(first) <= limit:
+        return first
+    kept = first[: limit - 2]
+    comma = max(kept.rfind("，"), kept.rfind(","))
+    return f"{kept[:comma] if comma >= limit // 2 else kept}……"
 
 
 def condensed(text: str, limit: int) -> str:

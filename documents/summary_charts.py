@@ -84,9 +84,11 @@ def _mean(percents: list[int]) -> float | None:
 
 
 def _short(one: MonthFigures, months: tuple[MonthFigures, ...]) -> str:
-    """2022年6月, without the year where all months are of one."""
-    said = chinese_month(one.month)
-    return said if len({month.month[:4] for month in months}) > 1 else said.split("年")[1]
+    """6月; where the months are of several years, with its year below the first of each."""
+    year, month = chinese_month(one.month).split("年")
+    first = min(other.month for other in months if other.month[:4] == one.month[:4])
+    several = len({other.month[:4] for other in months}) > 1
+    return f"{month}\n{year}年" if several and one.month == first else month
 
 
 def _picture(name: str, title: str, svg: str, bars: tuple[Bar, ...] = ()) -> Picture:

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from documents.reading.source import Body, Notes
 
 _ROLE: Final = re.compile(r"\((?:牵头|配合|主办|协办|负责|主责|参与)(?:单位|部门)?\)")
-_LEVEL: Final = re.compile(r"[省市县区州]")
+_LEVEL: Final = re.compile(r"[省市县区州](?![场域容际]|政(?!府))")
 #: what needs no level before it: a body of the state, an enterprise, a body with its place
 _OWN: Final = re.compile(
     r"[省市县区州旗镇乡]|(?!城)[\u4e00-\u9fff]{1,4}(?:省|市|县|区|州|旗|镇|(?<!城)乡|街道)(?!场)|国|中|全|驻|团|人民银行|金融监管|银保监|烟草|邮政|供电|电网|移动|联通|电信|铁|农发行|"
-    r".*(?:公司|集团|银行|海关|支行|大学|学院|医院|指挥部|领导小组|总局|公司)"
+    r".*(?:海事局|气象局|分局|烟草局|铁路局|航道局|邮政管理局|公司|集团|银行|海关|支行|大学|学院|医院|指挥部|领导小组|总局|公司)"
 )
 #: the subject of a sentence, with what it is to do
 _SUBJECT: Final = re.compile(

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from documents.reading import units
 from documents.reading.dates import DateRead, whole_date
 from documents.reading.marks import CAPTION
 from documents.reading.reporting import read_reporting
+from documents.reading.source import folded
 from models.drafts import NoticeDraft
 from models.language import _
 
@@ -25,11 +28,17 @@ _PAGE_FIELD: Final = re.compile(r"^(?:【.*|.{2,8}:.{0,30})$")
 _ADDRESSED: Final = re.compile(r"附件|(?:单位|政府|委|局|部门|机构|企业|院校):")
 _NUMBER: Final = re.compile(r"[\u4e00-\u9fff]{1,14}[〔\[(]\d{4}[〕\])](?:第)?\d{1,5}号")
 _KINDS: Final = r"(?:通知|意见|方案|决定|办法|要点|通报|函|批复|措施|计划|规划|纲要|细则)"
+#: a title stands among the first lines of a page, in no more lines than this
+_TITLE_WITHIN: Final = 16
+_MOST_TITLE_LINES: Final = 4
+#: the way to a page, its fields, a sentence, the issuer's red head
+_NO_TITLE: Final = re.compile(r"[。>|]|^.{2,8} *:|文件$|\d{1,2}:\d{2}")
+_ISSUER_END: Final = re.compile(r"(?:政府|办公[室厅]|委员会|领导小组|指挥部|[厅局委部办院])$")
 _TITLE_END: Final = re.compile(rf"{_KINDS}(?:\([^()]*\))?$")
 _ATTACHED: Final = re.compile(r"^附件 *: *(.*)$|^(?=\d{1,2}[、.] *\S)(.*)$")
 _ATTACHED_NUMBER: Final = re.compile(r"^\d{1,2}[、.] *")
 _BODY_STARTS: Final = re.compile(r"^(?:现将|现就|为|根据|按照|经|依据|《|《.*》已)")
-_LIST_END: Final = re.compile(r"(?<=单位)(?=有关|各|相关)|(?<=部门)(?=有关|各|相关)|(?<=政府)(?=有关|各|市|省)")
+_LIST_END: Final = re.compile(r"(?<=单位)(?=有关|各|相关)|(?<=部门)(?=有关|各|相关)|(?<=政府)(?=市|省|县直|区直)")
 #: a document number carries its year: 〔2022〕3号
 _NUMBERED_YEAR: Final = re.compile(r"[〔\[(](\d{4})[〕\])]")
 
@@ -74,16 +83,29 @@ def read_head(lines: Sequence[Line], notes: Notes, below: Sequence[Line] = ()) -
 
 
 def _title(head: _Head) -> str:
-    """The first line, with the next ones where a long title was broken."""
-    parts: list[str] = []
-    for line in head.lines[:4]:
-        parts.append(line.raw)
-        head.used.add(_key(line))
-        if _TITLE_END.search(line.norm):
-            return "".join(parts)
-    if head.lines:
-        head.used = {_key(head.lines[0])}
-    return head.lines[0].raw if head.lines else ""
+    """The line that ends as a title does, with those before it that a long title was broken into."""
+    lines = head.lines[:_TITLE_WITHIN]
+    last = next((at for at, line in enumerate(lines) if _ends_a_title(line)), None)
+    if last is None:
+        head.used = {_key(line) for line in lines[:1]}
+        return lines[0].raw if lines else ""
+    first = _title_begins(lines, last)
+    head.used |= {_key(line) for line in lines[first : last + 1]}
+    return "".join(line.raw for line in lines[first : last + 1])
+
+
+def _ends_a_title(line: Line) -> bool:
+    return bool(_TITLE_END.search(line.norm)) and not _NO_TITLE.search(line.norm)
+
+
+def _title_begins(lines: Sequence[Line], last: int) -> int:
+    """The index of the line with 关于, or of the issuer's name above it; what stands on a page above that is no title."""
+    back = range(last, max(last - _MOST_TITLE_LINES, -1), -1)
+    about = next((at for at in back if "关于" in lines[at].norm or at == 0), last)
+    if any(_NO_TITLE.search(line.norm) or _NUMBER.fullmatch(line.norm) for line in lines[about:last]):
+        return last
+    above = lines[about - 1].norm if about and lines[about].norm.startswith("关于") else ""
+    return about - 1 if _ISSUER_END.search(above) and not _NO_TITLE.search(above) else about
 
 
 def _attachment_title(lines: list[Line]) -> str:
@@ -126,11 +148,16 @@ def _signature(draft: NoticeDraft, head: _Head, below: list[Line]) -> NoticeDraf
                 issuer = above.raw
                 head.used.add(_key(above))
             _issue_date_damage(read, line, head.notes)
-            return replace(draft, issuer=issuer, issued_on=read.day, issued_on_quote=line.raw)
-    named = re.match(r"(.{2,40}?)关于", draft.title)
+            return replace(draft, issuer=issuer or _issuer(draft), issued_on=read.day, issued_on_quote=line.raw)
     place = (head.lines[0].number, 1) if head.lines else (1, 1)
     head.notes.add("W-H01", place, draft.title, _("no date of issue was found under the notice"))
-    return replace(draft, issuer=named[1] if named else "")
+    return replace(draft, issuer=_issuer(draft))
+
+
+def _issuer(draft: NoticeDraft) -> str:
+    """The issuer whom the title names: 某某市人民政府关于…"""
+    named = re.match(r"(.{2,40}?)关于", draft.title)
+    return named[1].strip() if named else ""
 
 
 def year_of(draft: NoticeDraft) -> int | None:
@@ -186,7 +213,9 @@ def _recipients(draft: NoticeDraft, head: _Head) -> NoticeDraft:
 
 def _recipient_list(draft: NoticeDraft, line: Line, notes: Notes, *, colon: bool) -> NoticeDraft:
     whole = line.raw.rstrip(":：")
-    names = [part.strip() for part in re.split(r"[、,，]", whole) if part.strip()]
+    hidden = units.masked(folded(whole))
+    cuts = [-1, *(at for at, sign in enumerate(hidden) if sign in "、,"), len(whole)]
+    names = [name for start, end in pairwise(cuts) if (name := whole[start + 1 : end].strip())]
     parts = [piece for name in names for piece in _LIST_END.split(name)]
     place = (line.number, line.column)
     if not colon:

@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from documents.reading.clauses import ClauseCutter, known_units
+from documents.reading.covering import work_begins
 from documents.reading.files import source
 from documents.reading.flat_tables import flat_grids
 from documents.reading.glued import unglued
 from documents.reading.heading import read_head, year_of
-from documents.reading.outline import RawItem, first_heading, outline
+from documents.reading.outline import RawItem, outline
 from documents.reading.places import placed
 from documents.reading.source import Notes
 from documents.reading.spoilt import note_spoilt
@@ -51,7 +52,7 @@ def read_notice(data: bytes, name: str) -> NoticeDraft:
     taken = {number for table in tables for number in table.lines}
     lines = [line for line in read.lines if line.number not in taken]
     lines = unglued(lines, notes)
-    start = first_heading(lines)
+    start = work_begins(lines, tables[0].lines[0] if tables else None)
     draft = read_head(lines[:start], notes, lines[start:])
     note_spoilt(read.lines, notes)
     items = _items(lines[start:], tables, draft, notes)

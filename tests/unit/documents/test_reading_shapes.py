@@ -113,6 +113,51 @@ SHAPES: dict[str, tuple[str, list[str]]] = {
             "2 推进河道治理: 完成清淤。 → 市水利局",
         ],
     ),
+    "units on lines below several points": (
+        """一、民生工程
+（一）健康工程
+1.完成医院迁建。
+2.免费体检2万人次。
+牵头领导：李明
+牵头单位：市卫健委
+责任单位：市财政局
+（二）供水工程
+完成管网改造。
+牵头单位：市水利局""",
+        [
+            "1 一、民生工程 健康工程: 1.完成医院迁建。2.免费体检2万人次。 → 市卫健委、市财政局",
+            "2 一、民生工程 供水工程: 完成管网改造。 → 市水利局",
+        ],
+    ),
+    "numbers with their section in front": (
+        """第一部分 责任
+1.1  召开会议。每季度召开会议。
+责任部门：应急办
+1.2  签订责任书。与企业签订责任书。
+责任部门：城建办
+第二部分 整治
+2.1 燃气整治。安装报警器。
+责任部门：城建办（牵头）、各村（社区）""",
+        [
+            "1 第一部分 责任 召开会议: 每季度召开会议。 → 应急办",
+            "2 第一部分 责任 签订责任书: 与企业签订责任书。 → 城建办",
+            "3 第二部分 整治 燃气整治: 安装报警器。 → 城建办、各村（社区）",
+        ],
+    ),
+    "tasks that are called so, with units in the same line": (
+        """★任务1：人居整治。完成改厕。牵头单位：市农业农村局；配合单位：市财政局；责任主体：各县（市、区）人民政府。
+★任务2：公路提档。完成改造。牵头单位：市交通运输局。
+请各牵头单位于每月底前将进展情况报送市委农办。""",
+        [
+            "1 人居整治: 完成改厕。 → 市农业农村局、市财政局、各县（市、区）人民政府",
+            "2 公路提档: 完成改造。 → 市交通运输局",
+        ],
+    ),
+    "how long it is in force": (
+        """1．治理河道。完成清淤。（市水利局）
+本方案自2022年6月1日起施行，有效期至2025年12月31日。""",
+        ["1 治理河道: 完成清淤。 → 市水利局"],
+    ),
     "what stands below the work": (
         """1．加快码头建设。完成码头一期。（市水利局）
 附件：1．河湖工作分工表
@@ -174,3 +219,18 @@ def test_text_that_speaks_of_a_unit_without_brackets_says_so() -> None:
     (note,) = [note for note in draft.warnings if note.code == "W-N02"]
     assert "市水利局" in note.message
     assert draft.clauses[0].parties == ()
+
+
+def test_red_line_and_number_above_are_no_part_of_the_title() -> None:
+    head = "青岚市人民政府办公室文件\n青政办发〔2022〕17号\n青岚市人民政府办公室\n关于做好河湖工作的通知\n各区人民政府（街道办事处），市政府各部门：\n请抓好落实。\n2022年5月7日\n"
+    draft = read_notice(f"{head}1．治理河道。完成清淤。（市水利局）".encode(), "通知.txt")
+    assert (draft.title, draft.issuer) == ("青岚市人民政府办公室关于做好河湖工作的通知", "青岚市人民政府办公室")
+    assert draft.document_number == "青政办发〔2022〕17号"
+    assert draft.recipients_list == ("各区人民政府（街道办事处）", "市政府各部门")
+    assert codes(draft) == ["W-H04"]
+
+
+def test_year_of_the_document_number_serves_where_no_date_is_found() -> None:
+    head = "青政办发〔2022〕17号\n关于做好河湖工作的通知\n各区人民政府：\n请抓好落实。\n"
+    draft = read_notice(f"{head}1．治理河道。6月底前完成清淤。（市水利局）".encode(), "通知.txt")
+    assert [str(one.due_on) for one in draft.clauses[0].milestones] == ["2022-06-30"]

@@ -15,7 +15,7 @@ from pypdf import PdfReader
 
 from documents.fonts import chinese_font
 from documents.paper import SECTION, SUBSECTION
-from documents.plain_text import chinese_numeral, met, typeset
+from documents.plain_text import chinese_numeral, met, shortened, typeset
 from documents.sheet import as_cell, from_cell
 from documents.summary import render_summary
 from documents.summary_text import summary_paper
@@ -307,6 +307,15 @@ def test_punctuation_typed_in_haste_is_set_full_width_in_the_notice_s_words_alon
     assert "已完成(一期),共5处" in body(facts)
 
 
+def test_long_text_is_cut_at_a_comma_where_it_has_one() -> None:
+    assert (
+        shortened("排查雨污混接点位，建立一张图、一本账，新建改造污水管网", 22)
+        == "排查雨污混接点位，建立一张图、一本账……"
+    )
+    assert shortened("岸线" * 20, 10) == "岸线岸线岸线岸线……"
+    assert shortened("甲，" + "岸线" * 20, 10) == "甲，岸线岸线岸线……"
+
+
 def test_chinese_numerals() -> None:
     assert [chinese_numeral(n) for n in (1, 9, 10, 11, 20, 24, 99)] == [
         "一",
@@ -317,6 +326,35 @@ def test_chinese_numerals() -> None:
         "二十四",
         "九十九",
     ]
+
+
+@pytest.mark.parametrize("facts", [summary_facts(), large_summary(9, 5)], ids=["small", "large"])
+def test_text_annexes_and_workbook_give_the_same_figures(facts: SummaryFacts) -> None:
+    paper = summary_paper(facts)
+    said = {one.what: one.said for one in paper.blocks[2].reckoned}
+    tables = {annex.title: annex.table for annex in paper.annexes}
+    states = [row[2] for row in tables["分解事项进展明细表"].rows if len(row) > 1]
+    approved = sum(state.startswith("审核通过") for state in states)
+    assert said["审核通过"] == str(approved)
+    assert said["尚未报送"] == str(sum(state.startswith(("未报送", "已填报")) for state in states))
+    assert said["分解事项"] == str(sum(len(row) == 1 for row in tables["分解事项进展明细表"].rows))
+    book = load_workbook(io.BytesIO(render_summary(facts, fonts=NO_FONTS)["xlsx"]))
+    sheets = {sheet.title: [tuple(cell.value for cell in row) for row in sheet.iter_rows(min_row=2)] for sheet in book}
+    assert [tuple(map(str, row)) for row in sheets["各单位报送"]] == list(tables["各责任单位报送情况表"].rows[:-1])
+    assert len(sheets["进展明细"]) == len(states)
+    assert len(sheets["量化指标"]) == len(tables["量化指标完成情况表"].rows)
+    months = [tuple(map(str, row[1:7])) for row in sheets["各月情况"]]
+    assert months == [row[1:7] for row in tables["进展情况图表"].rows]
+
+
+def test_sum_of_the_units_is_what_the_overall_picture_says() -> None:
+    paper = summary_paper(summary_facts())
+    said = {one.what: one.said for one in paper.blocks[2].reckoned}
+    total = paper.annexes[0].table.rows[-1]
+    names = ("应报送", "按时报送", "逾期报送", "尚未报送", "退回后尚未重报", "免报")
+    assert total == ("合计", *(said[name] for name in names))
+    assert summary_facts().figures is not None
+    assert paper.annexes[2].table.rows[-1][1:6] == total[1:6]
 
 
 def test_tasks_are_counted_as_tasks_and_never_called_filings() -> None:

@@ -124,6 +124,29 @@ def test_month_with_everything_late_and_nothing_filed_says_so() -> None:
     assert unbacked(facts, traced(facts)) == []
 
 
+def test_office_of_one_unit_reads_sensibly() -> None:
+    facts = summary_facts()
+    section = facts.sections[1]
+    line = replace(section.subsections[0].items[0].clauses[0].lines[0], state="reviewed", percent=100, late_days=0,
+                   progress="已办培训2期。", version=1, task_id=1)  # fmt: skip
+    clause = replace(section.subsections[0].items[0].clauses[0], lines=(line,))
+    item = replace(section.subsections[0].items[0], clauses=(clause,))
+    facts = replace(
+        empty(facts), sections=(replace(section, subsections=(replace(section.subsections[0], items=(item,)),)),),
+        units=(replace(facts.units[0], unit=line.unit, due=1, on_time=1),), sources=facts.sources[:1],
+    )  # fmt: skip
+    said = "\n".join(block.lead + block.text for block in summary_paper(facts).blocks)
+    assert (
+        "责任单位1个、工作任务1项、分解事项1项，应报送任务1项，报送截止日期为6月25日。截至6月28日，全部按时报送；"
+        in said
+    )
+    assert "审核通过1项，占100%，平均进度100%，已完成。" in said
+    assert "2.加强宣传培训。市应急局牵头，进度100%。已办培训2期。\n" in said
+    assert "各责任单位均已报送，无缺报。\n无逾期报送。\n本月无审核退回。\n" in said
+    assert "下一步工作\n组织各责任单位于7月25日前报送7月工作进展情况。\n特此报告。" in said
+    assert unbacked(facts, traced(facts)) == []
+
+
 def test_words_of_a_report_are_condensed_to_whole_sentences_and_never_changed() -> None:
     long = "高度重视，迅速部署。" + DONE + "各项工作有序推进，取得阶段性成效。" * 8
     said = "\n".join(block.text for block in summary_paper(summary_facts(long)).blocks)
