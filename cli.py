@@ -43,6 +43,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "request": ("commands.requests", N_("Ask for more time or a transfer, and decide.")),
     "form": ("commands.forms", N_("Print a unit's form; attach the signed and stamped paper.")),
     "summary": ("commands.summaries", N_("Build, issue and export the month's summary.")),
+    "archive": ("commands.archive", N_("Take a month out for the archive; check what was taken out.")),
     "draft": ("commands.drafts", N_("Papers the scheduler prepared and a person issues.")),
     "paper": (
         "commands.chasing",

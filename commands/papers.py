@@ -176,12 +176,12 @@ def _forms(connection: Connection, desk_: Desk, *conditions: Any) -> list[dict[s
 
 def _in_a_line(paper: dict[str, Any] | None) -> dict[str, str]:
     """The three facts of a paper, each in fields of its own."""
-    names = ("kind", "sha256", "code_match", "seal_hint", "signer", "seal", "attested_by", "verdict")
+    names = ("kind", "sha256", "code_match", "seal_hint", "signer", "seal", "attested_by", "attested_name", "verdict")
     if paper is None:
         return dict.fromkeys(names, "")
     stored, attested, checks = paper["stored"], paper["attested"], paper["signature"]
     found = (stored["kind"], stored["sha256"], stored["code"], stored["seal"], attested["signer"], attested["seal"],
-             attested["by"], checks[-1]["verdict"] if checks else Verdict.NONE.value)  # fmt: skip
+             attested["by"], attested["name"], checks[-1]["verdict"] if checks else Verdict.NONE.value)  # fmt: skip
     return dict(zip(names, found, strict=True))
 
 
@@ -230,7 +230,7 @@ def signature_words(one: SignatureSeen) -> str:
         parts.append(_("certificate valid from {start} to {end}").format(start=one.valid_from, end=one.valid_to))
     if one.certifies:
         parts.append(_("certifies the document"))
-    return listed(parts)
+    return " · ".join(parts)
 
 
 def _coverage(one: SignatureSeen) -> str:
@@ -252,9 +252,11 @@ def tell_form(told: dict[str, Any]) -> None:
 
 
 def tell_papers(papers: Sequence[dict[str, Any]]) -> None:
-    """Of each paper three lines: stored, attested, verified."""
+    """Of each paper three lines: stored, attested, verified; of a task's papers also by which form."""
     for paper in papers:
         stored, attested = paper["stored"], paper["attested"]
+        if "version" in paper:
+            click.echo(_("Form {form} over report {version}:").format(form=paper["form"], version=paper["version"]))
         line = _("Paper stored: {kind} {file} ({at}), SHA-256 {sha}; {code}; {seal} (a hint, no proof)")
         code = CodeMatch(stored["code"] or CodeMatch.UNREAD).label
         kind, seal = EvidenceKind(stored["kind"]).label, SealHint(stored["seal"]).label
@@ -267,7 +269,7 @@ def tell_papers(papers: Sequence[dict[str, Any]]) -> None:
             said = _("  taken although {codes} was asked: {reason}")
             asked = listed(code for code in stored["remarks"] if code in ASKED)
             click.echo(said.format(codes=asked, reason=stored["anyway"]))
-        click.echo(_("Attested: {by} says that {signer} signed and {seal} was set ({at})").format(**attested))
+        click.echo(_("Attested: {name} says that {signer} signed and {seal} was set ({at})").format(**attested))
         if not paper["signature"]:
             click.echo(_("Digital signature: {verdict}").format(verdict=Verdict.NONE.label))
         for check in paper["signature"]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from commands.papers import tell_papers
 from models import labels
 from models.language import _, listed
 from models.states import Action, MessageState
@@ -54,6 +55,7 @@ def tell(told: dict[str, Any]) -> None:
             click.echo(f"  {indicator_words(row)}")
     for row in told["reports"]:
         _tell_report(row, {one["id"]: one for one in told["indicators"]})
+    tell_papers(told["papers"])
     for row in told["events"]:
         who = row["actor_name"] + (f" ({row['acting_for']})" if row["acting_for"] else "")
         click.echo(f"{row['at']}  {who}  {row['label']}  {row['reason']}".rstrip())

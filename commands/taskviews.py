@@ -11,7 +11,7 @@ from models import tables as t
 from models.language import _
 from models.states import OWED
 from models.times import local_date, shown
-from workflow import actions, cases, panels, permissions, readings, units, wording
+from workflow import actions, cases, evidence, panels, permissions, readings, units, wording
 from workflow.flow import MY_TURN
 
 if TYPE_CHECKING:
@@ -158,6 +158,7 @@ def story(connection: Connection, office_id: int, actor: Actor, task_id: int, no
         ],
         "reports": _reports(connection, task) if inside else [],
         "events": _events(connection, task) if inside else [],
+        "papers": evidence.papers_of_task(connection, task) if inside and task.period_id else [],
         "seats": _seats(connection, task),
         "one_signature": _one_is_enough(task),
         "looks_back": _looks_back(task),

@@ -29,6 +29,8 @@ def told(found: dict[str, Any], *, whole: bool) -> str:
 
 def _reckoned(one: dict[str, Any], months: dict[str, str], *, whole: bool) -> Iterator[str]:
     for figure in one["reckoned"]:
+        if figure["said"] == "0":  # what is not there has no tasks behind it
+            continue
         said = f"  {figure['what']} {figure['said']}"
         if "tasks" in figure:
             numbers = figure["tasks"]

@@ -128,8 +128,10 @@ def fields(name: str) -> list[FieldShown]:
     """What a template may use."""
     if name.startswith(PAPER):
         from documents.samples import fields as of_paper
+        from documents.samples import meaning
 
-        return [FieldShown(field, "", example) for field, example in of_paper(name.removeprefix(PAPER)).items()]
+        found = of_paper(name.removeprefix(PAPER))
+        return [FieldShown(field, meaning(field), example) for field, example in found.items()]
     from notifications.sample import FIELDS, TASK_FIELDS, samples
 
     given: dict[str, Any] = samples()["ordinary"]

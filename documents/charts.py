@@ -45,7 +45,7 @@ class Stack:
 def bars(rows: Sequence[Row], legend: tuple[str, str] = ("本月", "上月")) -> str:
     """Horizontal bars in percent: this month dark, the month before hatched beneath it, each with its number."""
     compared = any(row.before is not None for row in rows)
-    step, thick = (26.0, 9.0) if compared else (18.0, 11.0)
+    step, thick = (29.0, 11.0) if compared else (18.0, 11.0)
     left, length = 150.0, 240.0
     made = [_legend(zip(legend[: 1 + compared], _FILLS, strict=False))]
     for place, row in enumerate(rows):
@@ -53,7 +53,7 @@ def bars(rows: Sequence[Row], legend: tuple[str, str] = ("本月", "上月")) ->
         made.append(_text(left - 6, top + (step - 6) / 2 + 2, _cut(row.label, 15), anchor="end"))
         made.append(_bar(left, top, thick, length, row.value, _FILLS[0]))
         if row.before is not None:
-            made.append(_bar(left, top + thick + 1, thick - 2, length, row.before, _FILLS[1]))
+            made.append(_bar(left, top + thick + 1, thick - 1, length, row.before, _FILLS[1]))
     height = _TOP + len(rows) * step
     made.append(_line(left, _TOP - 4, left, height))
     return _svg(made, height + 6)
@@ -68,7 +68,7 @@ def _bar(left: float, top: float, thick: float, length: float, value: float | No
 
 def columns(stacks: Sequence[Stack], legend: tuple[str, ...]) -> str:
     """Stacked columns, one a month; each part has its pattern and its number."""
-    bottom, high, left = 190.0, 150.0, 30.0
+    bottom, high, left = 160.0, 118.0, 30.0
     room = (WIDTH - left) / max(1, len(stacks))
     wide = min(46.0, room * 0.62)
     most = max((sum(stack.parts) for stack in stacks), default=0) or 1
@@ -76,12 +76,12 @@ def columns(stacks: Sequence[Stack], legend: tuple[str, ...]) -> str:
     for place, stack in enumerate(stacks):
         x = left + place * room + (room - wide) / 2
         made += _column(stack, x, wide, bottom, high / most)
-        made.append(_text(x + wide / 2, bottom + 13, stack.label, anchor="middle"))
+        made.append(_below(x + wide / 2, bottom, stack.label))
         made.append(
             _text(x + wide / 2, bottom - high * sum(stack.parts) / most - 4, str(sum(stack.parts)), anchor="middle")
         )
     made.append(_line(left, bottom, WIDTH, bottom))
-    return _svg(made, bottom + 22)
+    return _svg(made, bottom + 32)
 
 
 def _column(stack: Stack, x: float, wide: float, bottom: float, unit: float) -> list[str]:
@@ -101,7 +101,7 @@ def _column(stack: Stack, x: float, wide: float, bottom: float, unit: float) -> 
 
 def line(points: Sequence[tuple[str, float | None]]) -> str:
     """A line of percents over the months, each point with its number; a month without one leaves a gap."""
-    bottom, high, left = 120.0, 84.0, 30.0
+    bottom, high, left = 90.0, 64.0, 30.0
     room = (WIDTH - left) / max(1, len(points))
     places = [
         (left + (n + 0.5) * room, bottom - high * value / 100 if value is not None else None)
@@ -112,7 +112,7 @@ def line(points: Sequence[tuple[str, float | None]]) -> str:
         if y is not None and to_y is not None:
             made.append(_line(x, y, to_x, to_y, width=1.4))
     for (x, y), (label, value) in zip(places, points, strict=True):
-        made.append(_text(x, bottom + 13, label, anchor="middle"))
+        made.append(_below(x, bottom, label))
         if y is None:
             made.append(_text(x, bottom - 5, "无数据", anchor="middle"))
         else:
@@ -120,7 +120,7 @@ def line(points: Sequence[tuple[str, float | None]]) -> str:
                 f'<circle cx="{x:.2f}" cy="{y:.2f}" r="2.6" fill="#ffffff" stroke="#000000" stroke-width="1.2"/>'
             )
             made.append(_text(x, y - 6, f"{value:g}%", anchor="middle"))
-    return _svg(made, bottom + 22)
+    return _svg(made, bottom + 32)
 
 
 def height_of(svg: str) -> float:
@@ -134,6 +134,11 @@ def _legend(names: Iterable[tuple[str, str]]) -> str:
         made += _rect(x, 4, 16, 9, fill) + _text(x + 20, 12, name)
         x += 34 + _SIZE * len(name)
     return made
+
+
+def _below(x: float, bottom: float, label: str) -> str:
+    """A label under the ground line, each of its lines under the other."""
+    return "".join(_text(x, bottom + 13 + 11 * n, part, anchor="middle") for n, part in enumerate(label.split("\n")))
 
 
 def _badge(x: float, y: float, said: str) -> str:

@@ -14,13 +14,25 @@ from typing import TYPE_CHECKING, Final
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from documents import table_cells as cells
 from documents.notice_json import to_json
-from documents.table_doubts import CHECK, LIST, REMARK, SPARE, TICK, colour, of_rows, offer_ticks, row_texts, write_list
+from documents.table_doubts import (
+    CHECK,
+    LIST,
+    REMARK,
+    SPARE,
+    TICK,
+    colour,
+    of_rows,
+    offer_ticks,
+    row_texts,
+    turn_green,
+    write_list,
+)
 from documents.table_style import BORDER, FACE, GREY, fill, head, put
 from models.doubts import listed
 
@@ -38,18 +50,18 @@ KEPT_MARK: Final = "duban draft 1"
 KEPT_CHUNK: Final = 30_000
 #: heading, width in characters
 COLUMNS: Final = (
-    ("序号", 6), ("部分", 14), ("小节", 14), ("任务", 18), ("编号", 7), ("内容", 56), ("牵头单位", 16), ("配合单位", 28),
-    ("单位组", 16), ("时限", 24), ("量化指标", 28), ("谁报送", 12), (CHECK, 46), (TICK, 11), (REMARK, 20), ("主题", 16),
+    ("序号", 6), ("部分", 12), ("小节", 12), ("任务", 16), ("编号", 7), (CHECK, 40), (TICK, 10), (REMARK, 16), ("内容", 56),
+    ("牵头单位", 16), ("配合单位", 28), ("单位组", 16), ("时限", 24), ("量化指标", 28), ("谁报送", 12), ("主题", 16),
     ("原文括号", 36), ("原文行", 7), ("存疑", 36),
 )  # fmt: skip
 HEADER_ROW: Final = 3
 #: columns that say where a row came from rather than what to do: shown grey
 _GREY: Final = frozenset({"主题", "原文括号", "原文行", "存疑"})
 #: coloured while there is something to check in the row
-CHECKED: Final = frozenset({"编号", CHECK, TICK})
+CHECKED: Final = ("编号", CHECK, TICK)
 _CENTRED: Final = frozenset({"序号", "编号", "谁报送", TICK, "原文行"})
 _HINT: Final = "可修改、增删、排序。配合单位、单位组用顿号分开；时限每行一个，如 2022-06-30（原文）；量化指标每行一个，如 新增企业 ≥ 30 家（原文）。"
-_TICK_HINT: Final = "红色须核定，黄色可看看：照原件核对后在“处理”里选 已核对、已改正、不是问题；一行里几处不同的，到“存疑清单”逐处选（以清单为准）。改完保存后导入。"
+_TICK_HINT: Final = "照原件核对，在“处理”里选 已核对、已改正、不是问题。红色须核定，黄色是提示。一行里几处不同的，到“存疑清单”逐处选，以清单为准。改完保存后导入。"
 
 
 def write_table(draft: NoticeDraft, path: Path) -> None:
@@ -64,8 +76,8 @@ def table_bytes(draft: NoticeDraft) -> bytes:
     assert sheet is not None
     sheet.title = TABLE
     _write_clauses(sheet, draft)
-    _write_pairs(book.create_sheet(NOTICE), notice_texts(draft))
     write_list(book.create_sheet(LIST), listed(draft))
+    _write_pairs(book.create_sheet(NOTICE), notice_texts(draft))
     write_kept(book.create_sheet(KEPT), draft)
     made = io.BytesIO()
     book.save(made)
@@ -126,10 +138,12 @@ def _write_clauses(sheet: Worksheet, draft: NoticeDraft) -> None:
     title = put(sheet, 1, 1, f"{draft.attachment_title or draft.title} 任务分解表")
     title.font = Font(name="方正小标宋简体", size=18)
     title.alignment = Alignment(horizontal="left", vertical="center")
-    for column, text in ((1, _HINT), (_place(CHECK), _TICK_HINT)):
-        hint = put(sheet, 2, column, text)
+    for first, last, text in (("A", _letter(REMARK), _TICK_HINT), (_letter("内容"), _letter("谁报送"), _HINT)):
+        hint = put(sheet, 2, column_index_from_string(first), text)
         hint.font = Font(name=FACE, size=10, color=GREY)
-        hint.alignment = Alignment(horizontal="left", vertical="center")
+        hint.alignment = Alignment(horizontal="left", vertical="center", wrap_text=True)
+        sheet.merge_cells(f"{first}2:{last}2")
+    sheet.row_dimensions[2].height = 30
     sheet.row_dimensions[1].height = 32
     for column, (heading, width) in enumerate(COLUMNS, 1):
         head(sheet, HEADER_ROW, column, heading)
@@ -170,7 +184,9 @@ def _finish(sheet: Worksheet, last: int) -> None:
     choice.add(f"{letter}{HEADER_ROW + 1}:{letter}{last + SPARE}")
     sheet.add_data_validation(choice)
     offer_ticks(sheet, _letter(TICK), HEADER_ROW + 1, last)
+    turn_green(sheet, "".join(_letter(one) for one in CHECKED), _letter(TICK), HEADER_ROW + 1, last)
     sheet.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
+    sheet.print_area = f"A1:{_letter('谁报送')}{max(last, HEADER_ROW)}"  # where a row came from stays on the screen
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = 8  # A3
     sheet.page_setup.fitToHeight = 0

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, Final
 
+import pypdfium2
+
 from documents.official_docx import official_document
-from documents.paper import SHEET, annex_list, annex_mark, cells, mark_look
+from documents.paper import LETTER, SHEET, annex_list, annex_mark, cells, mark_look
 from documents.title_lines import title_lines
 from documents.typesetting import pdf, pngs
 from models.errors import EnvironmentRefused
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from documents.paper import Paper, Table
 
 
+#: lines a page that a letter may have, so that its signature is not alone
+_CLOSER: Final = (24, 26)
 #: a row of more lines may be broken over pages; the padding of a column and its type (10.5 points) in millimetres
 _TALL: Final = 20
 _PADDING, _SMALL = 2.5, 3.71
@@ -29,10 +33,30 @@ def paper_files(paper: Paper, *, fonts: typst.Fonts | None = None) -> Rendered:
     Without a Chinese typeface the PDF is left out and ``notes`` says how to get one.
     """
     try:
-        drawn, made = _drawn(paper, fonts), paper_pdf(paper, fonts=fonts)
+        drawn, (fitted, made) = _drawn(paper, fonts), _fitted(paper, fonts)
     except EnvironmentRefused as refusal:
         return Rendered({"docx": official_document(paper)}, (str(refusal),))
-    return Rendered({"docx": official_document(paper, drawn), "pdf": made})
+    return Rendered({"docx": official_document(fitted, drawn), "pdf": made})
+
+
+def _fitted(paper: Paper, fonts: typst.Fonts | None) -> tuple[Paper, bytes]:
+    """A letter on one page where closer lines bring it there: the standard allows it so that the seal has its room."""
+    made = paper_pdf(paper, fonts=fonts)
+    if paper.form == LETTER and _pages(made) == 2:
+        for lines in _CLOSER:
+            closer = replace(paper, lines=lines)
+            tried = paper_pdf(closer, fonts=fonts)
+            if _pages(tried) == 1:
+                return closer, tried
+    return paper, made
+
+
+def _pages(made: bytes) -> int:
+    document = pypdfium2.PdfDocument(made)
+    try:
+        return len(document)
+    finally:
+        document.close()
 
 
 def _drawn(paper: Paper, fonts: typst.Fonts | None) -> dict[str, bytes]:

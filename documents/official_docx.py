@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 from documents import docx_page as page
 from documents import docx_writing as w
 from documents.docx_pictures import pictured
-from documents.docx_writing import PITCH, Run
+from documents.docx_writing import Run
 from documents.paper import (
     LETTER,
+    LINES,
     OFFICIAL,
     POINT,
     SECTION,
@@ -56,7 +57,10 @@ def official_document(paper: Paper, drawn: Mapping[str, bytes] | None = None) ->
         page.letter_first_page(document, _mark(paper))
     if paper.form != SHEET:
         w.add(document, *_head(paper))
-        w.add(document, *(part for block in paper.blocks for part in _block(block, last=block is paper.blocks[-1])))
+        w.add(
+            document,
+            *(part for block in paper.blocks for part in _block(block, _pitch(paper), last=block is paper.blocks[-1])),
+        )
         w.add(document, *_close(paper))
     _annexes(document, paper, drawn or {})
     w.add(document, *_imprint(paper))
@@ -70,16 +74,16 @@ def _mark(paper: Paper) -> Run:
 
 def _head(paper: Paper) -> list[Any]:
     """The red head down to the addressee; the letter's mark and its first double line stand in the page's head."""
-    made = []
+    pitch, made = _pitch(paper), []
     if paper.form == OFFICIAL:
         mark = _mark(paper)
         # 35 mm; what a line of exactly its size keeps above the ink of its characters is taken off
         made.append(w.paragraph([mark], align=w.CENTRE, exact=mark.size * 1.1, before=35 * w.MM - 0.08 * mark.size))
-        number = w.paragraph([Run(paper.number)], align=w.CENTRE, exact=PITCH, before=2 * PITCH)
+        number = w.paragraph([Run(paper.number)], align=w.CENTRE, exact=pitch, before=2 * pitch)
         w.rule(number, side="bottom", colour=RED, eighths=16, space=5)
     else:
-        number = w.paragraph([Run(paper.number)], align=w.RIGHT, exact=PITCH)
-    return [*made, number, _title(paper.title, before=2 * PITCH), _addressee(paper)]
+        number = w.paragraph([Run(paper.number)], align=w.RIGHT, exact=pitch)
+    return [*made, number, _title(paper.title, before=2 * pitch), _addressee(paper)]
 
 
 def _title(title: str, *, before: float) -> Any:
@@ -87,26 +91,32 @@ def _title(title: str, *, before: float) -> Any:
     return w.paragraph([run], style="Title", align=w.CENTRE, exact=35, before=before)
 
 
+def _pitch(paper: Paper) -> float:
+    """From line to line in points, a hair less than the page would take."""
+    return w.PITCH * LINES / paper.lines
+
+
 def _addressee(paper: Paper) -> Any:
-    return w.paragraph([Run(paper.addressee)], align=w.LEFT, exact=PITCH, before=PITCH)
+    pitch = _pitch(paper)
+    return w.paragraph([Run(paper.addressee)], align=w.LEFT, exact=pitch, before=pitch)
 
 
-def _block(block: Block, *, last: bool) -> list[Any]:
+def _block(block: Block, pitch: float, *, last: bool) -> list[Any]:
     if block.kind == TABLE and block.table:
         return [w.paragraph([Run("", size=4)], exact=8), _table(block.table), w.paragraph([Run("", size=4)], exact=8)]
     if block.kind in _LEVELS:
         level, face = _LEVELS[block.kind]
-        return [w.paragraph([Run(block.text, face)], style=f"Heading{level}", indent=_INDENT, exact=PITCH, keep=True)]
+        return [w.paragraph([Run(block.text, face)], style=f"Heading{level}", indent=_INDENT, exact=pitch, keep=True)]
     alone = bool(block.lead) and not block.text
     runs = [Run(block.lead, bold=True)] if block.lead else []
     runs += [Run(block.text)] if block.text else []
     style = "Heading3" if alone else ""
-    return [w.paragraph(runs, style=style, indent=_INDENT, exact=PITCH, keep=alone or last)]
+    return [w.paragraph(runs, style=style, indent=_INDENT, exact=pitch, keep=alone or last)]
 
 
 def _close(paper: Paper) -> list[Any]:
     """The list of annexes and the signature, kept on one page with the end of the text."""
-    made = []
+    pitch, made = _pitch(paper), []
     for place, (_head, number, title) in enumerate(annex_list(paper.annexes)):
         start = "　　　" if place else "附件："
         hang = (3 + (1 if number else 0)) * w.CHARACTER
@@ -116,8 +126,8 @@ def _close(paper: Paper) -> list[Any]:
                 align=w.LEFT,
                 left=_INDENT + hang,
                 indent=-hang,
-                exact=PITCH,
-                before=0 if place else PITCH,
+                exact=pitch,
+                before=0 if place else pitch,
                 keep=bool(paper.signature),
             )
         )
@@ -128,8 +138,8 @@ def _close(paper: Paper) -> list[Any]:
     inwards = max(0.0, _FOUR + w.width_of(paper.date_text) / 2 - half)
     return [
         *made,
-        w.paragraph([Run(paper.signature)], align=w.RIGHT, exact=PITCH, before=2 * PITCH, right=inwards, keep=True),
-        w.paragraph([Run(paper.date_text)], align=w.RIGHT, exact=PITCH, right=_FOUR),
+        w.paragraph([Run(paper.signature)], align=w.RIGHT, exact=pitch, before=2 * pitch, right=inwards, keep=True),
+        w.paragraph([Run(paper.date_text)], align=w.RIGHT, exact=pitch, right=_FOUR),
     ]
 
 
@@ -146,13 +156,13 @@ def _annexes(document: Document, paper: Paper, drawn: Mapping[str, bytes]) -> No
 
 
 def _annex(document: Document, mark: str, annex: Annex, drawn: Mapping[str, bytes], *, new_page: bool) -> list[Any]:
-    made = []
+    pitch, made = w.PITCH, []
     if mark:
-        made.append(w.paragraph([Run(mark, w.HEADING)], align=w.LEFT, exact=PITCH, new_page=new_page))
+        made.append(w.paragraph([Run(mark, w.HEADING)], align=w.LEFT, exact=pitch, new_page=new_page))
     run = Run("\n".join(title_lines(annex.title)), w.TITLE, 22)
     made += [
         w.paragraph(
-            [run], style="Heading1", align=w.CENTRE, exact=35, before=PITCH if mark else 0, keep=True,
+            [run], style="Heading1", align=w.CENTRE, exact=35, before=pitch if mark else 0, keep=True,
             new_page=new_page and not mark,
         ),
         w.paragraph([Run("", size=6)], exact=12),

@@ -14,6 +14,8 @@ SECTION, SUBSECTION, POINT, SUBPOINT = "section", "subsection", "point", "subpoi
 TEXT, TABLE = "text", "table"
 #: layouts of GB/T 9704-2012: the report with the red head, the letter 信函格式, and a table alone
 OFFICIAL, LETTER, SHEET = "official", "letter", "sheet"
+#: lines on a page
+LINES: Final = 22
 #: 版心 in points, and the largest type of an issuer's mark with how narrow a long name may be pressed
 TYPE_WIDTH: Final = 156 / 25.4 * 72
 MARK_SIZE: Final = 40.0
@@ -115,6 +117,8 @@ class Paper:
     head: str
     copies: str = ""
     form: str = OFFICIAL
+    #: lines a page; more where a letter would otherwise lose its signature to a second page
+    lines: int = LINES
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 #: keys and action names that run something or carry another file
 _FORBIDDEN: Final = frozenset({"/JS", "/JavaScript", "/EmbeddedFiles", "/EF", "/XFA"})
 _ACTIONS: Final = frozenset({"/JavaScript", "/Launch", "/ImportData"})
+MAX_PAGES: Final = 300
 _MAX_OBJECTS: Final = 200_000
 _TAIL: Final = 2048
 
 
 def inspect_pdf(data: bytes, shown: str, max_pixels: int) -> tuple[int, bool]:
-    """The number of pages and whether a digital signature is there; raises ``BadInput`` E-F04, E-F05 or E-F06."""
+    """The number of pages and whether a digital signature is there; raises ``BadInput`` E-F04, E-F05, E-F06 or E-F33."""
     if b"%%EOF" not in data[-_TAIL:]:
         raise _incomplete(shown)
     try:
@@ -33,6 +34,13 @@ def inspect_pdf(data: bytes, shown: str, max_pixels: int) -> tuple[int, bool]:
         raise _incomplete(shown) from error
     if not pages:
         raise _incomplete(shown)
+    if pages > MAX_PAGES:
+        raise BadInput(
+            "E-F33",
+            _("The PDF has {pages} pages; the limit is {limit}.").format(pages=pages, limit=MAX_PAGES),
+            where=shown,
+            remedy=_("Attach the form alone."),
+        )
     return pages, signed
 
 

@@ -18,6 +18,9 @@ _UNPRINTABLE: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
 _BREAKS: Final = re.compile(r"\s*[\n\t]\s*")
+_FULL: Final = {",": "，", ";": "；", ":": "：", "?": "？", "!": "！"}
+_HALF: Final = re.compile(r"(?<=[\u4e00-\u9fff》”）])[,;:?!]|[,;:?!](?=[\u4e00-\u9fff《“（])")
+_BRACKETS: Final = re.compile(r"\(([^()]*[\u4e00-\u9fff][^()]*)\)")
 _SENTENCE: Final = re.compile(r"[^。；;！？!?]+[。；;！？!?]*")
 _POINT: Final = re.compile(r"[一二三四五六七八九十]+是|[(（]?(?:\d{1,2}|[一二三四五六七八九十]+)[)）.、．]")
 _DIGITS: Final = "〇一二三四五六七八九"
@@ -50,6 +53,11 @@ def one_line(text: str) -> str:
     return _BREAKS.sub(" ", printable(text))
 
 
+def typeset(text: str) -> str:
+    """The text on one line, punctuation beside Chinese characters full width (GB/T 15834): what was typed in haste."""
+    return _HALF.sub(lambda found: _FULL[found[0]], _BRACKETS.sub(r"（\1）", one_line(text)))
+
+
 def sentence(text: str) -> str:
     """The text on one line with one full stop at its end; nothing stays nothing."""
     line = one_line(text).rstrip("。.;；,，、 ")
@@ -62,9 +70,16 @@ def phrase(text: str) -> str:
 
 
 def shortened(text: str, limit: int) -> str:
-    """The first sentence of the text, cut with an ellipsis where it is longer than ``limit`` characters."""
+    """The first sentence of the text, cut with an ellipsis where it is longer than ``limit`` characters.
+
+    It is cut at a comma where there is one in its second half.
+    """
     first = re.split(r"[。；;\n]", printable(text), maxsplit=1)[0]
-    return first if len(first) <= limit else f"{first[: limit - 2]}……"
+    if len(first) <= limit:
+        return first
+    kept = first[: limit - 2]
+    comma = max(kept.rfind("，"), kept.rfind(","))
+    return f"{kept[:comma] if comma >= limit // 2 else kept}……"
 
 
 def condensed(text: str, limit: int) -> str:

@@ -5,11 +5,14 @@ A new paper with a ``<paper>_words.jinja`` is entered here with its cases: ordin
 
 from __future__ import annotations
 
+import re
+import tomllib
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
 from documents import sample_chasing, sample_summary
+from documents.typesetting import TEMPLATES
 from documents.words import in_words, overheard, paragraphs, refuse_unknown_paragraphs
 from models.language import N_
 
@@ -55,6 +58,18 @@ def fields(paper: str) -> dict[str, str]:
                     if not found.get(path):
                         found[path] = example
     return found
+
+
+@cache
+def _said() -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = tomllib.loads((TEMPLATES / "fields.toml").read_text(encoding="utf-8"))
+    return found
+
+
+def meaning(field: str) -> str:
+    """What a field of a paper says, in the papers' own language; empty where nobody wrote it down."""
+    path = field.replace("[]", "")
+    return _said()["path"].get(path) or _said()["leaf"].get(re.split(r"[.:] ?", path)[-1], "")
 
 
 def _leaves(path: str, value: Any) -> Iterator[tuple[str, str]]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from documents.paper import Annex, Column, Table
-from documents.plain_text import chinese_month, figure, one_line, sentence, shortened, target
+from documents.plain_text import chinese_month, figure, one_line, sentence, shortened, target, typeset
 from documents.summary_charts import months_of, pictures
 from documents.summary_indicators import gap
+from documents.summary_papers import paper_annex
 from documents.summary_problems import problem_annexes
 from documents.wording import SHARES, STANDINGS, is_approved
 
@@ -19,10 +20,11 @@ _CLAUSE_IN_TABLE: Final = 70
 
 
 def annexes(facts: SummaryFacts) -> tuple[Annex, ...]:
-    """The annexes in the order of the report: by unit, by item, drawn; then indicators and problems where there are any."""
+    """The annexes in the order of the report: by unit, by item, drawn; then indicators, papers and problems where there are any."""
     indicators = (_indicators(facts),) if facts.indicators else ()
     problems = problem_annexes(facts.problems) if facts.problems else ()
-    return (_units(facts), _details(facts), _charts(facts), *indicators, *problems)
+    papers = (paper_annex(facts.papers),) if facts.papers else ()
+    return (_units(facts), _details(facts), _charts(facts), *indicators, *papers, *problems)
 
 
 def said_by(line: UnitLine) -> str:
@@ -59,7 +61,7 @@ def _indicators(facts: SummaryFacts) -> Annex:
 
 
 def _units(facts: SummaryFacts) -> Annex:
-    names = ("应报", "按时", "逾期", "待签章", "退回", "免报")
+    names = ("应报", "按时", "逾期", "未报", "退回", "免报")
     columns = (Column("责任单位", 60, "left"), *(Column(name, 16) for name in names))
     figures = [(row.due, row.on_time, row.late, row.missing, row.returned, row.waived) for row in facts.units]
     rows = [(one_line(row.unit), *map(str, line)) for row, line in zip(facts.units, figures, strict=True)]
@@ -87,7 +89,10 @@ def _details(facts: SummaryFacts) -> Annex:
 
 
 def _clause_rows(clause: SummaryClause) -> list[tuple[str, ...]]:
-    return [(f"{clause.number}　{shortened(clause.text, _CLAUSE_IN_TABLE)}",), *(_line(line) for line in clause.lines)]
+    return [
+        (f"{clause.number}　{shortened(typeset(clause.text), _CLAUSE_IN_TABLE)}",),
+        *(_line(line) for line in clause.lines),
+    ]
 
 
 def _line(line: UnitLine) -> tuple[str, ...]:
@@ -102,7 +107,7 @@ def _line(line: UnitLine) -> tuple[str, ...]:
 def _charts(facts: SummaryFacts) -> Annex:
     """The charts, and the figures of the months that they draw."""
     names = [name for name, _width in MONTH_COLUMNS]
-    columns = (Column(names[0], 30), *(Column(name, 18) for name in names[1:]))
+    columns = (Column(names[0], 23), *(Column(name, 19) for name in names[1:]))
     rows = tuple((chinese_month(month.month), *month_cells(month)) for month in months_of(facts))
     return Annex("进展情况图表", Table(columns, rows), pictures(facts))
 

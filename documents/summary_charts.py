@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from documents import charts
 from documents.paper import Bar, Picture
-from documents.plain_text import chinese_month, figure, one_line
+from documents.plain_text import chinese_month, figure, one_line, typeset
 from documents.summary_indicators import share_of
 from documents.summary_tasks import items
 from documents.wording import is_approved
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from models.sealed import MonthFigures
 
 #: so many bars fill a page; more items go on in another chart
-_BARS: Final = 20
+_BARS: Final = 18
 _FILED: Final = ("按时报送", "逾期报送", "尚未报送或退回未重报")
 
 
 def pictures(facts: SummaryFacts) -> tuple[Picture, ...]:
     """The charts in the order of the annex; none without tasks."""
     month = chinese_month(facts.month)
-    rows = [charts.Row(f"{item.number}.{one_line(item.title)}", *progress(item)) for item in items(facts)]
+    rows = [charts.Row(f"{item.number}.{typeset(item.title)}", *progress(item)) for item in items(facts)]
     made = _bars("progress", f"各项工作任务平均进度（{month}）", rows)
     targets = [_target(one) for one in facts.indicators if one.op in {">=", ">", "="} and one.target > 0]
     made += _bars("indicators", f"量化指标完成率（{month}）", targets)
@@ -84,9 +84,11 @@ def _mean(percents: list[int]) -> float | None:
 
 
 def _short(one: MonthFigures, months: tuple[MonthFigures, ...]) -> str:
-    """2022年6月, without the year where all months are of one."""
-    said = chinese_month(one.month)
-    return said if len({month.month[:4] for month in months}) > 1 else said.split("年")[1]
+    """6月; where the months are of several years, with its year below the first of each."""
+    year, month = chinese_month(one.month).split("年")
+    first = min(other.month for other in months if other.month[:4] == one.month[:4])
+    several = len({other.month[:4] for other in months}) > 1
+    return f"{month}\n{year}年" if several and one.month == first else month
 
 
 def _picture(name: str, title: str, svg: str, bars: tuple[Bar, ...] = ()) -> Picture:

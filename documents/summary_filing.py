@@ -73,12 +73,22 @@ def _late(facts: SummaryFacts) -> Block:
         for unit, tasks in by_unit
     ]
     whole = len(facts.late) == sum(row.due for row in facts.units)
-    fields = {"all": len(facts.late), "owed": len(owed), "units": units, "whole": whole and bool(facts.late)}
+    days = {task.due_on for task in facts.late}
+    fields = {
+        "all": len(facts.late),
+        "owed": len(owed),
+        "units": units,
+        "whole": whole and bool(facts.late),
+        "due": day_of_year(min(days)) if len(days) == 1 else "",
+    }
     reckoned = [
         counted("逾期", facts.late),
         counted("逾期且尚未报送", owed),
         *(counted(f"{unit}逾期", tasks) for unit, tasks in by_unit),
-        *(Reckoned(f"{task.clause_number}迟报天数", str(task.late_days), (task.task_id,)) for task in facts.late),
+        *(
+            Reckoned(f"{task.unit}{task.clause_number}迟报天数", str(task.late_days), (task.task_id,))
+            for task in facts.late
+        ),
     ]
     asked = {one.task_id for one in facts.requests}
     return paragraph(
@@ -117,7 +127,10 @@ def _returns(facts: SummaryFacts) -> Block:
         Reckoned("退回次数", str(times), numbers(facts.returns)),
         counted("退回后尚未重报", facts.returned),
         *(counted(f"{unit}退回", tasks) for unit, tasks in by_unit),
-        *(Reckoned(f"{task.clause_number}退回次数", str(task.round - 1), (task.task_id,)) for task in facts.returns),
+        *(
+            Reckoned(f"{task.unit}{task.clause_number}退回次数", str(task.round - 1), (task.task_id,))
+            for task in facts.returns
+        ),
     ]
     return paragraph(say("returns", fields), (), reckoned)
 

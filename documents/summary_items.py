@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from documents.paper import Reckoned
-from documents.plain_text import chinese_date, condensed, one_line, shortened
+from documents.plain_text import chinese_date, condensed, one_line, shortened, typeset
 from documents.summary_tasks import WAIVED, average, counted, leads, moves, numbers, paragraph, say
 from documents.wording import APPROVED, STANDINGS, is_approved
 
@@ -22,16 +22,18 @@ if TYPE_CHECKING:
 
 _HEADING: Final = 40
 #: how many characters of a report are quoted: of the lead's progress, of its problems and next steps, of a support's
-_LEAD, _REST, _SUPPORT = 160, 80, 60
+_LEAD, _REST, _SUPPORT = 140, 60, 50
+#: so many units that stand alike are named; more are counted
+_FEW: Final = 3
 #: so many supporting units are quoted beside the lead
-_QUOTED: Final = 2
+_QUOTED: Final = 1
 #: a year run together with what follows, as the published text has it
 _DAMAGED: Final = re.compile(r"\d{5}")
 
 
 def item_blocks(item: SummaryItem) -> Iterator[Block]:
     """An item: each clause that moved, then those that did not in one sentence."""
-    heading = f"{item.number}.{one_line(item.title).rstrip('。')}。"
+    heading = f"{item.number}.{typeset(item.title).rstrip('。')}。"
     if len(item.clauses) == 1:
         yield _clause(item.clauses[0], lead=heading)
         return
@@ -48,7 +50,7 @@ def item_blocks(item: SummaryItem) -> Iterator[Block]:
 
 def heading_of(clause: SummaryClause) -> str:
     """The clause's first sentence as a heading, with its stop."""
-    heading = shortened(clause.text, _HEADING)
+    heading = shortened(typeset(clause.text), _HEADING)
     return heading if heading.endswith("…") else f"{heading}。"
 
 
@@ -96,13 +98,16 @@ def _fields(line: UnitLine, limit: int) -> dict[str, Any]:
 def _support(lines: Sequence[UnitLine], shown: list[UnitLine], idle: list[UnitLine]) -> dict[str, Any]:
     approved = [line for line in lines if is_approved(line)]
     waived = [line for line in lines if line.state == WAIVED]
+    kinds = _open(lines)
     return {
         "total": len(lines) - len(waived),
+        "alike": kinds[0][0] if len(kinds) == 1 and not approved else "",
+        "names": [one_line(line.unit) for line in kinds[0][1]] if kinds and len(kinds[0][1]) <= _FEW else [],
         "waived": [one_line(line.unit) for line in waived],
         "approved": len(approved),
         "average": average(approved),
         "shown": [_fields(line, _SUPPORT) for line in shown],
-        "open": [(name, [one_line(line.unit) for line in some]) for name, some in _open(lines)],
+        "open": [(name, [one_line(line.unit) for line in some]) for name, some in kinds],
         "idle": [_fields(line, _SUPPORT) for line in idle],
     }
 
@@ -133,7 +138,7 @@ def _idle(found: list[tuple[int, SummaryClause]], *, everything: bool) -> Block:
     for place, clause in found:
         first = leads(clause) or list(clause.lines)
         lines += first
-        name = shortened(clause.text, _HEADING).rstrip("…。")
+        name = shortened(typeset(clause.text), _HEADING).rstrip("…。")
         said.append({"place": place, "name": name, "leads": [_fields(line, _LEAD) for line in first]})
     tasks = tuple(line.task_id for _place, clause in found for line in clause.lines)
     approved = [line for line in lines if is_approved(line)]

@@ -111,9 +111,10 @@ def _changes(now: MonthFigures, before: MonthFigures) -> list[str]:
         ("审核通过", before.approved, now.approved, "项"),
         ("平均进度", before.average, now.average, "%"),
     )
-    return [
-        say("change", name, old, new, unit) for name, old, new, unit in pairs if old is not None and new is not None
-    ]
+    known = [(name, old, new, unit) for name, old, new, unit in pairs if old is not None and new is not None]
+    same = [name for name, old, new, _unit in known if old == new]
+    changed = [say("change", *one) for one in known if one[0] not in same]
+    return [*changed, *([say("unchanged", same)] if same else [])]
 
 
 def _targets(facts: SummaryFacts) -> list[Reckoned]:

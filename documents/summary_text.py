@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 
 from documents import summary_indicators
 from documents.paper import SECTION, SUBSECTION, Block, Paper, Reckoned
-from documents.plain_text import chinese_date, chinese_month, chinese_numeral, inner_title, one_line, unnumbered
+from documents.plain_text import (
+    chinese_date,
+    chinese_month,
+    chinese_numeral,
+    inner_title,
+    one_line,
+    typeset,
+    unnumbered,
+)
 from documents.summary_annexes import annexes
 from documents.summary_filing import filing_blocks
 from documents.summary_items import item_blocks
@@ -54,13 +62,13 @@ def _blocks(facts: SummaryFacts) -> Iterator[Block]:
     for section in facts.sections:
         if section.title:
             number += 1
-            yield _section(number, one_line(unnumbered(section.title)))
+            yield _section(number, typeset(unnumbered(section.title)))
         elif number == 1:
             number += 1
             yield _section(number, "工作任务进展情况")
         for place, part in enumerate(section.subsections, 1):
             if part.title:
-                yield Block(SUBSECTION, f"（{chinese_numeral(place)}）{one_line(unnumbered(part.title))}")
+                yield Block(SUBSECTION, f"（{chinese_numeral(place)}）{typeset(unnumbered(part.title))}")
             for item in part.items:
                 yield from item_blocks(item)
     closing: list[tuple[str, Iterator[Block]]] = [

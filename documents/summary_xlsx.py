@@ -12,6 +12,7 @@ from documents.sheet import steady, table
 from documents.summary_annexes import MONTH_COLUMNS
 from documents.summary_charts import months_of, progress
 from documents.summary_indicators import completion, gap
+from documents.summary_papers import paper_sheet
 from documents.summary_problems import problem_sheets
 from documents.summary_tasks import items
 from documents.wording import DECISIONS, REQUESTS, SHARES, STANDINGS, is_approved
@@ -40,6 +41,8 @@ def workbook(facts: SummaryFacts) -> bytes:
     _indicators(book, facts)
     _named(book, facts)
     _requests(book, facts)
+    if facts.papers:
+        paper_sheet(book, facts.papers, top)
     if facts.problems:
         problem_sheets(book, facts.problems)
     made = io.BytesIO()
@@ -151,7 +154,7 @@ def _named_row(kind: str, task: NamedTask) -> Row:
 
 
 def _units(book: Workbook, facts: SummaryFacts) -> None:
-    names = ("应报", "按时", "逾期", "待签章", "退回", "免报")
+    names = ("应报", "按时", "逾期", "未报", "退回", "免报")
     rows = ((row.unit, row.due, row.on_time, row.late, row.missing, row.returned, row.waived) for row in facts.units)
     table(book, "各单位报送", (("责任单位", 26), *((name, 8) for name in names)), rows)
 

@@ -77,6 +77,8 @@ class HeadingDraft:
         """Number and title as the notice writes them: ``一、…`` or ``(一)…``."""
         if not self.number:
             return self.title
+        if self.number.startswith("第"):  # 第一章, 第二条
+            return f"{self.number} {self.title}"
         return f"{self.number}{self.title}" if self.number.endswith((")", "）")) else f"{self.number}、{self.title}"
 
     def __str__(self) -> str:

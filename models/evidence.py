@@ -112,7 +112,7 @@ class SealSeen:
 
 @dataclass(frozen=True, slots=True)
 class PaperSeen:
-    """What was seen on the pages of a file; ``looked`` of its ``pages`` were looked at, ``why_not`` says why not more."""
+    """What was seen on the pages of a file; ``looked`` of its ``pages`` were looked at; ``why_not`` says why not all."""
 
     pages: int = 0
     looked: int = 0

@@ -14,7 +14,7 @@ from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter
 
-from models.sealed import MonthFigures, TaskSource  # noqa: TC001 - pydantic resolves the annotations at run time
+from models.sealed import MonthFigures, PaperFact, TaskSource  # noqa: TC001 - pydantic resolves the annotations at run time
 
 _Facts = TypeVar("_Facts")
 
@@ -312,6 +312,8 @@ class SummaryFacts:
     next_due_on: date | None = None
     #: the filing behind each task
     sources: tuple[TaskSource, ...] = ()
+    #: the signed and stamped papers of the month
+    papers: tuple[PaperFact, ...] = ()
     #: None where the office keeps no ledger yet
     problems: ProblemPart | None = None
     #: the form of these facts: a frozen summary tells by it how it is to be read

@@ -14,6 +14,8 @@ from models.states import Action
 #: deeds of the trail and of the permissions
 DEEDS: Final = {
     "absence.set": N_("enter an absence"),
+    "archive.export": N_("take out a month for the archive"),
+    "archive.verify": N_("ask the trail about an archive"),
     "audit.read": N_("read the trail"),
     "backup": N_("back up"),
     "calendar.import": N_("import a calendar"),

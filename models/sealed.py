@@ -35,6 +35,31 @@ class TaskSource:
 
 
 @dataclass(frozen=True, slots=True)
+class PaperFact:
+    """A paper that came back for a form, as three facts that are never called one another.
+
+    Stored: ``kind``, ``sha256``, what the program saw (``code``, ``hint``: values of ``models.evidence``). Attested: who says
+    (``attested_by``) that ``signer`` signed and ``seal`` was set. Verified: ``verdict`` of the digital signatures, and whose.
+    """
+
+    unit: str
+    check_code: str
+    tasks: int
+    kind: str
+    sha256: str
+    stored_at: datetime
+    code: str
+    hint: str
+    anyway: str
+    signer: str
+    seal: str
+    attested_by: str
+    attested_at: datetime
+    verdict: str = "none"
+    certificates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class MonthFigures:
     """A month of a notice in figures: ``due`` = ``on_time`` + ``filed_late`` + ``missing`` + ``returned``.
 

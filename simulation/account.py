@@ -12,6 +12,7 @@ from documents.problem_ledger import write_ledger
 from models import tables as t
 from models.states import Decision, MessageState, Stage
 from models.times import local_date
+from simulation import chasing
 from simulation.scene import OFFICE_ID
 from workflow import gathering, ledger, verify
 from workflow.month_rows import read_month
@@ -32,6 +33,7 @@ CHASING = (
     "due_today",
     "urging",
     "supervision",
+    "circular",
     "unreviewed",
     "closing",
     "returned",
@@ -163,4 +165,4 @@ def _papers(scene: Scene, played: Played) -> dict[str, str]:
     for kind, sha in played.issued.files.items():
         (scene.out / f"summary.{kind}").write_bytes(scene.store.get(sha))
         files[f"summary {kind}"] = f"summary.{kind}"
-    return files
+    return files | chasing.write(scene)

@@ -17,7 +17,7 @@ from models.times import at_local, local_date
 from notifications import outbox
 from notifications.channel import open_channel
 from schedules.runner import tick
-from simulation import ledger, script
+from simulation import chasing, ledger, script
 from simulation.cast import Habit
 from simulation.papers import Paper, hand_in
 from simulation.scene import OFFICE_ID
@@ -37,8 +37,10 @@ if TYPE_CHECKING:
     from workflow.case import Actor, TaskRow
     from workflow.summaries import Issued
 
-#: the hours of a working day: the morning tick, units, reviewers, the problem ledger, the evening tick
-MORNING, UNITS_AT, REVIEW_AT, LEDGER_AT, EVENING = time(9), time(10), time(15), time(16), time(17)
+#: the hours of a working day: the morning tick, units, reviewers, the problem ledger, papers, the evening tick
+MORNING, UNITS_AT, REVIEW_AT, LEDGER_AT, PAPERS_AT, EVENING = (
+    time(9), time(10), time(15), time(16), time(16, 30), time(17),
+)  # fmt: skip
 S = Stage
 
 
@@ -67,6 +69,7 @@ def play(scene: Scene, progress: Callable[[int, int], None] = lambda _done, _of:
         _units_act(scene, played, at_local(day, UNITS_AT))
         _office_acts(scene, at_local(day, REVIEW_AT))
         ledger.act(scene, problems, at_local(day, LEDGER_AT))
+        chasing.act(scene, at_local(day, PAPERS_AT))
         _tick(scene, at_local(day, EVENING))
     played.issued = summaries.issue(
         scene.database,
@@ -189,14 +192,6 @@ def _file(scene: Scene, played: Played, unit: UnitCast, due: list[TaskRow], now:
 
 def _report(scene: Scene, task: TaskRow, place: int) -> Command:
     with scene.database.read() as connection:
-        title = connection.scalar(
-            sa.select(t.work_item.c.title)
-            .join(
-                t.clause,
-                sa.and_(t.clause.c.office_id == t.work_item.c.office_id, t.clause.c.item_id == t.work_item.c.id),
-            )
-            .where(t.clause.c.office_id == OFFICE_ID, t.clause.c.id == task.clause_id)
-        )
         targets = connection.execute(
             sa.select(t.indicator.c.id, t.indicator.c.value).where(
                 t.indicator.c.office_id == OFFICE_ID, t.indicator.c.clause_id == task.clause_id
@@ -204,14 +199,14 @@ def _report(scene: Scene, task: TaskRow, place: int) -> Command:
         ).all()
     percent = min(95, 35 + (task.id * 7 + place * 3) % 60)
     given = Given(
-        progress=script.progress_text(title or "", percent, task.round),
+        progress=script.progress_text(task.id, percent, task.round),
         percent=percent,
         problems="【演练】部分资料需有关单位配合提供。" if task.id % 5 == 0 else "",
-        next_steps="【演练】下月继续推进。",
+        next_steps=f"【演练】下月再完成{2 + percent % 7}处。",
         values=tuple(ValueGiven(row.id, round(row.value * percent / 100)) for row in targets),
     )
     if task.id % 11 == 0 and not targets:
-        given = Given(percent=percent, no_progress=True, reason="【演练】前期手续办理中，本月无进展。")
+        given = Given(percent=percent, no_progress=True, reason="【演练】前期手续尚在办理。")
     return Command(Action.REPORT, task.id, task.version, given)
 
 

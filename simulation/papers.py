@@ -65,7 +65,7 @@ def hand_in(scene: Scene, papers: Sequence[Paper], now: datetime) -> None:
                 stored,
                 EvidenceKind.SCAN,
                 "单位负责人",
-                paper.unit.name,
+                f"{paper.unit.name}公章",
                 now,
                 looked=Looked(looked.paper, looked.signatures),
             )

@@ -46,10 +46,12 @@ def deeds(habit: Habit, day: date, opens_on: date, due_on: date, calendar: WorkC
     return Deeds(receives, files)
 
 
-def progress_text(title: str, percent: int, round_: int) -> str:
-    """A plausible progress text that nobody could take for a real report."""
-    again = "已按审核意见补充数据来源和完成时间。" if round_ > 1 else ""
-    return (
-        f"【演练】召开“{title}”推进会{1 + percent % 3}次，现场核查{percent // 4}处，"
-        f"发现问题{percent // 6}个，已整改{percent // 8}个。{again}"
+def progress_text(number: int, percent: int, round_: int) -> str:
+    """A plausible progress text that nobody could take for a real report; tasks with other numbers say other things."""
+    told = (
+        f"召开推进会{1 + percent % 3}次，现场核查{percent // 4}处，发现问题{percent // 6}个，已整改{percent // 8}个。",
+        f"排查点位{percent // 3}处，建立台账{1 + percent % 4}本，已办结{percent // 5}项。",
+        f"签订合同{1 + percent % 5}份，开工项目{percent // 7}个，完工{percent // 10}个。",
     )
+    again = "已按审核意见补充数据来源和完成时间。" if round_ > 1 else ""
+    return f"【演练】{told[number % len(told)]}{again}"

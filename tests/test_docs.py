@@ -34,7 +34,16 @@ ROOT = Path(__file__).resolve().parents[1]
 README, CHINESE = ROOT / "README.md", ROOT / "README.zh-CN.md"
 GUIDES = [
     ROOT / "docs" / name
-    for name in ("clerk.md", "office.md", "papers.md", "administrator.md", "evidence.md", "review.md", "words.md")
+    for name in (
+        "clerk.md",
+        "office.md",
+        "papers.md",
+        "administrator.md",
+        "evidence.md",
+        "review.md",
+        "words.md",
+        "archive.md",
+    )
 ]
 SETTINGS = ROOT / "docs" / "settings.md"
 FLOWS = ROOT / "docs" / "flows.md"

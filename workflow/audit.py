@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
@@ -18,7 +19,6 @@ from models.states import Result
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
     from sqlalchemy.engine import Connection, RowMapping
 
@@ -98,6 +98,15 @@ def digest(row: Mapping[str, Any] | RowMapping) -> str:
     material["at"] = row["at"].isoformat()
     text = json.dumps(material, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.new(row["algorithm"], text.encode()).hexdigest()
+
+
+def true_line(line: str) -> bool:
+    """Whether an event written out as a line of JSON carries its own hash."""
+    try:
+        row = json.loads(line)
+        return bool(digest({**row, "at": datetime.fromisoformat(row["at"])}) == row["hash"])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return False
 
 
 def head(connection: Connection, office_id: int) -> Head:

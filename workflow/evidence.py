@@ -16,6 +16,7 @@ from models import tables as t
 from models.database import insert
 from models.evidence import CodeMatch, PaperSeen, SealHint, SignaturesSeen, Verdict, from_plain, plain
 from models.language import _, listed
+from models.sealed import PaperFact
 from models.times import shown
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, RowMapping
 
     from models.evidence import CodeSeen
-    from workflow.case import Actor
+    from workflow.case import Actor, TaskRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def weigh(form: FormNamed, looked: Looked, known: dict[str, FormNamed]) -> Weigh
         *_foreign(form, others, known),
         *_missing(own),
         *_unseen(looked.paper, own or others),
-        *_seal(looked.paper),
+        *(() if looked.signatures.signatures else _seal(looked.paper)),  # who signs a file stamps no paper
         *_signature(looked.signatures),
     ]
     if others:
@@ -205,18 +206,67 @@ def keep_verification(
     )
 
 
+def month_papers(connection: Connection, office_id: int, period_id: int) -> tuple[PaperFact, ...]:
+    """The papers of a month by unit, as a summary seals them."""
+    f = t.filing.c
+    query = (
+        sa.select(f.id, f.covers, t.unit.c.name)
+        .join(t.unit, sa.and_(t.unit.c.office_id == f.office_id, t.unit.c.id == f.unit_id))
+        .where(f.office_id == office_id, f.period_id == period_id)
+    )
+    forms = {row.id: row for row in connection.execute(query)}
+    rows = _rows(connection, office_id, list(forms))
+    sightings = _sightings(connection, office_id, [row["id"] for row in rows])
+    checks = _verifications(connection, office_id, [row["attachment_id"] for row in rows])
+    found = [
+        _fact(forms[row["filing_id"]], row, sightings.get(row["id"]), checks.get(row["attachment_id"], []))
+        for row in rows
+    ]
+    return tuple(sorted(found, key=lambda one: (one.unit, one.attested_at)))
+
+
+def _fact(form: Any, row: RowMapping, sighting: RowMapping | None, checks: list[RowMapping]) -> PaperFact:
+    """The last verification speaks: an earlier one knew fewer certificates."""
+    last = checks[-1] if checks else None
+    signatures = from_plain(SignaturesSeen, last["seen"]).signatures if last else ()
+    return PaperFact(
+        unit=form.name,
+        check_code=row["check_code"],
+        tasks=len(form.covers),
+        kind=row["kind"],
+        sha256=row["sha256"],
+        stored_at=row["stored_at"],
+        code=sighting["code"] if sighting else CodeMatch.UNREAD.value,
+        hint=sighting["seal"] if sighting else SealHint.NOT_LOOKED.value,
+        anyway=sighting["anyway"] if sighting else "",
+        signer=row["signer"],
+        seal=row["seal"],
+        attested_by=row["attested_name"],
+        attested_at=row["attested_at"],
+        verdict=last["verdict"] if last else Verdict.NONE.value,
+        certificates=tuple(one.signer for one in signatures if one.signer),
+    )
+
+
+def papers_of_task(connection: Connection, task: TaskRow) -> list[dict[str, Any]]:
+    """The papers of every form that covered the task, the newest last, each with the report version that it covered."""
+    f = t.filing.c
+    query = sa.select(f.id, f.covers).where(
+        f.office_id == task.office_id, f.period_id == task.period_id, f.unit_id == task.unit_id
+    )
+    covered = {
+        row.id: version
+        for row in connection.execute(query)
+        for number, version, _sha in row.covers
+        if number == task.id
+    }
+    found = papers(connection, task.office_id, list(covered))
+    return [{**paper, "version": covered[form]} for form in sorted(found) for paper in found[form]]
+
+
 def papers(connection: Connection, office_id: int, filing_ids: Collection[int]) -> dict[int, list[dict[str, Any]]]:
     """The papers attached to forms, the newest last: ``stored``, ``attested`` and ``signature`` each apart."""
-    e, a, f = t.evidence.c, t.attachment.c, t.filing.c
-    query = (
-        sa.select(e.id, e.filing_id, e.attachment_id, e.kind, e.signer, e.seal, e.attested_by, e.attested_at,
-                  a.name, a.sha256, a.size, a.media_type, a.stored_by, a.stored_at, f.check_code, f.number)
-        .join(t.attachment, sa.and_(a.office_id == e.office_id, a.id == e.attachment_id))
-        .join(t.filing, sa.and_(f.office_id == e.office_id, f.id == e.filing_id))
-        .where(e.office_id == office_id, e.filing_id.in_(filing_ids))
-        .order_by(e.id)
-    )  # fmt: skip
-    rows = list(connection.execute(query).mappings())
+    rows = _rows(connection, office_id, filing_ids)
     sightings = _sightings(connection, office_id, [row["id"] for row in rows])
     checks = _verifications(connection, office_id, [row["attachment_id"] for row in rows])
     found: dict[int, list[dict[str, Any]]] = {}
@@ -224,6 +274,22 @@ def papers(connection: Connection, office_id: int, filing_ids: Collection[int]) 
         told = _paper(row, sightings.get(row["id"]), checks.get(row["attachment_id"], []))
         found.setdefault(row["filing_id"], []).append(told)
     return found
+
+
+def _rows(connection: Connection, office_id: int, filing_ids: Collection[int]) -> list[RowMapping]:
+    """Each paper with its file, its form and the name of whoever attests it."""
+    e, a, f, p = t.evidence.c, t.attachment.c, t.filing.c, t.person.c
+    query = (
+        sa.select(e.id, e.filing_id, e.attachment_id, e.kind, e.signer, e.seal, e.attested_by, e.attested_at,
+                  a.name, a.sha256, a.size, a.media_type, a.stored_by, a.stored_at, f.check_code, f.number,
+                  sa.func.coalesce(p.name, e.attested_by).label("attested_name"))
+        .join(t.attachment, sa.and_(a.office_id == e.office_id, a.id == e.attachment_id))
+        .join(t.filing, sa.and_(f.office_id == e.office_id, f.id == e.filing_id))
+        .outerjoin(t.person, sa.and_(p.office_id == e.office_id, p.login == e.attested_by))
+        .where(e.office_id == office_id, e.filing_id.in_(filing_ids))
+        .order_by(e.id)
+    )  # fmt: skip
+    return list(connection.execute(query).mappings())
 
 
 def _paper(row: RowMapping, sighting: RowMapping | None, checks: list[RowMapping]) -> dict[str, Any]:
@@ -247,6 +313,7 @@ def _paper(row: RowMapping, sighting: RowMapping | None, checks: list[RowMapping
             "signer": row["signer"],
             "seal": row["seal"],
             "by": row["attested_by"],
+            "name": row["attested_name"],
             "at": shown(row["attested_at"]),
         },
         "signature": [_checked(one) for one in checks],

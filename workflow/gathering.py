@@ -31,7 +31,7 @@ from models.facts import (
 )
 from models.states import Stage
 from models.times import local_date, months_later
-from workflow import lateness, ledger
+from workflow import evidence, lateness, ledger
 from workflow.calendar import day_of_month
 from workflow.comparison import APPROVED, HANDED_IN, month_figures, months_before
 from workflow.lateness import late_days
@@ -152,6 +152,7 @@ def summary_facts(
         history=history,
         next_due_on=_next_due(connection, office_id, month.period),
         sources=task_sources(connection, office_id, month, deeds),
+        papers=evidence.month_papers(connection, office_id, period_id),
         problems=ledger.month_part(connection, office_id, month.period.month, now),
     )
 

@@ -46,6 +46,8 @@ DEEDS: Final[dict[str, frozenset[Role]]] = {
     "summary.build": OFFICE,
     "summary.issue": frozenset({R.DIRECTOR}),
     "summary.read": OFFICE | {R.READER},
+    "archive.export": frozenset({R.DIRECTOR}),
+    "archive.verify": OFFICE | {R.AUDIT},
     "template.read": OFFICE | {R.SYSTEM, R.SECURITY, R.AUDIT},
     "template.install": frozenset({R.DIRECTOR}),
     "draft.issue": frozenset({R.DIRECTOR}),

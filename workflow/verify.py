@@ -19,6 +19,7 @@ from models.states import Result
 from models.times import local_date
 from workflow import audit, flow_store, heads
 from workflow.effects import stored_report_digest
+from workflow.paper_proof import papers_differ
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -50,9 +51,10 @@ def verify(
     findings = list(_chain(connection, office_id, progress))
     if heads_dir is not None:
         findings += [*_outside(connection, office_id, heads_dir), *_printed(connection, office_id)]
-    findings += _flows(connection, office_id)
+    findings += [*_flows(connection, office_id), *_templates(connection, office_id)]
     findings += _states(connection, office_id)
     findings += _reports(connection, office_id)
+    findings += [Finding(where, what) for where, what in papers_differ(connection, office_id)]
     if store is not None:
         findings += _files(connection, office_id, store)
     return findings
@@ -139,6 +141,16 @@ def _flows(connection: Connection, office_id: int) -> Iterator[Finding]:
     for row in connection.execute(query.order_by(t.flow.c.id)):
         if hashlib.sha256(row.text.encode()).hexdigest() != row.sha256:
             where = _("flow {name}").format(name=f"{row.name} {row.sha256[:8]}")
+            yield Finding(where, _("its text is not that of its version"))
+
+
+def _templates(connection: Connection, office_id: int) -> Iterator[Finding]:
+    """A version of the office's own words is its text: a paper names the one that it was issued in."""
+    m = t.template.c
+    query = sa.select(m.name, m.sha256, m.text).where(m.office_id == office_id, m.sha256 != "").order_by(m.id)
+    for row in connection.execute(query):
+        if hashlib.sha256(row.text.encode()).hexdigest() != row.sha256:
+            where = _("template {name}").format(name=f"{row.name} {row.sha256[:8]}")
             yield Finding(where, _("its text is not that of its version"))
 
 

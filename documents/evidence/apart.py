@@ -30,7 +30,9 @@ def work_apart(module: str, order: dict[str, Any], blobs: Sequence[bytes]) -> li
 
     The limits are for each of the ``blobs``, so that many small ones get the time of many.
     """
-    head = json.dumps({**order, "sizes": [len(blob) for blob in blobs]}).encode()
+    many = max(1, len(blobs))
+    limits = {"memory": MEMORY_BYTES, "cpu_seconds": CPU_SECONDS * many}
+    head = json.dumps({**order, "sizes": [len(blob) for blob in blobs], **limits}).encode()
     # one thread each: a pool of threads would map memory for every core
     environment = {"PYTHONPATH": _ROOT, "PATH": os.defpath, "PYTHONUTF8": "1", "OPENBLAS_NUM_THREADS": "1"}
     try:
@@ -38,7 +40,7 @@ def work_apart(module: str, order: dict[str, Any], blobs: Sequence[bytes]) -> li
             [sys.executable, "-P", "-m", module],
             input=len(head).to_bytes(4) + head + b"".join(blobs),
             capture_output=True,
-            timeout=WALL_SECONDS * max(1, len(blobs)),
+            timeout=WALL_SECONDS * many,
             check=False,
             env=environment,
         )
@@ -59,7 +61,7 @@ def _lines(said: bytes) -> Iterator[dict[str, Any]]:
 def serve(work: Callable[[dict[str, Any], list[bytes], Callable[..., None]], None]) -> None:
     """The child's side: limits first, then the order; ``work`` says each line as it knows it."""
     order, blobs = _order()
-    confine(MEMORY_BYTES, CPU_SECONDS * max(1, len(blobs)))
+    confine(order["memory"], order["cpu_seconds"])
     # whatever a library prints must not stand among the answers
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)

@@ -27,6 +27,8 @@ SIDE_MM: Final = 21
 QUIET: Final = 4
 _KIND: Final = zxingcpp.barcode_formats_from_str("QRCode")
 _MARGIN: Final = 0.3
+#: pixels on the longer side of a page: 150 dpi
+_COARSE: Final = 1900
 _BINARISERS: Final = (zxingcpp.Binarizer.LocalAverage, zxingcpp.Binarizer.GlobalHistogram)
 
 
@@ -53,7 +55,7 @@ def find_codes(page: Page) -> tuple[tuple[CodeSeen, ...], float]:
     """The codes of forms on a page, and pixels to a millimetre as the printed size of a code tells (0 without one)."""
     for picture, enlarged in _tries(page.picture):
         for binarizer in _BINARISERS:
-            found = zxingcpp.read_barcodes(picture, formats=_KIND, binarizer=binarizer)
+            found = zxingcpp.read_barcodes(picture, formats=_KIND, try_invert=False, binarizer=binarizer)
             codes = {code: one for one in found if (code := read_page_code(one.text)) is not None}
             if codes:
                 seen = tuple(CodeSeen(page.number, code) for code in codes)
@@ -69,13 +71,16 @@ def _tries(picture: Image.Image) -> Iterator[tuple[Image.Image, float]]:
         yield plain.reduce(2), 0.5
     width, height = plain.size
     across, down = int(width * _MARGIN), int(height * _MARGIN)
+    # what is coarse is enlarged; what is fine was read above unless it is blurred
+    more = 2 if max(width, height) < _COARSE else 1
     margins = ((0, height - down, width, height), (0, 0, width, down), (0, 0, across, height),
                (width - across, 0, width, height))  # fmt: skip
     for box in margins:
         part = ImageOps.autocontrast(plain.crop(box), cutoff=1)
-        larger = part.resize((part.width * 2, part.height * 2), Image.Resampling.BICUBIC)
-        yield larger, 2
-        yield larger.filter(ImageFilter.UnsharpMask(radius=4, percent=250, threshold=0)), 2
+        if more > 1:
+            part = part.resize((part.width * more, part.height * more), Image.Resampling.BICUBIC)
+            yield part, more
+        yield part.filter(ImageFilter.UnsharpMask(radius=2 * more, percent=250, threshold=0)), more
 
 
 def _side(found: zxingcpp.Barcode) -> float:

@@ -6,11 +6,13 @@ what its pages show is only a hint, and where the child ran out of time or memor
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from documents.evidence.apart import serve, work_apart
-from documents.scan import PDF, PICTURES, EvidenceFacts, inspect_evidence, shown_name
+from documents.scan import OFD, PDF, PICTURES, EvidenceFacts, inspect_evidence, shown_name
 from models import language
 from models.errors import BadInput
 from models.evidence import PaperSeen, SealHint, SignatureSeen, SignaturesSeen, Verdict, from_plain, plain
@@ -80,18 +82,17 @@ def _looked(parts: dict[str, Any], shown: str) -> Looked:
     return Looked(facts, paper, signatures)
 
 
-def see(data: bytes, media_type: str) -> PaperSeen:
-    """What the pages show: codes and seals, page by page. For the child; anything may go wrong here."""
+def see(data: bytes, media_type: str) -> Iterator[PaperSeen]:
+    """What the pages show: codes and seals, told anew after each page. For the child; anything may go wrong here."""
     from documents.evidence import pages
 
-    if media_type not in PICTURES:
-        count, drawn = pages.pdf_pages(data) if media_type == PDF else (0, iter(()))
-    else:
-        count, drawn = pages.picture_pages(data)
-    return _gathered(count, drawn)
+    if media_type == PDF:
+        yield from _gathered(*pages.pdf_pages(data))
+    elif media_type in PICTURES:
+        yield from _gathered(*pages.picture_pages(data))
 
 
-def _gathered(count: int, drawn: Iterator[Page]) -> PaperSeen:
+def _gathered(count: int, drawn: Iterator[Page]) -> Iterator[PaperSeen]:
     from documents.evidence.codes import find_codes
     from documents.evidence.seals import find_seals
 
@@ -106,8 +107,9 @@ def _gathered(count: int, drawn: Iterator[Page]) -> PaperSeen:
         seals += red
         hints.add(hint)
         looked += 1
-    why = "" if looked == count and count else NO_PICTURE if not count else TOO_LONG
-    return PaperSeen(count, looked, tuple(codes), tuple(seals), _hint(hints), why)
+        yield PaperSeen(count, looked, tuple(codes), tuple(seals), _hint(hints), "" if looked == count else STOPPED)
+    if looked < count:
+        yield PaperSeen(count, looked, tuple(codes), tuple(seals), _hint(hints), TOO_LONG)
 
 
 def _hint(hints: set[SealHint]) -> SealHint:
@@ -130,14 +132,16 @@ def _child(order: dict[str, Any], blobs: list[bytes], say: Callable[..., None]) 
         if facts.has_signature_field:
             say(file=number, part="signatures", value=plain(_signatures(data, facts.media_type, order)))
         if order["pages"]:
-            say(file=number, part="paper", value=plain(_seen(data, facts)))
+            _say_seen(data, facts, partial(say, file=number, part="paper"))
 
 
-def _seen(data: bytes, facts: EvidenceFacts) -> PaperSeen:
-    try:
-        return see(data, facts.media_type)
-    except Exception:  # noqa: BLE001 - a file that no library can draw is still evidence; only the hint is missing
-        return PaperSeen(facts.pages, why_not=STOPPED)
+def _say_seen(data: bytes, facts: EvidenceFacts, say: Callable[..., None]) -> None:
+    """Page by page, so that what was seen before a page that stops the child is not lost."""
+    say(value=plain(PaperSeen(facts.pages, why_not=NO_PICTURE if facts.media_type == OFD else STOPPED)))
+    # a file that no library can draw is still evidence; only the hint is missing
+    with suppress(Exception):
+        for seen in see(data, facts.media_type):
+            say(value=plain(seen))
 
 
 def _signatures(data: bytes, media_type: str, order: dict[str, Any]) -> SignaturesSeen:

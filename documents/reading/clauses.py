@@ -74,6 +74,8 @@ class ClauseCutter:
                 parts.append((cut, []))
             parts[-1][1].append(found)  # brackets one behind the other are one: the later ones name further parties
             cut = found.end
+        if raw.shared and parts:
+            self._below_points(raw, parts[0][1])
         rest = body.norm[cut:].strip(_EDGES + ")")
         if rest and len(parts) == 1 and self._holds_below(raw, *parts[0]):
             clause = self._clause(f"{raw.number}.{first}", raw, parts[0][0], parts[0][1], cut)
@@ -86,6 +88,12 @@ class ClauseCutter:
             clauses.append(self._without_units(f"{raw.number}.{first + len(clauses)}", body, cut))
         self.notes.about = ""
         return ItemDraft(raw.number, visible(raw.title), tuple(clauses), raw.section, raw.subsection)
+
+    def _below_points(self, raw: RawItem, several: list[Found]) -> None:
+        """Say that units below several points were taken for all of them."""
+        bracket = raw.body.raw[several[0].start : several[-1].end].strip()
+        message = _("item {number}: the units stand below its points; they were taken for all of them")
+        self.notes.add("W-N15", raw.body.place(several[0].start), bracket, message.format(number=raw.number))
 
     def _holds_below(self, raw: RawItem, begin: int, several: list[Found]) -> bool:
         """Whether the only units stand behind the title, or above numbered points, so that they hold for what follows."""
@@ -184,7 +192,12 @@ class ClauseCutter:
         return terms
 
     def _names_none(self, number: str, body: Body, start: int, text: str) -> str:
+        spoken = doubts.spoken_of(folded(text))
         message = _("clause {clause} names no unit").format(clause=number)
+        if spoken:
+            message = _("clause {clause} names no unit in brackets; its text speaks of {names}").format(
+                clause=number, names="、".join(spoken)
+            )
         return self.notes.add("W-N02", body.place(start), text[-60:], message)
 
     def _without_units(self, number: str, body: Body, cut: int) -> ClauseDraft:

@@ -14,11 +14,15 @@ if TYPE_CHECKING:
     from documents.reading.source import Body, Notes
 
 _ROLE: Final = re.compile(r"\((?:牵头|配合|主办|协办|负责|主责|参与)(?:单位|部门)?\)")
-_LEVEL: Final = re.compile(r"[省市县区州]")
+_LEVEL: Final = re.compile(r"[省市县区州](?![场域容际]|政(?!府))")
 #: what needs no level before it: a body of the state, an enterprise, a body with its place
 _OWN: Final = re.compile(
     r"[省市县区州旗镇乡]|(?!城)[\u4e00-\u9fff]{1,4}(?:省|市|县|区|州|旗|镇|(?<!城)乡|街道)(?!场)|国|中|全|驻|团|人民银行|金融监管|银保监|烟草|邮政|供电|电网|移动|联通|电信|铁|农发行|"
-    r".*(?:公司|集团|银行|海关|支行|大学|学院|医院|指挥部|领导小组|总局|公司)"
+    r".*(?:海事局|气象局|分局|烟草局|铁路局|航道局|邮政管理局|公司|集团|银行|海关|支行|大学|学院|医院|指挥部|领导小组|总局|公司)"
+)
+#: the subject of a sentence, with what it is to do
+_SUBJECT: Final = re.compile(
+    r"(?:(?<=^)|(?<=[。;,、由请]))(?P<name>[\u4e00-\u9fff]{2,18}?(?:局|委|办|厅|处|院|行|中心|公司|集团|政府|办公室|管委会|部门|单位|县区|市区))(?=要|应|须|需|负责|牵头|会同|按照|按职责|做好|落实)"
 )
 _USUAL: Final = re.compile(r".*(?:局|委|办|厅|部|委员会|办公室)$")
 
@@ -62,6 +66,12 @@ def leads(
         )
         return [notes.add("W-N12", place, quote, said, *leading)]
     return []
+
+
+def spoken_of(norm: str) -> tuple[str, ...]:
+    """Units that a text without brackets says are to do something: 市水利局要会同…"""
+    found = (one["name"] for one in _SUBJECT.finditer(norm))
+    return tuple(dict.fromkeys(name for name in found if units.is_placed_unit(name) or units.is_group(name)))[:6]
 
 
 class Prefixes:

@@ -27,6 +27,8 @@ _SOMEBODY: Final = (
     r"(?:(?:包保|包联|挂点|挂钩|牵头|责任|分管|联系|主管|督办|负责|包案|市级|县级|区级|市|县|区)*(?:领导|人|人员|同志)|"
     r"(?:市|县|区|河|湖|路|林|田|链)长|联络员|经办人|联系方式|联系电话|电话)"
 )
+#: whom to ask is nobody who does the work
+_CONTACT: Final = re.compile(r" *(?:联系|电话|联络员)")
 _WHEN: Final = r"(?:(?:完成|办结|整改|办理|工作|计划|目标|达标|建成|实施|推进|拟|要求|落实)*(?:时限|时间|期限|日期|时间节点|节点|进度时限|进度要求|时段)(?:要求|安排)?)"
 _KINDS: Final = (
     (PERSON, re.compile(rf"{_SOMEBODY}(?:[及和、]{_SOMEBODY})*")),
@@ -50,7 +52,7 @@ LABEL: Final = re.compile(
 _SEPARATORS: Final = re.compile(r"[、,;。]|(?<=\S) {1,}(?=\S)")
 
 _ROLE_END: Final = re.compile(
-    r"(?P<others>等(?:有关|相关)?(?:部门|单位|地区|成员单位)?)?(?P<how>(?:按照?(?:各自)?(?:职责|职能)(?:分工)?|按(?:分工|职责)|根据职责分工|依职责|各负其责|分工|分别|共同|联合|具体|统筹|负责)*)"
+    r"(?P<others>等(?:[\u4e00-\u9fff]{0,6}(?:部门|单位|地区|机构|企业))?)?(?P<how>(?:按照?(?:各自)?(?:职责|职能)(?:分工)?|按(?:分工|职责)|根据职责分工|依职责|各负其责|分工|分别|共同|联合|具体|统筹)*)"
     r"(?P<role>牵头(?:负责|落实|组织|实施|办理|抓总|推进)?|(?:积极|协同|协助|给予|予以)?(?:配合|协助|协办|参与|参加|支持)(?:落实|实施|推进|完成)?|"
     r"负责(?:落实|实施|组织|推进|办理)?|组织实施|承办|主办|落实|抓好落实)?$"
 )
@@ -72,7 +74,7 @@ _SAME: Final = re.compile(r"(?:以)?下同|(?:以下|下述)同|下略|略")
 #: so begins an explanation of the words before it, never a list of those who do the work
 _EXPLAINS: Final = re.compile(
     r" *(?:(?:以下|以后|下文)?(?:简称|统称|合称)|(?:不|仅|只)?(?:包括|包含)|[不仅只]含|(?:含|除|即|指|如|原|或|今)(?=[省市县区各国原在对以:])|例如|比如|其中|"
-    r"详见|见(?=附|第)|附[件表:]|名单|根据|依据|特别是|重点是|主要是|每(?=[年月季周日半个])|不少于|下称|又称)"
+    r"详见|见(?=附|第)|附[件表:]|名单|根据|依据|特别是|重点是|主要是|每(?=[年月季周日半个])|不少于|下称|又称|办公室设在|设在|挂靠|位于|由(?=[^,、]{2,20}组成))"
 )
 
 
@@ -91,6 +93,11 @@ class Duty:
     odd: list[tuple[int, int]] = field(default_factory=list)
     #: a label or a closing role says that these are those who do the work
     told: bool = False
+
+    @property
+    def labelled_or_told(self) -> bool:
+        """Whether more than the names themselves says that they do the work."""
+        return self.told or not self.names
 
 
 def kind(label: str) -> str:
@@ -127,7 +134,8 @@ def read(inside: str, known: frozenset[str] = frozenset()) -> Duty | None:
         end = labels[at + 1][0] if at + 1 < len(labels) else len(text)
         if not _labelled(duty, text, (begin, start, end), role):
             return None
-    return duty if duty.names or (labels and (duty.times or duty.persons)) else None
+    asked = duty.times or any(not _CONTACT.match(text, begin) for begin, _end in duty.persons)
+    return duty if duty.names or (labels and asked) else None
 
 
 def _labels(text: str) -> Iterator[tuple[int, int, str]]:
@@ -148,6 +156,8 @@ def _labelled(duty: Duty, text: str, span: tuple[int, int, int], role: str) -> b
     whole = (start + len(text[start:end]) - len(text[start:end].lstrip()), end - _trailing(text[start:end]))
     if role == TIME:
         duty.times.append(whole)
+    elif role == PERSON and duty.persons and _CONTACT.match(text, begin):
+        duty.persons[-1] = (duty.persons[-1][0], whole[1])
     elif role == PERSON:
         duty.persons.append((begin, whole[1]))
     elif role == RULE:
@@ -257,7 +267,8 @@ def _name(duty: Duty, text: str, span: tuple[int, int], role: tuple[str, bool], 
     before = text[slice(*duty.names[-1][:2])] if duty.names else ""
     fits = name in known or units.is_unit(name) or units.is_group(name) or units.is_place(name)
     level = units.is_level(name) and (units.is_group(before) or units.is_level(before))
-    if not fits and not level:
+    grouped = units.group_at(name)
+    if not fits and not level and not (grouped and len(name) - grouped <= _LONGEST_REST):
         if not role[1] or not 1 < len(name) <= units.LONGEST or re.search(r"[。:“”\"《》]", name):
             return False
         duty.odd.append((start, end))
@@ -267,6 +278,8 @@ def _name(duty: Duty, text: str, span: tuple[int, int], role: tuple[str, bool], 
     return True
 
 
+#: a collective name may go on for so many characters that are not known: 各银行网点
+_LONGEST_REST: Final = 4
 _ROLE_WORD: Final = re.compile(r"(?<=牵头|配合|主办|协办|负责|参与)(?:单位|部门)?$")
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from documents.reading import units
 from documents.reading.dates import DateRead, whole_date
 from documents.reading.marks import CAPTION
 from documents.reading.reporting import read_reporting
+from documents.reading.source import folded
 from models.drafts import NoticeDraft
 from models.language import _
 
@@ -25,11 +28,17 @@ _PAGE_FIELD: Final = re.compile(r"^(?:【.*|.{2,8}:.{0,30})$")
 _ADDRESSED: Final = re.compile(r"附件|(?:单位|政府|委|局|部门|机构|企业|院校):")
 _NUMBER: Final = re.compile(r"[\u4e00-\u9fff]{1,14}[〔\[(]\d{4}[〕\])](?:第)?\d{1,5}号")
 _KINDS: Final = r"(?:通知|意见|方案|决定|办法|要点|通报|函|批复|措施|计划|规划|纲要|细则)"
+#: a title stands among the first lines of a page, in no more lines than this
+_TITLE_WITHIN: Final = 16
+_MOST_TITLE_LINES: Final = 4
+#: the way to a page, its fields, a sentence, the issuer's red head
+_NO_TITLE: Final = re.compile(r"[。>|]|^.{2,8} *:|文件$|\d{1,2}:\d{2}")
+_ISSUER_END: Final = re.compile(r"(?:政府|办公[室厅]|委员会|领导小组|指挥部|[厅局委部办院])$")
 _TITLE_END: Final = re.compile(rf"{_KINDS}(?:\([^()]*\))?$")
 _ATTACHED: Final = re.compile(r"^附件 *: *(.*)$|^(?=\d{1,2}[、.] *\S)(.*)$")
 _ATTACHED_NUMBER: Final = re.compile(r"^\d{1,2}[、.] *")
 _BODY_STARTS: Final = re.compile(r"^(?:现将|现就|为|根据|按照|经|依据|《|《.*》已)")
-_LIST_END: Final = re.compile(r"(?<=单位)(?=有关|各|相关)|(?<=部门)(?=有关|各|相关)|(?<=政府)(?=有关|各|市|省)")
+_LIST_END: Final = re.compile(r"(?<=单位)(?=有关|各|相关)|(?<=部门)(?=有关|各|相关)|(?<=政府)(?=市|省|县直|区直)")
 #: a document number carries its year: 〔2022〕3号
 _NUMBERED_YEAR: Final = re.compile(r"[〔\[(](\d{4})[〕\])]")
 
@@ -40,7 +49,7 @@ class _Head:
 
     lines: list[Line]
     notes: Notes
-    used: set[int] = field(default_factory=set)
+    used: set[tuple[int, int]] = field(default_factory=set)
 
     def find(self, pattern: re.Pattern[str]) -> tuple[Line, re.Match[str]] | None:
         """The first line in which a pattern occurs."""
@@ -48,6 +57,11 @@ class _Head:
             if found := pattern.search(line.norm):
                 return line, found
         return None
+
+
+def _key(line: Line) -> tuple[int, int]:
+    """A line, or a piece of one that was cut."""
+    return line.number, line.skipped
 
 
 def read_head(lines: Sequence[Line], notes: Notes, below: Sequence[Line] = ()) -> NoticeDraft:
@@ -69,16 +83,29 @@ def read_head(lines: Sequence[Line], notes: Notes, below: Sequence[Line] = ()) -
 
 
 def _title(head: _Head) -> str:
-    """The first line, with the next ones where a long title was broken."""
-    parts: list[str] = []
-    for line in head.lines[:4]:
-        parts.append(line.raw)
-        head.used.add(line.number)
-        if _TITLE_END.search(line.norm):
-            return "".join(parts)
-    if head.lines:
-        head.used = {head.lines[0].number}
-    return head.lines[0].raw if head.lines else ""
+    """The line that ends as a title does, with those before it that a long title was broken into."""
+    lines = head.lines[:_TITLE_WITHIN]
+    last = next((at for at, line in enumerate(lines) if _ends_a_title(line)), None)
+    if last is None:
+        head.used = {_key(line) for line in lines[:1]}
+        return lines[0].raw if lines else ""
+    first = _title_begins(lines, last)
+    head.used |= {_key(line) for line in lines[first : last + 1]}
+    return "".join(line.raw for line in lines[first : last + 1])
+
+
+def _ends_a_title(line: Line) -> bool:
+    return bool(_TITLE_END.search(line.norm)) and not _NO_TITLE.search(line.norm)
+
+
+def _title_begins(lines: Sequence[Line], last: int) -> int:
+    """The index of the line with 关于, or of the issuer's name above it; what stands on a page above that is no title."""
+    back = range(last, max(last - _MOST_TITLE_LINES, -1), -1)
+    about = next((at for at in back if "关于" in lines[at].norm or at == 0), last)
+    if any(_NO_TITLE.search(line.norm) or _NUMBER.fullmatch(line.norm) for line in lines[about:last]):
+        return last
+    above = lines[about - 1].norm if about and lines[about].norm.startswith("关于") else ""
+    return about - 1 if _ISSUER_END.search(above) and not _NO_TITLE.search(above) else about
 
 
 def _attachment_title(lines: list[Line]) -> str:
@@ -89,12 +116,12 @@ def _page_fields(draft: NoticeDraft, head: _Head) -> NoticeDraft:
     for line in head.lines:
         about = _PAGE_FIELD.match(line.norm) or _NUMBER.fullmatch(line.norm)
         if about and not _ADDRESSED.search(line.norm):
-            head.used.add(line.number)
+            head.used.add(_key(line))
     published, by, number = head.find(_PUBLISHED), head.find(_BY), head.find(_NUMBER)
     return replace(
         draft,
         published_on=_civil(published[1]) if published else None,
-        published_by=by[1][1].strip() if by and by[0].number in head.used else "",
+        published_by=by[1][1].strip() if by and _key(by[0]) in head.used else "",
         document_number=number[1].group() if number and len(number[0].norm) <= 40 else "",
     )
 
@@ -114,18 +141,23 @@ def _signature(draft: NoticeDraft, head: _Head, below: list[Line]) -> NoticeDraf
             read = whole_date(line.norm.strip("()"))
             if read is None or _PUBLISHED.search(line.norm):
                 continue
-            head.used |= {line.number}
+            head.used.add(_key(line))
             above = lines[at - 1]
             issuer = ""
-            if above.number not in head.used and not re.search(r"[。,:)]", above.norm):
+            if _key(above) not in head.used and not re.search(r"[。,:)]", above.norm):
                 issuer = above.raw
-                head.used.add(above.number)
+                head.used.add(_key(above))
             _issue_date_damage(read, line, head.notes)
-            return replace(draft, issuer=issuer, issued_on=read.day, issued_on_quote=line.raw)
-    named = re.match(r"(.{2,40}?)关于", draft.title)
+            return replace(draft, issuer=issuer or _issuer(draft), issued_on=read.day, issued_on_quote=line.raw)
     place = (head.lines[0].number, 1) if head.lines else (1, 1)
     head.notes.add("W-H01", place, draft.title, _("no date of issue was found under the notice"))
-    return replace(draft, issuer=named[1] if named else "")
+    return replace(draft, issuer=_issuer(draft))
+
+
+def _issuer(draft: NoticeDraft) -> str:
+    """The issuer whom the title names: 某某市人民政府关于…"""
+    named = re.match(r"(.{2,40}?)关于", draft.title)
+    return named[1].strip() if named else ""
 
 
 def year_of(draft: NoticeDraft) -> int | None:
@@ -157,10 +189,10 @@ def _attachments(draft: NoticeDraft, head: _Head) -> NoticeDraft:
             start = found.start(1) if found[1] is not None else 0
             number = _ATTACHED_NUMBER.match(line.norm[start:])
             names.append(line.raw[start + (number.end() if number else 0) :])
-            head.used.add(line.number)
-        elif names and line.number not in head.used and len(line.norm) <= 40 and not re.search(r"[。:]", line.norm):
+            head.used.add(_key(line))
+        elif names and _key(line) not in head.used and len(line.norm) <= 40 and not re.search(r"[。:]", line.norm):
             names[-1] += line.raw
-            head.used.add(line.number)
+            head.used.add(_key(line))
             message = _("the name of an attachment is broken over lines; read as {name}").format(name=names[-1])
             head.notes.add("W-H03", (line.number, line.column), line.raw, message, names[-1])
     return replace(draft, attachments=tuple(names))
@@ -168,7 +200,7 @@ def _attachments(draft: NoticeDraft, head: _Head) -> NoticeDraft:
 
 def _recipients(draft: NoticeDraft, head: _Head) -> NoticeDraft:
     """The line above the text, closed by a colon; damaged ones are known by the text that follows."""
-    rest = [line for line in head.lines if line.number not in head.used]
+    rest = [line for line in head.lines if _key(line) not in head.used]
     for at, line in enumerate(rest):
         colon = line.norm.endswith(":")
         before_text = at + 1 < len(rest) and bool(_BODY_STARTS.match(rest[at + 1].norm))
@@ -181,7 +213,9 @@ def _recipients(draft: NoticeDraft, head: _Head) -> NoticeDraft:
 
 def _recipient_list(draft: NoticeDraft, line: Line, notes: Notes, *, colon: bool) -> NoticeDraft:
     whole = line.raw.rstrip(":：")
-    names = [part.strip() for part in re.split(r"[、,，]", whole) if part.strip()]
+    hidden = units.masked(folded(whole))
+    cuts = [-1, *(at for at, sign in enumerate(hidden) if sign in "、,"), len(whole)]
+    names = [name for start, end in pairwise(cuts) if (name := whole[start + 1 : end].strip())]
     parts = [piece for name in names for piece in _LIST_END.split(name)]
     place = (line.number, line.column)
     if not colon:

@@ -16,7 +16,7 @@ from models.language import _
 _TIME: Final = "个工作日|工作日|个自然日|个小时|小时|分钟|天"
 _UNIT: Final = (
     rf"%|％|‰|个百分点|百分点|{_TIME}|亿元|万元|亿美元|万美元|元|亿千瓦时|万千瓦|兆瓦|千瓦|万平方米|平方公里|平方千米|平方米|微克/立方米|毫克/升|毫克/立方米|立方米/日|立方米|万亩|亩|公顷|"
-    r"万吨|吨标准煤|吨/日|吨|公里(?!范围|半径)|千米|万人次|人次|万人|人|万名|名|万户|户|万家|家|万个|个(?!月)|万件|件|项(?!目)|台|套|辆|艘|座|处|所|条(?!件)|"
+    r"万方|万吨|吨标准煤|吨/日|吨|公里(?!范围|半径)|千米|万人次|人次|万人|人|万名|名|万户|户|万家|家|万个|个(?!月)|万件|件|项(?!目)|台|套|辆|艘|座|处|所|条(?!件)|"
     r"场次|场|期|次|支|宗|只|株|万株|批次|张|门|款|集|部|册|颗|口|孔|段|类(?!型)|标箱|万标箱|倍|起|例|床"
 )
 _AFTER: Final = r"(?:及|或)?(?:以上|以下|以内|左右)|之内|内"
@@ -52,10 +52,12 @@ _COUNTED: Final = frozenset({"家", "个", "户", "人", "名", "所", "座"})
 _DOING: Final = re.compile(r"^(?:力争|确保|努力|争取|全年|到\d{4}年|实现|完成|培育|打造)+(?=.{2})")
 #: what is done, with nothing said of what it is done to
 _ALONE: Final = re.compile(
-    r"(?:力争|确保|努力|争取|每年|每月|每季度|全年|年内|重点|计划|拟|再|各|分别|组织|共)*(?:实现|完成|新增|建成|培育|打造|建设|推出|引进|新建|举办|创建|实施|开展|支持|扶持|认定|招引|推进|落实|办好|选树|评选|遴选|整治|改造|"
+    r"(?:[一二三四五六七八九]是|对|全[省市县区州镇]|力争|确保|努力|争取|每年|每月|每季度|全年|年内|重点|计划|拟|再|各|分别|组织|共)*(?:实现|完成|新增|建成|培育|打造|建设|推出|引进|新建|举办|创建|实施|开展|支持|扶持|认定|招引|推进|落实|办好|选树|评选|遴选|整治|改造|"
     r"改建|扩建|打通|开工|投用|组织|建立|设立|发展|推广|开发|培养|培训|签约|盘活|清理|整改|达到|力争|确保)?"
 )
 _SHORTENED: Final = re.compile(r"(?:由|从)(?:原来的|目前的)?\d.*$")
+#: a bound that stands before what is counted: 不低于总量的5%, 至少召开1次
+_FAR: Final = re.compile(r"(不少于|不低于|不超过|不高于|至少)[\u4e00-\u9fff]{1,12}$")
 _TERM: Final = re.compile(r"(?:\d{1,2}|[一二两三四五六七八九十])(?:年|个月)(?:以内|之内|内)")
 _PAST_YEARS: Final = re.compile(r"(?:年满|以来|截至目前|累计已|停用时间)")
 
@@ -105,6 +107,7 @@ def _count(words: str) -> int:
 
 def _named(before: str) -> str:
     """What is counted, from the words before the number: without its date and what is done."""
+    before = re.sub(r"^[一二三四五六七八九十]是|(?:力争|确保|努力)$", "", before)
     term = _TERM.match(before)
     before = _SHORTENED.sub("", before[term.end() if term else date_before(before) :])
     doing = _DOING.match(before)
@@ -117,7 +120,8 @@ def _indicator(piece: str, amount: re.Match[str]) -> IndicatorDraft:
     if _ALONE.fullmatch(name):
         name, quote = after or name, piece.strip()
     name = name.translate(_QUOTES) or quote
-    verb = amount["verb"] or ""
+    far = _FAR.search(before)
+    verb = amount["verb"] or (far[1] if far else "")
     if verb in _AT_LEAST and amount["unit"] in _COUNTED and not re.search(r"[数量额率总值]", name):
         name += "数量"
     op = _op(verb, amount["bound"])

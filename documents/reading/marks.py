@@ -13,10 +13,17 @@ SECTION: Final = re.compile(
 SUBSECTION: Final = re.compile(
     rf"(\([{_CHINESE}]{{1,5}}\))[、.]? *(?=\S)|(第(?:[{_CHINESE}]{{1,5}}|\d{{1,3}})条)[ :]*(?=\S)"
 )
-ITEM: Final = re.compile(r"(\d{1,3}) ?[.、] *(?![\d ])")
+ITEM: Final = re.compile(
+    rf"(\d{{1,3}}) ?[.、] *(?![\d ])|[★☆●○◆◇■□▲△※▪•] ?(\d{{1,3}}) *[.、:]? *(?=[“《\u4e00-\u9fff])|"
+    rf"[★☆●○◆◇■□▲△※▪•【]? ?(?:重点)?(?:任务|事项|措施|项目|工作)(\d{{1,3}}|[{_CHINESE}]{{1,3}})[】 ]*[:、.】 ] *(?=\S)"
+)
 #: a title may begin with a figure (11.121工程): an item only where the number goes on and the figure measures nothing
 NEXT_ITEM: Final = re.compile(
     r"(\d{1,3})[.、] *(?=\d)(?!\d+(?:\.\d+)*(?:[亿万千百余多]|%|[米吨元个家名项年月日]|公里|人(?!才)))"
+)
+#: numbers with their section in front: 1.1, 2.3.1
+DOUBLE: Final = re.compile(
+    r"(\d{1,2}(?:\.\d{1,2}){1,2})[.、]? *(?=[“《\u4e00-\u9fff])(?![亿万千百余多倍年月日元米吨个家名项人]|公里|平方)"
 )
 #: numbers below an item: its text goes on
 POINT: Final = re.compile(
@@ -26,12 +33,14 @@ ATTACHMENTS: Final = re.compile(r"附件? *: *\S")
 CAPTION: Final = re.compile(r"附件 *\d{0,2}:?$")
 #: what stands below the work: it is said to nobody that works
 CLOSING: Final = re.compile(
+    r"特此通知|(?:请|望|以上)[^。]{0,12}(?:认真|遵照|结合实际)[^。]{0,12}(?:执行|落实|贯彻)|(?:请|望)?各[^。]{0,20}(?:单位|部门|县|区|市)[^。]{0,30}(?:每|按)[月季周半双][^。]{0,24}报|"
+    r"(?:本|以上|上述|此前)[\u4e00-\u9fff]{0,12}?(?:自[^。]{0,20}起|由[^。]{0,30}负责解释|有效期|与本[^。]{1,12}不一致)|"
     r"附件? *[:\d]|附件$|附表|抄送|抄报|分送|主题词|联系(?:人|电话|方式)|公开(?:方式|属性|形式)|信息公开|\(?此件|\(?(?:主动|依申请|不予)公开|(?:责任编辑|编辑|审核|来源|版权|主办)[: ]|"
     r"扫一扫|【|上一[篇条]|下一[篇条]|.{2,30}(?:办公室|办公厅|秘书[处科]).{0,4}\d{4}年\d{1,2}月\d{1,2}日 ?印发"
 )
 #: headings of what carries the work and is none itself, unless it names units
 PROSE: Final = re.compile(
-    r"(?:总体(?:要求|思路)|指导思想|基本原则|工作原则|组织(?:保障|领导|实施|机构)|保障措施|工作要求|有关要求|相关要求|重要意义|主要任务和分工|"
+    r"(?:总体(?:要求|思路)|指导思想|基本原则|工作原则|组织(?:保障|领导|实施|机构)|保障措施|工作要求|工作机制|推进机制|保障机制|工作步骤|实施步骤|时间安排|有关要求|相关要求|重要意义|主要任务和分工|"
     r"(?:切实)?(?:做好|加强|强化|健全|完善)?(?:组织(?:保障|领导|实施|机构)|保障措施|工作保障|工作要求|总体要求)|附则)"
 )
 #: a heading is a short line; longer ones are text

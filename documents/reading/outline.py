@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from documents.reading import marks, signs
+from documents.reading import duties, marks, signs
 from documents.reading.brackets import Finder
 from documents.reading.dates import whole_date
 from documents.reading.marks import ITEM, SECTION, SUBSECTION, chinese, numeral
@@ -49,6 +49,12 @@ class RawItem:
     pieces: list[tuple[Line, int]] = field(default_factory=list)
     #: its first line with its number
     whole: Line | None = None
+    #: whether its units stand on lines of their own
+    apart: bool = False
+    #: whether it was made of points that have their units in common
+    shared: bool = False
+    #: the number of prose before it that is no item
+    after: int = 0
 
 
 @dataclass(slots=True)
@@ -81,6 +87,10 @@ class _State:
     ended: bool = False
     #: within the list of attachments, whose numbers are no items
     listing: bool = False
+    #: items are numbered with their section in front: 1.1
+    double: bool = False
+    #: the number of the prose that was left out last
+    prose: int = 0
 
 
 def first_heading(lines: Sequence[Line]) -> int:
@@ -106,32 +116,41 @@ def _with_lost_number(lines: Sequence[Line], first: int) -> int:
 
 def is_heading(line: Line) -> bool:
     """Whether a line has the shape of a heading without a number: short, one phrase, no stop, no bracket."""
-    return 4 <= len(line.norm) <= marks.LONGEST_HEADING and not re.search(r"[。;:()【】]|https?|\d{4}-", line.norm)
+    short = 4 <= len(line.norm) <= marks.LONGEST_HEADING
+    return short and not re.search(r"[。;:()【】]|https?|\d{4}-|^\d{4}年?\d{1,4}月?\d{0,2}日$", line.norm)
 
 
 def _is_title(norm: str) -> bool:
     """Whether what stands behind a number is a heading alone: short, with no sentence behind it and no units."""
     text = norm.rstrip("。:; ")
-    return len(text) <= marks.LONGEST_HEADING and "。" not in text and not _names_units(norm)
+    return len(text) <= marks.LONGEST_HEADING and "。" not in text and not names_units(norm)
 
 
-def _names_units(norm: str) -> bool:
-    return bool(Finder(norm, frozenset()).find())
+def names_units(norm: str) -> bool:
+    """Whether a text holds a bracket or a label that names units."""
+    said = duties.read(norm)
+    return bool((said and said.told) or Finder(norm, frozenset()).find())
 
 
 def outline(lines: Sequence[Line], notes: Notes) -> list[RawItem]:
     """The items of the body in order, each with its text; ``lines`` begin at the first heading."""
     state = _State(notes)
     seen = [signs.unified(line) for line in lines if not line.blank]
+    state.double = sum(1 for line in seen if marks.DOUBLE.match(line.norm)) > 1
     for at, line in enumerate(seen):
         _line(state, line, seen[at + 1] if at + 1 < len(seen) else None)
     _close(state, None)
+    if state.double and state.items:
+        place = state.items[0].body.place(0)
+        notes.add("W-O03", place, state.items[0].title, _("items are numbered 1.1, 1.2; they are counted through"))
     return _numbered(_owned(state.items), notes)
 
 
 def _line(state: _State, line: Line, following: Line | None) -> None:
     if found := _item(state, line):
-        _open(state, _Head(_ITEM, int(found[1]), line, found.end()))
+        said = next(part for part in found.groups() if part)
+        number = state.last + 1 if "." in said else numeral(said)
+        _open(state, _Head(_ITEM, number, line, found.end()))
     elif found := SECTION.match(line.norm):
         _section(state, found, line)
     elif found := SUBSECTION.match(line.norm):
@@ -172,6 +191,8 @@ def _item(state: _State, line: Line) -> re.Match[str] | None:
     """The number of an item that the line begins with."""
     if state.listing:
         return None
+    if state.double and (found := marks.DOUBLE.match(line.norm)):
+        return found
     going_on = marks.NEXT_ITEM.match(line.norm)
     return ITEM.match(line.norm) or (going_on if going_on and int(going_on[1]) == state.last + 1 else None)
 
@@ -233,7 +254,7 @@ def _is_text(line: Line) -> bool:
 
     What a web page or a signature leaves below the last item has neither a stop nor a list of units.
     """
-    if line.norm.endswith(("。", ";")) or marks.POINT.match(line.norm) or _names_units(line.norm):
+    if line.norm.endswith(("。", ";")) or marks.POINT.match(line.norm) or names_units(line.norm):
         return True
     return any(part.raw.startswith("\n") for part in signs.passages(line))
 
@@ -257,7 +278,7 @@ def _close(state: _State, following: int | None) -> None:
     pieces = _passages([(head.line, rest), *head.pieces[1:]])
     body = Body.of(pieces)
     title = head.line.raw[head.start : end].strip()
-    named = _names_units(body.norm)
+    named = names_units(body.norm)
     below = head.kind != _ITEM and following is not None and following > head.kind
     if below and not named:
         for line, _start in head.pieces[1:]:
@@ -267,6 +288,8 @@ def _close(state: _State, following: int | None) -> None:
         return
     item = RawItem(head.number, title, body, state.section, state.subsection, head.kind, named)
     item.bare, item.owner, item.pieces, item.whole = not named and not head.said, below, pieces, head.line
+    item.apart = any(part.raw.startswith("\n") or part.norm.startswith("(") for part, _start in pieces[1:])
+    item.after, state.prose = state.prose, 0
     item.section = item.section if head.kind > _SECTION else None
     item.subsection = item.subsection if head.kind > _PART else None
     state.items.append(item)
@@ -282,6 +305,7 @@ def _prose(state: _State, head: _Head, title: str) -> bool:
     above = head.kind != _SECTION and any(one is not None and marks.is_prose(one.title) for one in headings)
     if not marks.is_prose(title) and not (above and "目标" not in title):
         return False
+    state.prose = head.number
     if head.said:
         message = _("“{title}” says how the work is to be carried; it names no unit and was not entered as a task")
         place = (head.line.number, head.line.column)
@@ -310,6 +334,7 @@ def _owned(items: list[RawItem]) -> list[RawItem]:
     """Headings alone are items only where others of their kind have text; points below one that names units are its."""
     kinds = {item.kind for item in items if not item.bare and item.kind != _ITEM}
     kept = [item for item in items if not item.bare or item.kind == _ITEM or item.kind in kinds]
+    kept = _shared(kept)
     owned: list[RawItem] = []
     at = 0
     while at < len(kept):
@@ -326,6 +351,35 @@ def _owned(items: list[RawItem]) -> list[RawItem]:
     return owned
 
 
+def _shared(items: list[RawItem]) -> list[RawItem]:
+    """Points whose units stand on lines of their own below the last of them: they are one item, under their heading."""
+    made: list[RawItem] = []
+    for _heading, group in itertools.groupby(items, lambda item: (id(item.subsection or item.section), item.kind)):
+        points = list(group)
+        last, heading = points[-1], points[-1].subsection or points[-1].section
+        if (
+            len(points) == 1
+            or last.kind != _ITEM
+            or heading is None
+            or not last.apart
+            or any(point.named for point in points[:-1])
+        ):
+            made += points
+        else:
+            made.append(_one(points, heading))
+    return made
+
+
+def _one(points: list[RawItem], heading: HeadingDraft) -> RawItem:
+    """The item that points make together."""
+    pieces = [piece for point in points if point.whole for piece in ((point.whole, 0), *point.pieces[1:])]
+    section = points[0].section if points[0].subsection is not None else None
+    item = RawItem(numeral(heading.number), heading.title.strip("。"), Body.of(pieces), section, None)
+    item.kind, item.named, item.shared = _PART if section else _SECTION, True, True
+    item.pieces, item.whole, item.after = pieces, points[0].whole, points[0].after
+    return item
+
+
 def _numbered(items: list[RawItem], notes: Notes) -> list[RawItem]:
     """Give every item a number of its own; where printed numbers repeat, count through and say so."""
     if len({item.number for item in items}) != len(items):
@@ -335,7 +389,7 @@ def _numbered(items: list[RawItem], notes: Notes) -> list[RawItem]:
             item.number = number
         return items
     for before, item in itertools.pairwise(items):
-        if item.number != before.number + 1:
+        if item.number not in {before.number + 1, item.after + 1}:
             message = _("item {number} follows item {before}").format(number=item.number, before=before.number)
             notes.add("W-O03", item.body.place(0), item.title, message)
     return items

@@ -7,9 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from documents.reading.clauses import ClauseCutter, known_units
+from documents.reading.covering import work_begins
 from documents.reading.files import source
+from documents.reading.flat_tables import flat_grids
+from documents.reading.glued import unglued
 from documents.reading.heading import read_head, year_of
-from documents.reading.outline import RawItem, first_heading, outline
+from documents.reading.outline import RawItem, outline
 from documents.reading.places import placed
 from documents.reading.source import Notes
 from documents.reading.spoilt import note_spoilt
@@ -45,23 +48,38 @@ def read_notice(data: bytes, name: str) -> NoticeDraft:
     read = source(data, name, notes)
     if read.draft is not None:
         return read.draft
-    tables = recognised(read.grids)
+    tables = recognised(read.grids) or _flat_tables(read.lines, notes)
     taken = {number for table in tables for number in table.lines}
     lines = [line for line in read.lines if line.number not in taken]
-    start = first_heading(lines)
+    lines = unglued(lines, notes)
+    start = work_begins(lines, tables[0].lines[0] if tables else None)
     draft = read_head(lines[:start], notes, lines[start:])
     note_spoilt(read.lines, notes)
     items = _items(lines[start:], tables, draft, notes)
-    _cells_run_together(read, items, notes, name)
+    _cells_run_together(read, tables, items, notes, name)
     _refuse_unread(items, read, tables, name)
     digest = hashlib.sha256(data).hexdigest()
     warnings = placed(notes.all(), read.lines, items)
     return replace(draft, items=items, warnings=warnings, source_name=name, source_sha256=digest)
 
 
-def _cells_run_together(read: Source, items: tuple[ItemDraft, ...], notes: Notes, name: str) -> None:
+def _flat_tables(lines: Sequence[Line], notes: Notes) -> tuple[Table, ...]:
+    """The tables that lost their borders when the text was copied; each is said, because a cell may be misplaced."""
+    found = recognised(flat_grids(lines))
+    for table in found:
+        said = _(
+            "a table without its borders was put together again from its headings; compare each row with the paper"
+        )
+        notes.add("W-F20", (table.lines[0], 0), "、".join(table.columns.titles), said)
+    return found
+
+
+def _cells_run_together(
+    read: Source, tables: Sequence[Table], items: tuple[ItemDraft, ...], notes: Notes, name: str
+) -> None:
     """Say that a table of tasks lost its cells, as in a PDF; where nothing else was read, that is a refusal."""
     within = {number for grid in read.grids for number in range(grid.rows[0].line, grid.last + 1)}
+    within |= {number for table in tables for number in table.lines}
     run_together = next((line for line in read.lines if line.number not in within and is_heading_line(line.norm)), None)
     if not items and run_together:
         raise BadInput(

@@ -38,7 +38,7 @@ _PROGRESS: Final = re.compile(
 )
 _BODY: Final = r"[^,。;()]{2,30}?(?:办公室|办公厅|办|局|委|厅|处|科|室|组|政府|中心|部)"
 _TO: Final = re.compile(
-    rf"(?:报送至|报送到|报送给|报送|报至|报到|反馈至|提交至|提交|反馈|至|到|送|报|向)(?P<to>{_BODY})(?=汇总|备案|统一|报告|报送|反馈|,|。|;|\(|$|邮箱)"
+    rf"(?:报送至|报送到|报送给|报送|报至|报到|反馈至|提交至|提交|反馈|至|到|送|报|向)(?P<to>{_BODY})(?=汇总|备案|统一|报告|报送|反馈|,|。|\.|;|\(|$|邮箱)"
 )
 _NEEDS: Final = re.compile(
     r"\(([^()]*(?:签字|签名|签章|审签|盖章|公章)[^()]*)\)|"
@@ -77,7 +77,10 @@ def _none(cover: Iterable[Line], notes: Notes) -> ReportingRule:
 def _is_general(norm: str) -> bool:
     """Whether a line below the work speaks of reporting on it, and not of a report that is itself the work."""
     return bool(
-        re.search(r"(?:进展|进度|落实|完成|推进|工作|任务)[^,。;]{0,8}(?:情况|报表|总结|材料|台账)|工作进[展度]", norm)
+        re.search(
+            r"(?:进展|进度|落实|完成|推进|工作|任务)[^,。;]{0,8}(?:情况|报表|总结|材料|台账)|工作进[展度]|[上本]月进展|进展报",
+            norm,
+        )
         and re.search(r"各[^,。;]{0,12}(?:单位|部门|县|区|市)|(?:牵头|责任)(?:单位|部门)", norm)
     )
 

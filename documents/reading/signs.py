@@ -40,6 +40,10 @@ _OUTSIDE: Final = re.compile(
 )
 
 
+#: a sentence of its own that says who does it: 由甲牵头，乙配合，6月底前完成。
+_SENTENCE: Final = re.compile(r"(?<=[。;)]) *(?=[^。;()\n]{2,120}(?:牵头|负责|配合|会同|承办|落实|完成)(?:。|;|$))")
+
+
 def unified(line: Line) -> Line:
     """The line with one kind of colon and, round units, one kind of bracket in its parsing form."""
     norm = _OTHERS.sub(_round, line.norm.translate(_COLONS))
@@ -56,14 +60,15 @@ def passages(line: Line, start: int = 0) -> list[Line]:
     cut: list[Line] = []
     at = counted = start
     depth = 0
-    for found in _OUTSIDE.finditer(line.norm, start):
-        begin = found.end()
+    places = {found.end() for pattern in (_OUTSIDE, _SENTENCE) for found in pattern.finditer(line.norm, start)}
+    for begin in sorted(places):
         depth = max(depth + line.norm.count("(", counted, begin) - line.norm.count(")", counted, begin), 0)
         counted = begin
         if begin < at or depth:
             continue
         end = _end(line.norm, begin)
-        if duties.read(line.norm[begin:end]) is None:
+        said = duties.read(line.norm[begin:end])
+        if said is None or not said.labelled_or_told:
             continue
         if line.norm[at:begin].strip():
             cut.append(_part(line, at, begin))

@@ -7,7 +7,7 @@ row of a heading of several rows decides, the rows above help (责任单位 over
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from documents.reading.source import folded
@@ -39,6 +39,8 @@ _SHORTEST_END: Final = 2
 #: the heading stands in the first rows; a spreadsheet may have a cover above it
 _HEADING_WITHIN: Final = 60
 _FEWEST_WORDS: Final = 2
+#: a longer text is no heading of a column, whatever its last words are
+_LONGEST_TITLE: Final = 16
 _LONGEST_WORD: Final = 8
 _LONGEST_TITLE: Final = 60
 _ASIDE: Final = re.compile(r"\([^()]*\)|[\s:·*]")
@@ -73,6 +75,8 @@ def role_of(title: str) -> str:
     bare = _ASIDE.sub("", folded(title))
     if bare in _ROLES:
         return _ROLES[bare]
+    if len(bare) > _LONGEST_TITLE:
+        return ""
     ends = (bare[at:] for at in range(1, len(bare) - _SHORTEST_END + 1))
     return next((_ROLES[end] for end in ends if end in _ROLES), "")
 
@@ -93,10 +97,17 @@ def columns_of(grid: Grid) -> Columns | None:
     for first in range(min(len(grid.rows), _HEADING_WITHIN)):
         if len({cell for cell in grid.rows[first].cells if role_of(cell.text)}) < _FEWEST_WORDS:
             continue  # a title over the whole width, or a remark
-        found = _heading(grid, first)
+        found = _saying(_heading(grid, first))
         if set(found.roles) & {ITEM, TEXT} and set(found.roles) & set(PARTIES):
             return found
     return None
+
+
+def _saying(found: Columns) -> Columns:
+    """Where no column names a task, what is to be reached is the task (预期目标, 责任单位)."""
+    if set(found.roles) & {ITEM, TEXT}:
+        return found
+    return replace(found, roles=tuple(TEXT if role == TARGET else role for role in found.roles))
 
 
 def _heading(grid: Grid, first: int) -> Columns:

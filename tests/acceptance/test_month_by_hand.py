@@ -151,10 +151,10 @@ def open_month(hands: Hands) -> None:
     book = openpyxl.load_workbook(table)
     sheet = book.worksheets[0]
     row = next(row for row in sheet.iter_rows(min_row=4) if row[4].value == "1.2")
-    row[11].value = "牵头"
+    row[14].value = "牵头"
     book.save(table)
     assert hands.fails("li", "notice", "adopt", table) == "E-X02"
-    row[11].value = "仅牵头单位"
+    row[14].value = "仅牵头单位"
     book.save(table)
     assert hands.fails("sun", "notice", "adopt", table) == "E-403"
     adopted = hands.does("li", "notice", "adopt", table)

@@ -270,7 +270,7 @@ def test_notice_goes_through_the_spreadsheet_into_the_office_and_is_revised(offi
         table, {("1.1", "内容"): "'=SUM(改)", ("6.1", "配合单位"): "市水利局、市公安局"}, office.folder / "a.xlsx"
     )
     refused = office.run("adopt", put(table, {("6.1", "时限"): "六月"}, office.folder / "bad.xlsx"))
-    assert (refused.returncode, "E-X02" in refused.stderr, "J15" in refused.stderr) == (DENIED, True, True)
+    assert (refused.returncode, "E-X02" in refused.stderr, "M15" in refused.stderr) == (DENIED, True, True)
 
     twice = put(table, {("6.1", "配合单位"): "市水利局"}, office.folder / "b.xlsx")
     made = office.data("adopt", twice)

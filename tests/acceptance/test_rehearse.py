@@ -85,7 +85,9 @@ def test_one_screen_tells_the_month_and_names_the_files_within_its_time_and_memo
     }  # fmt: skip
     assert "problem_" not in out
     assert len(out.splitlines()) < 60
-    papers = {"form.pdf", "summary.pdf"} if chinese_font() else set()
+    kind = "pdf" if chinese_font() else "docx"
+    papers = {f"{name}-2022-1.{kind}" for name in ("urging", "supervision", "circular")} | {f"decomposition.{kind}"}
+    papers |= {"form.pdf", "summary.pdf"} if chinese_font() else set()
     made = {"decomposition.xlsx", "duban.db", "messages", "problems.xlsx", "store", "summary.docx", "summary.xlsx"}
     assert files(tmp_path) - {".rehearsal", "duban.db-wal", "duban.db-shm"} == made | papers
 
@@ -96,6 +98,7 @@ def test_counts_of_the_screen_equal_what_lies_behind_them(told):
     assert month["findings"] == []
     assert month["messages"]["sent"] == len(list((folder / "out" / "messages").iterdir()))
     chased = {chase["event"] for chase in month["chases"]}
+    assert "circular" in chased
     assert chased >= {"opened", "not_received", "due_soon", "due_today", "urging", "supervision", "returned", "closing"}
     assert min(month["returned"], month["late"], month["drafts"]) > 0
     assert month["extensions"] == 1

@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import select
+import signal
 import time
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,10 +27,10 @@ class Keyboard:
         with os.fdopen(slave, "wb") as stream:
             kept = {**environment, "TERM": "xterm", "COLUMNS": "160"}
             self._begun = warm.start(words, kept, *[_Same(stream.fileno())] * 3)  # type: ignore[list-item]
-        self._text = ""
+        self._text, self._rest = "", b""
         self._read = 0
 
-    def sees(self, wanted: str, patience: float = 20) -> str:
+    def sees(self, wanted: str, patience: float = 60) -> str:
         """Wait for some words; all that came up to and with them since the last ones."""
         end = time.monotonic() + patience
         while (at := self.screen.find(wanted, self._read)) < 0:
@@ -53,10 +54,14 @@ class Keyboard:
         os.write(self._master, f"{text}\n".encode())
 
     def presses(self, key: bytes) -> None:
-        """Press a key that is no line: ``b"\\x03"`` is Ctrl-C."""
+        """Press a key that is no line: ``b"\x04"`` says that nothing more comes."""
         os.write(self._master, key)
 
-    def ends(self, patience: float = 20) -> int:
+    def interrupts(self) -> None:
+        """Ctrl-C: what the terminal makes of it for the program in front."""
+        self._begun.send_signal(signal.SIGINT)
+
+    def ends(self, patience: float = 60) -> int:
         """Its exit code."""
         end = time.monotonic() + patience
         while (code := self._begun.poll()) is None:
@@ -74,7 +79,7 @@ class Keyboard:
                 return
             if not came:
                 return
-            self._rest = getattr(self, "_rest", b"") + came
+            self._rest += came
             self._text = self._rest.decode(errors="ignore")
             patience = 0
 

@@ -22,10 +22,8 @@ if TYPE_CHECKING:
 
 def clause(number: str, *units: str, groups: tuple[str, ...] = (), **more: Any) -> ClauseDraft:
     """A clause with a text of its own."""
-    told = {"text": f"完成{number}的工作。", **more}
-    return ClauseDraft(
-        number, units=units, groups=groups, parties=(*units, *groups), lead=units[0] if units else "", **told
-    )
+    told = {"text": f"完成{number}的工作。", "lead": units[0] if units else "", **more}
+    return ClauseDraft(number, units=units, groups=groups, parties=(*units, *groups), **told)
 
 
 def table(*clauses: ClauseDraft, day: int | None = 20, who: str = "every", **more: Any) -> NoticeDraft:

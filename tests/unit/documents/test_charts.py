@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from lxml import etree
@@ -67,6 +68,21 @@ def test_charts_of_a_month_are_its_figures() -> None:
     assert drawn["average"] == ["5月", "28%", "6月", "43%"]
     assert "91.2%" in drawn["indicators"]
     assert "average" not in {one.name for one in pictures(replace(summary_facts(), history=()))}
+
+
+def test_twelve_months_of_two_years_keep_their_labels_apart() -> None:
+    facts = summary_facts()
+    assert facts.figures is not None
+    names = [f"2021-{n:02}" for n in range(7, 13)] + [f"2022-{n:02}" for n in range(1, 6)]
+    drawn = pictures(replace(facts, history=tuple(replace(facts.figures, month=name) for name in names)))
+    svg = next(one.svg for one in drawn if one.name == "punctuality")
+    assert [text for text in texts(svg) if "年" in text or text in {"7月", "1月"}] == ["7月", "2021年", "1月", "2022年"]
+    months = [node for node in etree.fromstring(svg.encode()).iter(f"{SVG}text") if (node.text or "").endswith("月")]
+    places = [float(node.get("x", "0")) for node in months]
+    assert min(after - before for before, after in pairwise(places)) > 30
+    assert max(
+        float(node.get("y", "0")) for node in etree.fromstring(svg.encode()).iter(f"{SVG}text")
+    ) < charts.height_of(svg)
 
 
 def test_many_items_go_on_in_another_chart() -> None:

@@ -158,7 +158,7 @@ def test_row_may_be_added_and_removed(draft: NoticeDraft, table: Path) -> None:
     def work(book: Workbook) -> None:
         sheet = book[TABLE]
         sheet.delete_rows(cell(book, "1.1", "编号").row)
-        sheet.append([2, None, None, "乙事", "2.3", "再做丙", "市财政局", None, "有关县市区"])
+        sheet.append([2, None, None, "乙事", "2.3", None, None, None, "再做丙", "市财政局", None, "有关县市区"])
 
     changed = edit(table, work)
     assert [clause.id for clause in changed.clauses] == ["2.1", "2.2", "2.3"]
@@ -241,12 +241,12 @@ def test_names_in_a_list_are_each_taken_once_in_order(names: list[str]) -> None:
 @pytest.mark.parametrize(
     ("clause", "heading", "value", "place"),
     [
-        ("1.1", "内容", "=1+1", "F4"), ("1.1", "内容", "", "F4"), ("1.1", "内容", "#REF!", "F4"),
-        ("1.1", "内容", True, "F4"),
-        ("1.1", "牵头单位", "", "G4"), ("1.1", "配合单位", "市水利局", "H4"), ("1.1", "单位组", "市水利局", "H4"),
-        ("1.1", "配合单位", "局" * 61, "H4"), ("1.1", "时限", "六月底", "J4"), ("1.1", "时限", "2022-06-31", "J4"),
-        ("1.1", "时限", "2022-13-01", "J4"), ("2.1", "量化指标", "三十家", "K5"), ("2.1", "量化指标", "企业 > 三 家", "K5"),
-        ("2.1", "谁报送", "都报", "L5"), ("2.1", "序号", "〇", "A5"), ("2.1", "序号", 0, "A5"), ("2.2", "编号", "2.1", "E6"),
+        ("1.1", "内容", "=1+1", "I4"), ("1.1", "内容", "", "I4"), ("1.1", "内容", "#REF!", "I4"),
+        ("1.1", "内容", True, "I4"),
+        ("1.1", "牵头单位", "", "J4"), ("1.1", "配合单位", "市水利局", "K4"), ("1.1", "单位组", "市水利局", "K4"),
+        ("1.1", "配合单位", "局" * 61, "K4"), ("1.1", "时限", "六月底", "M4"), ("1.1", "时限", "2022-06-31", "M4"),
+        ("1.1", "时限", "2022-13-01", "M4"), ("2.1", "量化指标", "三十家", "N5"), ("2.1", "量化指标", "企业 > 三 家", "N5"),
+        ("2.1", "谁报送", "都报", "O5"), ("2.1", "序号", "〇", "A5"), ("2.1", "序号", 0, "A5"), ("2.2", "编号", "2.1", "E6"),
         ("2.2", "编号", "3.1", "E6"), ("2.2", "编号", "2.x", "E6"), ("2.1", "任务", "", "D5"), ("1.1", "原文行", "甲", "R4"),
     ],
 )  # fmt: skip
@@ -280,7 +280,7 @@ def test_rows_may_be_sorted_and_a_row_put_in_at_the_end_goes_to_its_item(draft: 
         sheet.delete_rows(HEADER_ROW + 1, len(rows))
         for row in reversed(rows):
             sheet.append(row)
-        sheet.append([1, None, None, None, "1.2", "再做", "市水利局"])
+        sheet.append([1, None, None, None, "1.2", None, None, None, "再做", "市水利局"])
 
     again = edit(table, work)
     assert [clause.id for clause in again.clauses] == ["1.1", "1.2", "2.1", "2.2"]

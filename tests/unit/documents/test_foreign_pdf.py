@@ -129,9 +129,16 @@ def test_letters_that_say_nothing_are_refused() -> None:
     assert refusal(set_pdf("\ue123\ue124\ue125\ue126" * 40)).code in {"E-F22", "E-F23"}
 
 
-def test_table_in_a_pdf_is_told_that_its_cells_cannot_be_told_apart() -> None:
+def test_table_in_a_pdf_whose_rows_are_lines_is_put_together_again_and_told() -> None:
     table = "#table(columns: 3, [序号], [工作任务], [责任单位], [1], [修堤坝], [市水利局], [2], [治扬尘], [市住建局])"
-    assert refusal(set_pdf(f"关于任务分解的通知，请各单位遵照执行，按月报送。\n\n{table}")).code == "E-F27"
+    draft = read_notice(set_pdf(f"关于任务分解的通知，请各单位遵照执行，按月报送。\n\n{table}"), "通知.pdf")
+    assert [clause.units for clause in draft.clauses] == [("市水利局",), ("市住建局",)]
+    assert "W-F20" in {note.code for note in draft.warnings}
+
+
+def test_table_in_a_pdf_whose_cells_run_over_lines_is_refused() -> None:
+    table = "#table(columns: 3, [序号], [工作任务], [责任单位], [1], [修堤坝 \\ 挖沟渠], [市水利局 \\ 市住建局], [2], [治扬尘], [市住建局])"
+    assert refusal(set_pdf(f"关于任务分解的通知，请各单位遵照执行，按月报送。\n#v(3em)\n{table}")).code == "E-F27"
 
 
 def piece(text: str, left: float = 0, right: float = 100, y: float = 0, size: float = 10) -> Piece:

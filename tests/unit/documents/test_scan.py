@@ -142,6 +142,14 @@ def test_pdf_with_password_script_or_attachment_is_refused(change) -> None:
     assert refusal(plain_pdf(change), "a.pdf") == "E-F05"
 
 
+def test_pdf_of_more_pages_than_any_form_is_refused() -> None:
+    def pages(writer: PdfWriter) -> None:
+        for _page in range(299):
+            writer.add_blank_page(10, 10)
+
+    assert refusal(plain_pdf(pages), "a.pdf") == "E-F33"
+
+
 def test_picture_bombs_are_refused_without_being_opened() -> None:
     def bomb(writer: PdfWriter) -> None:
         picture = StreamObject()

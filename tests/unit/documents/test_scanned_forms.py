@@ -9,8 +9,11 @@ from random import Random
 
 import pytest
 from PIL import Image, ImageDraw
+from pypdf import PdfWriter
+from pypdf.generic import NameObject, StreamObject
 
 from documents.evidence import apart, looking
+from documents.evidence import pages as pages_of_papers
 from documents.evidence.codes import SIDE_MM, code_png, find_codes
 from documents.evidence.looking import look_at, look_at_all
 from documents.evidence.pages import Page, picture_pages
@@ -219,6 +222,34 @@ def test_what_stops_the_child_leaves_the_hints_out_and_the_file_in(sheets, monke
     monkeypatch.setattr(looking, "work_apart", lambda *_order: lines)
     found = look_at(b"x", "a.jpg", NOW)
     assert (found.paper.why_not, found.paper.seal, found.facts.name) == (looking.STOPPED, SealHint.NOT_LOOKED, "a.jpg")
+
+
+def test_endless_drawing_is_broken_off_and_what_was_seen_before_is_kept(sheets, monkeypatch) -> None:
+    """One page of three million strokes behind a good one: the child is killed, the first page's code stays."""
+    monkeypatch.setattr(apart, "CPU_SECONDS", 3)
+    writer = PdfWriter(io.BytesIO(pdf_of(sheets[:1], Scan(dpi=100))))
+    strokes, page = StreamObject(), writer.add_blank_page(595, 842)
+    strokes._data = (
+        b"0 0 m " + b"".join(b"%d %d l " % (n * 7919 % 595, n * 104729 % 842) for n in range(3000)) * 1000 + b"S"
+    )
+    page[NameObject("/Contents")] = writer._add_object(strokes.flate_encode())
+    made = io.BytesIO()
+    writer.write(made)
+    found = look_at(made.getvalue(), "a.pdf", NOW).paper
+    assert (found.pages, found.looked, found.why_not) == (2, 1, looking.STOPPED)
+    assert [one.code for one in found.codes] == [CODE.on(1)]
+
+
+def test_pages_beyond_what_a_form_has_are_not_looked_at_and_it_is_said(monkeypatch) -> None:
+    monkeypatch.setattr(pages_of_papers, "MAX_PAGES", 2)
+    writer = PdfWriter()
+    for _page in range(3):
+        writer.add_blank_page(595, 842)
+    made = io.BytesIO()
+    writer.write(made)
+    pages = list(looking.see(made.getvalue(), "application/pdf"))
+    assert (pages[0].looked, pages[0].why_not) == (1, looking.STOPPED)
+    assert (pages[-1].looked, pages[-1].pages, pages[-1].why_not) == (2, 3, looking.TOO_LONG)
 
 
 def test_many_files_are_looked_at_in_one_child_and_a_bad_one_refuses_them(sheets) -> None:

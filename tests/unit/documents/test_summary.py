@@ -15,7 +15,7 @@ from pypdf import PdfReader
 
 from documents.fonts import chinese_font
 from documents.paper import SECTION, SUBSECTION
-from documents.plain_text import chinese_numeral, met
+from documents.plain_text import chinese_numeral, met, shortened, typeset
 from documents.sheet import as_cell, from_cell
 from documents.summary import render_summary
 from documents.summary_text import summary_paper
@@ -92,14 +92,22 @@ def test_missing_late_and_returned_are_named_with_since_when_why_and_how_often()
     said = body(summary_facts())
     assert "1个单位尚未报送2项。本月未报送任何任务的：市应急局（2项）。" in said
     assert (
-        "逾期3项（其中尚未报送的2项）：市水利局1项（1.1应于6月25日报送，实际6月27日报送，迟2天，原因：汛期不能施工）；"
-        "市应急局2项（1.1、2.1应于6月25日报送，已逾期3天，单位未说明原因）。"
+        "逾期3项（其中尚未报送的2项），均应于6月25日报送：市水利局1项（1.1，6月27日报送，迟2天，原因：汛期不能施工）；"
+        "市应急局2项（1.1、2.1，已逾期3天，未说明原因）。"
     ) in said
     assert (
         "审核退回2项、2次，尚有1项未重新报送：市水利局（1.1退回1次，数据没有来源，现已审核通过）；"
         "天元区政府（1.1退回1次，未附整改点位清单，应于6月30日前重报）。"
     ) in said
     assert "市水利局就1.1申请延期（至2022年7月5日），理由：汛期不能施工，已同意至2022年7月5日" in said
+
+
+def test_days_that_differ_are_said_with_each_that_was_late() -> None:
+    facts = summary_facts()
+    other = replace(facts.late[0], due_on=date(2022, 6, 24), late_days=3)
+    said = body(replace(facts, late=(other, *facts.late[1:])))
+    assert "市水利局1项（1.1，应于6月24日报送，6月27日报送，迟3天，原因：汛期不能施工）；" in said
+    assert "均应于" not in said
 
 
 def test_what_moved_is_told_by_the_lead_and_what_did_not_by_name() -> None:
@@ -154,7 +162,7 @@ def test_month_before_is_named_beside_an_indicator_that_moved() -> None:
 def test_next_steps_name_whom_the_office_urges_and_what_falls_due() -> None:
     assert body(summary_facts()).splitlines()[-2] == (
         "一是督促市应急局补报尚未报送的2项任务；二是督促天元区政府按审核意见重报退回的1项任务；"
-        "三是紧盯60日内到期的1项：1.1（市生态环境局牵头，2022年6月30日，进度60%）；"
+        "三是跟踪督办60日内到期的1项：1.1（市生态环境局牵头，2022年6月30日，进度60%）；"
         "四是会同市生态环境局逐项核实1项未达到目标的量化指标，查明差距、明确完成日期；"
         "五是组织各责任单位于7月25日前报送7月工作进展情况。"
     )
@@ -162,7 +170,7 @@ def test_next_steps_name_whom_the_office_urges_and_what_falls_due() -> None:
 
 def test_deadline_that_has_passed_is_urged_unless_it_is_done() -> None:
     past = replace(summary_facts(), issued_on=date(2022, 7, 2))
-    assert "督办时限已过、尚未完成的1项：1.1（市生态环境局牵头，2022年6月30日，进度60%）" in body(past)
+    assert "督促抓紧完成时限已过的1项：1.1（市生态环境局牵头，2022年6月30日，进度60%）" in body(past)
     done = with_lead(past, replace(lead_of(past), percent=100))
     assert "时限已过" not in body(done)
 
@@ -289,6 +297,25 @@ def test_target_is_met_as_its_operator_says(op: str, value: float, answer: bool)
     assert met(op, value, 10) is answer
 
 
+def test_punctuation_typed_in_haste_is_set_full_width_in_the_notice_s_words_alone() -> None:
+    assert (
+        typeset("补齐短板,落实河(湖)长制(2022-2024年):达到95%以上")
+        == "补齐短板，落实河（湖）长制（2022-2024年）：达到95%以上"
+    )
+    assert typeset("1,000户 a,b (GB/T) 4+1”工程") == "1,000户 a,b (GB/T) 4+1”工程"
+    facts = with_lead(summary_facts(), replace(lead_of(summary_facts()), progress="已完成(一期),共5处"))
+    assert "已完成(一期),共5处" in body(facts)
+
+
+def test_long_text_is_cut_at_a_comma_where_it_has_one() -> None:
+    assert (
+        shortened("排查雨污混接点位，建立一张图、一本账，新建改造污水管网", 22)
+        == "排查雨污混接点位，建立一张图、一本账……"
+    )
+    assert shortened("岸线" * 20, 10) == "岸线岸线岸线岸线……"
+    assert shortened("甲，" + "岸线" * 20, 10) == "甲，岸线岸线岸线……"
+
+
 def test_chinese_numerals() -> None:
     assert [chinese_numeral(n) for n in (1, 9, 10, 11, 20, 24, 99)] == [
         "一",
@@ -299,6 +326,35 @@ def test_chinese_numerals() -> None:
         "二十四",
         "九十九",
     ]
+
+
+@pytest.mark.parametrize("facts", [summary_facts(), large_summary(9, 5)], ids=["small", "large"])
+def test_text_annexes_and_workbook_give_the_same_figures(facts: SummaryFacts) -> None:
+    paper = summary_paper(facts)
+    said = {one.what: one.said for one in paper.blocks[2].reckoned}
+    tables = {annex.title: annex.table for annex in paper.annexes}
+    states = [row[2] for row in tables["分解事项进展明细表"].rows if len(row) > 1]
+    approved = sum(state.startswith("审核通过") for state in states)
+    assert said["审核通过"] == str(approved)
+    assert said["尚未报送"] == str(sum(state.startswith(("未报送", "已填报")) for state in states))
+    assert said["分解事项"] == str(sum(len(row) == 1 for row in tables["分解事项进展明细表"].rows))
+    book = load_workbook(io.BytesIO(render_summary(facts, fonts=NO_FONTS)["xlsx"]))
+    sheets = {sheet.title: [tuple(cell.value for cell in row) for row in sheet.iter_rows(min_row=2)] for sheet in book}
+    assert [tuple(map(str, row)) for row in sheets["各单位报送"]] == list(tables["各责任单位报送情况表"].rows[:-1])
+    assert len(sheets["进展明细"]) == len(states)
+    assert len(sheets["量化指标"]) == len(tables["量化指标完成情况表"].rows)
+    months = [tuple(map(str, row[1:7])) for row in sheets["各月情况"]]
+    assert months == [row[1:7] for row in tables["进展情况图表"].rows]
+
+
+def test_sum_of_the_units_is_what_the_overall_picture_says() -> None:
+    paper = summary_paper(summary_facts())
+    said = {one.what: one.said for one in paper.blocks[2].reckoned}
+    total = paper.annexes[0].table.rows[-1]
+    names = ("应报送", "按时报送", "逾期报送", "尚未报送", "退回后尚未重报", "免报")
+    assert total == ("合计", *(said[name] for name in names))
+    assert summary_facts().figures is not None
+    assert paper.annexes[2].table.rows[-1][1:6] == total[1:6]
 
 
 def test_tasks_are_counted_as_tasks_and_never_called_filings() -> None:

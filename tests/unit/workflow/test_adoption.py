@@ -11,7 +11,8 @@ import pytest
 from kit import tables
 from kit.tables import adopt, clause, parts, table
 from kit.world import CO, NOON, OTHER, OWN, World, refused
-from models.drafts import HeadingDraft, IndicatorDraft, MilestoneDraft
+from models import doubts
+from models.drafts import Decision, HeadingDraft, IndicatorDraft, MilestoneDraft, WarningNote
 from models.errors import BadInput, Denied, Refused
 from workflow import periods, units
 from workflow.calendar_store import load_calendar
@@ -266,3 +267,20 @@ def test_who_reports_is_the_notices_policy_and_a_clause_may_differ(who: str, cou
 def test_reporting_day_is_the_notices_or_the_usual_one(world: World) -> None:
     made = [adopt(world, table(clause("1.1", OWN), day=day, title=f"{day}", source_sha256="")) for day in (5, None)]
     assert [world.row("notice", one.notice_id)["reporting_day"] for one in made] == [5, 25]
+
+
+def test_unit_that_is_said_to_lead_leads_wherever_it_stands(world: World) -> None:
+    made = adopt(world, table(clause("1.1", OWN, CO, OTHER, lead=CO)))
+    assert parts(world, made.notice_id)["1.1"] == [(CO, "lead", ""), (OWN, "support", ""), (OTHER, "support", "")]
+    assert tables.plan(world, made.notice_id, table(clause("1.1", OWN, CO, OTHER, lead=OWN))) == {"1.1": "change"}
+    assert tables.plan(world, made.notice_id, table(clause("1.1", CO, OWN, OTHER))) == {"1.1": "keep"}
+
+
+def test_deadline_before_the_notice_passes_once_a_person_said_that_it_is_meant(world: World) -> None:
+    early = clause("1.1", OWN, milestones=(MilestoneDraft("6月19日前", date(2022, 6, 19)),))
+    note = WarningNote("E-D02", 3, "6月19日前", "早于通知", clause="1.1")
+    draft = table(early, warnings=(note,))
+    with refused("E-D02", BadInput):
+        adopt(world, draft)
+    (doubt,) = doubts.listed(draft)
+    assert adopt(world, doubts.decided(draft, Decision(doubt.key, "accepted"))).clauses == 1

@@ -14,7 +14,7 @@ from models.errors import EnvironmentRefused, Refused
 from models.language import speaking
 from models.states import Action, Stage
 from models.store import Store
-from workflow import audit, backup, flow_store, heads
+from workflow import audit, backup, flow_store, heads, template_store
 from workflow.verify import Finding, notices, verify
 
 if TYPE_CHECKING:
@@ -120,6 +120,15 @@ def test_recomputed_chain_is_found_by_the_outside_head_only(lived: World) -> Non
     assert findings(lived) == [
         Finding("outside head 3 of 2022-06-20", "the trail was written anew: another event stands there")
     ]
+
+
+def test_own_words_rewritten_behind_the_back_are_named(lived: World) -> None:
+    lived.do("director", template_store.install, "returned/subject", "【退回】", now=NOON)
+    assert findings(lived) == []
+    tamper(lived, "UPDATE template SET text = '【通过】'")
+    with speaking("en"):
+        (found,) = findings(lived)
+    assert found.where.startswith("template returned/subject ")
 
 
 def test_flow_rewritten_behind_the_back_is_named(lived: World) -> None:

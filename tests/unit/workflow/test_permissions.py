@@ -20,14 +20,14 @@ HELD = {
     R.REVIEWER: (
         "notice.draft task.read form.verify summary.build summary.read rules.read plan.read message.read message.retry unit.manage"
         " absence.set flow.read problem.register problem.photo problem.export inspection.record template.read"
-        " paper.urge paper.read"
+        " paper.urge paper.read archive.verify"
     ),
     R.DIRECTOR: (
         "notice.draft notice.adopt period.open period.close period.move task.read form.verify request.decide summary.build"
         " summary.issue summary.read draft.issue rules.read plan.read message.read message.retry message.release"
         " calendar.import unit.manage absence.set clock.confirm flow.read flow.install flow.migrate problem.register"
         " problem.photo problem.export inspection.record template.read template.install"
-        " paper.urge paper.supervise paper.void paper.read"
+        " paper.urge paper.supervise paper.void paper.read archive.export archive.verify"
     ),
     R.READER: "task.read summary.read paper.read flow.read problem.export",
     R.SYSTEM: (
@@ -35,7 +35,7 @@ HELD = {
         " template.read"
     ),
     R.SECURITY: "duty.grant absence.set person.rescue flow.read template.read",
-    R.AUDIT: "audit.read flow.read template.read",
+    R.AUDIT: "audit.read flow.read template.read archive.verify",
     R.SCHEDULER: "",
 }
 

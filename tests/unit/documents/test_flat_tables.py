@@ -1,0 +1,161 @@
+"""Tables whose borders were lost in copying are put together again from the words of their heading and their numbers."""
+
+from __future__ import annotations
+
+import pytest
+
+from documents.reading.flat_tables import flat_grids
+from documents.reading.reader import read_notice
+from documents.reading.source import lines_of
+
+
+def rows(text: str) -> list[list[str]]:
+    """The words of each row below the heading of the only table."""
+    (grid,) = flat_grids(lines_of(text))
+    return [[cell.text for cell in row.cells] for row in grid.rows[1:]]
+
+
+ONE_CELL_A_LINE = """任务分解表
+
+序号
+
+工 作 任 务
+
+牵头单位
+
+配合单位
+
+1
+
+新建口袋公园 12 个
+
+县园林局
+
+县财政局、
+县水务局
+
+2
+
+整治背街小巷 30 条，
+6 月底前完工
+
+县城管局
+
+县住建局
+
+（此件公开发布）
+"""
+
+
+def test_cells_one_a_line() -> None:
+    assert rows(ONE_CELL_A_LINE) == [
+        ["1", "新建口袋公园 12 个", "县园林局", "县财政局、县水务局"],
+        ["2", "整治背街小巷 30 条，6 月底前完工", "县城管局", "县住建局"],
+    ]
+
+
+@pytest.mark.parametrize("apart", ["\t", "|", "   ", " "])
+def test_a_row_a_line(apart: str) -> None:
+    text = "\n".join(
+        apart.join(cells)
+        for cells in (
+            ("序号", "主要任务", "细化措施", "责任单位"),
+            ("1", "守住水源", "年底前完成 3 处水源地整治，水质达标。".replace(" ", ""), "县水务局"),
+            ("2", "管好排口", "排查入河排口，逐一登记造册。", "县生态环境分局、各乡镇"),
+        )
+    )
+    assert rows(text) == [
+        ["1", "守住水源", "年底前完成3处水源地整治，水质达标。", "县水务局"],
+        ["2", "管好排口", "排查入河排口，逐一登记造册。", "县生态环境分局、各乡镇"],
+    ]
+
+
+def test_blanks_inside_a_name_do_not_move_the_units() -> None:
+    text = (
+        "序号 主要任务 细化措施 牵头单位 责任单位\n1 守住 水源 红线 年底前完成整治，水质全部达标。 县水务局 各乡镇\n"
+        "2 抓好日常巡查，逐月通报结果。 县河长办 各乡镇"
+    )
+    assert rows(text) == [
+        ["1", "守住水源红线", "年底前完成整治，水质全部达标。", "县水务局", "各乡镇"],
+        ["2", "守住水源红线", "抓好日常巡查，逐月通报结果。", "县河长办", "各乡镇"],
+    ]
+
+
+def test_heading_between_rows_runs_over_the_whole_width() -> None:
+    text = "序号\n任务\n责任单位\n一、城建\n1\n修路\n县交通局\n二、农业\n2\n修渠\n县水务局"
+    assert rows(text) == [
+        ["一、城建"] * 3,
+        ["1", "修路", "县交通局"],
+        ["二、农业"] * 3,
+        ["2", "修渠", "县水务局"],
+    ]
+
+
+def test_two_tables_end_where_the_next_attachment_begins() -> None:
+    text = (
+        "序号\n任务\n责任单位\n1\n修路\n县交通局\n附件2\n表二\n序号\n任务\n牵头单位\n1\n修渠\n县水务局\n联系人：办公室"
+    )
+    grids = flat_grids(lines_of(text))
+    assert [[cell.text for cell in grid.rows[-1].cells] for grid in grids] == [
+        ["1", "修路", "县交通局"],
+        ["1", "修渠", "县水务局"],
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "序号\n名称\n电话\n1\n办公室\n100",  # says nothing of tasks and units
+        "1．任务、责任单位\n序号",
+        "一、总体要求\n（一）任务。（责任单位：县水务局）\n1\n2",
+        "序号 任务 责任单位",  # a heading without a row
+    ],
+)
+def test_what_is_no_decomposition_table_is_left_alone(text: str) -> None:
+    assert flat_grids(lines_of(text)) == ()
+
+
+def test_lines_that_all_begin_a_heading_are_looked_at_once() -> None:
+    seen = lines_of("序号\n" * 20_000 + "序号 " * 200_000)
+    assert flat_grids(seen) == ()
+
+
+NOTICE = """关于印发某区年度目标任务的通知
+
+各镇人民政府，区级各部门：
+
+现将年度目标任务印发给你们，请于每月25日前报送进展。
+
+某区人民政府办公室
+2024年3月4日
+
+附件1
+预期目标任务分解表
+序号
+2024年预期目标
+责任单位
+1
+新增就业 3000 人以上
+区人社局
+附件2
+重点工作任务分解表
+序号
+目  标  任  务
+牵头单位
+配合单位
+一、基础设施
+1
+新建公路 12 公里，10月底前完工
+区交通局
+区财政局、各镇
+"""
+
+
+def test_notice_with_flat_tables_is_read_and_says_so() -> None:
+    draft = read_notice(NOTICE.encode(), "notice.txt")
+    assert [(clause.text, clause.units, clause.groups) for clause in draft.clauses] == [
+        ("新增就业 3000 人以上", ("区人社局",), ()),
+        ("新建公路 12 公里，10月底前完工", ("区交通局", "区财政局"), ("各镇",)),
+    ]
+    assert str(draft.items[1].section) == "一、基础设施"
+    assert [note.line for note in draft.warnings if note.code == "W-F20"] == [12, 20]

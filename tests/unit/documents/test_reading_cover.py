@@ -1,0 +1,70 @@
+"""What stands above the work: the title among a page's fields, and a covering letter with points of its own."""
+
+from __future__ import annotations
+
+import pytest
+
+from documents.reading.reader import read_notice
+
+
+def title(text: str) -> str:
+    return read_notice(f"{text}\n各镇人民政府：\n1.修路。（责任单位：县交通局）\n".encode(), "notice.txt").title
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "某县人民政府办公室关于印发年度要点的通知",
+        "某县人民政府办公室\n关于印发年度要点的通知",
+        "某县人民政府办公室\n\n关于印发\n年度要点的通知",
+        "某县人民政府文件\n某政发〔2024〕2号\n某县人民政府办公室关于印发年度要点的通知",
+        "首页\n> 政务公开 > 文件\n索引号: 0012/2024-1\n某县人民政府办公室关于印发年度要点的通知\n发布日期:2024-03-03 09:37",
+        "政策文件\n某县人民政府办公室关于印发年度要点的通知",
+    ],
+)
+def test_title_is_found_among_what_a_page_says_of_itself(above: str) -> None:
+    assert title(above) == "某县人民政府办公室关于印发年度要点的通知"
+
+
+COVER = """某县人民政府办公室关于印发任务分解方案的通知
+
+各镇人民政府：
+
+方案已经县政府同意，现印发给你们。
+
+一、各责任单位要高度重视，明确责任。
+
+二、各责任单位要于每月25日前报送进展。
+
+某县人民政府办公室
+
+2024年1月3日
+"""
+PLAN = """
+任务分解方案
+
+一、主要目标
+
+（一）新增就业 3000 人以上
+
+责任单位：县人社局
+"""
+TABLE = """
+任务分解表
+序号 任务 责任单位
+1 新增就业3000人以上 县人社局
+"""
+
+
+@pytest.mark.parametrize("below", [PLAN, TABLE])
+def test_points_of_a_covering_letter_are_no_tasks(below: str) -> None:
+    draft = read_notice((COVER + below).encode(), "notice.txt")
+    assert [clause.units for clause in draft.clauses] == [("县人社局",)]
+    assert (draft.issuer, str(draft.issued_on), draft.reporting.day) == ("某县人民政府办公室", "2024-01-03", 25)
+
+
+def test_points_that_name_units_are_tasks_wherever_the_notice_is_signed() -> None:
+    cover = COVER.replace("明确责任。", "明确责任。（责任单位：县教育局）")
+    assert next(clause.units for clause in read_notice(cover.encode(), "notice.txt").clauses) == ("县教育局",)
+    drafts = read_notice((cover + PLAN).encode(), "notice.txt")
+    assert [units for clause in drafts.clauses if (units := clause.units)] == [("县教育局",), ("县人社局",)]
