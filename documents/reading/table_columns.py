@@ -42,7 +42,7 @@ _FEWEST_WORDS: Final = 2
 #: a longer text is no heading of a column, whatever its last words are
 _LONGEST_TITLE: Final = 16
 _LONGEST_WORD: Final = 8
-_LONGEST_TITLE: Final = 60
+_LONGEST_CELL: Final = 60
 _ASIDE: Final = re.compile(r"\([^()]*\)|[\s:·*]")
 
 
@@ -70,7 +70,7 @@ class Columns:
 
 def role_of(title: str) -> str:
     """What a column with this heading says; empty when that is not known."""
-    if len(title) > _LONGEST_TITLE:
+    if len(title) > _LONGEST_CELL:
         return ""
     bare = _ASIDE.sub("", folded(title))
     if bare in _ROLES:
@@ -83,7 +83,7 @@ def role_of(title: str) -> str:
 
 def is_heading_line(norm: str) -> bool:
     """Whether a line of text is the heading of a table whose cells cannot be told apart any more."""
-    words = norm.split() if len(norm) <= _LONGEST_TITLE * 2 else []
+    words = norm.split() if len(norm) <= 2 * _LONGEST_CELL else []
     roles = {role_of(word) for word in words} - {""}
     return (
         len(roles) >= _FEWEST_WORDS
