@@ -35,7 +35,7 @@ if ! $(BIN)/python -m pip install --progress-bar off --require-hashes -r $(1) 2>
 	echo "duban: installing from $(1) failed; the whole log is $(2)" >&2; exit 1; fi
 endef
 
-.PHONY: help setup setup-dev fonts run test check lint docs messages lock clean
+.PHONY: help setup setup-dev fonts run test check lint docs papers messages lock clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
@@ -102,6 +102,9 @@ check: test ## the same as make test
 
 docs: setup-dev ## write the generated pages anew (command reference, state table)
 	@$(BIN)/python docs/generate.py
+
+papers: setup-dev ## draw the papers for the guides anew (their look depends on the typefaces of the machine)
+	@$(BIN)/python docs/examples.py
 
 messages: setup-dev ## collect the sentences into the catalogues and compile them
 	@mkdir -p build

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from documents.evidence.codes import code_png, code_svg
 from documents.form_docx import form_document
 from documents.plain_text import chinese_date, chinese_month, figure, inner_title, one_line, target
+from documents.title_lines import title_lines
 from documents.typesetting import pdf
 from models.evidence import PageCode
 
@@ -76,8 +77,10 @@ def _pages_at_most(words: dict[str, Any]) -> int:
 def _printed(facts: FormFacts) -> dict[str, Any]:
     """Every word on the form, in the order of printing."""
     month = chinese_month(facts.month)
+    title = f"{one_line(facts.unit_name)}{month}工作进展情况报送表"
     return {
-        "title": f"{one_line(facts.unit_name)}{month}工作进展情况报送表",
+        "title": title,
+        "title_lines": title_lines(title),
         "notice": f"《{inner_title(facts.notice_title)}》" if facts.notice_title else "",
         "office": one_line(facts.office_name),
         "unit": one_line(facts.unit_name),

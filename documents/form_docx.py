@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from documents import docx_page as page
 from documents import docx_writing as w
 from documents.docx_writing import Run, TableCell
 from documents.evidence.codes import SIDE_MM
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
     from datetime import date
 
 _SMALL: Final = 10.5
-_MARGINS: Final = w.Margins(top=22, bottom=38, left=20, right=20)
-_WIDTHS: Final = (24.0, 146.0)
+_WIDTHS: Final = (26.0, 130.0)
 
 
 def form_document(words: Mapping[str, Any], code: bytes, dated: date) -> bytes:
@@ -22,12 +22,12 @@ def form_document(words: Mapping[str, Any], code: bytes, dated: date) -> bytes:
 
     The code names no page: the reader's own program breaks the pages.
     """
-    document = w.open_document(words["title"], words["unit"], dated, _MARGINS)
+    document = w.open_document(words["title"], words["unit"], dated, page.MARGINS)
     w.footer(document, _foot(words))
     w.footer_picture(document, code, SIDE_MM)
     w.add(
         document,
-        w.paragraph([Run(words["title"], w.TITLE, 20)], align=w.CENTRE),
+        w.paragraph([Run("\n".join(words["title_lines"]), w.TITLE, 22)], style="Title", align=w.CENTRE),
         w.paragraph([Run(words["notice"], size=12)], align=w.CENTRE),
         _facts(words),
     )
@@ -62,7 +62,7 @@ def _facts(words: Mapping[str, Any]) -> Any:
         for row in pairs
     ]
     return w.table(
-        (24, 61, 24, 61),
+        (22, 56, 22, 56),
         [[TableCell((run,)) for run in row] for row in rows],
         aligns=(w.CENTRE, w.LEFT, w.CENTRE, w.LEFT),
     )
@@ -77,10 +77,10 @@ def _task(row: Mapping[str, Any]) -> Any:
         said = f"{one['name']}：目标{one['target']}，当前值 {one['value']}{reason}"
         lines.append([Run("量化指标", size=_SMALL), Run(said, size=11)])
     drawn = [[TableCell((run,), columns=1 if len(line) > 1 else 2) for run in line] for line in lines]
-    return w.table(_WIDTHS, drawn, aligns=(w.CENTRE, w.LEFT))
+    return w.table(_WIDTHS, drawn, aligns=(w.CENTRE, w.LEFT), head_rows=1)
 
 
 def _signatures() -> Any:
     room = "\n\n\n\n\n\n　　　　　　　　年　　　月　　　日"
     row = [TableCell((Run(f"{title}{room}", size=12),)) for title in ("单位负责人（签字）：", "单位（盖章）：")]
-    return w.table((85, 85), [row])
+    return w.table((78, 78), [row])

@@ -14,6 +14,8 @@ from pypdf import PdfReader
 from documents.fonts import chinese_font
 from documents.form import check_code, form_docx, form_pdf
 from kit.facts import form_facts
+from kit.measure import MM
+from kit.measure import pages as measured
 from models.errors import EnvironmentRefused
 from models.facts import FormFacts, from_plain, to_plain
 
@@ -101,3 +103,23 @@ def test_no_chinese_typeface_is_said_in_one_line() -> None:
     assert "fonts-noto-cjk" in caught.value.remedy
     assert "\n" not in str(caught.value)
     assert chinese_font(none) is None
+
+
+def test_form_keeps_the_margins_and_page_numbers_of_an_official_document() -> None:
+    for place, page in enumerate(measured(form_pdf(form_facts(12))), 1):
+        assert min(line.left for line in page.lines) == pytest.approx(28, abs=1)
+        assert max(line.right for line in page.lines) == pytest.approx(184, abs=1)
+        assert 36.5 < min(char.top for char in page.chars) < 42
+        dash, number, end = page.saying(f"–{place}–")
+        assert (dash.top + dash.bottom) / 2 == pytest.approx(37 + 225 + 7, abs=1)
+        assert end.right == pytest.approx(184 - 14 * MM, abs=0.5)
+        assert number.size == pytest.approx(14, abs=0.1)
+    section = docx.Document(io.BytesIO(form_docx(form_facts(4)))).sections[0]
+    margins = (section.top_margin, section.bottom_margin, section.left_margin, section.right_margin)
+    assert [round(margin.mm) for margin in margins] == [37, 35, 28, 26]
+
+
+def test_a_task_longer_than_a_page_says_on_each_whose_it_is() -> None:
+    printed = pages(form_pdf(form_facts(1, "很长的进展。" * 900)))
+    assert all("1.1加强城镇污水垃圾处理" in page for page in printed[:-1])
+    assert "".join(printed).count("很") == 900
