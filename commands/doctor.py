@@ -51,7 +51,7 @@ def _database(desk_: Desk) -> list[Check]:
         found = desk_.read(lambda c: examine(c, office, now, heads_dir=heads, store=desk_.store))
     except DubanError as refusal:
         return [wrong(name, f"{refusal.code} {refusal.what}")]
-    return [ok(name, _("in order")), *_permissions(desk_), *found, _channels(desk_)]
+    return [ok(name, _("in order")), *_permissions(desk_), *found, _channels(desk_), _trust(desk_)]
 
 
 def _channels(desk_: Desk) -> Check:
@@ -64,6 +64,21 @@ def _channels(desk_: Desk) -> Check:
         return ok(name, listed(open_channels(desk_)))
     except DubanError as refusal:
         return wrong(name, f"{refusal.code} {refusal.what}")
+
+
+def _trust(desk_: Desk) -> Check:
+    """Whether the certificates can be read against which digital signatures are verified."""
+    from documents.evidence.trust import certificates, trusted_files
+    from workflow.health import ok, wrong
+
+    name = _("Trusted certificates")
+    try:
+        count = sum(len(certificates(file)) for file in trusted_files(desk_.settings.trust_dir))
+    except DubanError as refusal:
+        return wrong(name, f"{refusal.code} {refusal.what} · {refusal.where}")
+    if not count:
+        return ok(name, _("none; a digital signature can only be shown as not verified"))
+    return ok(name, str(count))
 
 
 def _permissions(desk_: Desk) -> list[Check]:

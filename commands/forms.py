@@ -258,6 +258,6 @@ def _cells(row: dict[str, Any]) -> list[str]:
         return [*head, "–", "–", "–"]
     seal = SealHint(row["seal_hint"]).label
     attested = _("{signer} signed, {seal} set: attested by {by}").format(
-        signer=row["signer"], seal=row["seal"], by=row["attested_by"]
+        signer=row["signer"], seal=row["seal"], by=row["attested_name"]
     )
     return [*head, f"{EvidenceKind(row['kind']).label}; {seal}", attested, Verdict(row["verdict"]).label]

@@ -176,12 +176,12 @@ def _forms(connection: Connection, desk_: Desk, *conditions: Any) -> list[dict[s
 
 def _in_a_line(paper: dict[str, Any] | None) -> dict[str, str]:
     """The three facts of a paper, each in fields of its own."""
-    names = ("kind", "sha256", "code_match", "seal_hint", "signer", "seal", "attested_by", "verdict")
+    names = ("kind", "sha256", "code_match", "seal_hint", "signer", "seal", "attested_by", "attested_name", "verdict")
     if paper is None:
         return dict.fromkeys(names, "")
     stored, attested, checks = paper["stored"], paper["attested"], paper["signature"]
     found = (stored["kind"], stored["sha256"], stored["code"], stored["seal"], attested["signer"], attested["seal"],
-             attested["by"], checks[-1]["verdict"] if checks else Verdict.NONE.value)  # fmt: skip
+             attested["by"], attested["name"], checks[-1]["verdict"] if checks else Verdict.NONE.value)  # fmt: skip
     return dict(zip(names, found, strict=True))
 
 
@@ -230,7 +230,7 @@ def signature_words(one: SignatureSeen) -> str:
         parts.append(_("certificate valid from {start} to {end}").format(start=one.valid_from, end=one.valid_to))
     if one.certifies:
         parts.append(_("certifies the document"))
-    return listed(parts)
+    return " · ".join(parts)
 
 
 def _coverage(one: SignatureSeen) -> str:

@@ -95,7 +95,7 @@ def weigh(form: FormNamed, looked: Looked, known: dict[str, FormNamed]) -> Weigh
         *_foreign(form, others, known),
         *_missing(own),
         *_unseen(looked.paper, own or others),
-        *_seal(looked.paper),
+        *(() if looked.signatures.signatures else _seal(looked.paper)),  # who signs a file stamps no paper
         *_signature(looked.signatures),
     ]
     if others:

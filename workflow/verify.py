@@ -19,6 +19,7 @@ from models.states import Result
 from models.times import local_date
 from workflow import audit, flow_store, heads
 from workflow.effects import stored_report_digest
+from workflow.paper_proof import papers_differ
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -53,6 +54,7 @@ def verify(
     findings += [*_flows(connection, office_id), *_templates(connection, office_id)]
     findings += _states(connection, office_id)
     findings += _reports(connection, office_id)
+    findings += [Finding(where, what) for where, what in papers_differ(connection, office_id)]
     if store is not None:
         findings += _files(connection, office_id, store)
     return findings

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
 from kit.world import CO, NOON, OWN, World, refused
 from models.errors import BadInput, Denied
@@ -17,9 +18,11 @@ from models.evidence import (
     Verdict,
     from_plain,
 )
+from models.language import speaking
 from models.states import Action, Stage
 from workflow import evidence, filings
 from workflow.evidence import FormNamed, Looked, weigh
+from workflow.verify import Finding, verify
 
 FORM = FormNamed(37, 12, "市水利局", "2022-06", 2, "K7QF-3M2X-9A")
 THEIRS = FormNamed(38, 13, "市农业局", "2022-06", 1, "AAAA-AAAA-AA")
@@ -198,3 +201,34 @@ def test_another_unit_and_the_administrators_verify_nothing(reported: World) -> 
     for login in ("clerk2", "system", "reader"):
         with refused("E-403", Denied):
             reported.do(login, filings.verified, form.filing_id, "a" * 64, HELD, now=NOON)
+
+
+@pytest.mark.parametrize(
+    ("statement", "where", "what"),
+    [
+        ("UPDATE evidence SET signer = '别人'", "attestation 1", "it is not what was recorded"),
+        ("UPDATE sighting SET seal = 'seen'", "what was seen on paper 1", "it is not what was recorded"),
+        ("UPDATE sighting SET anyway = '另有理由'", "what was seen on paper 1", "it is not what was recorded"),
+        ("DELETE FROM sighting", "what was seen on paper 1", "the row is gone"),
+        ("UPDATE verification SET verdict = 'verified'", "verification 1", "it is not what was recorded"),
+        ("DELETE FROM verification", "verification 1", "the row is gone"),
+        (
+            "INSERT INTO verification SELECT office_id, 9, attachment_id, 'verified', seen, checked_by, checked_at"
+            " FROM verification",
+            "verification 9",
+            "no event of the trail knows it",
+        ),
+    ],
+)
+def test_what_is_changed_about_a_paper_behind_the_back_is_named(reported: World, statement, where, what) -> None:
+    form = reported.filing()
+    reported.attach(form.check_code, looked=Looked(PaperSeen(1, 1, (), (), SealHint.GREY), SIGNED))
+    with reported.database.read() as connection:
+        assert verify(connection, reported.office_id) == []
+    with reported.database.write(reported.office_id) as connection:
+        for table in ("evidence", "sighting", "verification"):
+            for verb in ("update", "delete"):
+                connection.execute(sa.text(f"DROP TRIGGER {table}_no_{verb}"))
+        connection.execute(sa.text(statement))
+    with speaking("en"), reported.database.read() as connection:
+        assert verify(connection, reported.office_id) == [Finding(where, what)]
