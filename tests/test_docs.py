@@ -40,7 +40,9 @@ GUIDES = [
         "papers.md",
         "administrator.md",
         "evidence.md",
+        "reading.md",
         "review.md",
+        "wordings.md",
         "words.md",
         "archive.md",
     )
