@@ -273,9 +273,9 @@ def _close(state: _State, following: int | None) -> None:
     if head is None:
         return
     end, rest = _title_end(head)
-    if not head.line.norm[rest:].strip() and len(head.pieces) == 1:
-        rest = head.start  # nothing but a title: it is the text too
     pieces = _passages([(head.line, rest), *head.pieces[1:]])
+    if _says_nothing(pieces):
+        pieces = _passages(head.pieces)  # nothing but a title: it is the text too
     body = Body.of(pieces)
     title = head.line.raw[head.start : end].strip()
     named = names_units(body.norm)
@@ -293,6 +293,16 @@ def _close(state: _State, following: int | None) -> None:
     item.section = item.section if head.kind > _SECTION else None
     item.subsection = item.subsection if head.kind > _PART else None
     state.items.append(item)
+
+
+def _says_nothing(pieces: list[tuple[Line, int]]) -> bool:
+    """Whether what stands below a title is nothing but units, or nothing at all."""
+    norm = Body.of(pieces).norm
+    at, said = 0, []
+    for found in Finder(norm, frozenset()).find():
+        said.append(norm[at : found.start])
+        at = found.end
+    return not "".join([*said, norm[at:]]).strip(" 。;,、)\n")
 
 
 def _passages(pieces: list[tuple[Line, int]]) -> list[tuple[Line, int]]:
