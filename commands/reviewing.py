@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 @click.option("--take", multiple=True, metavar="KEY=N", help=_("Take this reading."))
 @click.option("--set", "typed", multiple=True, metavar="KEY=VALUE", help=_("The right value."))
 @click.option("--dismiss", multiple=True, metavar="KEY=NOTE", help=_("Not a problem, and why."))
+@click.option("--remove", multiple=True, metavar="KEY", help=_("No task: take the clause out of the table."))
 @desk
 def review(desk_: Desk, file: Path, xlsx: Path | None, *, listing: bool, **given: Sequence[str]) -> None:
     """Works on a notice, and writes its table, or on the table; what was decided is saved, also when it breaks off."""
@@ -119,6 +120,9 @@ def _script(walk: Walk, given: dict[str, Any]) -> None:
     """What the options ask for, in their order; all of it or nothing."""
     for key in given["accept"]:
         walk.accept(*walk.of(key))
+    for key in given["remove"]:
+        for doubt in walk.of(key):
+            walk.remove(doubt)
     ways: tuple[tuple[str, Callable[[Doubt, str], None]], ...] = (
         ("take", walk.take), ("typed", walk.type), ("dismiss", walk.dismiss),
     )  # fmt: skip

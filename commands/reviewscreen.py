@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from commands.reviewwalk import Walk
     from models.doubts import Doubt
+    from models.drafts import WarningNote
 
 #: so many decisions are at stake at most when the power goes
 _SAVED_EVERY = 5
@@ -65,7 +66,7 @@ def _show(walk: Walk, doubt: Doubt, number: int, of: int) -> None:
     click.secho(f"\n{head}", fg="red" if doubt.weighs else "yellow", bold=True)
     click.echo(seen(note.message))
     if note.context or note.quote:
-        click.echo(_("Text: {text}").format(text=marked(note.context, note.quote)))
+        click.echo(_("Text: {text}").format(text=marked(note)))
     for place_, reading in enumerate(note.readings, 1):
         click.echo(f"  {place_}) {seen(reading)}")
     value = walk.values(doubt)
@@ -73,13 +74,16 @@ def _show(walk: Walk, doubt: Doubt, number: int, of: int) -> None:
         click.echo(_("In the table now: {value}").format(value=seen(value) or "—"))
 
 
-def marked(context: str, quote: str) -> str:
+def marked(note: WarningNote) -> str:
     """The line with the quote in brackets and reversed, so that it shows without colours too."""
-    shown, wanted = seen(context), seen(quote)
-    before, found, after = shown.partition(wanted)
-    if not wanted or not found:
-        return f"{shown}【{wanted}】" if wanted and not shown else shown
-    return f"{before}{click.style(f'【{found}】', reverse=True)}{after}"
+    from documents.reading.places import quoted_at
+
+    at = quoted_at(note, note.context)
+    if at < 0:
+        return seen(note.context or note.quote)
+    end = at + len(note.quote)
+    quote = click.style(f"【{seen(note.quote)}】", reverse=True)
+    return f"{seen(note.context[:at])}{quote}{seen(note.context[end:])}"
 
 
 def _step(walk: Walk, doubt: Doubt) -> int | None:
@@ -109,6 +113,8 @@ def _answered(walk: Walk, doubt: Doubt, said: str) -> int:
         walk.type(doubt, click.prompt(_("The right value"), default="", show_default=False))
     elif said == "n":
         walk.dismiss(doubt, click.prompt(_("Why it is not a problem"), default="", show_default=False))
+    elif said == "x" and walk.removable(doubt):
+        walk.remove(doubt)
     elif said == "b":
         return -1
     elif said not in {"s", "q"}:
@@ -126,6 +132,7 @@ def _keys(walk: Walk, doubt: Doubt) -> str:
         _("A all {count} of this kind are right as read").format(count=same) if same > 1 else "",
         _("e type the right value") if walk.values(doubt) is not None else "",
         _("n not a problem"),
+        _("x no task: take the clause out of the table") if walk.removable(doubt) else "",
         _("s skip"),
         _("b back"),
         _("q stop"),

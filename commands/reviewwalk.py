@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from models import doubts
 from models.doubts import Verdict
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
     from models.doubts import Doubt
     from models.drafts import NoticeDraft
+
+NAMES_NOBODY: Final = "W-N02"
+#: of these the table says nothing until a person does
+_NOTHING_THERE: Final = frozenset({NAMES_NOBODY, *doubts.ASKED})
 
 
 class Walk:
@@ -50,7 +54,15 @@ class Walk:
         return correction.shown_value(self.draft, doubt.note) if known else None
 
     def accept(self, *several: Doubt) -> None:
-        """Right as read, all of these in one step."""
+        """Right as read, all of these in one step; E-N29 where nothing stands in the table that could be right."""
+        for doubt in several:
+            if doubt.note.code in _NOTHING_THERE and not self.values(doubt):
+                raise BadInput(
+                    "E-N29",
+                    _("Nothing stands in the table here, so it cannot be right as read."),
+                    where=doubt.key,
+                    remedy=_("Type the right value; a clause that is no task can be taken out of the table."),
+                )
         said = (Decision(doubt.key, Verdict.ACCEPTED.value, "", self._by, self._now()) for doubt in several)
         self._goes_on(doubts.decided(self.draft, *said))
 
@@ -72,13 +84,28 @@ class Walk:
         self._change(doubt, lambda: correction.take(self.draft, doubt.note, reading), reading.rstrip("?"))
 
     def type(self, doubt: Doubt, text: str) -> None:
-        """Put in the right value; E-N27 where it cannot be understood, or nothing can be typed."""
+        """Put in the right value; E-N27 where it cannot be understood or nothing can be typed."""
         from documents import correction
 
         if self.values(doubt) is None:
             said = _("Nothing can be typed for this place; correct it in the table and mark it there.")
-            raise BadInput("E-N28", said, where=doubt.key)
+            raise BadInput("E-N27", said, where=doubt.key)
         self._change(doubt, lambda: correction.typed(self.draft, doubt.note, text), text.strip())
+
+    def removable(self, doubt: Doubt) -> bool:
+        """Whether the clause may be taken out: it names nobody, and so it may be no task."""
+        return doubt.note.code == NAMES_NOBODY and any(one.id == doubt.note.clause for one in self.draft.clauses)
+
+    def remove(self, doubt: Doubt) -> None:
+        """Take the clause out of the table, with everything doubtful in it; E-N28 where that is not offered."""
+        from documents import correction
+        from documents.table_ticks import REMOVED
+
+        if not self.removable(doubt):
+            raise BadInput("E-N28", _("Only a clause that names nobody can be taken out here."), where=doubt.key)
+        of_it = [one for one in doubts.still_open(self.draft) if one.note.clause == doubt.note.clause]
+        said = (Decision(one.key, Verdict.CORRECTED.value, REMOVED, self._by, self._now()) for one in of_it)
+        self._goes_on(doubts.decided(correction.without_clause(self.draft, doubt.note.clause), *said))
 
     def back(self) -> bool:
         """Undo the last decision; False where there is none."""

@@ -83,6 +83,14 @@ def typed(draft: NoticeDraft, note: WarningNote, text: str) -> NoticeDraft:
     return _renamed(draft, note.quote, found)
 
 
+def without_clause(draft: NoticeDraft, number: str) -> NoticeDraft:
+    """The draft without a clause, and without its item when it was the only one."""
+    items = (
+        replace(item, clauses=tuple(clause for clause in item.clauses if clause.id != number)) for item in draft.items
+    )
+    return replace(draft, items=tuple(item for item in items if item.clauses))
+
+
 def mended(note: WarningNote, before: ClauseDraft, after: ClauseDraft) -> bool:
     """Whether a person changed in the table what a warning of the clause is about."""
     family = note.code[2:3]

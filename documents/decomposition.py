@@ -20,7 +20,19 @@ from openpyxl.worksheet.properties import PageSetupProperties
 
 from documents import table_cells as cells
 from documents.notice_json import to_json
-from documents.table_doubts import CHECK, LIST, REMARK, SPARE, TICK, colour, of_rows, offer_ticks, row_texts, write_list
+from documents.table_doubts import (
+    CHECK,
+    LIST,
+    REMARK,
+    SPARE,
+    TICK,
+    colour,
+    of_rows,
+    offer_ticks,
+    row_texts,
+    turn_green,
+    write_list,
+)
 from documents.table_style import BORDER, FACE, GREY, fill, head, put
 from models.doubts import listed
 
@@ -46,7 +58,7 @@ HEADER_ROW: Final = 3
 #: columns that say where a row came from rather than what to do: shown grey
 _GREY: Final = frozenset({"主题", "原文括号", "原文行", "存疑"})
 #: coloured while there is something to check in the row
-CHECKED: Final = frozenset({"编号", CHECK, TICK})
+CHECKED: Final = ("编号", CHECK, TICK)
 _CENTRED: Final = frozenset({"序号", "编号", "谁报送", TICK, "原文行"})
 _HINT: Final = "可修改、增删、排序。配合单位、单位组用顿号分开；时限每行一个，如 2022-06-30（原文）；量化指标每行一个，如 新增企业 ≥ 30 家（原文）。"
 _TICK_HINT: Final = "照原件核对，在“处理”里选 已核对、已改正、不是问题。红色须核定，黄色是提示。一行里几处不同的，到“存疑清单”逐处选，以清单为准。改完保存后导入。"
@@ -64,8 +76,8 @@ def table_bytes(draft: NoticeDraft) -> bytes:
     assert sheet is not None
     sheet.title = TABLE
     _write_clauses(sheet, draft)
-    _write_pairs(book.create_sheet(NOTICE), notice_texts(draft))
     write_list(book.create_sheet(LIST), listed(draft))
+    _write_pairs(book.create_sheet(NOTICE), notice_texts(draft))
     write_kept(book.create_sheet(KEPT), draft)
     made = io.BytesIO()
     book.save(made)
@@ -172,6 +184,7 @@ def _finish(sheet: Worksheet, last: int) -> None:
     choice.add(f"{letter}{HEADER_ROW + 1}:{letter}{last + SPARE}")
     sheet.add_data_validation(choice)
     offer_ticks(sheet, _letter(TICK), HEADER_ROW + 1, last)
+    turn_green(sheet, "".join(_letter(one) for one in CHECKED), _letter(TICK), HEADER_ROW + 1, last)
     sheet.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
     sheet.print_area = f"A1:{_letter('谁报送')}{max(last, HEADER_ROW)}"  # where a row came from stays on the screen
     sheet.page_setup.orientation = "landscape"

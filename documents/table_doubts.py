@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from openpyxl.styles import Alignment
+from openpyxl.formatting.rule import FormulaRule
+from openpyxl.styles import Alignment, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
@@ -125,18 +126,15 @@ def write_list(sheet: Worksheet, doubts: Sequence[Doubt]) -> None:
     for column, (heading, width) in enumerate(LIST_COLUMNS, 1):
         head(sheet, 1, column, heading)
         sheet.column_dimensions[get_column_letter(column)].width = width
+    columns = {heading: at for at, (heading, _width) in enumerate(LIST_COLUMNS, 1)}
     for row, doubt in enumerate(doubts, 2):
-        for column, (heading, _width) in enumerate(LIST_COLUMNS, 1):
-            cell = put(sheet, row, column, "")
-            cell.border = BORDER
-            if heading in _CENTRED:
-                cell.alignment = Alignment(horizontal="center", vertical="top", wrap_text=True)
-                cell.number_format = "@"
-        say_list_row(sheet, row, doubt, {heading: at for at, (heading, _width) in enumerate(LIST_COLUMNS, 1)})
+        write_list_row(sheet, row, doubt, columns)
     last = max(len(doubts) + 1, 1)
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(LIST_COLUMNS))}{last}"
-    offer_ticks(sheet, get_column_letter([heading for heading, _width in LIST_COLUMNS].index(TICK) + 1), 2, last)
+    tick = get_column_letter([heading for heading, _width in LIST_COLUMNS].index(TICK) + 1)
+    offer_ticks(sheet, tick, 2, last)
+    turn_green(sheet, f"C{tick}", tick, 2, last)
     sheet.print_title_rows = "1:1"
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = 9  # A4
@@ -145,6 +143,22 @@ def write_list(sheet: Worksheet, doubts: Sequence[Doubt]) -> None:
     sheet.print_area = (
         f"A1:{get_column_letter([heading for heading, _width in LIST_COLUMNS].index('原文所在') + 1)}{last}"
     )
+
+
+def write_list_row(sheet: Worksheet, row: int, doubt: Doubt, columns: dict[str, int]) -> None:
+    """A new row of the sheet, as high as its texts need."""
+    lines = 1
+    for heading, width in LIST_COLUMNS:
+        if heading not in columns:
+            continue
+        cell = put(sheet, row, columns[heading], "")
+        cell.border = BORDER
+        if heading in _CENTRED:
+            cell.alignment = Alignment(horizontal="center", vertical="top", wrap_text=True)
+            cell.number_format = "@"
+        lines = max(lines, sum(1 + len(line) * 2 // width for line in list_texts(doubt)[heading].split("\n")))
+    sheet.row_dimensions[row].height = min(15.5 * lines, 200)
+    say_list_row(sheet, row, doubt, columns)
 
 
 def say_list_row(sheet: Worksheet, row: int, doubt: Doubt, columns: dict[str, int]) -> None:
@@ -164,3 +178,11 @@ def offer_ticks(sheet: Worksheet, letter: str, first: int, last: int) -> None:
     choice.errorTitle, choice.error = TICK, f"请选择：{'、'.join(TICKS.values())}；未核对的留空。"
     choice.add(f"{letter}{first}:{letter}{last + SPARE}")
     sheet.add_data_validation(choice)
+
+
+def turn_green(sheet: Worksheet, columns: str, letter: str, first: int, last: int) -> None:
+    """Let cells turn green as soon as there is a tick in their row; ``columns`` are letters."""
+    done = PatternFill(bgColor=GREEN, fill_type="solid")
+    for column in columns:
+        rule = FormulaRule(formula=[f"LEN(TRIM(${letter}{first}))>0"], fill=done)  # type: ignore[no-untyped-call]
+        sheet.conditional_formatting.add(f"{column}{first}:{column}{max(last, first)}", rule)

@@ -39,6 +39,7 @@ from documents.table_doubts import (
     row_texts,
     say_list_row,
     write_list,
+    write_list_row,
 )
 from documents.table_reading import is_own
 from documents.table_rows import columns_of
@@ -142,8 +143,11 @@ def _all_texts(draft: NoticeDraft) -> dict[str, tuple[dict[str, str], list[Doubt
 def _change_rows(sheet: Worksheet, before: NoticeDraft, after: NoticeDraft) -> None:
     first, columns = columns_of(sheet, [heading for heading, _width in COLUMNS], {"编号"})
     old, new = _all_texts(before), _all_texts(after)
-    for row in range(first + 1, sheet.max_row + 1):
+    gone = set(old) - set(new)
+    for row in range(sheet.max_row, first, -1):
         number = cells.unstored(sheet.cell(row, columns["编号"]).value).strip()
+        if number in gone:
+            _take_out(sheet, row)
         if number not in new:
             continue
         texts, mine = new[number]
@@ -154,6 +158,13 @@ def _change_rows(sheet: Worksheet, before: NoticeDraft, after: NoticeDraft) -> N
                 say(cell, texts[heading])
             if heading in CHECKED:
                 fill(cell, colour(mine))
+
+
+def _take_out(sheet: Worksheet, row: int) -> None:
+    """Delete a row; the ones below keep their height."""
+    for below in range(row, sheet.max_row):
+        sheet.row_dimensions[below].height = sheet.row_dimensions[below + 1].height
+    sheet.delete_rows(row)
 
 
 def _shows(cell: Any) -> str:
@@ -184,4 +195,7 @@ def _change_list(book: Workbook, after: NoticeDraft) -> None:
         sheet.delete_rows(rows[key])
         rows = {one: at - (at > rows[key]) for one, at in rows.items() if one != key}
     for doubt in found:
-        say_list_row(sheet, rows.get(doubt.key) or sheet.max_row + 1, doubt, columns)
+        if doubt.key in rows:
+            say_list_row(sheet, rows[doubt.key], doubt, columns)
+        else:
+            write_list_row(sheet, sheet.max_row + 1, doubt, columns)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from documents.plain_text import one_line, phrase, sentence
@@ -83,7 +83,7 @@ def spoken(paper: str, own: str | None, make: Callable[[], T]) -> Spoken[T]:
 
 def in_words(paper: str, own: str, make: Callable[[], T]) -> T:
     """Make a paper in the office's own words; E-J01 where they fail."""
-    token = _own.set({paper: _engine().paragraphs(f"paper/{paper}", own, base=f"{paper}{_ENDING}")})
+    token = _own.set({paper: _written(paper, own)})
     try:
         return make()
     finally:
@@ -140,6 +140,11 @@ def sha256_of(text: str) -> str:
 @cache
 def _shipped(paper: str) -> Paragraphs:
     return _engine().paragraphs(f"{paper}{_ENDING}")
+
+
+@lru_cache(maxsize=16)
+def _written(paper: str, own: str) -> Paragraphs:
+    return _engine().paragraphs(f"paper/{paper}", own, base=f"{paper}{_ENDING}")
 
 
 @cache

@@ -29,6 +29,7 @@ from jinja2.utils import Namespace, missing
 
 from models.errors import BadInput
 from models.language import _
+from models.template_faults import said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -92,6 +93,10 @@ class _Missing(jinja2.StrictUndefined):
         """As the engine makes it; ``obj`` is what the name was looked for in."""
         super().__init__(hint, obj, name, exc)
         if issubclass(exc, SecurityError):
+            return
+        if isinstance(obj, list | tuple):
+            absent = _("the list has no such entry; ask with if whether it has any")
+            self._undefined_exception = lambda _message: SecurityError(absent)  # type: ignore[assignment]
             return
         known = [str(key) for key in obj] if isinstance(obj, dict) else []
         self._undefined_exception = lambda message: UnknownField(str(message), str(name or ""), known)  # type: ignore[assignment]
@@ -299,14 +304,14 @@ class Engine:
         try:
             yield
         except jinja2.TemplateSyntaxError as error:
-            raise refusal(*below.place(error.name or name, error.lineno), error.message or "") from None
+            raise refusal(*below.place(error.name or name, error.lineno), said(error.message or "")) from None
         except BadInput:
             raise
         except Exception as error:  # noqa: BLE001 - whatever a template does wrong is its fault
             place, line = below.place(*self._place(error, name))
             if isinstance(error, jinja2.UndefinedError):
                 raise _unknown(error, place, line) from None
-            raise refusal(place, line, str(error) or type(error).__name__) from None
+            raise refusal(place, line, said(str(error) or type(error).__name__)) from None
         finally:
             _spending.reset(token)
 

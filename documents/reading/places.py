@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from models.drafts import ClauseDraft, ItemDraft, WarningNote
 
 #: so many characters before and behind the quote are shown
-_AROUND: Final = 40
+AROUND: Final = 40
 
 
 def placed(notes: Sequence[WarningNote], lines: Sequence[Line], items: Sequence[ItemDraft]) -> tuple[WarningNote, ...]:
@@ -34,6 +34,15 @@ def placed(notes: Sequence[WarningNote], lines: Sequence[Line], items: Sequence[
     )
 
 
+def quoted_at(note: WarningNote, context: str) -> int:
+    """Where in its context the quote begins, the right one of several; -1 where it is not there."""
+    if not note.quote:
+        return -1
+    expected = AROUND + 1 if context.startswith("…") else note.column - 1
+    found = [at for at in range(len(context)) if context.startswith(note.quote, at)]
+    return min(found, key=lambda at: abs(at - expected), default=-1)
+
+
 def _clause(note: WarningNote, clauses: Sequence[ClauseDraft]) -> str:
     """Of the clauses that begin on the line, the one that says what is quoted; else their item."""
     for clause in clauses:
@@ -46,6 +55,6 @@ def _context(note: WarningNote, line: Line | None) -> str:
     if line is None:
         return ""
     at = max(note.column - 1, 0)
-    start, end = max(at - _AROUND, 0), at + len(note.quote) + _AROUND
+    start, end = max(at - AROUND, 0), at + len(note.quote) + AROUND
     found = visible(line.source[start:end])
     return f"{'…' if start else ''}{found}{'…' if end < len(line.source) else ''}"

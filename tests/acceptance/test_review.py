@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from click import unstyle
 from openpyxl import load_workbook
 
+from commands import reviewscreen
 from kit.door import must_refuse, speak
 from kit.keyboard import Keyboard
+from models.drafts import WarningNote
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -144,18 +148,24 @@ def test_what_is_done_is_kept_when_it_breaks_off_and_the_next_run_goes_on(file: 
 
 
 def test_all_of_a_kind_are_accepted_with_one_key_and_undone_with_one(file: Path) -> None:
-    file.write_text(NOTICE.replace("2022111日前", "5年内").replace("6月31日前", "3年内"), "utf-8")
+    text = NOTICE.replace("2022111日前", "5年内").replace("6月31日前", "3年内").replace("于每月25日前报送", "报送")
+    file.write_text(text, "utf-8")
     screen = sits(None, file, lang="en")
+    screen.sees("W-H04")
+    screen.sees("q stop")
+    screen.types("e")
+    screen.types("26")
     assert "A all 2 of this kind are right as read" in screen.sees("q stop")
     screen.types("A")
     assert "W-N01" in screen.sees("q stop")
     screen.types("b")
-    assert "[1/3]" in screen.sees("q stop")
+    assert "[2/4]" in screen.sees("q stop")
     screen.types("A")
     screen.sees("q stop")
     screen.types("q")
     screen.sees("1 open, 0 of them must be decided")
     assert screen.ends() == 0
+    assert read(file.with_name("通知-分解表.xlsx")).reporting.day == 26
 
 
 def test_scripts_decide_by_key_or_code_all_or_nothing(door: Door, file: Path) -> None:
@@ -231,3 +241,44 @@ def test_table_of_another_notice_or_a_book_that_is_no_table_is_not_written_over(
         1, "E-F31", "notice", "review", file, "--list", "--xlsx", file.with_suffix(".docx"), DUBAN_HOME="/nowhere"
     )
     assert table.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("quote", "column", "context", "shown"),
+    [
+        ("5年内", 9, "5年内做甲事，。5年内做乙事", "5年内做甲事，。【5年内】做乙事"), ("", 0, "全行", "全行"), ("没有", 1, "", "没有"),
+        ("换行了", 3, "别的字", "别的字"), ("甲\x1b[31m", 1, "甲\x1b[31m乙", "【甲[31m】乙"),
+    ],
+)  # fmt: skip
+def test_quote_is_marked_where_it_stands(quote: str, column: int, context: str, shown: str) -> None:
+    note = WarningNote("W-T01", 1, quote, "", (), column, "", context)
+    assert unstyle(reviewscreen.marked(note)) == shown
+
+
+def test_clause_that_names_nobody_is_given_a_unit_or_taken_out_of_the_table(file: Path) -> None:
+    table = file.with_name("通知-分解表.xlsx")
+    file.write_text(NOTICE + "3.做好丁事。到年底全面提升。\n4.做好戊事。稳步推进。\n", "utf-8")
+    around = {"DUBAN_HOME": "/nowhere", "DUBAN_LANG": "en"}
+    listed = json.loads(speak("notice", "review", file, "--json", **around).out)
+    keys = {one["clause"]: one["key"] for one in listed["doubts"] if one["code"] == "W-N02"}
+    must_refuse(1, "E-N29", "notice", "review", file, "--accept", keys["3.1"], DUBAN_HOME="/nowhere")
+    must_refuse(1, "E-N28", "notice", "review", file, "--remove", "W-D03", DUBAN_HOME="/nowhere")
+    assert speak("notice", "review", file, "--set", f"{keys['4.1']}=市财政局", **around).code == 0
+    height = load_workbook(table)["任务分解表"].row_dimensions[8].height
+    screen = sits(None, table, lang="en")
+    for _skipped in range(2):
+        screen.sees("q stop")
+        screen.types("s")
+    assert "x no task: take the clause out of the table" in screen.sees("q stop")
+    screen.types("x")
+    screen.sees("q stop")
+    screen.types("q")
+    assert screen.ends() == 0
+    draft = read(table)
+    assert ([clause.id for clause in draft.clauses], draft.clauses[-1].lead) == (
+        ["1.1", "1.2", "2.1", "4.1"],
+        "市财政局",
+    )
+    assert [one.decision.note for one in _listed(draft) if one.key == keys["3.1"]] == ["该行已删"]
+    sheet = load_workbook(table)["任务分解表"]
+    assert (sheet.max_row, sheet.row_dimensions[7].height) == (7, height)

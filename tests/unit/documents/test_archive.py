@@ -106,6 +106,14 @@ def test_path_that_leads_out_is_not_followed(archive: Path, line: str) -> None:
     assert [place for place, _what in found(archive)] == [MANIFEST]
 
 
+def test_manifest_cut_at_the_end_of_a_line_is_noticed(archive: Path) -> None:
+    file = archive / MANIFEST
+    file.write_bytes(file.read_bytes().rstrip(b"\n"))
+    assert [place for place, _what in found(archive)] == [MANIFEST]
+    file.write_text("".join(file.read_text("utf-8").splitlines(keepends=True)[:-1]), "utf-8")
+    assert found(archive) != []
+
+
 def test_folder_without_a_manifest_is_no_archive(archive: Path) -> None:
     (archive / MANIFEST).unlink()
     with pytest.raises(BadInput) as caught:

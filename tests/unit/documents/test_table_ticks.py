@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 
 from documents import correction
 from documents.decomposition import HEADER_ROW, KEPT, NOTICE, TABLE, write_table
+from documents.reading import read_notice
 from documents.table_cells import BadCell
 from documents.table_doubts import CHECK, KEY, LIST, REMARK, TICK
 from documents.table_reading import read_table
@@ -316,13 +317,13 @@ def test_reading_is_taken_where_it_changes_something_and_what_is_typed_must_be_u
     assert correction.typed(draft, unread, "2022-12-31").clauses[0].milestones[-1].quote == "长期"
 
 
-@pytest.mark.parametrize("name", ["zhuzhou-2022.txt", "guangzhou-2012-rencai.txt"])
-def test_ticks_survive_another_spreadsheet_program(name: str, tmp_path: Path) -> None:
+def test_ticks_survive_another_spreadsheet_program(tmp_path: Path) -> None:
     """LibreOffice opens and saves the table; it stands for any program that is not ours."""
     office = shutil.which("soffice")
     if office is None:
         pytest.skip("LibreOffice is not installed here")
-    draft = notice_from(name)
+    name = "zhuzhou-2022.txt"
+    draft = read_notice(real(name).read_bytes(), name)
     keys = [one.key for one in doubts.listed(draft)]
     verdicts = list(Verdict)
     ticked = doubts.decided(
@@ -334,9 +335,3 @@ def test_ticks_survive_another_spreadsheet_program(name: str, tmp_path: Path) ->
     command += ["xlsx:Calc MS Excel 2007 XML", "--outdir", str(target), str(source)]
     subprocess.run(command, check=True, capture_output=True, timeout=120)
     assert read_table(target / "t.xlsx") == ticked
-
-
-def notice_from(name: str) -> NoticeDraft:
-    from documents.reading import read_notice
-
-    return read_notice(real(name).read_bytes(), name)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import TYPE_CHECKING
 
 import pytest
 
 from models import templating
 from models.errors import BadInput
+from models.language import speaking
 from models.templating import Engine
 
 if TYPE_CHECKING:
@@ -47,9 +49,15 @@ def engine(tmp_path: Path) -> Engine:
     ],
 )
 def test_what_never_ends_or_grows_is_stopped_on_real_data(engine: Engine, source: str) -> None:
-    with pytest.raises(BadInput) as caught:
-        engine.written("own", source, DATA)
+    tracemalloc.start()
+    try:
+        with pytest.raises(BadInput) as caught:
+            engine.written("own", source, DATA)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
     assert caught.value.code == "E-J01"
+    assert peak < 20_000_000
 
 
 def test_time_is_up_for_an_own_template_and_never_for_a_shipped_one(engine: Engine, monkeypatch) -> None:
@@ -84,3 +92,24 @@ def test_shipped_paragraph_calls_the_part_that_the_office_wrote_itself(engine: E
     own = "{% macro part(f) %}{{ f.unit }}{% endmacro %}"
     assert engine.paragraphs("own", own, base="macros.txt").say("title", DATA["f"]) == "水利局"
     assert engine.paragraphs("macros.txt").say("title", DATA["f"]) == "x"
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("{% if few %}", "“if” is opened and never closed with endif"),
+        ("{{ few", "is not closed"),
+        ("{{ few | nofilter }}", "there is no filter “nofilter”"),
+        ("{% endfor %}", "“endfor” stands where no such tag can be"),
+        ("{{ f.unit.upper() }}", "nothing is called"),
+        ("{% include '/etc/passwd' %}", "there is no part “/etc/passwd”"),
+        ("{{ few[9].name }}", "the list has no such entry"),
+        ("{{ 1 / 0 }}", "division by zero"),
+        ("{{ '{% x", "quotation mark is not closed"),
+    ],
+)
+def test_complaint_of_the_engine_is_said_in_words_and_without_a_path(engine: Engine, source: str, told: str) -> None:
+    with speaking("en"), pytest.raises(BadInput) as caught:
+        engine.written("own", source, DATA)
+    assert told in caught.value.what
+    assert "search path" not in caught.value.what
