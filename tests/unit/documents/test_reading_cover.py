@@ -88,7 +88,9 @@ def test_heading_that_is_the_whole_task_keeps_its_line_its_targets_and_its_deadl
         ("新建160千瓦及以上的充电站", [(">=", 160.0, "千瓦")]),
     ],
 )
-def test_signs_are_bounds_and_what_only_describes_is_no_target(said: str, targets: list[tuple[str, float, str]]) -> None:
+def test_signs_are_bounds_and_what_only_describes_is_no_target(
+    said: str, targets: list[tuple[str, float, str]]
+) -> None:
     text = f"关于年度任务的通知\n各镇：\n1.加快建设。{said}。（责任单位：县住建局）\n"
     (clause,) = read_notice(text.encode(), "notice.txt").clauses
     assert [(one.op, one.value, one.unit) for one in clause.indicators] == targets
