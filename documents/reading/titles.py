@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from documents.reading.source import Line
 
 #: a title is said in a breath; a longer first sentence is the text itself
-_LONGEST_TITLE: Final = 24
+LONGEST_TITLE: Final = 24
 
 
 def title_end(line: Line, start: int) -> tuple[int, int]:
@@ -22,7 +22,7 @@ def title_end(line: Line, start: int) -> tuple[int, int]:
     stop = line.norm.find("。", start, start + length)
     end = stop if stop >= 0 else start + length
     lists = Finder(line.norm[start:end], frozenset()).find()
-    if not lists and end - start <= _LONGEST_TITLE:
+    if not lists and end - start <= LONGEST_TITLE:
         return end, min(end + 1, len(line.norm)) if stop >= 0 else end
     if not lists:  # a whole sentence is no title: it is where the text begins
         comma = line.norm.find(",", start, end)
