@@ -14,12 +14,16 @@ from documents import docx_writing as w
 from documents.docx_writing import Run
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from docx.document import Document
 
 MARGINS: Final = w.Margins(top=37, bottom=35, left=28, right=26)
 #: a turned page is bound with its head to the left: each margin is the one that was there before it turned
 _TURNED: Final = w.Margins(top=28, bottom=26, left=35, right=37)
 _NUMBER: Final = 14.0  # 4号
+#: heights of the copy block's lines, of the rule below them and of the head of the trail, in points
+_COPIES, _RULE, _TRAIL = 24.0, 4.0, 16.0
 #: 7 mm below the type area stand the dashes, in the middle of a line of this height
 _LINE: Final = 14.0
 RED: Final = "E60012"
@@ -51,9 +55,10 @@ def letter_first_page(document: Document, mark: Run) -> None:
     w.rule(head, side="bottom", colour=RED, eighths=24, space=9, kind="thickThinSmallGap")
     w.fill(section.first_page_header, head)
     section.first_page_footer.is_linked_to_previous = False
-    foot = w.paragraph([], style="Footer", exact=4, left=-8 * w.MM, right=-6 * w.MM)
+    foot = w.paragraph([], style="Footer", exact=4)
     w.rule(foot, side="bottom", colour=RED, eighths=24, space=1, kind="thinThickSmallGap")
-    w.fill(section.first_page_footer, foot)
+    w.placed(foot, 20 * w.MM, (297 - 20) * w.MM - 10, 170)  # above its double line, 20 mm from the lower edge
+    w.fill(section.first_page_footer, foot, w.paragraph(style="Footer", exact=4))
 
 
 def turn(document: Document, *, landscape: bool, at_once: bool) -> None:
@@ -88,19 +93,48 @@ def _turned_number(align: str) -> Any:
     """The number where the upright pages have theirs: a cell beside the type area whose text runs downwards."""
     number = _number(align)
     cell_table = w.table((8,), [[w.TableCell(())]], lines=False)
-    look = cell_table.find(qn("w:tblPr"))
-    place = OxmlElement("w:tblpPr")
-    where = {"vertAnchor": "page", "horzAnchor": "page", "tblpX": str(round(24 * 56.7)), "tblpY": str(round(28 * 56.7))}
-    for name, value in where.items():
-        place.set(qn(f"w:{name}"), value)
-    look.insert(0, place)
+    _place(cell_table, vertAnchor="page", horzAnchor="page", tblpX=str(round(24 * 56.7)), tblpY=str(round(28 * 56.7)))
     row = cell_table.find(qn("w:tr"))
-    height = etree.SubElement(row.find(qn("w:trPr")), qn("w:trHeight"))
-    height.set(qn("w:val"), str(round(156 * 56.7)))
-    height.set(qn("w:hRule"), "exact")
+    _high(row, 156 * w.MM)
     cell = row.find(qn("w:tc"))
     direction = OxmlElement("w:textDirection")
     direction.set(qn("w:val"), "tbRl")
     cell.find(qn("w:tcPr")).find(qn("w:vAlign")).addprevious(direction)
     cell.replace(cell.find(qn("w:p")), number)
     return cell_table
+
+
+def imprint(head: str, lines: Sequence[tuple[str, str]], *, landscape: bool) -> list[Any]:
+    """版记 on the lower edge of the type area of the last page; behind the text the head of the trail.
+
+    Each line is a frame of its own, placed by the edges of the page. ``lines`` are left and right.
+    """
+    foot, left_edge = (210 - _TURNED.bottom, _TURNED.left) if landscape else (297 - MARGINS.bottom, MARGINS.left)
+    made = []
+    for place, (left, right) in enumerate(lines):
+        line = w.paragraph([Run(f"　{left}", size=14)], align=w.LEFT, exact=_COPIES)
+        w.rule(line, side="top", colour="000000", eighths=6 if place else 8, space=1)
+        if place + 1 == len(lines):
+            w.rule(line, side="bottom", colour="000000", eighths=8, space=1)
+        if right:
+            w.tab_right(line, w.TYPE_WIDTH - _NUMBER)
+            w.text(line, Run(f"\t{right}", size=14))
+        w.placed(line, left_edge * w.MM, foot * w.MM - _RULE - (len(lines) - place) * _COPIES)
+        made.append(line)
+    trail = [Run(f"留痕 {head}", size=9)] if head else []
+    return [*made, w.paragraph(trail, align=w.LEFT, exact=_TRAIL if head else 1)]
+
+
+def _place(table: Any, **where: str) -> None:
+    """Take a table out of the text and put it somewhere on the page."""
+    place = OxmlElement("w:tblpPr")
+    for name, value in where.items():
+        place.set(qn(f"w:{name}"), value)
+    table.find(qn("w:tblPr")).insert(0, place)
+
+
+def _high(row: Any, points: float) -> None:
+    """Make a row exactly so high."""
+    height = etree.SubElement(row.find(qn("w:trPr")), qn("w:trHeight"))
+    height.set(qn("w:val"), str(round(points * 20)))
+    height.set(qn("w:hRule"), "exact")

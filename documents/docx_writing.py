@@ -274,13 +274,15 @@ def tab_right(element: Any, points: float) -> None:
     element.find(qn("w:pPr")).find(qn("w:autoSpaceDE")).addprevious(tabs)
 
 
-def at_foot(element: Any) -> None:
-    """Stand a paragraph on the lower edge of the type area, as wide as it."""
+def placed(element: Any, across: float, down: float, width: float = 156) -> None:
+    """Place a paragraph on the page, so many points from its left and upper edge; its width in millimetres."""
     frame = OxmlElement("w:framePr")
-    shape = {"w": _dxa(156), "wrap": "notBeside", "vAnchor": "margin", "hAnchor": "margin", "xAlign": "left"}
-    for name, value in {**shape, "yAlign": "bottom"}.items():
+    shape = {"w": _dxa(width), "wrap": "notBeside", "vAnchor": "page", "hAnchor": "page"}
+    for name, value in {**shape, "x": _twentieths(across), "y": _twentieths(down)}.items():
         frame.set(qn(f"w:{name}"), value)
-    element.find(qn("w:pPr")).insert(0, frame)
+    look = element.find(qn("w:pPr"))
+    place = 1 if look.find(qn("w:pStyle")) is not None else 0  # Word wants the style first
+    look.insert(place, frame)
 
 
 def width_of(text_: str) -> float:

@@ -79,10 +79,10 @@ def _head(paper: Paper) -> list[Any]:
         mark = _mark(paper)
         # 35 mm; what a line of exactly its size keeps above the ink of its characters is taken off
         made.append(w.paragraph([mark], align=w.CENTRE, exact=mark.size * 1.1, before=35 * w.MM - 0.08 * mark.size))
-        number = w.paragraph([Run(paper.number)], align=w.CENTRE, exact=pitch, before=2 * pitch)
+        number = w.paragraph([Run(paper.number)], align=w.CENTRE, exact=pitch, before=2 * pitch - 7)
         w.rule(number, side="bottom", colour=RED, eighths=16, space=5)
     else:
-        number = w.paragraph([Run(paper.number)], align=w.RIGHT, exact=pitch)
+        number = w.paragraph([Run(paper.number)], align=w.RIGHT, exact=20)
     return [*made, number, _title(paper.title, before=2 * pitch), _addressee(paper)]
 
 
@@ -210,19 +210,6 @@ def _bars(bars: Sequence[Bar]) -> Any:
 
 
 def _imprint(paper: Paper) -> list[Any]:
-    """版记 at the foot of the last page, and the head of the trail above it: a frame on the edge of the type area."""
-    made = [w.paragraph([Run(f"留痕 {paper.head}", size=9)], align=w.LEFT, exact=16)] if paper.head else []
     lines = [(f"抄送：{paper.copies}", "")] if paper.copies else []
     lines += [(paper.imprint, f"{paper.date_text}印发")] if paper.imprint else []
-    for place, (left, right) in enumerate(lines):
-        line = w.paragraph([Run(f"　{left}", size=14)], align=w.LEFT, exact=24)
-        w.rule(line, side="top", colour="000000", eighths=6 if place else 8, space=1)
-        if place + 1 == len(lines):
-            w.rule(line, side="bottom", colour="000000", eighths=8, space=1)
-        if right:
-            w.tab_right(line, w.TYPE_WIDTH - 14)
-            w.text(line, Run(f"\t{right}", size=14))
-        made.append(line)
-    for line in made:
-        w.at_foot(line)
-    return [*made, w.paragraph(exact=1)]
+    return page.imprint(paper.head, lines, landscape=bool(paper.annexes) and paper.annexes[-1].landscape)

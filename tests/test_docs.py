@@ -41,6 +41,7 @@ GUIDES = [
         "administrator.md",
         "evidence.md",
         "review.md",
+        "wordings.md",
         "words.md",
         "archive.md",
     )

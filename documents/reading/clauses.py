@@ -17,9 +17,11 @@ from models.language import _
 if TYPE_CHECKING:
     from datetime import date
 
-    from documents.reading.outline import RawItem
+    from documents.reading.items import RawItem
 
 _EDGES: Final = " 。;,、"
+#: where a line of its own stands within the text
+_BREAKS: Final = re.compile(r"\s*\n\s*")
 _LONGEST_LIST: Final = 400
 _SEPARATORS: Final = re.compile(r"[、,;]")
 _TOPIC: Final = re.compile(
@@ -44,6 +46,14 @@ def lead_of(named: tuple[str, ...], leads: tuple[str, ...], helpers: tuple[str, 
     return next(iter((*told, *free, *named)), "")
 
 
+def _lists_begin(body: Body, several: list[Found]) -> int:
+    """Where the text of a clause ends: before the list that names units and what stands right above it."""
+    at = next((at for at, found in enumerate(several) if found.names), 0)
+    while at and not body.norm[several[at - 1].end : several[at].start].strip(_EDGES):
+        at -= 1
+    return several[at].start
+
+
 def _lists_units(inside: str) -> bool:
     """Whether what stands in a bracket holds a collective name, or a unit among other names."""
     names = _SEPARATORS.split(inside)
@@ -64,16 +74,23 @@ class ClauseCutter:
         """The item with its clauses, numbered from ``first`` on; text after the last bracket is one without units."""
         body = raw.body
         self.notes.about = str(raw.number)
-        cut, parts = 0, list[tuple[int, list[Found]]]()
+        cut, parts, waiting = 0, list[tuple[int, list[Found]]](), list[Found]()
         for found in Finder(body.norm, self.known).find():
             said = body.norm[cut : found.start].strip(_EDGES + ")")
             if found.only_possible or (not said and not found.opened):
                 self._possible(body, found)
                 continue
+            if not found.names and (said or not parts):  # by when, or which person: who does it comes below
+                waiting.append(found)
+                continue
             if said or not parts:
-                parts.append((cut, []))
+                parts.append((cut, waiting))
+                waiting = []
             parts[-1][1].append(found)  # brackets one behind the other are one: the later ones name further parties
             cut = found.end
+        if waiting:
+            parts.append((cut, waiting))
+            cut = waiting[-1].end
         if raw.shared and parts:
             self._below_points(raw, parts[0][1])
         rest = body.norm[cut:].strip(_EDGES + ")")
@@ -98,7 +115,7 @@ class ClauseCutter:
     def _holds_below(self, raw: RawItem, begin: int, several: list[Found]) -> bool:
         """Whether the only units stand behind the title, or above numbered points, so that they hold for what follows."""
         said = raw.body.norm[begin : several[0].start].strip(_EDGES)
-        title = said == folded(raw.title).strip(_EDGES) and raw.body.ends_line(several[-1].end)
+        title = not said or (said == folded(raw.title).strip(_EDGES) and raw.body.ends_line(several[-1].end))
         return several[-1].closed and (raw.owner or title)
 
     def _span(self, body: Body, span: tuple[int, int]) -> tuple[int, int]:
@@ -113,7 +130,7 @@ class ClauseCutter:
     def _clause(self, number: str, raw: RawItem, cut: int, several: list[Found], below: int = 0) -> ClauseDraft:
         """One clause; ``below`` is where text goes on for which the units hold too."""
         body, first, last = raw.body, several[0], several[-1]
-        start, end = self._span(body, (cut, first.start))
+        start, end = self._span(body, (cut, _lists_begin(body, several)))
         spans = [(start, end)]
         self.notes.about = number
         damage = [note for found in several for note in self._bracket_damage(number, body, found)]
@@ -126,7 +143,7 @@ class ClauseCutter:
         helpers = self._names(body, [span for found in several for span in found.supports])
         lead = lead_of(named, leads, helpers)
         damage += doubts.leads(self.notes, (number, body, first), leads, helpers, lead)
-        text = body.raw[start:end]
+        text = _BREAKS.sub(" ", body.raw[start:end]).strip()
         if below:
             spans.append(self._span(body, (below, len(body.norm))))
             text = self._with_below(number, raw, several, spans, damage)

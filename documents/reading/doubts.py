@@ -40,7 +40,7 @@ def beside_names(notes: Notes, number: str, body: Body, found: Found) -> list[st
             message = _("clause {clause}: the bracket also holds a rule: {rule}").format(clause=number, rule=quote)
             told.append(notes.add("W-N07", body.place(start), quote, message))
             continue
-        span = next((one for one in found.names if one[1] == start), (start, start))
+        span = max((one for one in found.names if one[1] <= start), default=(start, start))
         name = visible(body.raw[slice(*span)])
         message = _("clause {clause}: {quote} behind {name} was left out of the name").format(
             clause=number, quote=quote, name=name

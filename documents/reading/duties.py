@@ -265,6 +265,9 @@ def _name(duty: Duty, text: str, span: tuple[int, int], role: tuple[str, bool], 
         inside = remark.group()[1:-1]
         role = (_role(_ROLE_WORD.sub("", inside)) if _ROLE_WORD.search(inside) else role[0], role[1])
     before = text[slice(*duty.names[-1][:2])] if duty.names else ""
+    if name in {"政府", "人民政府", "管委会"} and before.endswith(("党委", "党工委")):
+        duty.remarks.append((start, end))  # 某区党委、政府 is one party
+        return True
     fits = name in known or units.is_unit(name) or units.is_group(name) or units.is_place(name)
     level = units.is_level(name) and (units.is_group(before) or units.is_level(before))
     grouped = units.group_at(name)
@@ -290,4 +293,4 @@ def is_time(said: str) -> bool:
 
 def is_endless(said: str) -> bool:
     """Whether no end is said: 长期坚持, 持续推进."""
-    return bool(_ENDLESS.fullmatch(said.strip(" 。,;")))
+    return all(_ENDLESS.fullmatch(part.strip()) for part in re.split("[,;、。]", said.strip(" 。,;")))

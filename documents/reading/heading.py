@@ -27,6 +27,8 @@ _PAGE_FIELD: Final = re.compile(r"^(?:【.*|.{2,8}:.{0,30})$")
 #: such a line is the list of attachments or of recipients, not a field of the web page
 _ADDRESSED: Final = re.compile(r"附件|(?:单位|政府|委|局|部门|机构|企业|院校):")
 _NUMBER: Final = re.compile(r"[\u4e00-\u9fff]{1,14}[〔\[(]\d{4}[〕\])](?:第)?\d{1,5}号")
+#: whose seal stands for the issuer's
+_SEALED: Final = re.compile(r"\((?:代章|盖章|章|公章|印章)\)")
 _KINDS: Final = r"(?:通知|意见|方案|决定|办法|要点|通报|函|批复|措施|计划|规划|纲要|细则)"
 #: a title stands among the first lines of a page, in no more lines than this
 _TITLE_WITHIN: Final = 16
@@ -143,6 +145,9 @@ def _signature(draft: NoticeDraft, head: _Head, below: list[Line]) -> NoticeDraf
                 continue
             head.used.add(_key(line))
             above = lines[at - 1]
+            if at > 1 and _SEALED.fullmatch(above.norm):
+                head.used.add(_key(above))
+                above = lines[at - 2]
             issuer = ""
             if _key(above) not in head.used and not re.search(r"[。,:)]", above.norm):
                 issuer = above.raw

@@ -59,7 +59,7 @@ _SHORTENED: Final = re.compile(r"(?:由|从)(?:原来的|目前的)?\d.*$")
 #: a bound that stands before what is counted: 不低于总量的5%, 至少召开1次
 _FAR: Final = re.compile(r"(不少于|不低于|不超过|不高于|至少)[\u4e00-\u9fff]{1,12}$")
 _TERM: Final = re.compile(r"(?:\d{1,2}|[一二两三四五六七八九十])(?:年|个月)(?:以内|之内|内)")
-_PAST_YEARS: Final = re.compile(r"(?:年满|以来|截至目前|累计已|停用时间)")
+_PAST_YEARS: Final = re.compile(r"(?:年满|以来|截至目前|累计已|高达|停用时间)")
 
 
 def indicators(norm: str) -> list[IndicatorDraft]:

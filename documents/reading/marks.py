@@ -29,6 +29,8 @@ DOUBLE: Final = re.compile(
 POINT: Final = re.compile(
     r"\(\d{1,2}\)|\d{1,2}\)|[①-⑳]|[一二三四五六七八九十]{1,3}是|第[一二三四五六七八九十]{1,2}[,、]"
 )
+#: what is to be done, said under its name
+SAID: Final = re.compile(r"(?:整改|工作|主要|具体|目标|任务|建设|重点){0,2}(?:措施|目标|内容|任务|要求|举措|问题) *:")
 ATTACHMENTS: Final = re.compile(r"附件? *: *\S")
 CAPTION: Final = re.compile(r"附件 *\d{0,2}:?$")
 #: what stands below the work: it is said to nobody that works

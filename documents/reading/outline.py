@@ -7,14 +7,14 @@ A section or subsection with text of its own and nothing numbered below it, or w
 
 from __future__ import annotations
 
-import itertools
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from documents.reading import duties, marks, signs
+from documents.reading import duties, items, marks, signs
 from documents.reading.brackets import Finder
 from documents.reading.dates import whole_date
+from documents.reading.items import RawItem
 from documents.reading.marks import ITEM, SECTION, SUBSECTION, chinese, numeral
 from documents.reading.source import Body, Line, Notes
 from models.drafts import HeadingDraft
@@ -25,36 +25,6 @@ if TYPE_CHECKING:
 
 #: a title is said in a breath; a longer first sentence is the text itself
 LONGEST_TITLE: Final = 24
-#: the kinds of what may be an item, from the widest
-_SECTION, _PART, _ITEM = range(3)
-
-
-@dataclass(slots=True)
-class RawItem:
-    """An item before its clauses are cut: its heading, its number as printed and the text after its title."""
-
-    number: int
-    title: str
-    body: Body
-    section: HeadingDraft | None
-    subsection: HeadingDraft | None
-    kind: int = _ITEM
-    #: whether its text names units
-    named: bool = False
-    #: whether it is nothing but a heading
-    bare: bool = False
-    #: whether its units hold for numbered points below it, which name none
-    owner: bool = False
-    #: the lines it was made of
-    pieces: list[tuple[Line, int]] = field(default_factory=list)
-    #: its first line with its number
-    whole: Line | None = None
-    #: whether its units stand on lines of their own
-    apart: bool = False
-    #: whether it was made of points that have their units in common
-    shared: bool = False
-    #: the number of prose before it that is no item
-    after: int = 0
 
 
 @dataclass(slots=True)
@@ -70,7 +40,7 @@ class _Head:
     @property
     def said(self) -> bool:
         """Whether it has text, not only a heading."""
-        return self.kind == _ITEM or len(self.pieces) > 1 or not _is_title(self.line.norm[self.start :])
+        return self.kind == items.ITEM or len(self.pieces) > 1 or not _is_title(self.line.norm[self.start :])
 
 
 @dataclass(slots=True)
@@ -143,21 +113,26 @@ def outline(lines: Sequence[Line], notes: Notes) -> list[RawItem]:
     if state.double and state.items:
         place = state.items[0].body.place(0)
         notes.add("W-O03", place, state.items[0].title, _("items are numbered 1.1, 1.2; they are counted through"))
-    return _numbered(_owned(state.items), notes)
+    found = items.owned(state.items)
+    kept = {id(item.whole) for item in found}
+    for item in state.items:
+        if item.bare and item.whole and id(item.whole) not in kept:
+            _unused(state, item.whole)
+    return items.numbered(found, notes)
 
 
 def _line(state: _State, line: Line, following: Line | None) -> None:
     if found := _item(state, line):
         said = next(part for part in found.groups() if part)
         number = state.last + 1 if "." in said else numeral(said)
-        _open(state, _Head(_ITEM, number, line, found.end()))
+        _open(state, _Head(items.ITEM, number, line, found.end()))
     elif found := SECTION.match(line.norm):
         _section(state, found, line)
     elif found := SUBSECTION.match(line.norm):
-        _open(state, _Head(_PART, numeral(found[1] or found[2]), line, found.end()))
+        _open(state, _Head(items.PART, numeral(found[1] or found[2]), line, found.end()))
         state.subsection = HeadingDraft(found[1] or found[2], _heading(line, found.end()))
     elif _lost_section(state, line, following):
-        _close(state, _SECTION)
+        _close(state, items.SECTION)
         _unnumbered(state, line)
     elif _ends(state, line, following):
         return
@@ -201,13 +176,13 @@ def _heading(line: Line, start: int) -> str:
     """The heading in a line that goes on with text or units: up to its first stop or bracket."""
     if _is_title(line.norm[start:]):
         return line.raw[start:].strip()
-    end, _rest = _title_end(_Head(_PART, 0, line, start))
+    end, _rest = _title_end(_Head(items.PART, 0, line, start))
     return line.raw[start:end].strip()
 
 
 def _section(state: _State, found: re.Match[str], line: Line) -> None:
     number = numeral(found[1] or found[2])
-    _open(state, _Head(_SECTION, number, line, found.end()))
+    _open(state, _Head(items.SECTION, number, line, found.end()))
     if number != state.sections + 1:
         message = _("section {found} follows section {before}").format(
             found=found[1] or found[2], before=chinese(state.sections) or "0"
@@ -245,7 +220,7 @@ def _finished(head: _Head) -> bool:
     if signs.passages(line, start)[-1].raw.startswith("\n"):
         return True
     if not head.said or (len(head.pieces) == 1 and text.endswith(":")):
-        return head.kind != _ITEM
+        return head.kind != items.ITEM
     return text.endswith((")", "。")) or bool(re.search(r"[、,](?:有关|各|相关)[^、,。()]{1,20}$", text))
 
 
@@ -254,7 +229,12 @@ def _is_text(line: Line) -> bool:
 
     What a web page or a signature leaves below the last item has neither a stop nor a list of units.
     """
-    if line.norm.endswith(("。", ";")) or marks.POINT.match(line.norm) or names_units(line.norm):
+    if (
+        line.norm.endswith(("。", ";"))
+        or marks.POINT.match(line.norm)
+        or marks.SAID.match(line.norm)
+        or names_units(line.norm)
+    ):
         return True
     return any(part.raw.startswith("\n") for part in signs.passages(line))
 
@@ -263,7 +243,7 @@ def _open(state: _State, head: _Head) -> None:
     _close(state, head.kind)
     head.pieces = [(head.line, head.start)]
     state.head, state.ended, state.listing = head, False, False
-    if head.kind == _ITEM:
+    if head.kind == items.ITEM:
         state.last = head.number
 
 
@@ -279,7 +259,7 @@ def _close(state: _State, following: int | None) -> None:
     body = Body.of(pieces)
     title = head.line.raw[head.start : end].strip()
     named = names_units(body.norm)
-    below = head.kind != _ITEM and following is not None and following > head.kind
+    below = head.kind != items.ITEM and following is not None and following > head.kind
     if below and not named:
         for line, _start in head.pieces[1:]:
             _unused(state, line)
@@ -287,11 +267,13 @@ def _close(state: _State, following: int | None) -> None:
     if not named and _prose(state, head, title):
         return
     item = RawItem(head.number, title, body, state.section, state.subsection, head.kind, named)
-    item.bare, item.owner, item.pieces, item.whole = not named and not head.said, below, pieces, head.line
+    sentence = len(title) > LONGEST_TITLE or bool(re.search(r"[,，\d]", title))
+    item.bare = not named and not head.said and not sentence
+    item.owner, item.pieces, item.whole = below, pieces, head.line
     item.apart = any(part.raw.startswith("\n") or part.norm.startswith("(") for part, _start in pieces[1:])
     item.after, state.prose = state.prose, 0
-    item.section = item.section if head.kind > _SECTION else None
-    item.subsection = item.subsection if head.kind > _PART else None
+    item.section = item.section if head.kind > items.SECTION else None
+    item.subsection = item.subsection if head.kind > items.PART else None
     state.items.append(item)
 
 
@@ -301,8 +283,8 @@ def _passages(pieces: list[tuple[Line, int]]) -> list[tuple[Line, int]]:
 
 def _prose(state: _State, head: _Head, title: str) -> bool:
     """Whether it stands under a heading of prose (总体要求, 组织保障): told, and no task."""
-    headings = (state.section, state.subsection if head.kind == _ITEM else None)
-    above = head.kind != _SECTION and any(one is not None and marks.is_prose(one.title) for one in headings)
+    headings = (state.section, state.subsection if head.kind == items.ITEM else None)
+    above = head.kind != items.SECTION and any(one is not None and marks.is_prose(one.title) for one in headings)
     if not marks.is_prose(title) and not (above and "目标" not in title):
         return False
     state.prose = head.number
@@ -328,68 +310,3 @@ def _title_end(head: _Head) -> tuple[int, int]:
         return (comma if comma > start else end), start
     comma = line.norm.find(",", start, start + lists[0].start)
     return (comma if comma > start else start + lists[0].start), start
-
-
-def _owned(items: list[RawItem]) -> list[RawItem]:
-    """Headings alone are items only where others of their kind have text; points below one that names units are its."""
-    kinds = {item.kind for item in items if not item.bare and item.kind != _ITEM}
-    kept = [item for item in items if not item.bare or item.kind == _ITEM or item.kind in kinds]
-    kept = _shared(kept)
-    owned: list[RawItem] = []
-    at = 0
-    while at < len(kept):
-        item = kept[at]
-        owned.append(item)
-        end = next((i for i in range(at + 1, len(kept)) if kept[i].kind <= item.kind), len(kept)) if item.owner else at
-        points = kept[at + 1 : end]
-        item.owner = bool(points) and not any(point.named for point in points)
-        if item.owner:
-            lines = [(point.whole, 0) for point in points if point.whole]
-            pieces = [piece for point, line in zip(points, lines, strict=True) for piece in (line, *point.pieces[1:])]
-            item.body = Body.of([*item.pieces, *pieces])
-        at = end if item.owner else at + 1
-    return owned
-
-
-def _shared(items: list[RawItem]) -> list[RawItem]:
-    """Points whose units stand on lines of their own below the last of them: they are one item, under their heading."""
-    made: list[RawItem] = []
-    for _heading, group in itertools.groupby(items, lambda item: (id(item.subsection or item.section), item.kind)):
-        points = list(group)
-        last, heading = points[-1], points[-1].subsection or points[-1].section
-        if (
-            len(points) == 1
-            or last.kind != _ITEM
-            or heading is None
-            or not last.apart
-            or any(point.named for point in points[:-1])
-        ):
-            made += points
-        else:
-            made.append(_one(points, heading))
-    return made
-
-
-def _one(points: list[RawItem], heading: HeadingDraft) -> RawItem:
-    """The item that points make together."""
-    pieces = [piece for point in points if point.whole for piece in ((point.whole, 0), *point.pieces[1:])]
-    section = points[0].section if points[0].subsection is not None else None
-    item = RawItem(numeral(heading.number), heading.title.strip("。"), Body.of(pieces), section, None)
-    item.kind, item.named, item.shared = _PART if section else _SECTION, True, True
-    item.pieces, item.whole, item.after = pieces, points[0].whole, points[0].after
-    return item
-
-
-def _numbered(items: list[RawItem], notes: Notes) -> list[RawItem]:
-    """Give every item a number of its own; where printed numbers repeat, count through and say so."""
-    if len({item.number for item in items}) != len(items):
-        place = items[0].body.place(0)
-        notes.add("W-O03", place, items[0].title, _("item numbers repeat; the items are counted through"))
-        for number, item in enumerate(items, 1):
-            item.number = number
-        return items
-    for before, item in itertools.pairwise(items):
-        if item.number not in {before.number + 1, item.after + 1}:
-            message = _("item {number} follows item {before}").format(number=item.number, before=before.number)
-            notes.add("W-O03", item.body.place(0), item.title, message)
-    return items

@@ -12,7 +12,8 @@ from documents.reading.files import source
 from documents.reading.flat_tables import flat_grids
 from documents.reading.glued import unglued
 from documents.reading.heading import read_head, year_of
-from documents.reading.outline import RawItem, outline
+from documents.reading.items import RawItem
+from documents.reading.outline import outline
 from documents.reading.places import placed
 from documents.reading.source import Notes
 from documents.reading.spoilt import note_spoilt

@@ -52,7 +52,9 @@ _GROUP: Final = re.compile(
 #: 各项目牵头单位: whoever leads or bears each of something
 _EACH: Final = re.compile(r"各[\u4e00-\u9fff]{1,6}?(?:牵头|责任|承办|实施|主管)(?:单位|部门)")
 #: a level without a place; behind a collective name (各区、县级市) it goes on with it
-_LEVEL: Final = re.compile(r"县级市|县市区|市县区|县区|区县|市县|乡镇街道|乡镇|镇街|街道|[省市县区州旗盟乡镇]")
+_LEVEL: Final = re.compile(
+    r"开发区管委会|开发区|园区|管委会|景区|县级市|县市区|市县区|县区|区县|市县|乡镇街道|乡镇|镇街|街道|[省市县区州旗盟乡镇]"
+)
 _PLACE: Final = re.compile(r"[\u4e00-\u9fff]{1,6}(?:自治州|自治县|街道|新城|[区县市镇乡州旗])")
 _MEMBERS: Final = re.compile(r"[\u4e00-\u9fff]{0,28}?各成员单位")
 
@@ -138,7 +140,7 @@ def is_placed_unit(segment: str) -> bool:
 
 def is_place(segment: str) -> bool:
     """Whether it is the name of a place that stands for its government: 滨河区, 临江县, 某某镇."""
-    return bool(_PLACE.fullmatch(segment))
+    return bool(_PLACE.fullmatch(segment)) and not _BARE.fullmatch(segment)
 
 
 def unlabelled(segment: str) -> tuple[str, int]:

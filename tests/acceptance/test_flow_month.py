@@ -160,7 +160,7 @@ def paper(folder: Path, files: dict[str, str]) -> dict[tuple[str, str], tuple[An
     """(clause, unit) → state, percentage and progress as the issued spreadsheet has them."""
     assert {file.parent for file in map(Path, files.values())} == {folder / "paper"}
     sheet = openpyxl.load_workbook(files["xlsx"])["进展明细"]
-    return {(row[0], row[2]): row[4:7] for row in sheet.iter_rows(min_row=2, values_only=True)}
+    return {(row[0], row[2]): (row[4], *row[6:8]) for row in sheet.iter_rows(min_row=2, values_only=True)}
 
 
 def finished(office: July, tmp_path: Path, *second: object) -> None:

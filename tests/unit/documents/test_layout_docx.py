@@ -152,6 +152,11 @@ def test_another_program_sets_the_same_pages_roughly(set_by_office) -> None:
     assert min(char.top for char in mark) == pytest.approx(37 + 35, abs=2)
     assert next(char for char in official[0].chars if char.text == "–").right == pytest.approx(171, abs=4)
     assert [round(page.width) for page in official].count(297) > 1
+    last = official[-1]
+    foot = max(line.bottom for line in last.lines if line.width > 100)
+    assert foot == pytest.approx(last.height - 26, abs=1)  # the copy block, on a page that lies down
+    assert last.says("2022年6月8日印发")
     assert min(char.top for char in letters[0].saying("清溪市长江办")) == pytest.approx(30, abs=2)
+    assert max(line.bottom for line in letters[0].lines) == pytest.approx(297 - 20, abs=1.5)
     assert letters[1].says("–2–")
     assert not letters[0].says("–1–")

@@ -153,6 +153,30 @@ SHAPES: dict[str, tuple[str, list[str]]] = {
             "2 公路提档: 完成改造。 → 市交通运输局",
         ],
     ),
+    "a list of faults with their terms and measures": (
+        """一、关于污水直排问题。北河沿岸排口直排。
+整改时限：2022年6月30日
+整改措施：完成截污纳管；新建管网
+牵头督办单位：市水务局
+责任单位：青云区党委、政府
+二、关于扬尘问题。工地管控不力。
+整改时限：立行立改，长期坚持
+责任单位：市住建局""",
+        [
+            "1 关于污水直排问题: 北河沿岸排口直排。 整改时限：2022年6月30日 整改措施：完成截污纳管；新建管网 → 市水务局、青云区党委",
+            "2 关于扬尘问题: 工地管控不力。 → 市住建局",
+        ],
+    ),
+    "goals under a short heading are sentences, not headings": (
+        """一、工作目标
+（一）单位能耗同比下降3%。
+二、重点任务
+（二）货运。（市交通局牵头）铁路运输比例提高。""",
+        [
+            "1 一、工作目标 单位能耗同比下降3%: 单位能耗同比下降3%。 → ",
+            "2 二、重点任务 货运: 铁路运输比例提高。 → 市交通局",
+        ],
+    ),
     "how long it is in force": (
         """1．治理河道。完成清淤。（市水利局）
 本方案自2022年6月1日起施行，有效期至2025年12月31日。""",
@@ -234,3 +258,16 @@ def test_year_of_the_document_number_serves_where_no_date_is_found() -> None:
     head = "青政办发〔2022〕17号\n关于做好河湖工作的通知\n各区人民政府：\n请抓好落实。\n"
     draft = read_notice(f"{head}1．治理河道。6月底前完成清淤。（市水利局）".encode(), "通知.txt")
     assert [str(one.due_on) for one in draft.clauses[0].milestones] == ["2022-06-30"]
+
+
+def test_heading_with_nothing_below_it_is_told() -> None:
+    draft = read_notice(
+        f"{LETTER}一、治理\n1．治理河道。完成清淤。（市水利局）\n二、其他事项{SIGNED}".encode(), "通知.txt"
+    )
+    assert [(note.code, note.quote) for note in draft.warnings if note.code == "W-T03"] == [("W-T03", "二、其他事项")]
+
+
+def test_seal_that_stands_for_the_issuers_is_not_the_issuer() -> None:
+    text = f"{LETTER}1．治理河道。完成清淤。（市水利局）{SIGNED}".replace("2022年5月7日", "（代章）\n2022年5月7日")
+    draft = read_notice(text.encode(), "通知.txt")
+    assert (draft.issuer, str(draft.issued_on)) == ("青岚市人民政府办公室", "2022-05-07")

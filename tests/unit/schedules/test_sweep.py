@@ -259,6 +259,17 @@ def test_several_drafts_become_one_circular_that_is_frozen_with_its_facts(office
     assert events == ["paper.issue", "draft.issue", "draft.issue", "draft.issue"]
 
 
+def test_drafts_about_reports_and_about_problems_are_not_one_circular(office: SmallOffice):
+    overdue(office)
+    with office.database.write(1) as connection:  # as a task of the ledger has it
+        about = office.row("draft", 1)["about"][0][0]
+        connection.execute(sa.update(t.task).where(t.task.c.id == about).values(period_id=None))
+    with pytest.raises(Refused) as refused:
+        issue(office, 1, 2, when=at("2022-07-01 10:00"))
+    assert refused.value.code == "E-S52"
+    assert office.rows("paper") == []
+
+
 def test_a_second_late_month_in_a_row_is_drafted_the_day_after_due(office: SmallOffice):
     overdue(office)
     with office.database.write(1) as connection:
