@@ -74,9 +74,11 @@ def _late(facts: SummaryFacts) -> Block:
     ]
     whole = len(facts.late) == sum(row.due for row in facts.units)
     days = {task.due_on for task in facts.late}
+    back = {task.task_id for task in facts.returned}
     fields = {
         "all": len(facts.late),
         "owed": len(owed),
+        "back": any(task.task_id in back for task in owed),
         "units": units,
         "whole": whole and bool(facts.late),
         "due": day_of_year(min(days)) if len(days) == 1 else "",

@@ -27,6 +27,8 @@ _RIM: Final = 0.7
 _FILLED: Final = 0.62
 #: pixels to a side of the grid: a millimetre
 _CELL: Final = 3
+#: how much redder than anything else ink is, of the brightness of paper; worn ink on a pale scan has a tenth
+_FAINT: Final = 0.07
 _COLOURLESS: Final = 6
 _DARKEST_PAPER: Final = 60
 
@@ -59,7 +61,9 @@ def _red(inks: list[Any]) -> _Mask:
         np.minimum(ink / np.float32(max(np.percentile(ink, 90), _DARKEST_PAPER)), np.float32(1)) for ink in inks
     )
     other = np.maximum(green, blue)
-    return (red - other > 0.12) & (red > 0.25) & (np.abs(green - blue) < 0.6 * (red - np.minimum(green, blue)) + 0.02)
+    return (
+        (red - other > _FAINT) & (red > 0.25) & (np.abs(green - blue) < 0.45 * (red - np.minimum(green, blue)) + 0.02)
+    )
 
 
 def _seals(mask: _Mask, number: int) -> Iterator[SealSeen]:

@@ -95,6 +95,7 @@ def test_months_are_compared_and_every_number_is_backed(three: Door) -> None:
     assert overall["text"].endswith(
         "与2022年7月相比，平均进度由50%增至60%，按时报送、逾期报送、尚未报送、审核通过均持平。"
     )
+    assert any("逾期5项（其中尚未报送或退回后尚未重报的4项）" in one["text"] for one in found["paragraphs"])
     assert found["months"] == [
         {"month": "2022-06", "sealed_in": "甲办〔2022〕1号"},
         {"month": "2022-07", "sealed_in": "甲办〔2022〕2号"},
