@@ -108,7 +108,7 @@ class ClauseCutter:
 
     def _below_points(self, raw: RawItem, several: list[Found]) -> None:
         """Say that units below several points were taken for all of them."""
-        bracket = raw.body.raw[several[0].start : several[-1].end].strip()
+        bracket = _BREAKS.sub(" ", raw.body.raw[several[0].start : several[-1].end]).strip()
         message = _("item {number}: the units stand below its points; they were taken for all of them")
         self.notes.add("W-N15", raw.body.place(several[0].start), bracket, message.format(number=raw.number))
 
@@ -170,7 +170,7 @@ class ClauseCutter:
     ) -> str:
         """The text above and below the units as one; a title above is not said again. It is told."""
         text, rest = (raw.body.raw[slice(*span)] for span in spans)
-        bracket = raw.body.raw[several[0].start : several[-1].end].strip()
+        bracket = _BREAKS.sub(" ", raw.body.raw[several[0].start : several[-1].end]).strip()
         message = _("clause {clause}: the units stand above the text; they were taken for all of it")
         place = raw.body.place(several[0].start)
         damage.append(self.notes.add("W-N15", place, bracket, message.format(clause=number)))
@@ -277,6 +277,7 @@ class ClauseCutter:
             )
             damage.append(self.notes.add("W-N03", body.place(start), body.raw[start:end], message))
         damage += doubts.beside_names(self.notes, number, body, found)
+        damage += doubts.glued(self.notes, number, body, found)
         damage += self.prefixes.doubt(self.notes, number, body, found)
         if found.rule:
             rule = body.raw[found.rule[0] : found.rule[1]]

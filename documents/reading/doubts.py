@@ -24,6 +24,10 @@ _OWN: Final = re.compile(
 _SUBJECT: Final = re.compile(
     r"(?:(?<=^)|(?<=[。;,、由请]))(?P<name>[\u4e00-\u9fff]{2,18}?(?:局|委|办|厅|处|院|行|中心|公司|集团|政府|办公室|管委会|部门|单位|县区|市区))(?=要|应|须|需|负责|牵头|会同|按照|按职责|做好|落实)"
 )
+#: a name, and behind it something that begins as a name does
+_TWO: Final = re.compile(
+    r"(.{2,}?(?:局|委|办|厅|政府|法院|检察院|公司|中心))((?:[省市县区州](?![场域长容]|委|政府)|各|有关).{2,})"
+)
 _USUAL: Final = re.compile(r".*(?:局|委|办|厅|部|委员会|办公室)$")
 
 
@@ -46,6 +50,21 @@ def beside_names(notes: Notes, number: str, body: Body, found: Found) -> list[st
             clause=number, quote=quote, name=name
         )
         told.append(notes.add("W-N10", body.place(start), quote, message, name, name + quote))
+    return told
+
+
+def glued(notes: Notes, number: str, body: Body, found: Found) -> list[str]:
+    """Names in which a second unit seems to begin, so that a 、 between them may be lost: 市公安局市财政局."""
+    told = []
+    for start, end in found.names:
+        two = _TWO.fullmatch(units.masked(body.norm[start:end]))
+        if two and units.is_unit(two[1]) and (units.is_unit(two[2]) or units.is_group(two[2])):
+            name = visible(body.raw[start:end])
+            reading = f"{visible(body.raw[start : start + two.end(1)])}、{visible(body.raw[start + two.end(1) : end])}"
+            message = _("clause {clause}: {name} may be two units, {reading}; it is entered as it stands").format(
+                clause=number, name=name, reading=reading
+            )
+            told.append(notes.add("W-N16", body.place(start), name, message, name, reading))
     return told
 
 
