@@ -131,7 +131,7 @@ def summary_facts(
     deeds = read_deeds(connection, office_id, month)
     requests = _requests(connection, office_id, period_id)
     return SummaryFacts(
-        office_name=office.short_name,
+        office_name=office.name,
         recipient=office.recipient,
         notice_title=month.period.notice_title,
         month=month.period.month,
