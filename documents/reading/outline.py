@@ -253,10 +253,11 @@ def _close(state: _State, following: int | None) -> None:
     if head is None:
         return
     end, rest = _title_end(head)
-    if not head.line.norm[rest:].strip() and len(head.pieces) == 1:
-        rest = head.start  # nothing but a title: it is the text too
     pieces = _passages([(head.line, rest), *head.pieces[1:]])
     body = Body.of(pieces)
+    if not _beside_lists(body.norm):
+        pieces = _passages([(head.line, head.start), *head.pieces[1:]])  # the title is the text too
+        body = Body.of(pieces)
     title = head.line.raw[head.start : end].strip()
     named = names_units(body.norm)
     below = head.kind != items.ITEM and following is not None and following > head.kind
@@ -275,6 +276,15 @@ def _close(state: _State, following: int | None) -> None:
     item.section = item.section if head.kind > items.SECTION else None
     item.subsection = item.subsection if head.kind > items.PART else None
     state.items.append(item)
+
+
+def _beside_lists(norm: str) -> str:
+    """What a text says beside the lists of units in it."""
+    cut, said = 0, ""
+    for found in Finder(norm, frozenset()).find():
+        said += norm[cut : found.start]
+        cut = found.end
+    return (said + norm[cut:]).strip(" 。;,:)")
 
 
 def _passages(pieces: list[tuple[Line, int]]) -> list[tuple[Line, int]]:
