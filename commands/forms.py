@@ -151,14 +151,16 @@ def attach(
     demand(desk_, "form.attach")
     data = paper_bytes(file)
     looked = look(desk_, data, file.name)
-    stored = filings.StoredFile(desk_.store.put(data), looked.facts.name, looked.facts.media_type, len(data))
+    stored = filings.StoredFile(looked.facts.sha256, looked.facts.name, looked.facts.media_type, len(data))
     is_kind = kind_of(looked, kind)
 
     def work(connection: Connection) -> Attached:
-        return filings.attach(
+        attached = filings.attach(
             connection, desk_.office_id, desk_.actor, code, stored, is_kind, signer, seal, desk_.now(),
             looked=weighable(looked), same_file_again=same_file, anyway=words(anyway),
         )  # fmt: skip
+        desk_.store.put(data)  # before its row is there for good, and not at all when the paper was refused
+        return attached
 
     attached = desk_.perform("form.attach", work)
     told = {

@@ -236,17 +236,20 @@ def remove(desk_: Desk, name: str) -> None:
 
 
 def _refuse_needed(desk_: Desk, connection: Any, name: str) -> None:
-    """A message that only the office has words for stays while one of its flows sends it; E-J09."""
+    """A message that only the office has words for stays while one of its flows or rules sends it; E-J09."""
     from workflow.flow_store import every
 
     if name in wordings.names():
         return
     event = name.partition("/")[0]
     needed = sorted({flow.name for flow in every(connection, desk_.office_id) if f'"{event}"' in flow.text})
+    rules = desk_.settings.path(desk_.settings.rules)
+    if rules is not None and rules.is_file() and f'"{event}"' in rules.read_text(encoding="utf-8", errors="replace"):
+        needed.append(rules.name)
     if needed:
         raise Refused(
             "E-J09",
-            _("The program has no words for “{event}”, and these flows send it: {flows}").format(
+            _("The program has no words for “{event}”, and these send it: {flows}").format(
                 event=event, flows=listed(needed)
             ),
             where=name,

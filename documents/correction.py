@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: what a warning is about, and so what can be typed for it
 DEADLINE, PARTIES, NAME, ISSUED, DAY = "deadline", "parties", "name", "issued", "day"
+#: the day of reporting: not said, or in another month
+_REPORTING: Final = ASKED | {"W-D09"}
 #: a time limit of which no day could be read, so that the clause has no deadline yet
 _UNREAD: Final = "W-D05"
 #: several units may lead: a reading is the one that does
@@ -36,7 +38,7 @@ def about(draft: NoticeDraft, note: WarningNote) -> str:
     family, clause = note.code[2:3], _clause(draft, note)
     if note.code in OF_THE_REGISTER:
         return NAME
-    if note.code in ASKED:
+    if note.code in _REPORTING:
         return DAY
     if note.code in _ISSUE or (family == "D" and not note.clause and note.quote == draft.issued_on_quote):
         return ISSUED

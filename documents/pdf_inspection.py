@@ -39,7 +39,7 @@ def inspect_pdf(data: bytes, shown: str, max_pixels: int) -> tuple[int, bool]:
             "E-F33",
             _("The PDF has {pages} pages; the limit is {limit}.").format(pages=pages, limit=MAX_PAGES),
             where=shown,
-            remedy=_("Attach the form alone."),
+            remedy=_("Keep the pages that are needed, and try again."),
         )
     return pages, signed
 

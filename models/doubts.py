@@ -31,9 +31,11 @@ class Verdict(Word):
 
 
 #: a repair that leaves one reading, or a remark that changes neither who reports nor by when
-REMARKS: Final = frozenset(
-    {"W-N01", "W-N05", "W-N07", "W-N08", "W-N09", "W-N10", "W-N14", "W-N32", "W-D02", "W-D04", "W-D06"}
-)
+REMARKS: Final = frozenset({
+    "W-N01", "W-N05", "W-N07", "W-N08", "W-N09", "W-N10", "W-N18", "W-N32", "W-D02", "W-D04", "W-D06", "W-D08",
+})  # fmt: skip
+#: of a file that was not read whole or surely: tracked changes, pages without text, cells that cannot be told apart
+HALF_READ: Final = frozenset({"W-F06", "W-F07", "W-F08", "W-F20"})
 #: outside the families of units and dates, and yet it says when to report
 ASKED: Final = frozenset({"W-H04"})
 #: found by holding the draft against an office's register: found anew in each office
@@ -63,7 +65,7 @@ class Doubt:
 
 def weighs(code: str) -> bool:
     """Whether warnings of this code can change who reports or by when; a code that nobody has judged yet can."""
-    return code in ASKED or (code[2:3] in {"N", "D"} and code not in REMARKS)
+    return code in ASKED | HALF_READ or (code[2:3] in {"N", "D"} and code not in REMARKS)
 
 
 def listed(draft: NoticeDraft) -> tuple[Doubt, ...]:

@@ -40,6 +40,7 @@ GUIDES = [
         "papers.md",
         "administrator.md",
         "evidence.md",
+        "reading.md",
         "review.md",
         "wordings.md",
         "words.md",

@@ -25,7 +25,6 @@ from models.language import _
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MOST_PAGES: Final = 300
 _MOST_PIXELS: Final = 100_000_000
 #: fewer glyphs than this on all pages are a stamp or a page number over a picture
 _FEWEST: Final = 20
@@ -44,15 +43,8 @@ class _Glyph:
 
 
 def pdf_content(data: bytes, name: str) -> Content:
-    """The paragraphs of a PDF that has a text layer; E-F04, E-F05, E-F06, E-F22 to E-F24 say why there are none."""
-    count, _signed = inspect_pdf(data, name, _MOST_PIXELS)
-    if count > MOST_PAGES:
-        raise BadInput(
-            "E-F24",
-            _("The PDF has {count} pages; a notice has {limit} at most.").format(count=count, limit=MOST_PAGES),
-            where=name,
-            remedy=_("Take the notice alone, or split it."),
-        )
+    """The paragraphs of a PDF that has a text layer; E-F04 to E-F06, E-F22, E-F23 and E-F33 say why there are none."""
+    inspect_pdf(data, name, _MOST_PIXELS)
     document = pypdfium2.PdfDocument(data)
     pages = [_lines(list(_glyphs(page))) for page in document]
     counts = [sum(len(line.text) for line in page) for page in pages]

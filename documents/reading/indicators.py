@@ -22,11 +22,11 @@ _UNIT: Final = (
 _AFTER: Final = r"(?:及|或)?(?:以上|以下|以内|左右)|之内|内"
 _AT_LEAST: Final = frozenset({
     "突破", "超过", "达到", "达", "不少于", "不低于", "不小于", "至少", "力争达到", "升至", "提高到", "提高至", "提升到", "提升至", "增加到", "增加至",
-    "增长到", "增长至", "扩大到", "扩大至", "增至", "高于", "大于", "优于",
+    "增长到", "增长至", "扩大到", "扩大至", "增至", "高于", "大于", "优于", ">", "≥", ">=",
 })  # fmt: skip
 _AT_MOST: Final = frozenset({
     "不超过", "不高于", "不大于", "不多于", "控制在", "降至", "降到", "下降到", "下降至", "降低到", "降低至", "压缩至", "压缩到", "压减至", "压减到",
-    "压降至", "压降到", "缩短至", "缩短到", "缩减至", "缩减到", "减少到", "减少至", "低于", "小于",
+    "压降至", "压降到", "缩短至", "缩短到", "缩减至", "缩减到", "减少到", "减少至", "低于", "小于", "<", "≤", "<=",
 })  # fmt: skip
 _REACH: Final = "|".join(sorted(_AT_LEAST | _AT_MOST | {"保持在", "稳定在"}, key=len, reverse=True))
 _FREE: Final = r"(?<![\dA-Za-z.\-—~～+第前])"
@@ -59,6 +59,7 @@ _SHORTENED: Final = re.compile(r"(?:由|从)(?:原来的|目前的)?\d.*$")
 #: a bound that stands before what is counted: 不低于总量的5%, 至少召开1次
 _FAR: Final = re.compile(r"(不少于|不低于|不超过|不高于|至少)[\u4e00-\u9fff]{1,12}$")
 _TERM: Final = re.compile(r"(?:\d{1,2}|[一二两三四五六七八九十])(?:年|个月)(?:以内|之内|内)")
+_COST: Final = re.compile(r"(?:总投资额?|概算|投资估算|预算)(?:约|为|达)?$")
 _PAST_YEARS: Final = re.compile(r"(?:年满|以来|截至目前|累计已|高达|停用时间)")
 
 
@@ -77,7 +78,14 @@ def indicators(norm: str) -> list[IndicatorDraft]:
 
 
 def _is_target(amount: re.Match[str]) -> bool:
-    """Time is a target where it is to become shorter or kept within; elsewhere it only says how long."""
+    """Time is a target where it is to become shorter or kept within; elsewhere it only says how long.
+
+    What a project costs, and a bound that says which ones are meant (160千瓦及以下用电), are none.
+    """
+    before, after = amount.string[: amount.start()], amount.string[amount.end() :]
+    which = (amount["bound"] or "").startswith(("及", "或")) and re.match(r"(?!的)[\u4e00-\u9fff]", after)
+    if _COST.search(before) or (which and not amount["verb"]):
+        return False
     if not re.fullmatch(_TIME, amount["unit"]):
         return amount["bound"] not in {"内", "之内"} or amount["unit"] in {"%", "％"} or bool(amount["verb"])
     return amount["verb"] in _AT_MOST or (amount["verb"] is None and bool(amount["bound"]))
@@ -143,7 +151,7 @@ def _op(verb: str, bound: str | None) -> str:
 
 
 def _note(verb: str, amount: re.Match[str]) -> str:
-    if verb in {"突破", "超过", "高于", "大于"}:
+    if verb in {"突破", "超过", "高于", "大于", ">"}:
         return _("'{verb}' is strictly 'exceed'; '>=' is the nearest").format(verb=verb)
     if amount["low"]:
         return _("a span is said; the end that is enough was taken")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from documents.reading import duties, items, marks, signs
 from documents.reading.brackets import Finder
@@ -17,14 +17,12 @@ from documents.reading.dates import whole_date
 from documents.reading.items import RawItem
 from documents.reading.marks import ITEM, SECTION, SUBSECTION, chinese, numeral
 from documents.reading.source import Body, Line, Notes
+from documents.reading.titles import LONGEST_TITLE, passages_of, says_nothing, title_end
 from models.drafts import HeadingDraft
 from models.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-#: a title is said in a breath; a longer first sentence is the text itself
-LONGEST_TITLE: Final = 24
 
 
 @dataclass(slots=True)
@@ -176,7 +174,7 @@ def _heading(line: Line, start: int) -> str:
     """The heading in a line that goes on with text or units: up to its first stop or bracket."""
     if _is_title(line.norm[start:]):
         return line.raw[start:].strip()
-    end, _rest = _title_end(_Head(items.PART, 0, line, start))
+    end, _rest = title_end(line, start)
     return line.raw[start:end].strip()
 
 
@@ -252,12 +250,11 @@ def _close(state: _State, following: int | None) -> None:
     head, state.head = state.head, None
     if head is None:
         return
-    end, rest = _title_end(head)
-    pieces = _passages([(head.line, rest), *head.pieces[1:]])
+    end, rest = title_end(head.line, head.start)
+    pieces = passages_of([(head.line, rest), *head.pieces[1:]])
+    if says_nothing(pieces):
+        pieces = passages_of(head.pieces)  # nothing but a title: it is the text too
     body = Body.of(pieces)
-    if not _beside_lists(body.norm):
-        pieces = _passages([(head.line, head.start), *head.pieces[1:]])  # the title is the text too
-        body = Body.of(pieces)
     title = head.line.raw[head.start : end].strip()
     named = names_units(body.norm)
     below = head.kind != items.ITEM and following is not None and following > head.kind
@@ -278,19 +275,6 @@ def _close(state: _State, following: int | None) -> None:
     state.items.append(item)
 
 
-def _beside_lists(norm: str) -> str:
-    """What a text says beside the lists of units in it."""
-    cut, said = 0, ""
-    for found in Finder(norm, frozenset()).find():
-        said += norm[cut : found.start]
-        cut = found.end
-    return (said + norm[cut:]).strip(" 。;,:)")
-
-
-def _passages(pieces: list[tuple[Line, int]]) -> list[tuple[Line, int]]:
-    return [(part, 0) for piece, start in pieces for part in signs.passages(piece, start)]
-
-
 def _prose(state: _State, head: _Head, title: str) -> bool:
     """Whether it stands under a heading of prose (总体要求, 组织保障): told, and no task."""
     headings = (state.section, state.subsection if head.kind == items.ITEM else None)
@@ -303,20 +287,3 @@ def _prose(state: _State, head: _Head, title: str) -> bool:
         place = (head.line.number, head.line.column)
         state.notes.add("W-N09", place, head.line.raw, message.format(title=title))
     return True
-
-
-def _title_end(head: _Head) -> tuple[int, int]:
-    """Where the title ends and where the text begins; an item without a title is named by its first phrase."""
-    line, start = head.line, head.start
-    parts = signs.passages(line, start)
-    length = next((len(part.raw) for part in parts if not part.raw.startswith("\n")), 0)
-    stop = line.norm.find("。", start, start + length)
-    end = stop if stop >= 0 else start + length
-    lists = Finder(line.norm[start:end], frozenset()).find()
-    if not lists and end - start <= LONGEST_TITLE:
-        return end, min(end + 1, len(line.norm)) if stop >= 0 else end
-    if not lists:  # a whole sentence is no title: it is where the text begins
-        comma = line.norm.find(",", start, end)
-        return (comma if comma > start else end), start
-    comma = line.norm.find(",", start, start + lists[0].start)
-    return (comma if comma > start else start + lists[0].start), start

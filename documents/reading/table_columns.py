@@ -42,6 +42,7 @@ _FEWEST_WORDS: Final = 2
 #: a longer text is no heading of a column, whatever its last words are
 _LONGEST_TITLE: Final = 16
 _LONGEST_WORD: Final = 8
+_LONGEST_CELL: Final = 60
 _ASIDE: Final = re.compile(r"\([^()]*\)|[\s:·*]")
 
 
@@ -69,6 +70,8 @@ class Columns:
 
 def role_of(title: str) -> str:
     """What a column with this heading says; empty when that is not known."""
+    if len(title) > _LONGEST_CELL:
+        return ""
     bare = _ASIDE.sub("", folded(title))
     if bare in _ROLES:
         return _ROLES[bare]
@@ -80,9 +83,13 @@ def role_of(title: str) -> str:
 
 def is_heading_line(norm: str) -> bool:
     """Whether a line of text is the heading of a table whose cells cannot be told apart any more."""
-    words = norm.split()
+    words = norm.split() if len(norm) <= 2 * _LONGEST_CELL else []
     roles = {role_of(word) for word in words} - {""}
-    return len(roles) >= _FEWEST_WORDS and bool(roles & {NUMBER, *PARTIES}) and max(map(len, words)) <= _LONGEST_WORD
+    return (
+        len(roles) >= _FEWEST_WORDS
+        and bool(roles & {NUMBER, *PARTIES})
+        and all(len(word) <= _LONGEST_WORD for word in words)
+    )
 
 
 def columns_of(grid: Grid) -> Columns | None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kit.door import speak
 from workflow.flow_store import shipped
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from kit.door import Door
 
 #: the shipped month, in which the clerk is thanked in the office's own words
@@ -34,3 +37,9 @@ def test_own_flow_speaks_in_the_offices_own_words(door: Door) -> None:
     (told,) = door.world.rows("message", event="thanks")
     assert (told["state"], told["subject"], told["body"]) == ("sent", "报送已采用", "赵一同志：\n谢谢，1项已采用。\n")
     door.refuses(1, "E-J09", "director", "template", "remove", "thanks/body")
+
+
+def test_flow_is_checked_where_no_office_is(tmp_path: Path) -> None:
+    file = tmp_path / "own.toml"
+    file.write_text(shipped("monthly_report").text, "utf-8")
+    assert speak("flow", "check", file, DUBAN_HOME=str(tmp_path / "none")).code == 0

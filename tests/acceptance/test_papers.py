@@ -91,8 +91,12 @@ def test_another_units_sheet_is_asked_about_and_taken_with_a_reason(door: Door, 
     asked = door.refuses(1, "W-S05", *words)
     assert theirs in asked["what"]
     assert "--anyway" in asked["remedy"]
+    assert not (door.world.folder / "store").exists()  # nothing is kept of a paper that was not taken
     done = door.data(*words, *REASON)
     assert (done["code"], [one["code"] for one in done["remarks"]]) == ("other", ["W-S05"])
+    assert (
+        door.world.folder / "store" / done["file"]["sha256"][:2] / done["file"]["sha256"]
+    ).read_bytes() == paper.read_bytes()
     assert REASON[1] in door.run("reviewer", "form", "show", code, lang="zh").out
 
 

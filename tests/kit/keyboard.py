@@ -8,6 +8,7 @@ import re
 import select
 import signal
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from kit import warm
@@ -58,7 +59,10 @@ class Keyboard:
         os.write(self._master, key)
 
     def interrupts(self) -> None:
-        """Ctrl-C: what the terminal makes of it for the program in front."""
+        """Ctrl-C, once the program waits: a signal between its prompt and its waiting would be seen at the next key."""
+        while "State:\tS" not in Path(f"/proc/{self._begun.pid}/status").read_text("ascii"):
+            self._take(0.05)
+        self._take(0.3)
         self._begun.send_signal(signal.SIGINT)
 
     def ends(self, patience: float = 60) -> int:

@@ -139,3 +139,10 @@ def test_sixty_units_are_counted_in_the_text_and_named_in_the_annex() -> None:
     assert len(made) < 12
     for n in (0, 31, 59):
         assert any(page.says(f"第{n}责任单位") for page in made)
+
+
+def test_a_circular_on_problems_says_nothing_of_reports() -> None:
+    told = facts("circular", unit(nothing_filed=True), month="", due_on=None, notice_title="")
+    assert chasing_paper(told).title == "关于问题整改情况的通报"
+    assert "市应急局有2个问题逾期未整改到位，最长逾期6天。逐项情况见附件。" in said(told)
+    assert "报送" not in said(told)

@@ -121,7 +121,7 @@ def test_more_pages_than_a_notice_has_are_refused() -> None:
         for _page in range(300):
             writer.add_blank_page(200, 200)
 
-    assert refusal(rewritten(scanned(), many)).code == "E-F24"
+    assert refusal(rewritten(scanned(), many)).code == "E-F33"
 
 
 def test_letters_that_say_nothing_are_refused() -> None:

@@ -68,3 +68,29 @@ def test_points_that_name_units_are_tasks_wherever_the_notice_is_signed() -> Non
     assert next(clause.units for clause in read_notice(cover.encode(), "notice.txt").clauses) == ("县教育局",)
     drafts = read_notice((cover + PLAN).encode(), "notice.txt")
     assert [units for clause in drafts.clauses if (units := clause.units)] == [("县教育局",), ("县人社局",)]
+
+
+def test_heading_that_is_the_whole_task_keeps_its_line_its_targets_and_its_deadline() -> None:
+    text = "关于年度任务的通知\n各镇：\n1.污水治理率达到45%以上，6月底前完成。\n责任单位：县住建局\n某县政府\n2024年1月3日\n"
+    (clause,) = read_notice(text.encode(), "notice.txt").clauses
+    assert (clause.source_line, clause.units) == (3, ("县住建局",))
+    assert [(one.op, one.value, one.unit) for one in clause.indicators] == [(">=", 45, "%")]
+    assert [str(one.due_on) for one in clause.milestones] == ["2024-06-30"]
+
+
+@pytest.mark.parametrize(
+    ("said", "targets"),
+    [
+        ("水质达标率＞90%", [(">=", 90.0, "%")]),
+        ("能耗强度≤0.5吨", [("<=", 0.5, "吨")]),
+        ("开工建设新院区（总投资约7.8亿元）", []),
+        ("对小微企业160千瓦及以下用电实行零投资", []),
+        ("新建160千瓦及以上的充电站", [(">=", 160.0, "千瓦")]),
+    ],
+)
+def test_signs_are_bounds_and_what_only_describes_is_no_target(
+    said: str, targets: list[tuple[str, float, str]]
+) -> None:
+    text = f"关于年度任务的通知\n各镇：\n1.加快建设。{said}。（责任单位：县住建局）\n"
+    (clause,) = read_notice(text.encode(), "notice.txt").clauses
+    assert [(one.op, one.value, one.unit) for one in clause.indicators] == targets

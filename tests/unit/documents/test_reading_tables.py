@@ -10,8 +10,11 @@ from documents.foreign.content import Cell, Grid, Row
 from documents.reading import read_notice
 from documents.reading.table_columns import columns_of, role_of
 from kit import table
+from kit.files import in_process  # noqa: F401 - a fixture
 from kit.notice import HEAD, codes
 from models.errors import BadInput
+
+pytestmark = pytest.mark.usefixtures("in_process")
 
 if TYPE_CHECKING:
     from models.drafts import NoticeDraft

@@ -31,9 +31,11 @@ def test_warning_knows_its_clause_and_the_words_around_it() -> None:
 
 
 def test_what_can_change_who_or_when_weighs_and_so_does_a_code_that_nobody_has_judged() -> None:
-    weighing = ("W-N03", "W-N06", "W-D03", "E-D01", "W-H04", "E-N02", "W-N99", "W-D99")
+    weighing = ("W-N03", "W-N06", "W-D03", "E-D01", "W-H04", "E-N02", "W-F07", "W-N99", "W-D99")
     assert [code for code in weighing if not doubts.weighs(code)] == []
-    assert [code for code in ("W-N01", "W-N08", "W-D02", "W-T03", "W-H01", "W-O01") if doubts.weighs(code)] == []
+    assert [
+        code for code in ("W-N01", "W-N08", "W-D02", "W-T03", "W-H01", "W-O01", "W-F04") if doubts.weighs(code)
+    ] == []
 
 
 def test_decisions_travel_in_json_and_the_last_one_holds() -> None:
