@@ -1,8 +1,8 @@
-"""How well real notices are read: the reader's answer held against tables made by hand, as precision and recall.
+"""How well notices are read: the reader's answer held against tables made by hand, as precision and recall.
 
-``python -m bench.reading.measure [--notices FOLDER] [--show]`` from the project's folder. The notices themselves are not
-part of the project; the tables in ``gold/`` name places in them (line, first and last characters), never their text. A
-clause counts as found when it begins in the same line with the same characters and ends with the same ones; what is
+``python -m bench.reading.measure [--notices FOLDER] [--show]`` from the project's folder. The real notices are not part of
+the project; the tables in ``gold/`` name places in them (line, first and last characters), never their text. Those in
+``invented/`` were written, with their tables, before the reader had seen anything like them. A clause counts as found when it begins in the same line with the same characters and ends with the same ones; what is
 named in it is compared for the clauses that were found.
 """
 
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from documents.reading import read_notice
+from models.errors import BadInput
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from models.drafts import ClauseDraft
 
 HERE: Final = Path(__file__).parent
+INVENTED: Final = HERE / "invented"
 NOTICES: Final = HERE.parents[2] / "shared" / "notices"
 #: the table of the reference notice's items 1 to 12
 BESIDE: Final = "gold-items-1-12.json"
@@ -75,7 +77,10 @@ def _edges(begins: str, ends: str) -> tuple[str, str]:
 def measure(gold: dict[str, Any], notice: Path) -> dict[str, Score]:
     """The reader's scores on one notice, by kind."""
     scores = {kind: Score() for kind in KINDS}
-    items = read_notice(notice.read_bytes(), notice.name).items
+    try:
+        items = read_notice(notice.read_bytes(), notice.name).items
+    except BadInput:
+        items = ()  # a notice that is refused has all its clauses missed
     clauses = [clause for item in items if item.number <= gold.get("items", item.number) for clause in item.clauses]
     lines = all("line" in row for row in gold["clauses"])
     told = {(one.source_line if lines else 0, *_edges(one.text, one.text)): one for one in clauses}
@@ -121,31 +126,36 @@ def _beside(folder: Path) -> dict[str, Any]:
     return {"source": "zhuzhou-2022.txt", "items": max(item["number"] for item in items), "clauses": rows}
 
 
-def _tables(folder: Path) -> Iterator[dict[str, Any]]:
+def tables(folder: Path) -> Iterator[tuple[dict[str, Any], Path]]:
+    """Each table made by hand, with its notice: the real ones in a folder, then those that come along."""
     if (folder / BESIDE).exists():
-        yield _beside(folder)
-    for file in sorted((HERE / "gold").glob("*.json")):
-        yield json.loads(file.read_text("utf-8"))
+        beside = _beside(folder)
+        yield beside, folder / beside["source"]
+    for place, notices in ((HERE / "gold", folder), (INVENTED, INVENTED)):
+        for file in sorted(place.glob("*.json")):
+            gold = json.loads(file.read_text("utf-8"))
+            yield gold, notices / gold["source"]
 
 
 def main() -> int:
     """Print a table; 1 when a notice is not there to be read."""
-    options = argparse.ArgumentParser(description="Precision and recall of the reader on real notices.")
+    options = argparse.ArgumentParser(description="Precision and recall of the reader, notice by notice.")
     options.add_argument("--notices", type=Path, default=NOTICES)
     options.add_argument("--show", action="store_true", help="show what was read wrong")
     given = options.parse_args()
+    absent = 0
     print(f"{'notice':28} {'what':11} {'true':>5} {'found':>6} {'precision':>10} {'recall':>7}")
-    for gold in _tables(given.notices):
-        notice = given.notices / gold["source"]
+    for gold, notice in tables(given.notices):
         if not notice.exists():
             print(f"the notice is not there: {notice.name}", file=sys.stderr)
-            return 1
+            absent = 1
+            continue
         for kind, score in measure(gold, notice).items():
             true = score.hits + score.missed
             print(f"{notice.stem:28} {kind:11} {true:5} {score.hits:6} {score.precision:10.3f} {score.recall:7.3f}")
             for line in score.wrong if given.show else ():
                 print(f"    {line}")
-    return 0
+    return absent
 
 
 if __name__ == "__main__":

@@ -284,6 +284,8 @@ def _is_deadline(match: re.Match[str], norm: str) -> bool:
         return False
     if match["lead"] in {"到", "至"} and re.search(r"[\d日月年底末起]$|[起自从].{1,3}$", before):
         return False  # 2022年1月1日至12月31日 is a window
+    if match["lead"] in {"到", "至"} and before.endswith(("延续", "延长", "顺延", "执行", "有效", "有效期")):
+        return False  # how long something holds
     if match["year_word"] and before[-1:] in set("一二两三四五六七八九十今明后本当去每历"):
         return False  # 五年内 is a term, not this year
     if match["quarter"] and before.endswith("前"):

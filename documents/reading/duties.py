@@ -57,7 +57,7 @@ _ROLE_END: Final = re.compile(
     r"负责(?:落实|实施|组织|推进|办理)?|组织实施|承办|主办|落实|抓好落实)?$"
 )
 _BY: Final = re.compile(r"^(?:由|请|以)(?=[^\x01]{2})")
-_WITH: Final = re.compile(r"(?:牵头)?,?(?:会同|商同?|联合|协同|牵头[,、]?会同)")
+_WITH: Final = re.compile(r"(?:牵头)?,?(?:会同|(?<!工)商同?(?![务业贸会联局场圈标城])|联合(?!会)|协同|牵头[,、]?会同)")
 _AND: Final = re.compile(r"以及|[和及与暨]")
 #: no end of the work is said, so there is no due date
 _ENDLESS: Final = re.compile(

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 MOST_BYTES: Final = 10 * 1024 * 1024
 MOST_WORD_BYTES: Final = 20 * 1024 * 1024
 LONGEST_LINE: Final = 1024 * 1024
+_PICTURES: Final = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"II*\x00", b"MM\x00*", b"GIF8")
 _PAGE: Final = re.compile(rb"<!doctype\s+html|<html[\s>]|<body[\s>]|<head[\s>]", re.IGNORECASE)
 
 
@@ -62,6 +63,13 @@ def source(data: bytes, name: str, notes: Notes) -> Source:
 
 
 def _content(data: bytes, name: str) -> Content | NoticeDraft:
+    if data.startswith(_PICTURES):
+        raise BadInput(
+            "E-F29",
+            _("This is a picture; its words cannot be read."),
+            where=name,
+            remedy=_("Take the PDF, .docx or web page that has text, or recognise the text (OCR) first and check it."),
+        )
     if is_old(data):
         if len(data) > MOST_WORD_BYTES:
             raise _too_large(name, _("The file is larger than {limit} MB.").format(limit=20))

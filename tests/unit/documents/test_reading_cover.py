@@ -94,3 +94,15 @@ def test_signs_are_bounds_and_what_only_describes_is_no_target(
     text = f"关于年度任务的通知\n各镇：\n1.加快建设。{said}。（责任单位：县住建局）\n"
     (clause,) = read_notice(text.encode(), "notice.txt").clauses
     assert [(one.op, one.value, one.unit) for one in clause.indicators] == targets
+
+
+def test_how_long_something_holds_is_no_deadline() -> None:
+    text = "关于年度任务的通知\n各镇：\n1.加大支持。将优惠政策延续至2027年12月31日，延长到明年年底。（责任单位：县财政局）\n县政府\n2024年1月3日\n"
+    (clause,) = read_notice(text.encode(), "notice.txt").clauses
+    assert clause.milestones == ()
+
+
+def test_a_sign_inside_a_name_does_not_part_it() -> None:
+    text = "关于年度任务的通知\n各镇：\n1.加大支持，年底见效。牵头单位：县工信局；配合单位：县工商联、县商务局、各县（区）。\n"
+    (clause,) = read_notice(text.encode(), "notice.txt").clauses
+    assert (clause.text, clause.parties) == ("加大支持，年底见效。", ("县工信局", "县工商联", "县商务局", "各县（区）"))

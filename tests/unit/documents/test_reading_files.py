@@ -102,6 +102,8 @@ def test_bytes_that_are_no_text_are_refused(data: bytes) -> None:
     ("data", "name", "code"),
     [
         (b"", "通知.txt", "E-F01"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(600), "通知.png", "E-F29"),
+        (b"\xff\xd8\xff\xe0" + bytes(600), "通知.jpg", "E-F29"),
         (b"%PDF-1.7\n", "通知.docx", "E-F04"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "通知.doc", "E-F09"),
         (b"PK\x03\x04 not a package", "通知.docx", "E-F08"),
