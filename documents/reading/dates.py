@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -42,6 +42,8 @@ _DEADLINE: Final = re.compile(
     rf"(?<![\d.\-—~～至])(?P<lead>截至|截止到?|到|至|在|于|力争|确保)?{_DATE}"
     rf"(?:24时|\(含\))?(?:(?P<edge>[底末]?(?:以前|之前|前(?![期后三两]))|[底末]|内)|(?P<doing>{_DOING}[^,,。;;、()!?\n]{{0,16}}))?"
 )
+#: blanks within a date
+_BLANKS: Final = re.compile(r"(?<=\d) +(?=[年月日号个])|(?<=[年月至到]) +(?=\d)")
 #: a time of the year that no calendar fixes
 _EVENT: Final = re.compile(
     r"(?:(?:\d{4}|今|明)年)?(?:春节|元旦|国庆节?|中秋节?|五一|主汛期|汛期?|入汛|雨季|供暖季?|采暖季|开学|入冬|春耕|秋收)(?:来临|到来|开始)?(?:之|以)?前(?!期|夕)"
@@ -227,6 +229,18 @@ def _note(found: re.Match[str]) -> str:
 
 def deadlines(norm: str, year: int | None, month: int | None = None) -> list[DateRead]:
     """The deadlines of a clause; ``year`` and ``month`` are the notice's own, for what counts from them."""
+    blanks = {at for found in _BLANKS.finditer(norm) for at in range(*found.span())}
+    if not blanks:
+        return _deadlines(norm, year, month)
+    places = [at for at in range(len(norm)) if at not in blanks]  # 2022 年 6 月: as a copy from a PDF has it
+    found = []
+    for one in _deadlines("".join(norm[at] for at in places), year, month):
+        start, last = places[one.start], places[one.start + len(one.quote) - 1]
+        found.append(replace(one, start=start, quote=norm[start : last + 1]))
+    return found
+
+
+def _deadlines(norm: str, year: int | None, month: int | None) -> list[DateRead]:
     found, now = [], Now(year, month)
     titles = {at for title in _TITLE.finditer(norm) for at in range(title.start(), title.end())}
     for match in _DEADLINE.finditer(norm):

@@ -33,7 +33,7 @@ _FREE: Final = r"(?<![\dA-Za-z.\-—~～+第前])"
 _NUMBER: Final = r"\d{1,15}(?:,\d{3})*(?:\.\d{1,6})?"
 _AMOUNT: Final = re.compile(
     rf"(?P<verb>{_REACH})?(?P<about>约|近)?(?:{_FREE}(?P<low>\d{{1,6}}(?:\.\d{{1,3}})?)%?[-—–~～到至]{{1,2}}(?=\d)|(?P<to>到|至)?{_FREE})"
-    rf"(?P<value>{_NUMBER})(?P<more>[余多])?(?P<big>[万亿])?(?P<more2>[余多])?(?P<unit>{_UNIT})(?P<bound>{_AFTER})?"
+    rf"(?P<value>{_NUMBER}) ?(?P<more>[余多])?(?P<big>[万亿])?(?P<more2>[余多])?(?P<unit>{_UNIT})(?P<bound>{_AFTER})?"
 )
 #: a small number in words, where what is done to it says that it is a target: 建成三座; 一个, 一批 count nothing
 _WORDS: Final = re.compile(

@@ -19,7 +19,7 @@ ITEM: Final = re.compile(
 )
 #: a title may begin with a figure (11.121工程): an item only where the number goes on and the figure measures nothing
 NEXT_ITEM: Final = re.compile(
-    r"(\d{1,3})[.、] *(?=\d)(?!\d+(?:\.\d+)*(?:[亿万千百余多]|%|[米吨元个家名项年月日]|公里|人(?!才)))"
+    r"(\d{1,3})[.、] *(?=\d)(?!\d+(?:\.\d+)*(?:[亿万千百余多]|%|[米吨元个家名项]|公里|人(?!才)))(?!\d{1,3}年)"
 )
 #: numbers with their section in front: 1.1, 2.3.1
 DOUBLE: Final = re.compile(

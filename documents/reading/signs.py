@@ -30,6 +30,8 @@ _COLONS: Final = str.maketrans(
         "｡": "。",
     }
 )
+#: a point that ends a Chinese sentence is a stop
+_POINT: Final = re.compile(r"(?<=[\u4e00-\u9fff)%”\"])\.(?= |$|[\u4e00-\u9fff(【〔])")
 _OTHERS: Final = re.compile(
     r"【([^【】]{2,600})】|〔([^〔〕]{2,600})〕|〈([^〈〉]{2,600})〉|\[([^\[\]]{2,600})\]|\{([^{}]{2,600})\}|〖([^〖〗]{2,600})〗|<([^<>]{2,600})>|［([^［］]{2,600})］"
 )
@@ -46,7 +48,7 @@ _SENTENCE: Final = re.compile(r"(?<=[。;)]) *(?=[^。;()\n]{2,120}(?:牵头|负
 
 def unified(line: Line) -> Line:
     """The line with one kind of colon and, round units, one kind of bracket in its parsing form."""
-    norm = _OTHERS.sub(_round, line.norm.translate(_COLONS))
+    norm = _OTHERS.sub(_round, _POINT.sub("。", line.norm.translate(_COLONS)))
     return line if norm == line.norm else replace(line, norm=norm)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HEAD = "关于印发工作要点的通知\n\n各责任单位：\n请于每月25日前报送工作进度。\n\n市长江办\n2022年5月7日\n\n附件\n工作要点\n\n"
-NOTICE = HEAD + "一、总体要求\n（一）生态保护\n1.岸线整治。完成岸线清理。（市水利局、市发改委）\n"
+NOTICE = HEAD + "一、重点任务\n（一）生态保护\n1.岸线整治。完成岸线清理。（市水利局、市发改委）\n"
 
 
 def file_of(folder: Path, data: bytes | str, name: str = "notice.txt") -> Path:

@@ -177,6 +177,14 @@ SHAPES: dict[str, tuple[str, list[str]]] = {
             "2 二、重点任务 货运: 铁路运输比例提高。 → 市交通局",
         ],
     ),
+    "points that end sentences": (
+        """1、治理河道,打造"一站式"步道.(市水利局牵头,各区政府落实)
+2、改造老旧小区.责任单位:市住建局,各区政府""",
+        [
+            '1 治理河道,打造"一站式"步道: 治理河道,打造"一站式"步道. → 市水利局、各区政府',
+            "2 改造老旧小区: 改造老旧小区. → 市住建局、各区政府",
+        ],
+    ),
     "how long it is in force": (
         """1．治理河道。完成清淤。（市水利局）
 本方案自2022年6月1日起施行，有效期至2025年12月31日。""",
@@ -271,3 +279,12 @@ def test_seal_that_stands_for_the_issuers_is_not_the_issuer() -> None:
     text = f"{LETTER}1．治理河道。完成清淤。（市水利局）{SIGNED}".replace("2022年5月7日", "（代章）\n2022年5月7日")
     draft = read_notice(text.encode(), "通知.txt")
     assert (draft.issuer, str(draft.issued_on)) == ("青岚市人民政府办公室", "2022-05-07")
+
+
+@pytest.mark.parametrize("units", ["（市水利局）。", "\n责任单位：市水利局", "责任单位：市水利局。"])
+def test_title_that_is_all_the_text_keeps_its_deadline_and_target(units: str) -> None:
+    draft = read_notice(f"{LETTER}一、治理\n1．6月底前新建泵站3座。{units}{SIGNED}".encode(), "通知.txt")
+    (clause,) = draft.clauses
+    assert (clause.text.strip("。"), clause.units) == ("6月底前新建泵站3座", ("市水利局",))
+    assert [str(one.due_on) for one in clause.milestones] == ["2022-06-30"]
+    assert [one.value for one in clause.indicators] == [3]
