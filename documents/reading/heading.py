@@ -176,8 +176,8 @@ def _signature(draft: NoticeDraft, head: _Head, below: list[Line]) -> NoticeDraf
 
 def _above(lines: list[Line], at: int, head: _Head) -> Line:
     """The line above the date, where its issuer stands: a page may say the date twice, a seal may stand between."""
-    seals = [line for line in lines[:at] if not (_SEALED.fullmatch(line.norm) or whole_date(line.norm.strip("()")))]
-    above = seals[-1] if seals else lines[0]
+    named = [line for line in lines[:at] if not (_SEALED.fullmatch(line.norm) or whole_date(line.norm.strip("()")))]
+    above = named[-1] if named else lines[0]
     head.used |= {_key(line) for line in lines[lines.index(above) + 1 : at]}
     return above
 
