@@ -58,7 +58,14 @@ _WITHIN: Final = re.compile(
 )
 #: the same with its beginning: 2012年起5年内 ends with 2016
 _FROM: Final = re.compile(r"(?P<y>\d{4})年(?:起|开始),?(?P<n>\d{1,2})年(?:以内|之内|内)")
+#: dates before one that says by when: 6月、9月底前, 6月30日和12月31日前
+_ENUMERATED: Final = re.compile(
+    r"(?<![\d.\-—~～至到])(?:(?:\d{4}年)?\d{1,2}月(?:\d{1,2}[日号])?[底末]?[、和及]){1,11}$"
+)
 _WHOLE: Final = re.compile(rf"(?<![\d.]){_DATE}$")
+
+#: a line of nothing but digits, whose 年, 月 and 日 were lost: 2024327
+_BARE_DIGITS: Final = re.compile(r"20[012]\d{4,5}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +256,7 @@ def _deadlines(norm: str, year: int | None, month: int | None) -> list[DateRead]
             if match["lead"] and (match["lead"] in {"力争", "确保"} or not match["y"] or match["m"] or match["edge"]):
                 quote = quote[len(match["lead"]) :]  # 在 belongs to 在2022年完成…, not to a date that says its month
             found.append(_read(match, quote, match.start() + len(match.group()) - len(quote), now))
+    found += [one for last in found for one in _enumerated(norm, last, now)]
     found += [
         DateRead(term.group(), (date(int(term["y"]) + int(term["n"]) - 1, 12, 31),), term.start())
         for term in _FROM.finditer(norm)
@@ -260,6 +268,16 @@ def _deadlines(norm: str, year: int | None, month: int | None) -> list[DateRead]
         if term.start() not in titles and not any(term.start() in span for span in known):
             found.append(DateRead(term.group(), (), term.start()))
     return sorted(found, key=lambda one: one.start)
+
+
+def _enumerated(norm: str, last: DateRead, now: Now) -> list[DateRead]:
+    """The dates that share the last one's end: 6月、9月底前."""
+    begin = max(last.start - 60, 0)
+    before = _ENUMERATED.search(norm[begin : last.start])
+    if before is None:
+        return []
+    dates = _STATED.finditer(before.group())
+    return [_read(one, one.group(), begin + before.start() + one.start(), now) for one in dates]
 
 
 def stated(norm: str, year: int | None, month: int | None = None) -> list[DateRead]:
@@ -309,6 +327,9 @@ def date_before(norm: str) -> int:
 def whole_date(norm: str) -> DateRead | None:
     """A line that is nothing but a date, whole or damaged: the date of issue."""
     bare = norm.replace(" ", "")
+    if _BARE_DIGITS.fullmatch(bare):
+        days = tuple(sorted({day for day in _lost_year(bare, None, "日") if day}))
+        return DateRead(bare, days, 0, damaged=True) if days else None
     match = _WHOLE.match(bare)
     if not match or match.end() != len(bare) or not (match["y"] or match["run"] or match["y2"]):
         return None

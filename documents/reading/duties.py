@@ -24,7 +24,7 @@ _LEADING: Final = r"(?:(?:第一|主要|总)?(?:牵头|主办|主责|主管|主�
 _HELPING: Final = r"(?:(?:主要)?(?:配合|协办|协助|协同|协作|参与|参加|会办|支持|协调))"
 _BEARING: Final = r"(?:(?:具体|主要|共同)?(?:责任|承办|负责|落实|实施|完成|执行|建设|整改|督办|涉及|承担|推进|组织))"
 _SOMEBODY: Final = (
-    r"(?:(?:包保|包联|挂点|挂钩|牵头|责任|分管|联系|主管|督办|负责|包案|市级|县级|区级|市|县|区)*(?:领导|人|人员|同志)|"
+    r"(?:(?:包保|包联|挂点|挂钩|牵头|责任|分管|联系|主管|督办|负责|包案|省级|市级|县级|区级|省|市|县|区)*(?:领导|人|人员|同志)|"
     r"(?:市|县|区|河|湖|路|林|田|链)长|联络员|经办人|联系方式|联系电话|电话)"
 )
 #: whom to ask is nobody who does the work
@@ -38,21 +38,23 @@ _KINDS: Final = (
     (
         EVERY,
         re.compile(
-            rf"(?:市直|市级|县级|省级|区级|各级)?{_BEARING}{_WHOM}|责任|负责|承办|单位|部门|(?:责任|承办)单位[及和、](?:责任|联系)人"
+            rf"(?:市直|市级|县级|省级|区级|各级)?{_BEARING}{_WHOM}|(?:责任|任务|部门|职责|工作)分工|责任|负责|承办|单位|部门|(?:责任|承办)单位[及和、](?:责任|联系)人"
         ),
     ),
 )
+#: 责任(配合)单位
+_ASIDE: Final = re.compile(r"\x01[^\x02]*\x02")
 #: labels that are known even where their colon is lost or the word before them is glued on
 _CORE: Final = r"(?:牵头|责任|配合|协办|承办|主办|参与|参加|负责|主责)(?:单位|部门)|(?:完成|办结|整改)(?:时限|时间)"
 #: a label stands where something begins: at the start, behind a separator or blanks
 LABEL: Final = re.compile(
-    rf"(?:(?<=^)|(?<=[,;、。 (\n]))(?:(?P<core>{_CORE})(?: *:| +|(?=[\u4e00-\u9fff])(?!负责|按|要|应|和|及|的|牵头|配合|等))|(?P<label>[\u4e00-\u9fff]{{2,14}}) *:)"
+    rf"(?:(?<=^)|(?<=[,;、。 (\n]))(?:(?P<core>{_CORE})(?: *:| +|(?=[\u4e00-\u9fff])(?!负责|按|要|应|和|及|的|牵头|配合|等))|(?P<label>[\u4e00-\u9fff]{{2,14}}|[\u4e00-\u9fff]{{2,4}}\x01[\u4e00-\u9fff]{{2,4}}\x02[\u4e00-\u9fff]{{2,4}}) *:)"
     rf"|(?P<glued>{_CORE}) *:"
 )
 _SEPARATORS: Final = re.compile(r"[、,;。]|(?<=\S) {1,}(?=\S)")
 
 _ROLE_END: Final = re.compile(
-    r"(?P<others>等(?:[\u4e00-\u9fff]{0,6}(?:部门|单位|地区|机构|企业))?)?(?P<how>(?:按照?(?:各自)?(?:职责|职能)(?:分工)?|按(?:分工|职责)|根据职责分工|依职责|各负其责|分工|分别|共同|联合|具体|统筹)*)"
+    r"(?P<others>等(?:[\u4e00-\u9fff]{0,6}(?:部门|单位|地区|机构|企业))?)?(?P<how>(?:按照?(?:各自)?(?:职责|职能)(?:分工)?|按(?:分工|职责)|结合实际|根据职责分工|依职责|各负其责|分工|分别|共同|联合|具体|统筹)*)"
     r"(?P<role>牵头(?:负责|落实|组织|实施|办理|抓总|推进)?|(?:积极|协同|协助|给予|予以)?(?:配合|协助|协办|参与|参加|支持)(?:落实|实施|推进|完成)?|"
     r"负责(?:落实|实施|组织|推进|办理)?|组织实施|承办|主办|落实|抓好落实)?$"
 )
@@ -71,6 +73,8 @@ _TIME_ENDS: Final = re.compile(
     r"(?:前|底|末|日|月|年|旬|内|起|度|半年|期间|完成|建成|办结|实施|开工|完工|投用|启动|竣工|出台|印发|推进|落实|到位|坚持|开展|运营|通车|使用|上线|投产)$"
 )
 _SAME: Final = re.compile(r"(?:以)?下同|(?:以下|下述)同|下略|略")
+#: a sentence behind the names that holds for the whole notice: 具体任务均涉及各地，不再列出，下同。
+_CLOSING_RULE: Final = re.compile(r"。(?=[^。:]{4,}(?:下同|不再[^。:]{2,20})。?$)[^。]+")
 #: so begins an explanation of the words before it, never a list of those who do the work
 _EXPLAINS: Final = re.compile(
     r" *(?:(?:以下|以后|下文)?(?:简称|统称|合称)|(?:不|仅|只)?(?:包括|包含)|[不仅只]含|(?:含|除|即|指|如|原|或|今)(?=[省市县区各国原在对以:])|例如|比如|其中|"
@@ -102,7 +106,7 @@ class Duty:
 
 def kind(label: str) -> str:
     """What a label announces: one of the roles, or a rule."""
-    bare = label.strip().replace("\x03", "、")
+    bare = _ASIDE.sub("", label.strip()).replace("\x03", "、")
     return next((name for name, pattern in _KINDS if pattern.fullmatch(bare)), RULE)
 
 
@@ -126,6 +130,8 @@ def read(inside: str, known: frozenset[str] = frozenset()) -> Duty | None:
     if len(inside) > LONGEST or not inside.strip() or explains(inside):
         return None
     text, duty = hidden(inside), Duty()
+    rule = _CLOSING_RULE.search(text)
+    text = text[: rule.start()] if rule else text
     labels = list(_labels(text))
     first = labels[0][0] if labels else len(text)
     if not _unlabelled(duty, text, (0, first), known):
@@ -134,6 +140,8 @@ def read(inside: str, known: frozenset[str] = frozenset()) -> Duty | None:
         end = labels[at + 1][0] if at + 1 < len(labels) else len(text)
         if not _labelled(duty, text, (begin, start, end), role):
             return None
+    if rule and duty.names:
+        duty.rules.append((rule.start() + 1, rule.end()))
     asked = duty.times or any(not _CONTACT.match(text, begin) for begin, _end in duty.persons)
     return duty if duty.names or (labels and asked) else None
 

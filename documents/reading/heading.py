@@ -38,7 +38,11 @@ _NO_TITLE: Final = re.compile(r"[。>|]|^.{2,8} *:|文件$|\d{1,2}:\d{2}")
 _ISSUER_END: Final = re.compile(r"(?:政府|办公[室厅]|委员会|领导小组|指挥部|[厅局委部办院])$")
 _TITLE_END: Final = re.compile(rf"{_KINDS}(?:\([^()]*\))?$")
 _ATTACHED: Final = re.compile(r"^附件 *: *(.*)$|^(?=\d{1,2}[、.] *\S)(.*)$")
+#: what stands below the list of attachments is said of the paper itself
+_LIST_ENDED: Final = re.compile(r"\((?:此件|本件|主动公开|依申请公开|不予公开|公开|联系人)")
 _ATTACHED_NUMBER: Final = re.compile(r"^\d{1,2}[、.] *")
+_PLAN_END: Final = re.compile(rf"(?:{_KINDS}|清单|台账|分工|分解|任务书|[分解一]表)(?:\([^()]*\))?$")
+_LONGEST_PLAN: Final = 60
 _BODY_STARTS: Final = re.compile(r"^(?:现将|现就|为|根据|按照|经|依据|《|《.*》已)")
 _LIST_END: Final = re.compile(r"(?<=单位)(?=有关|各|相关)|(?<=部门)(?=有关|各|相关)|(?<=政府)(?=市|省|县直|区直)")
 #: a document number carries its year: 〔2022〕3号
@@ -75,10 +79,13 @@ def read_head(lines: Sequence[Line], notes: Notes, below: Sequence[Line] = ()) -
     caption = next((at for at, line in enumerate(head.lines) if CAPTION.match(line.norm)), len(head.lines))
     cover = _Head(head.lines[:caption], notes)
     draft = NoticeDraft(title=_title(cover))
+    rest = [line for line in below if not line.blank]
     draft = replace(draft, attachment_title=_attachment_title(head.lines[caption + 1 :]))
     draft = _page_fields(draft, cover)
-    draft = _signature(draft, cover, [line for line in below if not line.blank])
-    draft = _attachments(draft, cover)
+    draft = _signature(draft, cover, rest)
+    if caption == len(head.lines):
+        draft = replace(draft, attachment_title=_plan_title(draft, cover))
+    draft = replace(draft, attachments=_attachments(cover.lines, cover) or _attachments(rest, cover))
     draft = _recipients(draft, cover)
     rule = read_reporting(cover.lines, below, notes)
     return replace(draft, reporting=rule, issuer_short=rule.to)
@@ -114,6 +121,17 @@ def _attachment_title(lines: list[Line]) -> str:
     return lines[0].raw if lines and len(lines[0].norm) <= 80 and "。" not in lines[0].norm else ""
 
 
+def _plan_title(draft: NoticeDraft, head: _Head) -> str:
+    """The title of the plan that follows the signed letter without a caption above it; in a line or a few."""
+    signed = next((at for at, line in enumerate(head.lines) if line.raw == draft.issued_on_quote), len(head.lines))
+    below = [line for line in head.lines[signed + 1 :] if not line.norm.startswith("(")][:_MOST_TITLE_LINES]
+    last = next((at for at, line in enumerate(below) if _PLAN_END.search(line.norm)), None)
+    if last is None or any("。" in line.norm or len(line.norm) > _LONGEST_PLAN for line in below[: last + 1]):
+        return ""
+    head.used |= {_key(line) for line in below[: last + 1]}
+    return "".join(line.raw for line in below[: last + 1])
+
+
 def _page_fields(draft: NoticeDraft, head: _Head) -> NoticeDraft:
     for line in head.lines:
         about = _PAGE_FIELD.match(line.norm) or _NUMBER.fullmatch(line.norm)
@@ -124,7 +142,7 @@ def _page_fields(draft: NoticeDraft, head: _Head) -> NoticeDraft:
         draft,
         published_on=_civil(published[1]) if published else None,
         published_by=by[1][1].strip() if by and _key(by[0]) in head.used else "",
-        document_number=number[1].group() if number and len(number[0].norm) <= 40 else "",
+        document_number=number[0].raw[slice(*number[1].span())] if number and len(number[0].norm) <= 40 else "",
     )
 
 
@@ -144,10 +162,7 @@ def _signature(draft: NoticeDraft, head: _Head, below: list[Line]) -> NoticeDraf
             if read is None or _PUBLISHED.search(line.norm):
                 continue
             head.used.add(_key(line))
-            above = lines[at - 1]
-            if at > 1 and _SEALED.fullmatch(above.norm):
-                head.used.add(_key(above))
-                above = lines[at - 2]
+            above = _above(lines, at, head)
             issuer = ""
             if _key(above) not in head.used and not re.search(r"[。,:)]", above.norm):
                 issuer = above.raw
@@ -157,6 +172,14 @@ def _signature(draft: NoticeDraft, head: _Head, below: list[Line]) -> NoticeDraf
     place = (head.lines[0].number, 1) if head.lines else (1, 1)
     head.notes.add("W-H01", place, draft.title, _("no date of issue was found under the notice"))
     return replace(draft, issuer=_issuer(draft))
+
+
+def _above(lines: list[Line], at: int, head: _Head) -> Line:
+    """The line above the date, where its issuer stands: a page may say the date twice, a seal may stand between."""
+    named = [line for line in lines[:at] if not (_SEALED.fullmatch(line.norm) or whole_date(line.norm.strip("()")))]
+    above = named[-1] if named else lines[0]
+    head.used |= {_key(line) for line in lines[lines.index(above) + 1 : at]}
+    return above
 
 
 def _issuer(draft: NoticeDraft) -> str:
@@ -185,22 +208,24 @@ def _issue_date_damage(read: DateRead, line: Line, notes: Notes) -> None:
         notes.add("W-D02", place, read.quote, message.format(quote=read.quote, days=days[0]), *days)
 
 
-def _attachments(draft: NoticeDraft, head: _Head) -> NoticeDraft:
+def _attachments(lines: Sequence[Line], head: _Head) -> tuple[str, ...]:
     """The list of attachments; a name broken over lines is joined again and noted."""
     names: list[str] = []
-    for line in head.lines:
+    for line in lines:
         found = _ATTACHED.match(line.norm)
         if found and (names or found[1] is not None):
             start = found.start(1) if found[1] is not None else 0
             number = _ATTACHED_NUMBER.match(line.norm[start:])
             names.append(line.raw[start + (number.end() if number else 0) :])
             head.used.add(_key(line))
-        elif names and _key(line) not in head.used and len(line.norm) <= 40 and not re.search(r"[。:]", line.norm):
+        elif names and (_key(line) in head.used or _LIST_ENDED.match(line.norm)):
+            break
+        elif names and len(line.norm) <= 40 and not re.search(r"[。:]", line.norm):
             names[-1] += line.raw
             head.used.add(_key(line))
             message = _("the name of an attachment is broken over lines; read as {name}").format(name=names[-1])
             head.notes.add("W-H03", (line.number, line.column), line.raw, message, names[-1])
-    return replace(draft, attachments=tuple(names))
+    return tuple(names)
 
 
 def _recipients(draft: NoticeDraft, head: _Head) -> NoticeDraft:

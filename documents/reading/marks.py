@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from documents.reading.source import folded
+
 _CHINESE: Final = "一二三四五六七八九十百"
 _DIGITS: Final = {char: value for value, char in enumerate("零一二三四五六七八九")}
 SECTION: Final = re.compile(
@@ -38,7 +40,7 @@ CLOSING: Final = re.compile(
     r"特此通知|(?:请|望|以上)[^。]{0,12}(?:认真|遵照|结合实际)[^。]{0,12}(?:执行|落实|贯彻)|(?:请|望)?各[^。]{0,20}(?:单位|部门|县|区|市)[^。]{0,30}(?:每|按)[月季周半双][^。]{0,24}报|"
     r"(?:本|以上|上述|此前)[\u4e00-\u9fff]{0,12}?(?:自[^。]{0,20}起|由[^。]{0,30}负责解释|有效期|与本[^。]{1,12}不一致)|"
     r"附件? *[:\d]|附件$|附表|抄送|抄报|分送|主题词|联系(?:人|电话|方式)|公开(?:方式|属性|形式)|信息公开|\(?此件|\(?(?:主动|依申请|不予)公开|(?:责任编辑|编辑|审核|来源|版权|主办)[: ]|"
-    r"扫一扫|【|上一[篇条]|下一[篇条]|.{2,30}(?:办公室|办公厅|秘书[处科]).{0,4}\d{4}年\d{1,2}月\d{1,2}日 ?印发"
+    r"用微信|分享到|扫一扫|【|上一[篇条]|下一[篇条]|.{2,30}(?:办公室|办公厅|秘书[处科]).{0,4}\d{4}年\d{1,2}月\d{1,2}日 ?印发"
 )
 #: headings of what carries the work and is none itself, unless it names units
 PROSE: Final = re.compile(
@@ -72,7 +74,7 @@ def chinese(number: int) -> str:
 
 def is_prose(title: str) -> bool:
     """Whether a heading announces what carries the work: 总体要求, 组织保障."""
-    bare = re.sub(r"[。:, ].*$", "", title.strip())
+    bare = re.sub(r"[。:, ].*$", "", folded(title).strip())
     return bool(
         PROSE.fullmatch(bare)
         or (

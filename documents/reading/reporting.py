@@ -88,6 +88,7 @@ def _is_general(norm: str) -> bool:
 def _rule(quote: str, norm: str, found: re.Match[str]) -> ReportingRule:
     who, what, to, needs = (pattern.search(norm) for pattern in (_WHO, _WHAT, _TO, _NEEDS))
     what = _PROGRESS.search(norm) or what
+    said_to = quote[slice(*to.span("to"))] if to else ""
     then = re.search(r",由(.+)$", norm)
     signed = "" if _NOT_NEEDED.search(norm) or not needs else needs[1] or needs[2]
     said = found.groupdict()
@@ -99,7 +100,7 @@ def _rule(quote: str, norm: str, found: re.Match[str]) -> ReportingRule:
         cycle=cycle,
         needs=_needs(signed),
         needs_quote=signed,
-        to=to["to"] if to else "",
+        to=said_to,
         who_reports="lead" if who and "牵头" in who.group() else "every",
         who=who.group() if who else "",
         what=what["what"] if what else "",

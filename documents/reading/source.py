@@ -1,7 +1,7 @@
 """The lines of a source, a form of them to parse by, and the notes taken while reading.
 
 The parsing form has the same length as the line, so every place found in it is a place in the original:
-full-width signs become half-width, blanks of any kind become spaces. Characters that nobody can see are taken out of
+full-width signs become half-width, blanks of any kind become spaces, traditional characters simplified ones. Characters that nobody can see are taken out of
 both, because one of them inside a name or a date would hide it; the line keeps where they stood.
 """
 
@@ -13,6 +13,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from typing import Final
 
+from documents.reading.characters import SIMPLER
 from models.drafts import WarningNote
 from models.language import _
 
@@ -21,13 +22,13 @@ _BLANKS: Final = dict.fromkeys((0x09, 0x0B, 0x0C, 0xA0, 0x3000, *range(0x2000, 0
 #: control and format characters, marks of writing direction among them: on paper they would not exist
 INVISIBLE: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _BREAKS: Final = re.compile(r"\r\n|[\n\r\u2028\u2029]")
-_FOLD: Final[dict[int, int | str]] = {**_WIDE, **_BLANKS, ord("﹙"): "(", ord("﹚"): ")", ord("︰"): ":"}
+_FOLD: Final[dict[int, int | str]] = {**SIMPLER, **_WIDE, **_BLANKS, ord("﹙"): "(", ord("﹚"): ")", ord("︰"): ":"}
 #: more notes of one kind than this say nothing new; the rest is counted
 MOST_NOTES: Final = 500
 
 
 def folded(text: str) -> str:
-    """The parsing form of a line: same length, half-width signs, plain blanks."""
+    """The parsing form of a line: same length, half-width signs, plain blanks, simplified characters."""
     return text.translate(_FOLD)
 
 

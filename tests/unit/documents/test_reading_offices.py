@@ -1,0 +1,119 @@
+"""Ways of offices that the reader had not met: other characters, other labels, what stands round the work; invented."""
+
+from __future__ import annotations
+
+import pytest
+
+from documents.reading import read_notice
+from kit.notice import clauses, codes, notice
+
+LETTER = """关于印发《甲市2022年工作方案》的通知
+各县（市、区）人民政府，市政府各部门、各直属机构：
+现将《甲市2022年工作方案》印发给你们，请于每月25日前将进展情况报市督办室。
+甲市人民政府
+2022年5月7日
+"""
+
+
+def test_traditional_characters_are_read_as_simplified_ones_and_kept_as_they_stand() -> None:
+    draft = notice(
+        "1.做好甲事。完成甲。(牽頭單位:市水務局;配合單位:市財政局、各縣(市、區)人民政府;完成時限:2022年11月底前)\n"
+        "2.做好乙事。完成乙。(市教育廳牽頭,市級各有關部門按職責分工負責)"
+    )
+    first, second = draft.clauses
+    assert first.parties == ("市水務局", "市財政局", "各縣(市、區)人民政府")
+    assert (first.lead, first.groups) == ("市水務局", ("各縣(市、區)人民政府",))
+    assert [str(one.due_on) for one in first.milestones] == ["2022-11-30"]
+    assert second.parties == ("市教育廳", "市級各有關部門")
+    assert codes(draft) == []
+
+
+def test_head_in_traditional_characters_is_found() -> None:
+    text = (
+        "甲市人民政府辦公室關於印發《甲市2022年工作方案》的通知\n甲政辦發〔2022〕5號\n各縣人民政府:\n"
+        "現將方案印發給你們,請各牽頭單位於每月28日前將進展情況報送市督辦室。\n甲市人民政府辦公室\n2022年5月7日\n"
+        "一、抓好工作\n1.做好甲事。完成甲。(責任單位:市水務局)\n"
+    )
+    draft = read_notice(text.encode(), "通知.txt")
+    assert draft.title == "甲市人民政府辦公室關於印發《甲市2022年工作方案》的通知"
+    assert (draft.document_number, draft.issuer) == ("甲政辦發〔2022〕5號", "甲市人民政府辦公室")
+    assert (draft.reporting.day, draft.reporting.to, draft.reporting.who_reports) == (28, "市督辦室", "lead")
+
+
+def test_clean_notice_with_levels_and_commas_among_its_recipients_raises_no_warning() -> None:
+    draft = read_notice((LETTER + "一、抓好工作\n1.做好甲事。完成甲。（市水利局）\n").encode(), "通知.txt")
+    assert draft.recipients_list == ("各县（市、区）人民政府", "市政府各部门", "各直属机构")
+    assert codes(draft) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "parties", "lead"),
+    [
+        ("部门分工:市水利局牵头,各地、各部门配合。", ("市水利局", "各地", "各部门"), "市水利局"),
+        ("责任分工:市水利局、市财政局", ("市水利局", "市财政局"), "市水利局"),
+        ("牵头单位:市水利局;责任(配合)单位:市财政局", ("市水利局", "市财政局"), "市水利局"),
+        ("市水利局按职责分工负责,各县政府结合实际落实", ("市水利局", "各县政府"), "市水利局"),
+    ],
+)
+def test_division_of_work_under_other_labels_is_read(said: str, parties: tuple[str, ...], lead: str) -> None:
+    (clause,) = clauses(f"完成甲({said.rstrip('。')})。")
+    assert (clause.parties, clause.lead) == (parties, lead)
+
+
+def test_division_of_work_stands_on_a_line_of_its_own_below_the_leader() -> None:
+    draft = notice("1.做好甲事增长6%以上。\n分管市领导:李明\n部门分工:市水利局牵头,各地、各部门配合。")
+    assert draft.clauses[0].parties == ("市水利局", "各地", "各部门")
+
+
+def test_sentence_behind_the_names_is_a_rule_and_names_nobody() -> None:
+    draft = notice(
+        "1.做好甲事。完成甲。〔责任单位:市水利局、市财政局按职责分工负责。任务均涉及各县区,不再列出,下同。〕"
+    )
+    (clause,) = draft.clauses
+    assert clause.parties == ("市水利局", "市财政局")
+    assert codes(draft) == ["W-N07"]
+
+
+def test_dates_in_a_list_share_the_end_that_the_last_one_says() -> None:
+    (clause,) = clauses("6月、9月底前各完成一次(市水利局)。")
+    assert [str(one.due_on) for one in clause.milestones] == ["2022-06-30", "2022-09-30"]
+    (clause,) = clauses("完成甲(责任单位:市水利局;完成时限:6月30日、12月31日前)。")
+    assert [str(one.due_on) for one in clause.milestones] == ["2022-06-30", "2022-12-31"]
+
+
+def test_date_said_twice_leaves_the_issuer_above_both() -> None:
+    text = LETTER.replace("2022年5月7日", "2022年5月7日\n2022年5月7日")
+    draft = read_notice((text + "一、抓好工作\n1.做好甲事。完成甲。(市水利局)\n").encode(), "通知.txt")
+    assert (draft.issuer, str(draft.issued_on)) == ("甲市人民政府", "2022-05-07")
+
+
+def test_date_of_issue_that_lost_all_its_words_is_read_and_told() -> None:
+    text = LETTER.replace("2022年5月7日", "2022527")
+    draft = read_notice((text + "一、抓好工作\n1.做好甲事。完成甲。(市水利局)\n").encode(), "通知.txt")
+    assert str(draft.issued_on) == "2022-05-27"
+    assert codes(draft) == ["W-D02"]
+
+
+def test_plan_behind_the_signed_letter_gives_its_title_without_a_caption() -> None:
+    text = f"{LETTER}(此件公开发布)\n甲市2022年\n工作方案\n为做好工作，制定本方案。\n一、抓好工作\n1.做好甲事。完成甲。（市水利局）\n"
+    assert read_notice(text.encode(), "通知.txt").attachment_title == "甲市2022年工作方案"
+
+
+def test_remark_on_the_paper_is_no_part_of_an_attachments_name() -> None:
+    head = (
+        LETTER.replace("甲市人民政府\n2022", "附件：任务分解表\n甲市人民政府\n2022")
+        + "(此件公开发布)\n\n附件\n任务分解表\n"
+    )
+    draft = read_notice((head + "一、抓好工作\n1.做好甲事。完成甲。（市水利局）\n").encode(), "通知.txt")
+    assert draft.attachments == ("任务分解表",)
+    assert codes(draft) == []
+
+
+def test_attachments_below_the_work_of_a_short_notice_are_found() -> None:
+    text = (
+        "关于做好甲事的通知\n各县人民政府:\n现就有关事项通知如下:\n1.做好甲事。完成甲。(市水利局)\n"
+        "附件:1.任务分解表\n2.进展情况表\n甲市人民政府\n2022年5月7日\n(此件公开发布)\n"
+    )
+    draft = read_notice(text.encode(), "通知.txt")
+    assert draft.attachments == ("任务分解表", "进展情况表")
+    assert draft.issuer == "甲市人民政府"
