@@ -90,7 +90,7 @@ def list_(desk_: Desk, kind: str | None, year: int | None) -> None:
             connection, desk_.office_id, desk_.actor, kind=kind or "", year=year or 0
         ),
     )
-    columns = [_("No."), _("Kind"), _("Number"), _("Units"), _("Issued"), _("Answer by"), _("Void")]
+    columns = [_("Paper"), _("Kind"), _("Number"), _("Units"), _("Issued"), _("Answer by"), _("Void")]
     answer(desk_, [_plain(row) for row in rows], lambda: table(columns, [_line(row) for row in rows]))
 
 
@@ -253,9 +253,9 @@ def _tell(row: dict[str, Any]) -> None:
     if plain["void"]:
         click.echo(_("This paper is void: {reason}").format(reason=plain["void"]))
     for unit in facts["units"]:
-        click.echo(f"{unit['name']}  {'、'.join(unit['leaders'])}")
+        click.echo("  ".join(part for part in (unit["name"], listed(unit["leaders"])) if part))
         for task in unit["tasks"]:
             late = _("{count} days late").format(count=task["days_late"])
-            click.echo(f"  {task['number']:<6} {task['title']}  {late}")
+            click.echo(f"  {task['number']} {task['title']} · {late}")
     for kind, sha in plain["files"].items():
         click.echo(f".{kind}  SHA-256 {sha}")

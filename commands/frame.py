@@ -200,10 +200,14 @@ def answer(desk_: Desk, data: Any, said: Callable[[], None]) -> None:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str = "") -> None:
-    """A table on a terminal, tab-separated lines in a pipe."""
+    """A table on a terminal, where an empty one is said; tab-separated lines under their head in a pipe."""
     if not sys.stdout.isatty():
         for row in [columns, *rows]:
             click.echo("\t".join(" ".join(seen(cell).split()) for cell in row))  # one row, one line
+        return
+    lines = list(rows)
+    if not lines:
+        click.echo(_("There is none."))
         return
     from rich.console import Console
     from rich.table import Table
@@ -212,7 +216,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str =
     made = Table(title=title or None, title_justify="left", header_style="bold")
     for column in columns:
         made.add_column(column, overflow="fold")
-    for row in rows:
+    for row in lines:
         made.add_row(*(Text(seen(cell)) for cell in row))
     Console().print(made)
 

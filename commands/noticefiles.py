@@ -53,7 +53,12 @@ def write_new_table(draft: NoticeDraft, target: Path) -> None:
 
     refuse_no_table(target)
     if target.exists():
-        raise BadInput("E-F30", _("There is a file of this name already."), where=target.name)
+        raise BadInput(
+            "E-F30",
+            _("There is a file of this name already."),
+            where=target.name,
+            remedy=_("Choose another name, or move that file away first."),
+        )
     write_table(draft, target)
 
 

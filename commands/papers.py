@@ -44,7 +44,7 @@ def paper_bytes(file: Path) -> bytes:
         raise BadInput(
             "E-F10",
             _("The file {file} could not be read.").format(file=file.name),
-            where=error.strerror or "",
+            where=str(file),
             remedy=_("Check its name and its folder."),
         ) from error
 

@@ -169,7 +169,12 @@ def _check_target(out: Path) -> None:
             remedy=_("Choose another name."),
         )  # fmt: skip
     if out.exists():
-        raise BadInput("E-F30", _("There is a file of this name already."), where=out.name)
+        raise BadInput(
+            "E-F30",
+            _("There is a file of this name already."),
+            where=out.name,
+            remedy=_("Choose another name, or move that file away first."),
+        )
 
 
 def _bytes(file: Path) -> bytes:

@@ -12,7 +12,7 @@ import click
 from commands.acting import NUMBER, acting, look_up, run, words
 from commands.frame import desk
 from models.errors import BadInput, NotFound
-from models.language import _
+from models.language import _, listed
 from models.states import Action
 
 if TYPE_CHECKING:
@@ -185,7 +185,7 @@ def _value(name: str, value: Any, names: tuple[tuple[int, str, str], ...]) -> Va
 
     found = [(number, unit) for number, known, unit in names if name in (known, str(number))]
     if len(found) != 1:
-        known_names = ", ".join(f"{number} {known}" for number, known, _unit in names) or "–"
+        known_names = listed(f"{number} {known}" for number, known, _unit in names) or "–"
         raise BadInput(
             "E-V06",
             _("This clause has no single indicator “{name}”.").format(name=name),

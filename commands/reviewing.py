@@ -76,7 +76,12 @@ def _table_of(file: Path, xlsx: Path | None) -> TableFile:
     refuse_no_table(target)
     kept = TableFile(target)
     if kept.draft is None and target.exists():
-        raise BadInput("E-F30", _("There is a file of this name already."), where=target.name)
+        raise BadInput(
+            "E-F30",
+            _("There is a file of this name already."),
+            where=target.name,
+            remedy=_("Choose another name, or move that file away first."),
+        )
     return kept
 
 
@@ -181,7 +186,7 @@ def say_doubts(draft: NoticeDraft) -> None:
     lines = []
     for doubt in doubts.listed(draft):
         said = doubt.decision
-        verdict = Verdict(said.verdict).label if said else _("must be decided") if doubt.weighs else _("open")
+        verdict = Verdict(said.verdict).label if said else _("must be decided") if doubt.weighs else _("a remark")
         who = f"{said.by} {shown(said.at)}" if said and said.at else said.by if said else ""
         lines.append(
             (

@@ -94,9 +94,11 @@ def _step(walk: Walk, doubt: Doubt) -> int | None:
         try:
             went = _answered(walk, doubt, said)
         except DubanError as refusal:
-            click.secho(f"✗ {refusal}", fg="red")
+            click.secho(f"✗ {' '.join(filter(None, (refusal.code, refusal.what, refusal.remedy)))}", fg="red")
             continue
         if went == 0:
+            if said:
+                click.echo(_("“{key}” means nothing here.").format(key=seen(said[:20])))
             continue
         return None if said == "q" else went
 

@@ -33,7 +33,7 @@ def _reckoned(one: dict[str, Any], months: dict[str, str], *, whole: bool) -> It
             continue
         said = f"  {figure['what']} {figure['said']}"
         if "tasks" in figure:
-            numbers = figure["tasks"]
+            numbers = sorted(set(figure["tasks"]))
             tasks = listed(map(str, numbers)) if whole else few(numbers)
             yield said + " ← " + _("tasks {numbers}").format(numbers=tasks)
         elif "problems" in figure:

@@ -40,12 +40,10 @@ def audit_command() -> None:
 def show(desk_: Desk, task_id: int | None, last: int) -> None:
     """Show the last events."""
     _demand(desk_)
-    from workflow.flow_store import words
-
     events = desk_.read(lambda connection: _events(connection, desk_.office_id, task_id, last))
-    called = desk_.read(lambda connection: words(connection, desk_.office_id))
+    called = desk_.read(lambda connection: _called(connection, desk_.office_id, events))
     columns = [_("number"), _("time"), _("person"), _("action"), _("object"), _("state"), _("result"), _("reason")]
-    answer(desk_, events, lambda: table(columns, [_cells(event, called) for event in events]))
+    answer(desk_, events, lambda: table(columns, [_cells(*pair) for pair in zip(events, called, strict=True)]))
 
 
 @audit_command.command(
@@ -105,6 +103,16 @@ def _events(connection: Connection, office_id: int, task_id: int | None, last: i
         query = query.where(t.event.c.object_type == "task", t.event.c.object_id == task_id)
     rows = connection.execute(query.order_by(t.event.c.seq.desc()).limit(last)).mappings()
     return [dict(row) for row in rows][::-1]
+
+
+def _called(connection: Connection, office_id: int, events: Sequence[dict[str, Any]]) -> list[Mapping[str, str]]:
+    """For each event the words of its task's own flow, before those of every flow there ever was."""
+    from workflow import flow_store
+
+    every = flow_store.words(connection, office_id)
+    numbers = [event["object_id"] if event["object_type"] == "task" else 0 for event in events]
+    own = flow_store.words_of_tasks(connection, office_id)
+    return [every | own.get(number, {}) for number in numbers]
 
 
 def _cells(event: dict[str, Any], words: Mapping[str, str]) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from commands.frame import Desk, answer, desk, table
-from models.language import _
+from models.language import _, listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -112,14 +112,14 @@ def succeed(desk_: Desk, name: str, successor: str) -> None:
 @unit_command.group(
     "group",
     help=_("Collective names and who belongs to them."),
-    epilog="duban unit group set 有关县市区 天元区 芦淞区",
+    epilog="duban unit group set 有关县市区 滨河区政府 临江区政府",
 )
 def group() -> None:
     """Rosters."""
 
 
 @group.command(
-    "set", help=_("Say who a collective name means."), epilog="duban unit group set 有关县市区 天元区 芦淞区"
+    "set", help=_("Say who a collective name means."), epilog="duban unit group set 有关县市区 滨河区政府 临江区政府"
 )
 @click.argument("name")
 @click.argument("members", nargs=-1, required=True)
@@ -131,14 +131,18 @@ def group_set(desk_: Desk, name: str, members: Sequence[str], clause: str) -> No
 
     office, now = desk_.office_id, desk_.now()
 
-    def work(connection: Connection) -> list[int]:
+    def work(connection: Connection) -> tuple[list[str], list[int]]:
         number = units.clause_id(connection, office, clause)
-        return units.set_group(connection, office, desk_.actor, name, members, now, clause_id=number)
+        new = [one.strip() for one in members if units.bearer(connection, office, one) is None]
+        return new, units.set_group(connection, office, desk_.actor, name, members, now, clause_id=number)
 
-    numbers = desk_.perform("unit.group", work)
-    said = _("{name}: {members}").format(name=name, members="、".join(members))
-    then = _("To give them their tasks, adopt the notice again, then open the month again.")
-    _say(desk_, {"group": name, "clause": clause, "members": list(members), "ids": numbers}, f"{said}\n{then}")
+    new, numbers = desk_.perform("unit.group", work)
+    said = [_("{name}: {members}").format(name=name, members="、".join(members))]
+    said += [_("New in the register: {names}").format(names=listed(new))] if new else []
+    said += [_("To give them their tasks, adopt the notice again, then open the month again.")]
+    _say(
+        desk_, {"group": name, "clause": clause, "members": list(members), "new": new, "ids": numbers}, "\n".join(said)
+    )
 
 
 @group.command("show", help=_("Who a collective name means."), epilog="duban unit group show 有关县市区")

@@ -137,9 +137,11 @@ def _day(text: str, *, open_too: bool = False) -> date | None:
     said = text.strip()
     if open_too and said == cells.OPEN_DATE:
         return None
+    if not said:
+        raise cells.BadCell(_("no date is given; write it as 2022-06-30"))
     found = cells.day_of(said)
     if found is None:
-        raise cells.BadCell(_("{text} is not a date; write it as 2022-06-30").format(text=said[:40] or "''"))
+        raise cells.BadCell(_("{text} is not a date; write it as 2022-06-30").format(text=said[:40]))
     return found
 
 

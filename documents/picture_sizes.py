@@ -47,6 +47,11 @@ def picture_size(data: bytes, media_type: str) -> tuple[int, int] | None:
         return None
 
 
+def picture_pages(data: bytes, media_type: str) -> int:
+    """How many pages a whole picture holds: one, unless it is a TIFF."""
+    return len(_tiff_sizes(data) or ()) if media_type == TIFF else 1
+
+
 def _png(data: bytes) -> tuple[int, int] | None:
     if data[12:16] != b"IHDR" or b"IEND" not in data[-64:]:
         return None
@@ -102,6 +107,11 @@ def _webp(data: bytes) -> tuple[int, int] | None:
 
 
 def _tiff(data: bytes) -> tuple[int, int] | None:
+    return max(_tiff_sizes(data) or (), key=lambda size: size[0] * size[1], default=None)
+
+
+def _tiff_sizes(data: bytes) -> list[tuple[int, int]] | None:
+    """The size of each page; None where one of them is cut off."""
     order = "<" if data[:2] == b"II" else ">"
     (place,) = struct.unpack_from(f"{order}I", data, 4)
     sizes: list[tuple[int, int]] = []
@@ -114,7 +124,7 @@ def _tiff(data: bytes) -> tuple[int, int] | None:
         if not ends or max(ends) > len(data) or not tags.get(_WIDTH) or not tags.get(_HEIGHT):
             return None
         sizes.append((tags[_WIDTH][0], tags[_HEIGHT][0]))
-    return max(sizes, key=lambda size: size[0] * size[1], default=None)
+    return sizes
 
 
 def _tiff_tags(data: bytes, order: str, place: int) -> tuple[dict[int, tuple[int, ...]], int]:

@@ -13,7 +13,7 @@ from typing import Final
 
 from documents.ofd import inspect_ofd, is_ofd
 from documents.pdf_inspection import inspect_pdf, refuse_large_picture
-from documents.picture_sizes import BMP, JPEG, PNG, TIFF, WEBP, picture_kind, picture_size
+from documents.picture_sizes import BMP, JPEG, PNG, TIFF, WEBP, picture_kind, picture_pages, picture_size
 from documents.plain_text import one_line
 from models.errors import BadInput
 from models.language import N_, _
@@ -79,7 +79,7 @@ def inspect_evidence(data: bytes, name: str) -> EvidenceFacts:
     elif media_type == OFD:
         pages, signed = inspect_ofd(data, shown)
     else:
-        _inspect_picture(data, media_type, shown)
+        pages = _inspect_picture(data, media_type, shown)
     return EvidenceFacts(shown, media_type, len(data), hashlib.sha256(data).hexdigest(), pages, False, signed)
 
 
@@ -96,8 +96,12 @@ def _media_type(data: bytes, shown: str) -> str:
         return found
     remedy = _("Upload a real PDF, OFD or picture (.pdf, .ofd, .jpg, .png, .tif, .bmp, .webp).")
     content = _NAMES[found] if found else _kind(data)
-    what = _("The name ends in {extension}, but the content is {content}.")
-    raise BadInput("E-F03", what.format(extension=extension or "—", content=content), where=shown, remedy=remedy)
+    if found or extension in _TYPES:
+        what = _("The name ends in {extension}, but the content is {content}.")
+        raise BadInput("E-F03", what.format(extension=extension or "—", content=content), where=shown, remedy=remedy)
+    what = _("A signed and stamped paper comes as a PDF, an OFD or a picture; this file is {content}.")
+    remedy = _("Print it, have it signed and stamped, and attach the scan.")
+    raise BadInput("E-F03", what.format(content=content), where=shown, remedy=remedy)
 
 
 def _magic(data: bytes) -> str:
@@ -118,7 +122,8 @@ def _kind(data: bytes) -> str:
     return _("something else")
 
 
-def _inspect_picture(data: bytes, media_type: str, shown: str) -> None:
+def _inspect_picture(data: bytes, media_type: str, shown: str) -> int:
+    """The number of its pages; raises ``BadInput`` where it is cut off or too large."""
     size = picture_size(data, media_type)
     if size is None:
         raise BadInput(
@@ -128,3 +133,4 @@ def _inspect_picture(data: bytes, media_type: str, shown: str) -> None:
             remedy=_("The download or the scan was probably broken off. Save it again."),
         )
     refuse_large_picture(*size, shown, MAX_PIXELS)
+    return picture_pages(data, media_type)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from openpyxl import Workbook
@@ -51,9 +52,11 @@ def workbook(facts: SummaryFacts) -> bytes:
 
 
 def _overview(book: Workbook, facts: SummaryFacts, top: Sequence[str]) -> None:
-    rows: list[Row] = [(STANDINGS.get(one.state, one.state), one.state, one.number) for one in facts.counts]
-    rows.append(("合计", "", sum(one.number for one in facts.counts)))
-    table(book, "总体情况", (("办理情况", 24), ("状态", 18), ("项数", 10)), rows, top)
+    standing: Counter[str] = Counter()
+    for one in facts.counts:
+        standing[STANDINGS.get(one.state, one.state)] += one.number
+    rows: list[Row] = [*standing.items(), ("合计", standing.total())]
+    table(book, "总体情况", (("办理情况", 24), ("项数", 10)), rows, top)
 
 
 def _details(book: Workbook, facts: SummaryFacts) -> None:

@@ -218,7 +218,9 @@ def _answered(weighed: Weighed, anyway: str) -> None:
     raise BadInput(
         first.code,
         " ".join(one.words for one in weighed.questions),
-        remedy=_("Attach the right paper; if this one is meant, say why with --anyway."),
+        remedy=_(
+            "Attach the right paper; if this one is meant, say why in at least {count} characters with --anyway."
+        ).format(count=SHORTEST_REASON),
         questions=[one.code for one in weighed.questions],
     )
 

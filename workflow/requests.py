@@ -248,6 +248,7 @@ def _still_askable(task: TaskRow, kind: RequestKind, states: tuple[Stage, ...]) 
             "E-S01",
             _("“{action}” is not possible in the state “{state}”.").format(action=kind.label, state=task.state_label),
             where=_("task {id}").format(id=task.id),
+            remedy=_("It can be asked for and granted only before the report is filed."),
         )
 
 

@@ -83,9 +83,9 @@ def _papers(item: Item, stored: Callable[[str], bytes]) -> tuple[dict[str, bytes
         return {TEXT: notice_text(draft).encode(), "任务分解表.xlsx": table}, [note]
     if item.kind is ItemKind.FILING:
         data = form_docx(item.facts)
-        papers, note = {"填报表.docx": data}, "填报表由封存的填报内容重新生成，签字盖章的以附件为准"
+        papers, note = {"报送表.docx": data}, "报送表由封存的填报内容重新生成，签字盖章的以附件为准"
         try:
-            papers["填报表.pdf"] = form_pdf(item.facts)
+            papers["报送表.pdf"] = form_pdf(item.facts)
         except EnvironmentRefused:
             note += "；本机没有中文字体，未生成 PDF"
         return {TEXT: docx_text(data).encode(), **papers}, [note]

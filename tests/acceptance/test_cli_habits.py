@@ -184,6 +184,10 @@ def test_table_is_drawn_on_a_terminal_only(door: Door) -> None:
     drawn = on_a_terminal(door, "clerk1", "task", "list")
     assert "┃" in drawn
     assert "\t" not in drawn
+    assert on_a_terminal(door, "director", "draft", "list").strip() in {
+        "没有。",
+        "There is none.",
+    }  # and no empty frame
 
 
 def on_a_terminal(door: Door, login: str, *words: str) -> str:

@@ -278,6 +278,8 @@ def test_audit_reads_proves_and_exports_for_the_auditor_alone(shell: Shell, tmp_
     assert shell.refusal("director", "audit", "show") == (1, "E-403")
     shown = shell.data("audit", "audit", "show", "--task", first(shell))
     assert [row["action"] for row in shown] == ["report"]
+    _code, said, _err = shell.run("audit", "--lang", "zh", "audit", "show", "--task", first(shell))
+    assert "已交办 → 已填报" in said  # as the month's own flow calls it
     proved = shell.data("audit", "audit", "verify")
     assert (shell.office.folder / "heads" / "office-1.heads").exists()
     shell.data("audit", "audit", "export", "--out", tmp_path / "trail.jsonl")

@@ -91,6 +91,7 @@ def test_another_units_sheet_is_asked_about_and_taken_with_a_reason(door: Door, 
     asked = door.refuses(1, "W-S05", *words)
     assert theirs in asked["what"]
     assert "--anyway" in asked["remedy"]
+    assert "5" in door.refuses(1, "W-S05", *words, "--anyway", "急")["remedy"]  # how long a reason is
     assert not (door.world.folder / "store").exists()  # nothing is kept of a paper that was not taken
     done = door.data(*words, *REASON)
     assert (done["code"], [one["code"] for one in done["remarks"]]) == ("other", ["W-S05"])

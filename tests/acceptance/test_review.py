@@ -82,6 +82,11 @@ def test_every_key_does_what_it_says_and_the_table_says_it_too(door: Door, file:
     screen.types("六月底")
     assert "E-N27" in screen.sees("q 停")
     screen.types("e")
+    screen.types("")
+    assert "没有填日期；请写成 2022-06-30\n" in screen.sees("q 停")
+    screen.types("?")
+    assert "这里没有“?”这个键。" in screen.sees("q 停")
+    screen.types("e")
     screen.types("2022-07-31")
     assert "“市生环境局”不在单位库，最接近：市生态环境局" in screen.sees("q 停")
     screen.types("b")  # to the date again

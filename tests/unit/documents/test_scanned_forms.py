@@ -162,7 +162,9 @@ def test_tiff_of_several_pages_is_looked_at_page_by_page(sheets) -> None:
     made = io.BytesIO()
     first, *rest = [scanned(page, Scan(dpi=100)) for page in sheets]
     first.save(made, "TIFF", save_all=True, append_images=rest, compression="jpeg")
-    found = look_at(made.getvalue(), "a.tiff", NOW).paper
+    looked = look_at(made.getvalue(), "a.tiff", NOW)
+    found = looked.paper
+    assert looked.facts.pages == found.pages == 3
     assert ([one.on_page for one in found.codes], found.seal) == ([1, 2, 3], SealHint.SEEN)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -257,6 +258,9 @@ def test_workbook_cells_of_text_are_strings_and_never_formulas() -> None:
         "天元区政府",
     ]
     assert book["各单位报送"]["B2"].value == 2
+    assert not any(
+        re.search("[a-z]{4}", str(cell.value)) for row in book["总体情况"].iter_rows() for cell in row
+    )  # states by what people call them
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-2", "@x", "'=1", "''=1", "'quoted", "普通", "", "第一行\n第二行"])

@@ -106,3 +106,15 @@ def test_words_of_every_version_are_known_to_the_trail(world: World) -> None:
     with world.database.read() as connection:
         words = flow_store.words(connection, 1)
     assert (words["returned"], words["countersign"], words["struck_off"]) == ("退回重报", "会签同意", "已销号")
+
+
+def test_each_task_is_told_in_the_words_of_its_own_flow(world: World) -> None:
+    opened(world, "2022-06")
+    opened(world, "2022-07", flow="internal_report")
+    with world.database.read() as connection:
+        own = flow_store.words_of_tasks(connection, 1)
+    said = {(row["flow_sha256"], own[row["id"]]["reported"], own[row["id"]]["approve"]) for row in world.rows("task")}
+    assert said == {
+        (MONTHLY.sha256, "已填报", "审核通过"),
+        (shipped("internal_report").sha256, "待单位确认", "初审通过"),
+    }
