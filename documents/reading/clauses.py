@@ -257,7 +257,8 @@ class ClauseCutter:
                 self._possible(body, Found(start + max(at - units.LONGEST, 0), start + at + 1, opened=False))
             elif sign == ")":
                 begin = opened.pop()
-                if _lists_units(norm[begin + 1 : min(at, begin + _LONGEST_LIST)]):
+                inside = norm[begin + 1 : min(at, begin + _LONGEST_LIST)]
+                if _lists_units(inside) and not duties.explains(inside):
                     self._possible(body, Found(start + begin, start + at + 1, opened=True))
         for begin in opened[:MOST_NOTES]:
             if _lists_units(norm[begin + 1 : begin + _LONGEST_LIST]):

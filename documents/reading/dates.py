@@ -62,6 +62,8 @@ _FROM: Final = re.compile(r"(?P<y>\d{4})年(?:起|开始),?(?P<n>\d{1,2})年(?:�
 _ENUMERATED: Final = re.compile(
     r"(?<![\d.\-—~～至到])(?:(?:\d{4}年)?\d{1,2}月(?:\d{1,2}[日号])?[底末]?[、和及]){1,11}$"
 )
+#: the first year of several: 2016—2017年底前 ends with the second
+_YEARS: Final = re.compile(r"(?<!\d)\d{4}年? ?[-—~～至]{1,2} ?(?=\d{4} ?年)")
 _WHOLE: Final = re.compile(rf"(?<![\d.]){_DATE}$")
 
 #: a line of nothing but digits, whose 年, 月 and 日 were lost: 2024327
@@ -282,6 +284,7 @@ def _enumerated(norm: str, last: DateRead, now: Now) -> list[DateRead]:
 
 def stated(norm: str, year: int | None, month: int | None = None) -> list[DateRead]:
     """The deadlines in what is announced as one (完成时限：2022年11月30日), where no 前 need follow."""
+    norm = _YEARS.sub(lambda span: " " * len(span.group()), norm)
     found = deadlines(norm, year, month)
     if found:
         return found

@@ -8,11 +8,14 @@ left, and what is between is the text. Whoever adopts the notice is told that th
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from documents.foreign.content import Cell, Grid, Row
 from documents.reading import table_columns as columns
+from documents.reading.flat_cells import SAYS, fitted
+from documents.reading.source import folded
 from documents.reading.table_columns import role_of
 
 if TYPE_CHECKING:
@@ -20,14 +23,16 @@ if TYPE_CHECKING:
 
     from documents.reading.source import Line
 
-_NUMBER: Final = re.compile(r"(\d{1,3})[.、]?$")
+_NUMBER: Final = re.compile(r"\(?(\d{1,3})[.、)]?$")
 _NUMBERED: Final = re.compile(r"(\d{1,3})(?:[.、] *| +)(?=\S)")
 _SECTION: Final = re.compile(r"(?:[一二三四五六七八九十百]{1,5}[、.]|\([一二三四五六七八九十百]{1,5}\)).")
-_OUTSIDE: Final = re.compile(r"附件|附表|附 *[:注]|\(此件")
+_OUTSIDE: Final = re.compile(r"附件|附表|附 *[:注]|\(此件|分享到|扫一扫|【|打印本|关闭窗|责任编辑")
+#: what parts cells for certain
+_EXACT: Final = r"[|\t]"
 _GOES_ON: Final = ("、", "，", ",")
-_SAYS: Final = (columns.ITEM, columns.TEXT, columns.TARGET)
 _LONGEST_TITLE: Final = 12
-_SENTENCE: Final = 12
+#: no piece of a broken title is longer
+_LONGEST_PIECE: Final = 3
 #: no heading is longer, in signs or in columns
 _LONGEST_HEADING: Final = 160
 _MOST_TITLES: Final = 16
@@ -49,17 +54,31 @@ class _Heading:
 
 def flat_grids(lines: Sequence[Line]) -> tuple[Grid, ...]:
     """The tables that can be put together again out of lines of text; in time linear in their number."""
-    seen = [line for line in lines if not line.blank]
+    seen = [_unbarred(line) for line in lines if line.norm.strip(" |")]
     grids, at = [], 0
     while at < len(seen):
         heading = _heading(seen, at)
-        grid = _grid(seen, heading) if heading else None
+        grid = _best(seen, heading) if heading else None
         if heading and grid:
             grids.append(grid[0])
             at = grid[1]
         else:
             at += 1
     return tuple(grids)
+
+
+def _unbarred(line: Line) -> Line:
+    """A line that holds one cell alone, without the bar that stood at its edge."""
+    if line.norm.count("|") != 1 or "|" in line.norm.strip("| "):
+        return line
+    cell = line.raw.strip("|｜ \u3000")
+    return replace(line, raw=cell, norm=line.norm.strip("| "), source=cell)
+
+
+def _best(seen: Sequence[Line], heading: _Heading) -> tuple[Grid, int] | None:
+    """The table as far as it goes on: by its numbers, or by its bars where each row has them."""
+    found = [grid for grid in (_grid(seen, heading), barred(seen, heading)) if grid]
+    return max(found, key=lambda grid: grid[1]) if found else None
 
 
 def _heading(seen: Sequence[Line], at: int) -> _Heading | None:
@@ -71,7 +90,7 @@ def _enough(titles: Sequence[str]) -> bool:
     roles = [role_of(title) for title in titles]
     return (
         roles[:1] == [columns.NUMBER]
-        and bool(set(_SAYS) & set(roles))
+        and bool(set(SAYS) & set(roles))
         and bool(set(columns.PARTIES) & set(roles))
         and roles.count("") <= 1
     )
@@ -82,7 +101,7 @@ def _row_of_titles(seen: Sequence[Line], at: int) -> _Heading | None:
     line = seen[at]
     if len(line.norm) > _LONGEST_HEADING:
         return None
-    for apart in (re.compile(r"[|\t]"), re.compile(r" {2,}"), re.compile(r" +")):
+    for apart in (re.compile(_EXACT), re.compile(r" {2,}"), re.compile(r" +")):
         titles = _cells(line, apart)
         if _enough(titles):
             return _Heading(line.number, tuple(titles), at + 1, apart)
@@ -98,14 +117,40 @@ def _column_of_titles(seen: Sequence[Line], at: int) -> _Heading | None:
         if _NUMBER.match(seen[below].norm) or _SECTION.match(seen[below].norm):
             break
         below += 1
-    titles = tuple(_close(line.raw) for line in seen[at:below])
+    titles = _whole_titles([_close(line.raw) for line in seen[at:below]])
     return _Heading(seen[at].number, titles, below, None) if _enough(titles) else None
+
+
+def _whole_titles(titles: Sequence[str]) -> tuple[str, ...]:
+    """The titles, those that were broken over two lines joined again: 牵头 and 部门."""
+    whole: list[str] = []
+    for title in titles:
+        pair = "".join([*whole[-1:], title])
+        broken = (
+            whole and max(len(whole[-1]), len(title)) <= _LONGEST_PIECE and not (role_of(whole[-1]) and role_of(title))
+        )
+        if broken and role_of(pair):
+            whole[-1] = pair
+        else:
+            whole.append(title)
+    return tuple(whole)
+
+
+def _first_number(seen: Sequence[Line], heading: _Heading) -> int:
+    """With which number the rows begin: a table may be a part of a longer one; 1 where none is found."""
+    for line in seen[heading.below : heading.below + 2]:
+        if found := _numbered(line, heading):
+            return int(found[1])
+        if not _SECTION.match(line.norm):
+            break
+    return 1
 
 
 def _grid(seen: Sequence[Line], heading: _Heading) -> tuple[Grid, int] | None:
     """The table below a heading, and the index of the first line that is no longer its own."""
     rows = [Row(heading.line, tuple(Cell(title, 0, column) for column, title in enumerate(heading.titles)))]
-    at, expected, most = heading.below, 1, 0
+    first = _first_number(seen, heading)
+    at, expected, most = heading.below, first, 0
     while at < len(seen):
         start = at
         line = seen[at]
@@ -122,14 +167,19 @@ def _grid(seen: Sequence[Line], heading: _Heading) -> tuple[Grid, int] | None:
         most = max(most, at - start)
         rows.append(_placed(line, cells, len(rows), heading))
         expected += 1
-    return (Grid(tuple(_merged(rows, heading)), seen[at - 1].number), at) if expected > 1 else None
+    return (Grid(tuple(_merged(rows, heading)), seen[at - 1].number), at) if expected > first else None
 
 
 def _begins(line: Line, expected: int, heading: _Heading) -> bool:
     """Whether a row begins here: with the number that is next, alone in its line or before its cells."""
+    found = _numbered(line, heading)
+    return int(found[1]) == expected if found else False
+
+
+def _numbered(line: Line, heading: _Heading) -> re.Match[str] | None:
+    """The number of a row, alone in its line or before its cells."""
     text = line.norm.strip("| ")
-    found = _NUMBER.match(text) if heading.apart is None else _NUMBERED.match(text.replace("|", " "))
-    return bool(found) and int(found[1]) == expected if found else False
+    return _NUMBER.match(text) if heading.apart is None else _NUMBERED.match(text.replace("|", " "))
 
 
 def _row_end(seen: Sequence[Line], at: int, expected: int, heading: _Heading, most: int) -> int:
@@ -184,40 +234,9 @@ def _placed(line: Line, cells: list[str], row: int, heading: _Heading) -> Row:
     """The cells in their columns: as many as columns as they come; otherwise units from the right, text between."""
     wanted = len(heading.titles)
     if len(cells) != wanted:
-        cells = _fitted(cells, heading.roles)
+        cells = fitted(cells, heading.roles)
     cells = [*cells[:wanted], *[""] * (wanted - len(cells))]
     return Row(line.number, tuple(Cell(text, row, column) for column, text in enumerate(cells)))
-
-
-def _fitted(cells: list[str], roles: tuple[str, ...]) -> list[str]:
-    """Cells that are fewer or more than the columns."""
-    texts = [at for at, role in enumerate(roles) if role in {*_SAYS, columns.SECTION}]
-    last = texts[-1]
-    behind = len(roles) - 1 - last
-    if len(cells) < len(roles):
-        said = _sentence(cells)
-        if said > 0 and len(texts) > 1:
-            # names that were merged with those above are what is missing before the text; behind it the last ones are empty
-            return [cells[0], *[""] * (last - 2), "".join(cells[1:said]), *cells[said:]]
-        return cells
-    middle, tail = cells[1 : len(cells) - behind], cells[len(cells) - behind :]
-    wide = len(texts)
-    if wide == 1:
-        return [cells[0], "\n".join(middle), *tail]
-    name, text = _named(middle)
-    return [cells[0], *[""] * (wide - 2), name, text, *tail]
-
-
-def _named(cells: list[str]) -> tuple[str, str]:
-    """The name of a task and its text, where blanks inside of both were taken for borders."""
-    first = _sentence(cells)
-    first = first if first >= 0 else len(cells) - 1
-    return "".join(cells[:first]), "".join(cells[first:])
-
-
-def _sentence(cells: list[str]) -> int:
-    """The first cell that is a sentence and no name; -1 when none is."""
-    return next((at for at, cell in enumerate(cells) if len(cell) >= _SENTENCE and re.search("[，。；,;]", cell)), -1)
 
 
 def _merged(rows: list[Row], heading: _Heading) -> list[Row]:
@@ -233,6 +252,43 @@ def _merged(rows: list[Row], heading: _Heading) -> list[Row]:
                 cells[column] = above
         whole.append(Row(row.line, tuple(cells)))
     return whole
+
+
+def barred(seen: Sequence[Line], heading: _Heading) -> tuple[Grid, int] | None:
+    """The table whose rows are lines with a bar or tab between any two cells, however they are numbered.
+
+    None where a cell goes on in lines of its own, because then nobody can say which words belong to which cell.
+    """
+    if heading.apart is None or heading.apart.pattern != _EXACT:
+        return None
+    wide = len(heading.titles)
+    rows = [Row(heading.line, tuple(Cell(title, 0, column) for column, title in enumerate(heading.titles)))]
+    at = heading.below
+    while at < len(seen) and (cells := _between_bars(seen[at])):
+        said = [cell for cell in cells if cell]
+        if len(cells) > wide and any(cells[wide:]):
+            return None
+        if len(said) == 1 and not _NUMBER.match(folded(said[0])):
+            rows.append(Row(seen[at].number, (Cell(said[0], len(rows), 0),) * wide))
+        elif said:
+            cells = [*cells[:wide], *[""] * (wide - len(cells))]
+            rows.append(Row(seen[at].number, tuple(Cell(text, len(rows), column) for column, text in enumerate(cells))))
+        at += 1
+    if any(_between_bars(line) for line in seen[at : at + 3]):
+        return None
+    numbered = any(_NUMBER.match(folded(row.cells[0].text)) for row in rows[1:])
+    return (Grid(tuple(_merged(rows, heading)), seen[at - 1].number), at) if numbered else None
+
+
+def _between_bars(line: Line) -> list[str]:
+    """The cells of a line with bars or tabs; none where it has neither."""
+    text = line.source.strip(" \r\n") if "\t" in line.source else folded(line.raw)
+    if "|" not in text and "\t" not in text:
+        return []
+    source = text if "\t" in line.source else line.raw
+    edges = [-1, *(at for at, sign in enumerate(text) if sign in "|\t"), len(text)]
+    cells = [source[begin + 1 : end].strip() for begin, end in pairwise(edges)]
+    return cells[1:] if text.startswith("|") else cells
 
 
 def _whole(line: Line, row: int, wide: int) -> Row:

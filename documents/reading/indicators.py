@@ -60,6 +60,8 @@ _SHORTENED: Final = re.compile(r"(?:由|从)(?:原来的|目前的)?\d.*$")
 _FAR: Final = re.compile(r"(不少于|不低于|不超过|不高于|至少)[\u4e00-\u9fff]{1,12}$")
 _TERM: Final = re.compile(r"(?:\d{1,2}|[一二两三四五六七八九十])(?:年|个月)(?:以内|之内|内)")
 _COST: Final = re.compile(r"(?:总投资额?|概算|投资估算|预算)(?:约|为|达)?$")
+#: what somebody is given is no target of the work
+_PAID: Final = re.compile(r"(?:给予|奖励|补助|补贴|资助|奖补)(?:每[人户家个名项年次]|最高|不超过|一次性|共|合计)* *$")
 _PAST_YEARS: Final = re.compile(r"(?:年满|以来|截至目前|累计已|高达|停用时间)")
 
 
@@ -84,6 +86,10 @@ def _is_target(amount: re.Match[str]) -> bool:
     """
     before, after = amount.string[: amount.start()], amount.string[amount.end() :]
     which = (amount["bound"] or "").startswith(("及", "或")) and re.match(r"(?!的)[\u4e00-\u9fff]", after)
+    if amount["unit"].endswith("元") and _PAID.search(before):
+        return False
+    if before.startswith("对") and re.search("^的|以[上下]的", after):
+        return False  # for whom something is done: 对年纳税5000万元以上的企业
     if _COST.search(before) or (which and not amount["verb"]):
         return False
     if not re.fullmatch(_TIME, amount["unit"]):

@@ -15,6 +15,7 @@ from documents.reading.heading import read_head, year_of
 from documents.reading.items import RawItem
 from documents.reading.outline import outline
 from documents.reading.places import placed
+from documents.reading.plain_points import plain_begins, plain_points
 from documents.reading.source import Notes
 from documents.reading.spoilt import note_spoilt
 from documents.reading.table_columns import is_heading_line
@@ -54,6 +55,7 @@ def read_notice(data: bytes, name: str) -> NoticeDraft:
     lines = [line for line in read.lines if line.number not in taken]
     lines = unglued(lines, notes)
     start = work_begins(lines, tables[0].lines[0] if tables else None)
+    start = plain_begins(lines) if start == len(lines) and not tables else start
     draft = read_head(lines[:start], notes, lines[start:])
     note_spoilt(read.lines, notes)
     items = _items(lines[start:], tables, draft, notes)
@@ -144,7 +146,7 @@ def _items(lines: Sequence[Line], tables: Sequence[Table], draft: NoticeDraft, n
 
 
 def _from_text(lines: Sequence[Line], draft: NoticeDraft, notes: Notes) -> tuple[ItemDraft, ...]:
-    raw = outline(lines, notes)
+    raw = plain_points(lines) or outline(lines, notes)
     cutter = _cutter([item.body.norm for item in raw], draft, notes)
     return tuple(cutter.item(item) for item in raw)
 

@@ -23,10 +23,14 @@ _THEN: Final = rf"(?=[^。\n]{{0,60}}?{_SENDING})"
 #: 每月25日前, 每季度末月25日前, 每双月5日前, 每半年结束后10日内, 次月5日前; 每月底前, 每季度末; 按月
 _REPORTS: Final = (
     re.compile(
-        rf"{_PERIOD}(?P<when>[^\d,。;]{{0,8}}?)(?:\d{{1,2}}[日号]?[-—~至])?(?P<day>\d{{1,2}})(?:日|号)?(?:个?工作日)?(?P<edge>(?:之|以)?前|(?:之|以)?内){_THEN}"
+        rf"{_PERIOD}(?P<when>(?:的?第?[1-3一二三]个月的?|[^\d,。;]{{0,8}}?))(?:\d{{1,2}}[日号]?[-—~至])?(?P<day>\d{{1,2}})(?:日|号)?(?:个?工作日)?(?P<edge>(?:之|以)?前|(?:之|以)?内){_THEN}"
     ),
     re.compile(rf"{_PERIOD}(?P<when>[^\d,。;]{{0,4}}?)(?P<end>月底|底|末)(?:之|以)?前?{_THEN}"),
     re.compile(rf"{_PERIOD}(?P<when>){_THEN}"),
+)
+#: 6月30日、12月31日前报送: dates that are fixed, not a rhythm
+_FIXED: Final = re.compile(
+    rf"(?<!\d)(?P<dates>(?:(?:20\d\d年)?\d{{1,2}}月(?:\d{{1,2}}[日号])?[底末]?(?:之|以)?前?[、和及]){{1,11}}(?:20\d\d年)?\d{{1,2}}月(?:\d{{1,2}}[日号])?[底末]?(?:之|以)?前){_THEN}"
 )
 _FIRST_DAYS: Final = re.compile(rf"每(?P<day>\d{{1,2}})[日号](?:之|以)?前(?=[^。\n]{{0,30}}?{_SENDING})")
 _WHO: Final = re.compile(r"(?:各|有关|相关|各有关)?(?:责任|承办|牵头|成员|主责|有关|相关)?(?:单位|部门)")
@@ -54,7 +58,7 @@ _CYCLES: Final = {
 def read_reporting(cover: Iterable[Line], below: Iterable[Line], notes: Notes) -> ReportingRule:
     """How and when to report, from the first sentence that says it; the letter goes before what stands below."""
     for line in (*cover, *(line for line in below if _is_general(line.norm))):
-        patterns = (_REPORTS[0], _FIRST_DAYS, *_REPORTS[1:])
+        patterns = (_REPORTS[0], _FIRST_DAYS, _FIXED, *_REPORTS[1:])
         found = next((one for one in (pattern.search(line.norm) for pattern in patterns) if one), None)
         if found:
             start = line.norm.rfind("。", 0, found.start()) + 1
@@ -93,7 +97,7 @@ def _rule(quote: str, norm: str, found: re.Match[str]) -> ReportingRule:
     signed = "" if _NOT_NEEDED.search(norm) or not needs else needs[1] or needs[2]
     said = found.groupdict()
     day = int(said["day"]) if said.get("day") and said.get("edge") != "内" else None
-    cycle = _CYCLES.get(said.get("cycle") or "月", "")
+    cycle = "" if said.get("dates") else _CYCLES.get(said.get("cycle") or "月", "")
     return ReportingRule(
         quote=quote,
         day=day if day and 1 <= day <= 31 else None,
@@ -133,7 +137,7 @@ def _doubts(rule: ReportingRule, found: re.Match[str], place: tuple[int, int], n
     elif rule.day is None and said.get("end"):
         message = _("reports are due by the end of the period ({quote}); set the day when you open a month")
         notes.add("W-D09", place, rule.quote, message.format(quote=quote))
-    elif rule.day is None:
+    elif rule.day is None and not said.get("dates"):
         notes.add(
             "W-H04", place, rule.quote, _("the notice does not say when to report; set the day before adopting it")
         )

@@ -23,14 +23,14 @@ PARTIES: Final = (LEAD, BEARERS, SUPPORT)
 _WORDS: Final[dict[str, str]] = {
     NUMBER: "序号 编号 任务编号 项目编号 任务序号",
     SECTION: "类别 分类 类型 任务类别 工作类别 项目类别 领域 工作领域 重点领域 板块 方面 任务分类",
-    ITEM: "任务 主要任务 工作任务 重点任务 目标任务 任务名称 工作名称 重点工作 主要工作 年度工作 工作事项 重点事项 任务事项 事项 工作项目 项目 项目名称 工作要点 议定事项 交办事项",
+    ITEM: "任务 主要任务 工作任务 重点任务 目标任务 任务名称 工作名称 重点工作 主要工作 年度工作 工作事项 重点事项 任务事项 事项 实事 民生实事 工作项目 项目 项目名称 工作要点 议定事项 交办事项",
     TEXT: "内容 工作内容 主要内容 任务内容 具体内容 分解任务 任务分解 分解事项 具体任务 细化任务 子任务 措施 细化措施 具体措施 工作措施 主要措施 推进措施 落实措施 "
     "举措 重点举措 具体举措 工作举措 工作要求 具体要求 具体工作 建设内容 具体事项",
     TARGET: "目标 工作目标 年度目标 预期目标 目标要求 完成标准 指标 量化指标 年度指标 预期成效 成果形式 工作标准",
     LEAD: "牵头 牵头单位 牵头部门 牵头责任单位 牵头主体 主办单位 主办部门 主办 主责单位 第一责任单位 主要责任单位",
-    BEARERS: "责任单位 责任部门 责任主体 承办单位 承办部门 落实单位 实施单位 实施主体 负责单位 完成单位 整改单位 责任单位及部门 责任",
+    BEARERS: "责任单位 责任部门 责任主体 承办单位 承办部门 落实单位 实施单位 实施主体 负责单位 负责部门 责任科室 承办科室 责任分工 部门分工 完成单位 整改单位 责任单位及部门 责任",
     SUPPORT: "配合 配合单位 配合部门 参与 参与单位 参与部门 参加单位 协办 协办单位 协同单位 协作单位 协助单位 配合责任单位",
-    DEADLINE: "时限 完成时限 办结时限 时限要求 完成时间 办理时限 时间节点 时间要求 完成期限 整改时限 时间安排 工作时限 节点 期限 计划完成时间 进度安排",
+    DEADLINE: "时限 完成时限 办结时限 时限要求 完成时间 办理时限 时间节点 时间要求 完成期限 整改时限 时间安排 工作时限 节点 期限 计划完成时间 进度安排 时间进度 进度要求 完成进度",
     PERSON: "牵头领导 责任领导 分管领导 包保领导 联系领导 责任人 联系人 负责人 联络员 联系方式 联系电话 电话",
 }  # fmt: skip
 _ROLES: Final = {word: role for role, words in _WORDS.items() for word in words.split()}
@@ -43,6 +43,8 @@ _FEWEST_WORDS: Final = 2
 _LONGEST_TITLE: Final = 16
 _LONGEST_WORD: Final = 8
 _LONGEST_CELL: Final = 60
+#: a heading between rows is no heading of a column: 一、主要预期目标
+_COUNTED: Final = re.compile(r"\s*(?:[一二三四五六七八九十]{1,3}[、.．]|[(（][一二三四五六七八九十]{1,3}[)）])")
 _ASIDE: Final = re.compile(r"\([^()]*\)|[\s:·*]")
 
 
@@ -70,7 +72,7 @@ class Columns:
 
 def role_of(title: str) -> str:
     """What a column with this heading says; empty when that is not known."""
-    if len(title) > _LONGEST_CELL:
+    if len(title) > _LONGEST_CELL or _COUNTED.match(title):
         return ""
     bare = _ASIDE.sub("", folded(title))
     if bare in _ROLES:

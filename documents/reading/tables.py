@@ -15,13 +15,13 @@ from documents.reading import table_columns as columns
 from documents.reading.source import Body, Line, Notes, folded, lines_of
 from documents.reading.table_columns import Columns, columns_of
 from documents.reading.table_words import bracket_of, heading_of, one_line, sentences, title_of
+from models.drafts import HeadingDraft
 from models.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from documents.foreign.content import Cell, Grid, Row
-    from models.drafts import HeadingDraft
 
 _PRINTED: Final = re.compile(r"\D{0,3}?(\d{1,3})(?:\D.{0,8})?$")
 _CHINESE: Final = re.compile(r"\(?[一二三四五六七八九十百]{1,5}\)?[、.]?$")
@@ -97,12 +97,15 @@ class _Reading:
         self._section = items[-1].section if items else None
         self._subsection = items[-1].subsection if items else None
         self._headed = False
+        #: how the rows that name somebody are numbered: (1), or 1
+        self._styles: set[bool] = set()
         self._number = self._name = ""
 
     def take(self, rows: list[Row]) -> None:
         """All rows: headings between them, and clauses, of which one may go over several rows."""
         if self._counts_narrower(rows):
             self._wider, self._item = [*self._wider, *self._item], []
+        self._styles = {style for row in rows if self._named(row) and (style := self._style(row)) is not None}
         for _text, group in itertools.groupby(rows, key=self._place):
             several = list(group)
             if not self._is_heading(several[0]):
@@ -162,9 +165,29 @@ class _Reading:
             self._items.append(TableItem(int(printed[1]) if printed else 0, title, self._section, self._subsection))
         self._number, self._name = number or self._number, name or self._name
 
+    def _named(self, row: Row) -> bool:
+        """Whether a row says by whom, or by when."""
+        places = [at for role in (*columns.PARTIES, columns.DEADLINE) for at in self._columns.of(role)]
+        return any(cell.text.strip() for cell in _cells(row, places))
+
+    def _style(self, row: Row) -> bool | None:
+        """Whether a row's number stands in brackets; None where it has none."""
+        numbers = _cells(row, self._columns.of(columns.NUMBER)[:1])
+        number = _bare(numbers[0].text) if numbers else ""
+        return number.startswith("(") if _PRINTED.match(number) else None
+
+    def _counts_wider(self, row: Row) -> bool:
+        """Whether a row names nobody and is numbered otherwise than those that do: 1 above (7) and (8)."""
+        style = self._style(row)
+        return style is not None and bool(self._styles) and style not in self._styles and not self._named(row)
+
     def _is_heading(self, row: Row) -> bool:
         """Whether a row is a heading between others, which it then is, or a remark below the table."""
         said = _said(row)
+        if len(said) == 2 and self._counts_wider(row):
+            if self._subsection is None:
+                self._subsection = HeadingDraft(_bare(said[0]), said[1].strip())
+            return True
         whole = len({(cell.row, cell.column) for cell in row.cells}) == 1
         numbered = len(said) == 2 and bool(_CHINESE.match(_bare(said[0])))
         parties = [at for role in (*columns.PARTIES, columns.DEADLINE) for at in self._columns.of(role)]

@@ -49,6 +49,8 @@ _TAIL: Final = r"(?:各级)?(?:人民政府|政府|管委会|管理委员会|党
 _GROUP: Final = re.compile(
     rf"(?:国务院|其他|市直|省直|县直|区直|市级|省级|县级|区级|全市|全县|全区|全省|我市|我县|我区|市|省|县|区|中央|驻[\u4e00-\u9fff]{{1,3}})?(?:各有关|各相关|各级|有关|相关|各|属地|所在地|事发地|项目所在地)(?:{_WHO}){_TAIL}(?:和(?:有关|相关)(?:单位|部门))?"
 )
+#: so many of a kind: 13个街道
+_SO_MANY: Final = re.compile(rf"(?:全市|全县|全区)?\d{{1,3}}个(?:{_WHO})(?![\u4e00-\u9fff])")
 #: 各项目牵头单位: whoever leads or bears each of something
 _EACH: Final = re.compile(r"各[\u4e00-\u9fff]{1,6}?(?:牵头|责任|承办|实施|主管)(?:单位|部门)")
 #: a level without a place; behind a collective name (各区、县级市) it goes on with it
@@ -96,7 +98,7 @@ def masked(norm: str) -> str:
 def group_at(segment: str) -> int:
     """The length of the collective name that a segment begins with, 0 when it begins with none."""
     head = segment[:LONGEST]
-    found = _MEMBERS.match(head) or _EACH.match(head) or _GROUP.match(head)
+    found = _MEMBERS.match(head) or _EACH.match(head) or _GROUP.match(head) or _SO_MANY.match(head)
     return found.end() if found else 0
 
 

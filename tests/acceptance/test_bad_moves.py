@@ -28,7 +28,7 @@ def first(door: Door) -> int:
 
 def notice(folder: Path, clause: str, name: str = "notice.txt") -> Path:
     file = folder / name
-    file.write_text(f"{HEAD}一、总体要求\n（一）生态保护\n1.岸线整治。{clause}\n", encoding="utf-8")
+    file.write_text(f"{HEAD}一、重点任务\n（一）生态保护\n1.岸线整治。{clause}\n", encoding="utf-8")
     return file
 
 

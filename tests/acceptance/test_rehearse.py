@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +29,11 @@ REAL = Path(__file__).resolve().parents[3] / "shared" / "notices" / "zhuzhou-202
 MEASURED = """
 import resource, subprocess, sys
 code = subprocess.run(sys.argv[1:], check=False).returncode
-print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr)
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(used.ru_utime + used.ru_stime, used.ru_maxrss, file=sys.stderr)
 sys.exit(code)
 """
+#: seconds of the processor, because other tests run beside this one; alone, a rehearsal takes hardly longer by the clock
 MOST_SECONDS, MOST_MEGABYTES = 30, 250
 
 
@@ -66,11 +67,11 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]
 
 def test_one_screen_tells_the_month_and_names_the_files_within_its_time_and_memory(tmp_path):
     words = [DUBAN, "--lang", "zh", "rehearse", "--out", tmp_path / "out"]
-    started = time.monotonic()
     done = subprocess.run([sys.executable, "-c", MEASURED, *words], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert time.monotonic() - started < MOST_SECONDS
-    assert int(done.stderr.split()[-1]) / 1024 < MOST_MEGABYTES
+    seconds, kilobytes = map(float, done.stderr.split()[-2:])
+    assert seconds < MOST_SECONDS
+    assert kilobytes / 1024 < MOST_MEGABYTES
     out = done.stdout
     for said in ("任务：", "催办单", "督办通知单", "指标完成情况", "核验通过", "decomposition.xlsx", "summary.docx"):
         assert said in out
@@ -88,7 +89,8 @@ def test_one_screen_tells_the_month_and_names_the_files_within_its_time_and_memo
     kind = "pdf" if chinese_font() else "docx"
     papers = {f"{name}-2022-1.{kind}" for name in ("urging", "supervision", "circular")} | {f"decomposition.{kind}"}
     papers |= {"form.pdf", "summary.pdf"} if chinese_font() else set()
-    made = {"decomposition.xlsx", "duban.db", "messages", "problems.xlsx", "store", "summary.docx", "summary.xlsx"}
+    made = {"decomposition.xlsx", "duban.db", "messages", "problems.xlsx", "store"}
+    made |= {f"summary.{kind}" for kind in ("docx", "json", "xlsx")}
     assert files(tmp_path) - {".rehearsal", "duban.db-wal", "duban.db-shm"} == made | papers
 
 

@@ -159,3 +159,90 @@ def test_notice_with_flat_tables_is_read_and_says_so() -> None:
     ]
     assert str(draft.items[1].section) == "一、基础设施"
     assert [note.line for note in draft.warnings if note.code == "W-F20"] == [12, 20]
+
+
+BARS = """关于分解任务的通知
+序号 | 目标与任务 | 牵头责任单位 | 责任单位 |
+一、主要预期目标 | |||
+(7) | 产值增长6%以上。 | 县发改局 | 各乡镇政府 |
+二、重点工作 | |||
+1 | 抓好消费。 | ||
+(8) | 发放消费券。 | 县商务局 | 县财政局、县工信局 |
+"""
+
+
+def test_bars_part_rows_however_they_are_numbered() -> None:
+    first, second = read_notice(BARS.encode(), "通知.txt").items
+    assert (first.number, first.section.title if first.section else "") == (7, "主要预期目标")
+    assert first.clauses[0].parties == ("县发改局", "各乡镇政府")
+    assert (second.number, second.section.title if second.section else "") == (8, "重点工作")
+    assert (second.subsection.title if second.subsection else "", second.clauses[0].lead) == ("抓好消费。", "县商务局")
+
+
+@pytest.mark.parametrize("bars", ["|\n{cell}\n|", "{cell} |", "{cell}"])
+def test_cells_one_a_line_keep_their_places_with_bars_round_them(bars: str) -> None:
+    cells = [
+        "序号",
+        "工作任务",
+        "负责部门",
+        "时间进度",
+        "80",
+        "新建天桥2座",
+        "县住建局",
+        "6月底前",
+        "81",
+        "整治街巷",
+        "县城管局",
+        "常态工作",
+    ]
+    assert rows("\n".join(bars.format(cell=cell) for cell in cells)) == [cells[4:8], cells[8:]]
+
+
+def test_names_one_below_the_other_are_one_list() -> None:
+    cells = [
+        "序号",
+        "民生实事",
+        "责任单位",
+        "完成时限",
+        "1",
+        "建成公园",
+        "县水务局",
+        "县住建局",
+        "12月底前",
+        "2",
+        "建成天桥",
+        "县住建局",
+        "6月底前",
+        "分享到：",
+    ]
+    assert rows("\n".join(cells)) == [["1", "建成公园", "县水务局、县住建局", "12月底前"], cells[9:13]]
+
+
+def test_two_tasks_in_one_row_leave_the_units_to_a_person() -> None:
+    cells = [
+        "序号",
+        "民生实事",
+        "责任单位",
+        "完成时限",
+        "1",
+        "建成公园",
+        "县水务局",
+        "5月底前",
+        "修好步道",
+        "12月底前",
+        "2",
+        "建成天桥",
+        "县住建局",
+        "6月底前",
+    ]
+    assert rows("\n".join(cells))[0][2] == ""
+
+
+def test_titles_broken_over_lines_and_wider_names_left_out() -> None:
+    cells = ["序号", "项目", "类别", "具体内容", "牵头", "部门", "相关责任部门", "完成", "时间"]
+    first = ["108", "推进素质教育", "县教育局", "13个街道、镇", "2022年"]
+    second = ["109", "加强幼儿教育", "县教育局", "县卫健局等相关部门,13个街道、镇", "2022年"]
+    assert rows("\n".join([*cells, *first, *second])) == [
+        ["108", "", "", *first[1:]],
+        ["109", "", "", *second[1:]],
+    ]

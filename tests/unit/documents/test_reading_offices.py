@@ -6,6 +6,7 @@ import pytest
 
 from documents.reading import read_notice
 from kit.notice import clauses, codes, notice
+from models.errors import BadInput
 
 LETTER = """关于印发《甲市2022年工作方案》的通知
 各县（市、区）人民政府，市政府各部门、各直属机构：
@@ -79,6 +80,68 @@ def test_dates_in_a_list_share_the_end_that_the_last_one_says() -> None:
     assert [str(one.due_on) for one in clause.milestones] == ["2022-06-30", "2022-09-30"]
     (clause,) = clauses("完成甲(责任单位:市水利局;完成时限:6月30日、12月31日前)。")
     assert [str(one.due_on) for one in clause.milestones] == ["2022-06-30", "2022-12-31"]
+
+
+def test_years_of_a_span_end_with_the_last() -> None:
+    (clause,) = clauses("完成甲(责任单位:市水利局;完成时限:2022—2023年底前)。")
+    assert [str(one.due_on) for one in clause.milestones] == ["2023-12-31"]
+
+
+def test_work_that_is_always_done_has_no_day_and_raises_no_doubt() -> None:
+    draft = notice("1.做好甲事。完成甲(责任单位:市水利局;完成时限:常态工作)。")
+    assert (draft.clauses[0].milestones, codes(draft)) == ((), [])
+
+
+def test_what_somebody_is_given_is_no_target() -> None:
+    (clause,) = clauses("对年纳税2亿元或投资5000万元以上的企业,最高给予100万元,新建车间3座(市财政局)。")
+    assert [(one.value, one.unit) for one in clause.indicators] == [(3, "座")]
+
+
+def test_explaining_bracket_in_the_text_is_no_damaged_list() -> None:
+    draft = notice("1.做好甲事。不再新建机房(包括市算力中心、县算力中心),完成甲(市水利局)。")
+    assert codes(draft) == []
+
+
+PLAIN = """关于做好甲事的通知
+各镇（街道），县直有关单位：
+为做好甲事，现将有关任务分工如下：
+县林业局负责统筹全县甲事，10月底前完成物资储备。
+县应急局、县气象局：负责值班值守。
+各镇（街道）负责宣传。
+请各单位于6月30日、12月31日前将工作落实情况报县甲事办公室。
+县甲事指挥部
+2022年5月20日
+"""
+
+
+def test_division_of_work_in_plain_paragraphs_is_read() -> None:
+    draft = read_notice(PLAIN.encode(), "通知.txt")
+    first, second, third = draft.clauses
+    assert (first.text, first.units, str(first.milestones[0].due_on)) == (
+        "统筹全县甲事，10月底前完成物资储备。",
+        ("县林业局",),
+        "2022-10-31",
+    )
+    assert (second.units, second.lead, second.source_line) == (("县应急局", "县气象局"), "县应急局", 5)
+    assert (third.groups, third.units) == (("各镇（街道）",), ())
+    assert (draft.issuer, codes(draft)) == ("县甲事指挥部", ["W-D04", "W-D08"])
+
+
+def test_reports_on_fixed_dates_are_told_with_both_and_to_whom() -> None:
+    rule = read_notice(PLAIN.encode(), "通知.txt").reporting
+    assert (rule.day, rule.cycle, rule.to) == (None, "", "县甲事办公室")
+    assert "6月30日、12月31日前" in rule.quote
+
+
+def test_paragraphs_that_nothing_announces_are_no_division_of_work() -> None:
+    with pytest.raises(BadInput, match="E-N05"):
+        read_notice(PLAIN.replace("，现将有关任务分工如下：", "。").encode(), "通知.txt")
+
+
+def test_day_in_the_first_month_of_a_quarter_is_read() -> None:
+    text = LETTER.replace("每月25日前", "每个季度第1个月的20日前")
+    draft = read_notice((text + "一、抓好工作\n1.做好甲事。完成甲。（市水利局）\n").encode(), "通知.txt")
+    assert (draft.reporting.cycle, draft.reporting.day) == ("quarterly", 20)
 
 
 def test_date_said_twice_leaves_the_issuer_above_both() -> None:

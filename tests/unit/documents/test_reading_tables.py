@@ -215,3 +215,24 @@ def test_title_above_the_heading_is_no_heading() -> None:
     found = columns_of(Grid((title, row(1, "工作任务", "责任单位"), row(2, "甲", "乙")), 3))
     assert found is not None
     assert (found.first, found.below, found.titles) == (1, 2, ("工作任务", "责任单位"))
+
+
+def test_heading_between_rows_is_no_second_row_of_headings() -> None:
+    assert role_of("一、主要预期目标") == ""
+    draft = rows(
+        "序号|目标与任务|责任单位", "一、主要预期目标||", "(1)|产值增长6%。|市发改局", "(2)|投资增长5%。|市工信局"
+    )
+    assert [(item.number, item.section and item.section.title) for item in draft.items] == [
+        (1, "主要预期目标"),
+        (2, "主要预期目标"),
+    ]
+
+
+def test_row_numbered_otherwise_that_names_nobody_is_a_heading() -> None:
+    draft = rows("序号|任务|责任单位", "1|抓好消费。|", "(1)|发放消费券。|市商务局", "(2)|举办活动。|市文旅局")
+    assert [(item.number, item.subsection and item.subsection.title) for item in draft.items] == [
+        (1, "抓好消费。"),
+        (2, "抓好消费。"),
+    ]
+    draft = rows("序号|任务|责任单位", "1|抓好消费。|", "2|举办活动。|市文旅局")
+    assert [clause.parties for clause in draft.clauses] == [(), ("市文旅局",)]
