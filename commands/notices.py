@@ -16,7 +16,7 @@ from commands.periods import Month, open_in, say_opened
 from commands.reviewing import review, say_doubts, standing
 from models import doubts
 from models.errors import BadInput
-from models.language import DEFAULT, N_, _, speaking
+from models.language import DEFAULT, N_, _, listed, speaking
 from models.times import shown
 from models.words import letters
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
-    from models.drafts import NoticeDraft
+    from models.drafts import ClauseDraft, NoticeDraft
     from workflow.periods import OpenedPeriod
 
 #: the verdicts of a plan as they are said
@@ -48,6 +48,10 @@ def notice_command() -> None:
 notice_command.add_command(review)
 
 
+def _days(clause: ClauseDraft) -> list[str]:
+    return [str(one.due_on or _("no date yet")) for one in clause.milestones]
+
+
 def _say_read(draft: NoticeDraft) -> None:
     day = draft.reporting.day
     click.echo(draft.title)
@@ -55,8 +59,11 @@ def _say_read(draft: NoticeDraft) -> None:
     click.echo(
         _("Reports are due by day {day} of the month.").format(day=day) if day else _("It names no reporting day.")
     )
-    lines = [(c.id, c.text, "、".join(c.parties or c.units + c.groups) or _("nobody")) for c in draft.clauses]
-    table([_("Clause"), _("Text"), _("Responsible, the lead first")], lines)
+    lines = [
+        (c.id, c.text, "、".join(c.parties or c.units + c.groups) or _("nobody"), listed(_days(c)))
+        for c in draft.clauses
+    ]
+    table([_("Clause"), _("Text"), _("Responsible, the lead first"), _("To be done by")], lines)
     click.echo(
         _("{items} items, {clauses} clauses, {units} units.").format(
             items=len(draft.items), clauses=len(draft.clauses), units=len({u for c in draft.clauses for u in c.units})

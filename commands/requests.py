@@ -112,6 +112,9 @@ def _requests(connection: Connection, desk_: Desk, *, pending: bool) -> list[dic
 def _cells(row: dict[str, Any]) -> list[Any]:
     wanted = row["wanted_due_on"] or row["wanted_unit"] or "–"
     kind, decision = RequestKind(row["kind"]).label, Decision(row["decision"]).label
+    granted = row["granted_due_on"] or ""
+    if granted and granted != row["wanted_due_on"]:
+        decision = _("{decision}, until {day}").format(decision=decision, day=granted)
     return [row["id"], kind, row["task_id"], row["unit"], wanted, row["reason"], decision, row["decision_reason"]]
 
 

@@ -245,6 +245,7 @@ def test_request_is_asked_listed_and_granted_with_the_date_moved(shell: Shell) -
     assert (listed("clerk1"), listed("clerk2"), listed("director")) == ([asked["request"]], [], [asked["request"]])
     shell.data("director", "request", "grant", asked["request"], "--reason", "情况属实", "--to", "2022-06-28")
     assert str(shell.office.row("task", task)["due_on"]) == "2022-06-28"
+    assert "同意，至 2022-06-28" in shell.run("clerk1", "--lang", "zh", "request", "list")[1]  # not what was asked for
     assert shell.refusal("director", "request", "refuse", asked["request"], "--reason", "再想想") == (1, "E-S16")
 
 

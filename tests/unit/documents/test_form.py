@@ -52,6 +52,12 @@ def test_form_shows_chinese_and_its_code_and_place_on_every_page() -> None:
     assert "未填统计数据次月10日发布" in whole
 
 
+def test_nobody_signs_a_page_that_says_nothing() -> None:
+    for number in range(1, 9):
+        signed = next(page for page in pages(form_pdf(form_facts(number))) if "单位负责人（签字）" in page)
+        assert "分解事项" in signed, number
+
+
 def test_hostile_text_stands_on_the_paper_as_it_was_typed() -> None:
     facts = form_facts(1, HOSTILE)
     assert "".join(HOSTILE.split()) in "".join(pages(form_pdf(facts)))
