@@ -35,7 +35,7 @@ def fitted(cells: list[str], roles: tuple[str, ...]) -> list[str]:
     middle, tail = cells[1 : len(cells) - behind], cells[len(cells) - behind :]
     wide = len(texts)
     party = [at for at, role in enumerate(roles[last + 1 :]) if role in columns.PARTIES]
-    if len(party) == 1 and not _is_names(tail[party[0]]) and any(map(_is_names, middle)):
+    if len(party) == 1 and not is_names(tail[party[0]]) and any(map(is_names, middle)):
         # two tasks in one row: nobody can say any more whose the names are
         return [cells[0], *[""] * (wide - 1), "\n".join(cells[1:]), *[""] * behind]
     if wide == 1:
@@ -61,8 +61,8 @@ def _shifted(cells: list[str], roles: tuple[str, ...], most: int) -> list[str]:
     missing = len(roles) - len(cells)
     moved = [cells[0], *[""] * missing, *cells[1:]]
     party = next((at for at, role in enumerate(roles) if role in columns.PARTIES), 0)
-    stays = party < len(cells) and _is_names(cells[party])
-    return moved if missing <= most and not stays and _is_names(moved[party]) else cells
+    stays = party < len(cells) and is_names(cells[party])
+    return moved if missing <= most and not stays and is_names(moved[party]) else cells
 
 
 def _listed(cells: list[str], roles: tuple[str, ...]) -> list[str]:
@@ -72,14 +72,14 @@ def _listed(cells: list[str], roles: tuple[str, ...]) -> list[str]:
     joined: list[str] = []
     for at, cell in enumerate(cells):
         surplus = len(joined) + len(cells) - at > len(roles)
-        if surplus and len(joined) > 1 and _is_names(joined[-1]) and _is_names(cell):
+        if surplus and len(joined) > 1 and is_names(joined[-1]) and is_names(cell):
             joined[-1] += f"、{cell}"
         else:
             joined.append(cell)
     return joined
 
 
-def _is_names(text: str) -> bool:
+def is_names(text: str) -> bool:
     """Whether a cell holds nothing but names of units."""
     names = [name.strip() for name in _PARTED.split(units.masked(folded(text)))]
     return all(units.is_unit(name) or units.is_group(name) for name in names)

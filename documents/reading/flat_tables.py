@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from documents.foreign.content import Cell, Grid, Row
 from documents.reading import table_columns as columns
+from documents.reading.flat_bars import rows_between_bars, standing_grids
 from documents.reading.flat_cells import SAYS, fitted
-from documents.reading.source import folded
 from documents.reading.table_columns import role_of
 
 if TYPE_CHECKING:
@@ -54,6 +53,8 @@ class _Heading:
 
 def flat_grids(lines: Sequence[Line]) -> tuple[Grid, ...]:
     """The tables that can be put together again out of lines of text; in time linear in their number."""
+    if standing := standing_grids(lines):
+        return standing
     seen = [_unbarred(line) for line in lines if line.norm.strip(" |")]
     grids, at = [], 0
     while at < len(seen):
@@ -77,7 +78,7 @@ def _unbarred(line: Line) -> Line:
 
 def _best(seen: Sequence[Line], heading: _Heading) -> tuple[Grid, int] | None:
     """The table as far as it goes on: by its numbers, or by its bars where each row has them."""
-    found = [grid for grid in (_grid(seen, heading), barred(seen, heading)) if grid]
+    found = [grid for grid in (_grid(seen, heading), _barred(seen, heading)) if grid]
     return max(found, key=lambda grid: grid[1]) if found else None
 
 
@@ -254,41 +255,20 @@ def _merged(rows: list[Row], heading: _Heading) -> list[Row]:
     return whole
 
 
-def barred(seen: Sequence[Line], heading: _Heading) -> tuple[Grid, int] | None:
-    """The table whose rows are lines with a bar or tab between any two cells, however they are numbered.
-
-    None where a cell goes on in lines of its own, because then nobody can say which words belong to which cell.
-    """
-    if heading.apart is None or heading.apart.pattern != _EXACT:
-        return None
+def _barred(seen: Sequence[Line], heading: _Heading) -> tuple[Grid, int] | None:
+    """The table whose rows have a bar or tab between any two cells, however they are numbered."""
     wide = len(heading.titles)
-    rows = [Row(heading.line, tuple(Cell(title, 0, column) for column, title in enumerate(heading.titles)))]
-    at = heading.below
-    while at < len(seen) and (cells := _between_bars(seen[at])):
-        said = [cell for cell in cells if cell]
-        if len(cells) > wide and any(cells[wide:]):
-            return None
-        if len(said) == 1 and not _NUMBER.match(folded(said[0])):
-            rows.append(Row(seen[at].number, (Cell(said[0], len(rows), 0),) * wide))
-        elif said:
-            cells = [*cells[:wide], *[""] * (wide - len(cells))]
-            rows.append(Row(seen[at].number, tuple(Cell(text, len(rows), column) for column, text in enumerate(cells))))
-        at += 1
-    if any(_between_bars(line) for line in seen[at : at + 3]):
+    exact = heading.apart is not None and heading.apart.pattern == _EXACT
+    found = rows_between_bars(seen, heading.below, wide) if exact else None
+    if found is None:
         return None
-    numbered = any(_NUMBER.match(folded(row.cells[0].text)) for row in rows[1:])
-    return (Grid(tuple(_merged(rows, heading)), seen[at - 1].number), at) if numbered else None
-
-
-def _between_bars(line: Line) -> list[str]:
-    """The cells of a line with bars or tabs; none where it has neither."""
-    text = line.source.strip(" \r\n") if "\t" in line.source else folded(line.raw)
-    if "|" not in text and "\t" not in text:
-        return []
-    source = text if "\t" in line.source else line.raw
-    edges = [-1, *(at for at, sign in enumerate(text) if sign in "|\t"), len(text)]
-    cells = [source[begin + 1 : end].strip() for begin, end in pairwise(edges)]
-    return cells[1:] if text.startswith("|") else cells
+    rows = [Row(heading.line, tuple(Cell(title, 0, column) for column, title in enumerate(heading.titles)))]
+    for number, cells in found[0]:
+        if len(cells) == 1:
+            rows.append(Row(number, (Cell(cells[0], len(rows), 0),) * wide))
+        else:
+            rows.append(Row(number, tuple(Cell(text, len(rows), column) for column, text in enumerate(cells))))
+    return Grid(tuple(_merged(rows, heading)), seen[found[1] - 1].number), found[1]
 
 
 def _whole(line: Line, row: int, wide: int) -> Row:

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from documents.reading import duties, items, marks, signs
+from documents.reading import duties, items, marks, plain_points, signs
 from documents.reading.brackets import Finder
 from documents.reading.dates import whole_date
 from documents.reading.items import RawItem
@@ -57,6 +57,8 @@ class _State:
     listing: bool = False
     #: items are numbered with their section in front: 1.1
     double: bool = False
+    #: several points begin with those who bear them: (一)甲局：负责…
+    borne: bool = False
     #: the number of the prose that was left out last
     prose: int = 0
 
@@ -105,6 +107,7 @@ def outline(lines: Sequence[Line], notes: Notes) -> list[RawItem]:
     state = _State(notes)
     seen = [signs.unified(line) for line in lines if not line.blank]
     state.double = sum(1 for line in seen if marks.DOUBLE.match(line.norm)) > 1
+    state.borne = sum(1 for line in seen if _borne(line)) >= plain_points.FEWEST
     for at, line in enumerate(seen):
         _line(state, line, seen[at + 1] if at + 1 < len(seen) else None)
     _close(state, None)
@@ -117,6 +120,12 @@ def outline(lines: Sequence[Line], notes: Notes) -> list[RawItem]:
         if item.bare and item.whole and id(item.whole) not in kept:
             _unused(state, item.whole)
     return items.numbered(found, notes)
+
+
+def _borne(line: Line) -> bool:
+    """Whether a numbered line begins with those who bear it."""
+    found = ITEM.match(line.norm) or SUBSECTION.match(line.norm) or SECTION.match(line.norm)
+    return bool(found and plain_points.borne(line, found.end()))
 
 
 def _line(state: _State, line: Line, following: Line | None) -> None:
@@ -255,8 +264,12 @@ def _close(state: _State, following: int | None) -> None:
     if says_nothing(pieces):
         pieces = passages_of(head.pieces)  # nothing but a title: it is the text too
     body = Body.of(pieces)
-    title = head.line.raw[head.start : end].strip()
+    title = head.line.raw[head.start : end].strip().rstrip(" ,，")
     named = names_units(body.norm)
+    said = plain_points.borne(head.line, head.start) if state.borne else None
+    if said and not Finder(body.norm, frozenset()).find():
+        pieces = passages_of([*plain_points.turned(head.line, said), *head.pieces[1:]])
+        body, named = Body.of(pieces), True
     below = head.kind != items.ITEM and following is not None and following > head.kind
     if below and not named:
         for line, _start in head.pieces[1:]:

@@ -44,6 +44,8 @@ _OUTSIDE: Final = re.compile(
 
 #: a sentence of its own that says who does it: 由甲牵头，乙配合，6月底前完成。
 _SENTENCE: Final = re.compile(r"(?<=[。;)]) *(?=[^。;()\n]{2,120}(?:牵头|负责|配合|会同|承办|落实|完成)(?:。|;|$))")
+#: a title and who does it, before the text: 甲专项整治，由乙部门负责，有关部门配合。
+_TITLED: Final = re.compile(r"(?:[^,。;:()]{4,40},)?(?=由[^。;:()\n]{2,80}(?:负责|牵头|配合|承办)(?:。|;|$))")
 
 
 def unified(line: Line) -> Line:
@@ -63,6 +65,8 @@ def passages(line: Line, start: int = 0) -> list[Line]:
     at = counted = start
     depth = 0
     places = {found.end() for pattern in (_OUTSIDE, _SENTENCE) for found in pattern.finditer(line.norm, start)}
+    if titled := _TITLED.match(line.norm, start):
+        places.add(titled.end())
     for begin in sorted(places):
         depth = max(depth + line.norm.count("(", counted, begin) - line.norm.count(")", counted, begin), 0)
         counted = begin

@@ -246,3 +246,28 @@ def test_titles_broken_over_lines_and_wider_names_left_out() -> None:
         ["108", "", "", *first[1:]],
         ["109", "", "", *second[1:]],
     ]
+
+
+def standing(*cells: str) -> str:
+    """A row of a table as a page's text leaves it: a bar on a line of its own round each cell."""
+    return "|\n" + "\n|\n".join(cells) + "\n|"
+
+
+def test_bars_on_lines_of_their_own_tell_rows_without_numbers() -> None:
+    table = [
+        standing("工作任务", "具体内容", "责任部门"),
+        standing("推进公开", "公开就业、住房信息。", "财政所、便民中心等"),
+        standing("探索线下公开渠道，\n发布成果。", "便民中心"),
+        standing("强化解读", "开展宣讲。", "党政办公室"),
+    ]
+    first, second = read_notice("\n".join([*table, "打印本页"]).encode(), "通知.txt").items
+    assert (first.title, [clause.parties for clause in first.clauses]) == (
+        "推进公开",
+        [("财政所", "便民中心"), ("便民中心",)],
+    )
+    assert (second.title, second.clauses[0].parties) == ("强化解读", ("党政办公室",))
+
+
+def test_rows_that_could_be_parted_in_two_ways_are_left_alone() -> None:
+    table = [standing("工作任务", "具体内容", "责任部门"), standing("推进公开", "公开就业信息。")]
+    assert flat_grids(lines_of("\n".join(table))) == ()

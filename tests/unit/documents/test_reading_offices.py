@@ -180,3 +180,40 @@ def test_attachments_below_the_work_of_a_short_notice_are_found() -> None:
     draft = read_notice(text.encode(), "通知.txt")
     assert draft.attachments == ("任务分解表", "进展情况表")
     assert draft.issuer == "甲市人民政府"
+
+
+def test_numbered_points_that_begin_with_those_who_bear_them_are_read() -> None:
+    draft = notice(
+        "(一)市水利局:负责统筹协调,6月底前制定细则。\n(二)市财政局、市审计局负责资金监管。\n(三)各街道(镇):负责组织实施。"
+    )
+    first, second, third = draft.clauses
+    assert (first.text, first.lead) == ("统筹协调,6月底前制定细则。", "市水利局")
+    assert str(first.milestones[0].due_on) == "2022-06-30"
+    assert (second.parties, third.groups) == (("市财政局", "市审计局"), ("各街道(镇)",))
+    assert codes(draft) == ["W-D04"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1.市督查室负责对落实情况进行检查。\n2.市监察局负责督促整改。",  # whoever watches over it does not do it
+        "1.市水利局负责统筹协调。\n2.做好乙事。完成乙。",  # one alone is running text
+        "1.市水利局负责人要亲自抓。\n2.市财政局负责的项目要提速。",
+    ],
+)
+def test_other_sentences_with_a_unit_in_front_are_told_and_not_cut(text: str) -> None:
+    assert [clause.parties for clause in notice(text).clauses] == [(), ()]
+
+
+def test_units_between_the_title_and_the_text_hold_for_the_text() -> None:
+    draft = notice("1.消防安全专项整治,由市公安局负责,有关部门配合。坚决整治火灾隐患。")
+    (clause,) = draft.clauses
+    assert (clause.text, clause.parties, clause.lead) == ("坚决整治火灾隐患。", ("市公安局", "有关部门"), "市公安局")
+    assert draft.items[0].title == "消防安全专项整治"
+    assert codes(draft) == ["W-N15"]
+
+
+@pytest.mark.parametrize("name", ["各县市人民政府", "州直相关单位", "各乡镇办场", "各地", "各街道(镇)"])
+def test_further_collective_names_are_known(name: str) -> None:
+    (clause,) = clauses(f"完成甲(牵头单位:市水利局;责任单位:市财政局及{name})。")
+    assert (clause.parties, clause.groups) == (("市水利局", "市财政局", name), (name,))
