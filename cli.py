@@ -19,6 +19,7 @@ from typing import Any, Final
 
 import click
 
+from commands.places import name_place, name_places
 from models.errors import DubanError, EnvironmentRefused
 from models.language import CATALOGUES, DEFAULT, LOCALE_DIR, N_, _, set_language
 
@@ -86,11 +87,17 @@ class Door(click.Group):
             return None
         module = importlib.import_module(COMMANDS[cmd_name][0])
         command: click.Command = getattr(module, f"{cmd_name}_command")
+        name_places(command)
         return command
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """The root's own options in the reader's language, which is not known yet when this file is imported."""
         return [_in_words(option) for option in super().get_params(ctx)]
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        """How it is called, in the reader's language."""
+        del ctx
+        return [f"[{_('OPTIONS')}]", _("COMMAND"), f"[{_('ARGS')}]..."]
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """What the program is for, in the reader's language."""
@@ -110,6 +117,7 @@ def _in_words(option: click.Parameter) -> click.Parameter:
     told = copy.copy(option)
     if isinstance(told, click.Option) and told.help:
         told.help = _(told.help)
+        name_place(told, root)
     return told
 
 

@@ -13,6 +13,7 @@ from commands.forms import save
 from commands.frame import answer, desk
 from commands.given import as_given, asked, asked_options
 from commands.picturing import LARGEST, picture, pictures
+from commands.places import name_places
 from commands.problemviews import row_dict, say_import, say_lines, say_story
 from models.errors import BadInput
 from models.language import _, listed
@@ -44,7 +45,11 @@ class _Ledger(click.Group):
         """A command of the ledger, or a step of its flow."""
         known = super().get_command(ctx, cmd_name)
         action = cmd_name.replace("-", "_")
-        return known if known is not None or action not in _flow().actions else _step(_flow(), action)
+        if known is not None or action not in _flow().actions:
+            return known
+        made = _step(_flow(), action)
+        name_places(made)
+        return made
 
 
 @click.group(

@@ -81,6 +81,10 @@ def test_help_is_there_by_both_names_with_an_example(path: tuple[str, ...], lang
     assert short.out == long.out
     example = re.sub(r"\s+", " ", short.out.rstrip().split("\n\n")[-1])
     assert " ".join(("duban", *path)) in example, example
+    usage, *rest = short.out.splitlines()
+    assert "OPTIONS" not in usage if lang == "zh" else "[OPTIONS]" in usage
+    places = [line.split()[1] for line in rest if re.match(r"  --[a-z-]+ [^ [{]", line)]
+    assert lang == "en" or not [place for place in places if re.search("[A-Z]", place)]
 
 
 @pytest.mark.parametrize("path", LEAVES, ids=" ".join)
