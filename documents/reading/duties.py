@@ -58,6 +58,8 @@ _ROLE_END: Final = re.compile(
     r"(?P<role>牵头(?:负责|落实|组织|实施|办理|抓总|推进)?|(?:积极|协同|协助|给予|予以)?(?:配合|协助|协办|参与|参加|支持)(?:落实|实施|推进|完成)?|"
     r"负责(?:落实|实施|组织|推进|办理)?|组织实施|承办|主办|落实|抓好落实)?$"
 )
+#: an open end of a list: 能源局等省有关部门
+_OTHERS: Final = re.compile(r"等[\u4e00-\u9fff]{0,6}(?:部门|单位|地区|机构|企业)$")
 _BY: Final = re.compile(r"^(?:由|请|以)(?=[^\x01]{2})")
 _WITH: Final = re.compile(r"(?:牵头)?,?(?:会同|(?<!工)商同?(?![务业贸会联局场圈标城])|联合(?!会)|协同|牵头[,、]?会同)")
 _AND: Final = re.compile(r"以及|[和及与暨]")
@@ -264,6 +266,8 @@ def _sure(name: str, known: frozenset[str]) -> bool:
 def _name(duty: Duty, text: str, span: tuple[int, int], role: tuple[str, bool], known: frozenset[str]) -> bool:
     """One name, without the bracket behind it."""
     start, end = span
+    others = _OTHERS.search(text, start + 2, end)
+    end = others.start() if others else end
     name = text[start:end]
     remark = re.search(r"\x01[^\x02]*\x02$", name)
     if remark and remark.start() > 0 and not units.is_group(name):

@@ -36,12 +36,16 @@ _MOST_TITLE_LINES: Final = 4
 #: the way to a page, its fields, a sentence, the issuer's red head
 _NO_TITLE: Final = re.compile(r"[。>|]|^.{2,8} *:|文件$|\d{1,2}:\d{2}")
 _ISSUER_END: Final = re.compile(r"(?:政府|办公[室厅]|委员会|领导小组|指挥部|[厅局委部办院])$")
+_LONGEST_ISSUER: Final = 40
 _TITLE_END: Final = re.compile(rf"{_KINDS}(?:\([^()]*\))?$")
 _ATTACHED: Final = re.compile(r"^附件 *: *(.*)$|^(?=\d{1,2}[、.] *\S)(.*)$")
 #: what stands below the list of attachments is said of the paper itself
 _LIST_ENDED: Final = re.compile(r"\((?:此件|本件|主动公开|依申请公开|不予公开|公开|联系人)")
 _ATTACHED_NUMBER: Final = re.compile(r"^\d{1,2}[、.] *")
 _PLAN_END: Final = re.compile(rf"(?:{_KINDS}|清单|台账|分工|分解|任务书|[分解一]表)(?:\([^()]*\))?$")
+_LONGEST_WIDE: Final = 8
+#: a remark in front of the date: (此件发至县) 2022年5月7日
+_BEFORE_DATE: Final = re.compile(r"^\([^()]{2,20}\) +")
 _LONGEST_PLAN: Final = 60
 _BODY_STARTS: Final = re.compile(r"^(?:现将|现就|为|根据|按照|经|依据|《|《.*》已)")
 _LIST_END: Final = re.compile(r"(?<=单位)(?=有关|各|相关)|(?<=部门)(?=有关|各|相关)|(?<=政府)(?=市|省|县直|区直)")
@@ -100,11 +104,16 @@ def _title(head: _Head) -> str:
         return lines[0].raw if lines else ""
     first = _title_begins(lines, last)
     head.used |= {_key(line) for line in lines[first : last + 1]}
-    return "".join(line.raw for line in lines[first : last + 1])
+    return "".join(_spaced(line.raw) for line in lines[first : last + 1])
+
+
+def _spaced(text: str) -> str:
+    """A word that was set wide as one again: 通  知."""
+    return "".join(text.split()) if len(text) <= _LONGEST_WIDE else text
 
 
 def _ends_a_title(line: Line) -> bool:
-    return bool(_TITLE_END.search(line.norm)) and not _NO_TITLE.search(line.norm)
+    return bool(_TITLE_END.search(_spaced(line.norm))) and not _NO_TITLE.search(line.norm)
 
 
 def _title_begins(lines: Sequence[Line], last: int) -> int:
@@ -158,20 +167,36 @@ def _signature(draft: NoticeDraft, head: _Head, below: list[Line]) -> NoticeDraf
     for lines in (head.lines, below):
         for at in range(len(lines) - 1, 0, -1):
             line = lines[at]
-            read = whole_date(line.norm.strip("()"))
+            read = whole_date(_BEFORE_DATE.sub("", line.norm).strip("()"))
             if read is None or _PUBLISHED.search(line.norm):
                 continue
             head.used.add(_key(line))
             above = _above(lines, at, head)
             issuer = ""
             if _key(above) not in head.used and not re.search(r"[。,:)]", above.norm):
-                issuer = above.raw
-                head.used.add(_key(above))
+                issuer = _together(above, lines, head)
             _issue_date_damage(read, line, head.notes)
             return replace(draft, issuer=issuer or _issuer(draft), issued_on=read.day, issued_on_quote=line.raw)
     place = (head.lines[0].number, 1) if head.lines else (1, 1)
     head.notes.add("W-H01", place, draft.title, _("no date of issue was found under the notice"))
     return replace(draft, issuer=_issuer(draft))
+
+
+def _together(last: Line, lines: list[Line], head: _Head) -> str:
+    """The issuer's name with those right above it: several may sign together."""
+    at = lines.index(last)
+    names = [last]
+    while at and _ISSUER_END.search(lines[at].norm) and _signs(lines[at - 1], head):
+        at -= 1
+        names.insert(0, lines[at])
+    head.used |= {_key(line) for line in names}
+    return " ".join(line.raw for line in names)
+
+
+def _signs(line: Line, head: _Head) -> bool:
+    """Whether a line is nothing but the name of one that signs."""
+    plain = len(line.norm) <= _LONGEST_ISSUER and not re.search(r"[。,:;、()]", line.norm)
+    return plain and _key(line) not in head.used and bool(_ISSUER_END.search(line.norm))
 
 
 def _above(lines: list[Line], at: int, head: _Head) -> Line:

@@ -32,6 +32,8 @@ _COLONS: Final = str.maketrans(
 )
 #: a point that ends a Chinese sentence is a stop
 _POINT: Final = re.compile(r"(?<=[\u4e00-\u9fff)%”\"])\.(?= |$|[\u4e00-\u9fff(【〔])")
+#: a level within a name: 各市〔州〕, 县〔市、区〕
+_LEVEL: Final = re.compile(r"(?<=[省市县区州镇乡旗道])〔([省市县区州镇乡旗、]{1,8})〕")
 _OTHERS: Final = re.compile(
     r"【([^【】]{2,600})】|〔([^〔〕]{2,600})〕|〈([^〈〉]{2,600})〉|\[([^\[\]]{2,600})\]|\{([^{}]{2,600})\}|〖([^〖〗]{2,600})〗|<([^<>]{2,600})>|［([^［］]{2,600})］"
 )
@@ -50,7 +52,8 @@ _TITLED: Final = re.compile(r"(?:[^,。;:()]{4,40},)?(?=由[^。;:()\n]{2,80}(?:
 
 def unified(line: Line) -> Line:
     """The line with one kind of colon and, round units, one kind of bracket in its parsing form."""
-    norm = _OTHERS.sub(_round, _POINT.sub("。", line.norm.translate(_COLONS)))
+    norm = _LEVEL.sub(lambda level: f"({level[1]})", line.norm)
+    norm = _OTHERS.sub(_round, _POINT.sub("。", norm.translate(_COLONS)))
     return line if norm == line.norm else replace(line, norm=norm)
 
 

@@ -12,13 +12,13 @@ from bench.reading.measure import INVENTED, KINDS, NOTICES, Score, measure, tabl
 #: what was seen over the four real notices and over the invented ones (2026-11-29), as (precision, recall); a better
 #: reader raises these
 REAL = {
-    "clauses": (0.993, 0.986),
+    "clauses": (1.0, 0.986),
     "units": (1.0, 0.997),
     "order": (0.993, 0.993),
     "leads": (1.0, 0.993),
-    "groups": (1.0, 0.98),
+    "groups": (1.0, 0.982),
     "deadlines": (1.0, 1.0),
-    "indicators": (0.97, 0.97),
+    "indicators": (0.972, 0.972),
 }
 OURS = dict.fromkeys(KINDS, (1.0, 1.0)) | {"units": (1.0, 0.979), "order": (0.973, 0.973), "leads": (1.0, 0.973)}
 

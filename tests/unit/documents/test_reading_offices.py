@@ -217,3 +217,32 @@ def test_units_between_the_title_and_the_text_hold_for_the_text() -> None:
 def test_further_collective_names_are_known(name: str) -> None:
     (clause,) = clauses(f"完成甲(牵头单位:市水利局;责任单位:市财政局及{name})。")
     assert (clause.parties, clause.groups) == (("市水利局", "市财政局", name), (name,))
+
+
+@pytest.mark.parametrize(
+    ("inside", "parties"),
+    [
+        ("市水利局、市财政局等市有关部门和各县政府按职责分工负责", ("市水利局", "市财政局", "各县政府")),
+        ("责任单位:省水利厅,各市〔州〕、县〔市、区〕人民政府", ("省水利厅", "各市〔州〕、县〔市、区〕人民政府")),
+        ("责任单位:省水利厅,省直其他有关部门和单位", ("省水利厅", "省直其他有关部门和单位")),
+    ],
+)
+def test_open_ends_and_levels_of_a_list_are_read_whole(inside: str, parties: tuple[str, ...]) -> None:
+    (clause,) = clauses(f"完成甲({inside})。")
+    assert clause.parties == parties
+
+
+def test_two_that_sign_together_and_a_remark_beside_the_date_are_read() -> None:
+    text = LETTER.replace(
+        "甲市人民政府\n2022年5月7日", "中共甲市委办公室\n甲市人民政府办公室\n\n(此件发至县)      2022年5月7日"
+    )
+    draft = read_notice((text + "一、抓好工作\n1.做好甲事。完成甲。(市水利局)\n").encode(), "通知.txt")
+    assert (draft.issuer, str(draft.issued_on)) == ("中共甲市委办公室 甲市人民政府办公室", "2022-05-07")
+
+
+def test_last_word_of_a_title_that_was_set_wide_belongs_to_it() -> None:
+    text = LETTER.replace(
+        "关于印发《甲市2022年工作方案》的通知", "甲市人民政府\n关于印发《甲市2022年工作方案》的\n通  知"
+    )
+    draft = read_notice((text + "一、抓好工作\n1.做好甲事。完成甲。(市水利局)\n").encode(), "通知.txt")
+    assert draft.title == "甲市人民政府关于印发《甲市2022年工作方案》的通知"
