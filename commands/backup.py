@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +13,10 @@ import click
 from commands.frame import Desk, answer, desk, new_installation, progress
 from models.errors import DubanError, EnvironmentRefused, UsageRefused
 from models.language import _
+from models.times import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
 
     from sqlalchemy.engine import Connection
 
@@ -130,7 +131,7 @@ def _check(desk_: Desk, file: Path) -> None:
 
 def _say_check(desk_: Desk, manifest: dict[str, Any], wrong: list[str]) -> None:
     said = _("{count} files of {when} unpacked, every one as it was; {wrong} findings in the trail.").format(
-        count=len(manifest["files"]), when=manifest["made_at"], wrong=len(wrong)
+        count=len(manifest["files"]), when=shown(datetime.fromisoformat(manifest["made_at"])), wrong=len(wrong)
     )
     answer(desk_, {**manifest, "findings": wrong}, lambda: click.echo(said))
 

@@ -113,7 +113,7 @@ def print_(desk_: Desk, number: int, out: Path) -> None:
     """Write a paper's files."""
     row = _found(desk_, number)
     files = _write(desk_, row["kind"], row["year"], row["number"], row["files"], out)
-    said = [_("Written: {files}").format(files=", ".join(files.values()))]
+    said = [_("Written: {files}").format(files=listed(files.values()))]
     if row["voided_at"] is not None:
         said.append(_("This paper is void: {reason}").format(reason=row["void_reason"]))
     answer(desk_, {"id": number, "files": files}, lambda: click.echo("\n".join(said)))
@@ -186,7 +186,7 @@ def said_of(made: IssuedPaper, files: dict[str, str]) -> str:
         units=_few([unit.name for unit in made.facts.units]),
         day=made.facts.until,
     )
-    where = ", ".join(files.values())
+    where = listed(files.values())
     return f"{said}\n" + (
         _("Written: {files}").format(files=where)
         if files
@@ -200,9 +200,9 @@ def written(desk_: Desk, made: IssuedPaper, out: Path | None) -> dict[str, str]:
 
 
 def _write(desk_: Desk, kind: str, year: int, number: int, files: dict[str, str], out: Path) -> dict[str, str]:
-    made = {}
+    made, name = {}, PaperKind(kind).label.replace(" ", "-")
     for ending, sha in files.items():
-        file = out / f"{kind}-{year}-{number}.{ending}"
+        file = out / f"{name}-{year}-{number}.{ending}"
         save(file, desk_.store.get(sha))
         made[ending] = str(file)
     return made

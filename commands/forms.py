@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -114,6 +115,15 @@ def _rendered(facts: FormFacts, file: Path) -> bytes:
     return form.form_docx(facts) if file.suffix.lower() == ".docx" else form.form_pdf(facts)
 
 
+def cause(error: OSError) -> str:
+    """Why the system would not, as people say it; nothing where there is no such word."""
+    return {
+        errno.ENOSPC: _("the disk is full"),
+        errno.EACCES: _("you have no right to this folder"),
+        errno.EROFS: _("nothing can be written there"),
+    }.get(error.errno or 0, "")
+
+
 def save(file: Path, data: bytes) -> None:
     """Write a file, or say why it cannot be written."""
     try:
@@ -123,7 +133,7 @@ def save(file: Path, data: bytes) -> None:
         raise EnvironmentRefused(
             "E-507",
             _("The file {file} could not be written.").format(file=file),
-            where=str(error.strerror or ""),
+            where=cause(error),
             remedy=_("Choose another folder with --out."),
         ) from error
 

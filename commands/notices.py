@@ -288,10 +288,11 @@ def print_(desk_: Desk, number: int, out: Path) -> None:
 
     (row,) = look_up(desk_, "notice.draft", lambda c: _notices(c, desk_, number))
     made = render_decomposition(from_json(row["draft"]), local_date(row["adopted_at"]))
-    files = {kind: out / f"decomposition-{number}.{kind}" for kind in made}
+    name = _("decomposition")
+    files = {kind: out / f"{name}-{number}.{kind}" for kind in made}
     for kind, file in files.items():
         save(file, made[kind])
-    said = [_("Written: {files}").format(files=", ".join(map(str, files.values()))), *made.notes]
+    said = [_("Written: {files}").format(files=listed(map(str, files.values()))), *made.notes]
     answer(desk_, {"notice": number, "files": files, "notes": made.notes}, lambda: click.echo("\n".join(said)))
 
 

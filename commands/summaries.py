@@ -12,7 +12,7 @@ from commands.forms import save
 from commands.frame import answer, desk
 from commands.periods import Month
 from commands.wordings import fallen_back, note_failure, own_words
-from models.language import _
+from models.language import _, listed
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -43,9 +43,9 @@ def build(desk_: Desk, month: str, out: Path) -> None:
 
     facts = look_up(desk_, "summary.build", lambda connection: _facts(connection, desk_, month))
     made = render_summary(facts, own=own_words(desk_, "summary"))
-    files = _write(out, f"{month}-draft", made)
+    files = _write(out, month, _("draft-summary"), made)
     notes = [*made.notes, *([fallen_back("paper/summary", made.failed)] if made.failed else [])]
-    said = _("A draft of {month} was written: {files}").format(month=month, files=", ".join(files.values()))
+    said = _("A draft of {month} was written: {files}").format(month=month, files=listed(files.values()))
     answer(
         desk_,
         {"month": month, "files": files, "notes": notes},
@@ -62,11 +62,11 @@ def _facts(connection: Connection, desk_: Desk, month: str) -> SummaryFacts:
     return summaries.build(connection, desk_.office_id, desk_.actor, period.id, desk_.now())
 
 
-def _write(folder: Path, stem: str, files: dict[str, bytes]) -> dict[str, str]:
+def _write(folder: Path, month: str, name: str, files: dict[str, bytes]) -> dict[str, str]:
     """Each kind as a file of its own; returns kind → path."""
     written = {}
     for kind, data in files.items():
-        file = folder / f"{stem}.{kind}"
+        file = folder / f"{month}-{name}.{kind}"
         save(file, data)
         written[kind] = str(file)
     return written
@@ -115,8 +115,8 @@ def issue(desk_: Desk, month: str, number: str) -> None:
 def export(desk_: Desk, month: str, out: Path) -> None:
     """Write the issued files."""
     found = look_up(desk_, "summary.read", lambda connection: _issued(connection, desk_, month))
-    files = _write(out, f"{month}-summary", {kind: desk_.store.get(sha) for kind, sha in found["files"].items()})
-    said = _("Written: {files}").format(files=", ".join(files.values()))
+    files = _write(out, month, _("summary"), {kind: desk_.store.get(sha) for kind, sha in found["files"].items()})
+    said = _("Written: {files}").format(files=listed(files.values()))
     answer(desk_, {"month": month, "files": files}, lambda: click.echo(said))
 
 

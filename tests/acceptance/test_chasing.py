@@ -36,7 +36,7 @@ def test_an_urging_notice_is_made_printed_listed_and_declared_void(door: Door, t
     assert set(made["written"]) == set(made["files"]) == KINDS
     door.data("director", "paper", "print", 1, "--out", tmp_path / "again", now="2022-08-01T10:00")
     for kind in KINDS:
-        name = f"urging-2022-1.{kind}"
+        name = f"urging-notice-2022-1.{kind}"
         assert (tmp_path / "made" / name).read_bytes() == (tmp_path / "again" / name).read_bytes()
     door.data("director", "paper", "void", 1, "--reason", "对象有误", now=LATE)
     (row,) = door.data("director", "paper", "list", "--kind", "urging", "--year", 2022, now=LATE)
@@ -45,8 +45,9 @@ def test_an_urging_notice_is_made_printed_listed_and_declared_void(door: Door, t
     assert [task["days_late"] for task in shown["facts"]["units"][0]["tasks"]] == [3, 3]
 
 
-def test_screens_say_it_in_words(door: Door) -> None:
-    said = door.run("reviewer", *URGE, now=LATE, lang="zh").out
+def test_screens_say_it_in_words(door: Door, tmp_path: Path) -> None:
+    said = door.run("reviewer", *URGE, "--out", tmp_path / "made", now=LATE, lang="zh").out
+    assert {path.name for path in (tmp_path / "made").iterdir()} == {f"催办单-2022-1.{kind}" for kind in KINDS}
     assert "催办单 〔2022〕1号（文书 1）：市发改委，2 项，办理时限 2022-06-30" in said
     assert "李一" in door.run("reviewer", "paper", "show", 1, now=LATE, lang="zh").out
     assert "催办单\t〔2022〕1号\t市发改委" in door.run("reviewer", "paper", "list", now=LATE, lang="zh").out

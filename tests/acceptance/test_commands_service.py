@@ -70,6 +70,7 @@ def test_backup_drill_and_restore_hold_what_could_go_twice(office: Terminal, tmp
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert "E-B10" in office.run("backup", str(file)).stderr
     assert office.json("restore", str(file), "--check")["findings"] == []
+    assert "+00:00" not in office.run("restore", str(file), "--check").stdout  # the office's own time
     restored = Terminal(tmp_path, tmp_path / "restored")
     assert office.run("restore", str(file), "--to", str(restored.office)).returncode == 0
     assert restored.json("whoami")["login"] == "sysadmin"
