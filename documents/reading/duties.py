@@ -79,7 +79,7 @@ _SAME: Final = re.compile(r"(?:以)?下同|(?:以下|下述)同|下略|略")
 _CLOSING_RULE: Final = re.compile(r"。(?=[^。:]{4,}(?:下同|不再[^。:]{2,20})。?$)[^。]+")
 #: so begins an explanation of the words before it, never a list of those who do the work
 _EXPLAINS: Final = re.compile(
-    r" *(?:(?:以下|以后|下文)?(?:简称|统称|合称)|(?:不|仅|只)?(?:包括|包含)|[不仅只]含|(?:含|除|即|指|如|原|或|今)(?=[省市县区各国原在对以:])|例如|比如|其中|"
+    r" *(?:(?:以下|以后|下文)?(?:简称|统称|合称)|(?:不|仅|只)?(?:包括|包含)|[不仅只]含|(?:含|除|即|指|如|原|或|今)(?=[省市县区各国原在对以:])|例如|比如|其中|涉及(?=[\u4e00-\u9fff]{2,8}部门)|"
     r"详见|见(?=附|第)|附[件表:]|名单|根据|依据|特别是|重点是|主要是|每(?=[年月季周日半个])|不少于|下称|又称|办公室设在|设在|挂靠|位于|由(?=[^,、]{2,20}组成))"
 )
 
@@ -251,7 +251,7 @@ def _names(duty: Duty, text: str, span: tuple[int, int], role: tuple[str, bool],
             duty, text, (joined.end(), end), (SUPPORT, role[1]), known
         )
     for found in _AND.finditer(text, start + 2, end - 1):
-        left, right = text[start : found.start()], text[found.end() : end]
+        left, right = _OTHERS.sub("", text[start : found.start()]), text[found.end() : end]
         if _sure(left, known) and (_sure(right, known) or units.is_unit(right)):
             return _names(duty, text, (start, found.start()), role, known) and _names(
                 duty, text, (found.end(), end), role, known

@@ -246,3 +246,9 @@ def test_last_word_of_a_title_that_was_set_wide_belongs_to_it() -> None:
     )
     draft = read_notice((text + "一、抓好工作\n1.做好甲事。完成甲。(市水利局)\n").encode(), "通知.txt")
     assert draft.title == "甲市人民政府关于印发《甲市2022年工作方案》的通知"
+
+
+@pytest.mark.parametrize("kind", ["多个部门", "主管部门", "职能部门", "执法部门", "公安部门"])
+def test_departments_of_which_kind_is_not_said_are_nobody(kind: str) -> None:
+    (clause,) = clauses(f"完成甲(涉及{kind})。")
+    assert clause.parties == ()
