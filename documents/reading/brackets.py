@@ -17,6 +17,8 @@ _TOKENS: Final = re.compile(r"[^、,;。()!?]+|[、,;。()!?]")
 _BETWEEN: Final = frozenset("、,;")
 _STOPS: Final = frozenset("。!?")
 _SIGNS: Final = _BETWEEN | _STOPS | frozenset("()")
+#: the label of a list, right before its first name
+_LABELLED: Final = re.compile(r"[\u4e00-\u9fff]{0,4}(?:单位|部门|主体): *$")
 #: the shape of a first name that runs straight on from the words before it
 _TAIL: Final = re.compile(r"[省市县区州盟旗](?:(?![省市县区州盟旗])[\u4e00-\u9fff]){1,16}$")
 
@@ -170,10 +172,13 @@ class Finder:
             return None, at + 1
         start = token.start + len(text) - len(name)
         found, after = self._read(at, Found(start, start, opened=False), start)
+        label = _LABELLED.search(text[: -len(name)])
+        if label:
+            found.start, found.labelled = token.start + label.start(), True
         grouped = len(found.names) > 1 and units.is_group(self._name(found.names[-1]))
         if not found.names or not (found.closed or grouped):
             return None, after
-        begins = fresh and not text[: -len(name)].strip()
+        begins = fresh and not text[: found.start - token.start if label else -len(name)].strip()
         found.only_possible = not found.closed and not begins
         if found.closed and not begins and start == token.start:
             self._first_unknown(found, at)

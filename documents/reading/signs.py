@@ -77,7 +77,7 @@ def passages(line: Line, start: int = 0) -> list[Line]:
             continue
         end = _end(line.norm, begin)
         said = duties.read(line.norm[begin:end])
-        if said is None or not said.labelled_or_told:
+        if said is None or not said.labelled_or_told or _closes(line.norm[begin:end]):
             continue
         if line.norm[at:begin].strip():
             cut.append(_part(line, at, begin))
@@ -87,6 +87,11 @@ def passages(line: Line, start: int = 0) -> list[Line]:
     if at < len(line.norm) or not cut:
         cut.append(_part(line, at, len(line.norm)))
     return cut
+
+
+def _closes(norm: str) -> bool:
+    """Whether it closes a bracket that it does not open: a list that lost its first sign, which is to be told."""
+    return norm.count(")") > norm.count("(")
 
 
 def _end(norm: str, begin: int) -> int:

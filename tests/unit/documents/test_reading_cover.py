@@ -106,3 +106,10 @@ def test_a_sign_inside_a_name_does_not_part_it() -> None:
     text = "关于年度任务的通知\n各镇：\n1.加大支持，年底见效。牵头单位：县工信局；配合单位：县工商联、县商务局、各县（区）。\n"
     (clause,) = read_notice(text.encode(), "notice.txt").clauses
     assert (clause.text, clause.parties) == ("加大支持，年底见效。", ("县工信局", "县工商联", "县商务局", "各县（区）"))
+
+
+def test_label_without_its_opening_bracket_is_told_and_is_no_text() -> None:
+    text = "关于年度任务的通知\n各镇：\n1.整治。清理岸线。责任单位：县水利局、县住建局）\n2.绿化。种树。（责任单位：县水利局，县住建局）\n"
+    draft = read_notice(text.encode(), "notice.txt")
+    assert (draft.clauses[0].text, draft.clauses[0].units) == ("清理岸线。", ("县水利局", "县住建局"))
+    assert [note.line for note in draft.warnings if note.code == "W-N01"] == [3]
