@@ -31,7 +31,7 @@ _PLACE_FIRST: Final = re.compile(r"^(?:[省市县区州盟旗镇乡]|国家|[\u4
 #: 部 and 会 also end common nouns; these never are units
 _NOT_UNITS: Final = re.compile(
     r"(?:全部|内部|外部|东部|西部|南部|北部|中部|干部|社会|机会|大会|全会|以内|经济社会|责任|机关|海关总|[格布大全当]局|督办|场所|厕所|网站|平台|学科|攻关|部署|团队|水库|数据库|"
-    r"充电站|加油站|[个级设务管能法关各]部门|[试施现进执推平履先运]行)$"
+    r"充电站|加油站|(?:[个级各]|内设|业务|职能|主管|监管|管理|执法|有关|相关)部门|[试施现进执推平履先运]行)$"
 )
 
 #: a kind of body, which one is not said
