@@ -272,4 +272,4 @@ def _cells(row: dict[str, Any]) -> list[str]:
     attested = _("{signer} signed, {seal} set: attested by {by}").format(
         signer=row["signer"], seal=row["seal"], by=row["attested_name"]
     )
-    return [*head, f"{EvidenceKind(row['kind']).label}; {seal}", attested, Verdict(row["verdict"]).label]
+    return [*head, listed((EvidenceKind(row["kind"]).label, seal)), attested, Verdict(row["verdict"]).label]

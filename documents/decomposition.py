@@ -212,6 +212,8 @@ def _write_pairs(sheet: Worksheet, texts: dict[str, str]) -> None:
     sheet.column_dimensions["A"].width = 18
     sheet.column_dimensions["B"].width = 90
     sheet.freeze_panes = "A2"
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 
 def write_kept(sheet: Worksheet, draft: NoticeDraft) -> None:
