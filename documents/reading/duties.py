@@ -252,7 +252,8 @@ def _names(duty: Duty, text: str, span: tuple[int, int], role: tuple[str, bool],
         )
     for found in _AND.finditer(text, start + 2, end - 1):
         left, right = _OTHERS.sub("", text[start : found.start()]), text[found.end() : end]
-        if _sure(left, known) and (_sure(right, known) or units.is_unit(right)):
+        joins = _sure(left, known) and (_sure(right, known) or units.is_unit(right))
+        if joins or (units.is_unit(left) and units.is_group(right)):
             return _names(duty, text, (start, found.start()), role, known) and _names(
                 duty, text, (found.end(), end), role, known
             )

@@ -223,6 +223,7 @@ def test_further_collective_names_are_known(name: str) -> None:
     ("inside", "parties"),
     [
         ("市水利局、市财政局等市有关部门和各县政府按职责分工负责", ("市水利局", "市财政局", "各县政府")),
+        ("省水利厅、能源局等省有关部门和各地级以上市人民政府负责", ("省水利厅", "能源局", "各地级以上市人民政府")),
         ("责任单位:省水利厅,各市〔州〕、县〔市、区〕人民政府", ("省水利厅", "各市〔州〕、县〔市、区〕人民政府")),
         ("责任单位:省水利厅,省直其他有关部门和单位", ("省水利厅", "省直其他有关部门和单位")),
     ],
@@ -252,3 +253,9 @@ def test_last_word_of_a_title_that_was_set_wide_belongs_to_it() -> None:
 def test_departments_of_which_kind_is_not_said_are_nobody(kind: str) -> None:
     (clause,) = clauses(f"完成甲(涉及{kind})。")
     assert clause.parties == ()
+
+
+@pytest.mark.parametrize("name", ["公安部门", "建设部门", "税务部门", "城管部门"])
+def test_department_that_is_named_by_its_kind_is_read(name: str) -> None:
+    draft = notice(f"1.做好甲项整治,由{name}负责,有关部门配合。完成甲。")
+    assert draft.clauses[0].parties == (name, "有关部门")
