@@ -47,7 +47,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "archive": ("commands.archive", N_("Take a month out for the archive; check what was taken out.")),
     "draft": ("commands.drafts", N_("Papers the scheduler prepared and a person issues.")),
     "paper": (
-        "commands.chasing",
+        "commands.papers",
         N_("Urging notices, supervision notices and circulars: make, list, print, declare void."),
     ),
     "plan": ("commands.planning", N_("Who will be told what, when and why.")),

@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from commands.acting import NUMBER
-from commands.chasing import DAYS, InOwnWords, data_of, said_of, written
 from commands.frame import Desk, answer, desk, table
+from commands.papers import DAYS, InOwnWords, data_of, said_of, written
 from models import labels
 from models.language import _, listed
 from models.times import shown

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from commands.acting import few, look_up, words
-from commands.frame import answer, desk, table
-from commands.papers import (
+from commands.evidence import (
     demand,
     form_story,
     forms_on,
@@ -28,6 +27,7 @@ from commands.papers import (
     tell_verified,
     weighable,
 )
+from commands.frame import answer, desk, table
 from commands.periods import Month
 from models.errors import BadInput, EnvironmentRefused
 from models.evidence import SealHint, Verdict, plain

@@ -49,7 +49,7 @@ def kept_form(draft: NoticeDraft) -> tuple[dict[str, Any], str]:
 
 def write_new_table(draft: NoticeDraft, target: Path) -> None:
     """Beside nothing else: a table somebody has corrected is never written over."""
-    from documents.decomposition import write_table
+    from documents.decomposition.workbook import write_table
 
     refuse_no_table(target)
     if target.exists():

@@ -282,7 +282,7 @@ def _notices(connection: Connection, desk_: Desk, number: int | None) -> list[di
 @desk
 def print_(desk_: Desk, number: int, out: Path) -> None:
     """The table as it is attached to the notice."""
-    from documents.decomposition_paper import render_decomposition
+    from documents.decomposition.paper import render_decomposition
     from documents.notice_json import from_json
     from models.times import local_date
 

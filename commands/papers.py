@@ -1,299 +1,261 @@
-"""Papers that come back, for the commands: looked at, named, and told as the three facts that they are."""
+"""Urging notices, supervision notices, circulars: made from the data, numbered, printed, declared void."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from models.errors import BadInput
-from models.evidence import CodeMatch, SealHint, SignatureSeen, SignaturesSeen, Verdict, plain
+from commands.acting import NUMBER, look_up
+from commands.forms import save
+from commands.frame import answer, desk, table
+from commands.periods import Month
+from commands.wordings import fallen_back, note_failure, own_words
 from models.language import _, listed
-from models.states import EvidenceKind
+from models.states import PaperKind
 from models.times import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    from sqlalchemy.engine import Connection
-
     from commands.frame import Desk
-    from documents.evidence.looking import Looked as LookedAt
-    from workflow.evidence import FormNamed, Looked
+    from models.errors import DubanError
+    from models.paper_facts import ChasingFacts
+    from models.rendering import Rendered
+    from workflow.papers import IssuedPaper
 
-#: read no more than this of a file; the inspection refuses far less
-_LARGEST = 64 * 1024 * 1024
-
-
-def demand(desk_: Desk, deed: str) -> None:
-    """Only for someone who may do the deed at all: nothing of a stranger's file is opened before."""
-    from workflow import permissions
-
-    desk_.perform(deed, lambda _connection: permissions.demand(desk_.actor, deed))
+#: working days that a paper may give
+DAYS = click.IntRange(1, 60)
+_BY_HAND = (PaperKind.URGING, PaperKind.SUPERVISION)
 
 
-def paper_bytes(file: Path) -> bytes:
-    """The bytes of the file as the person named it; E-F10."""
-    try:
-        with file.open("rb") as opened:
-            return opened.read(_LARGEST)
-    except OSError as error:
-        raise BadInput(
-            "E-F10",
-            _("The file {file} could not be read.").format(file=file.name),
-            where=str(file),
-            remedy=_("Check its name and its folder."),
-        ) from error
+@click.group(
+    "paper",
+    help=_("Urging notices, supervision notices and circulars: make, list, print, declare void."),
+    epilog="duban paper make urging --unit 市应急局 --month 2022-06 --out paper",
+)
+def paper_command() -> None:
+    """What a person prints, has signed and stamped."""
 
 
-def look(desk_: Desk, data: bytes, name: str, *, pages: bool = True) -> LookedAt:
-    """Look at a file in a child process, with the certificates that the office trusts."""
-    from documents.evidence.looking import look_at
-    from documents.evidence.trust import trusted_files
+@paper_command.command(
+    "make",
+    help=_(
+        "Make an urging or a supervision notice about everything that a unit owes and is late with; it gets the next"
+        " number and is frozen. A circular is made by issuing its draft."
+    ),
+    epilog="duban paper make supervision --unit 市应急局 --month 2022-06 --days 3 --out paper",
+)
+@click.argument("kind", type=click.Choice([kind.value for kind in _BY_HAND]))
+@click.option("--unit", required=True, metavar="NAME", help=_("The unit it is addressed to."))
+@click.option("--month", type=Month(), default=None, help=_("The month whose reports are late."))
+@click.option("--problems", is_flag=True, help=_("About problems of the ledger instead of a month."))
+@click.option("--days", type=DAYS, default=None, help=_("Working days it gives for an answer."))
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=None, help=_("The folder to write."))
+@desk
+def make(
+    desk_: Desk, kind: str, unit: str, month: str | None, days: int | None, out: Path | None, *, problems: bool
+) -> None:
+    """Make a paper to one unit."""
+    from workflow import papers, units
 
-    return look_at(data, name, desk_.now(), trusted_files(desk_.settings.trust_dir), pages=pages)
-
-
-def weighable(looked: LookedAt) -> Looked:
-    """What was seen, as the workflow holds it against the form."""
-    from workflow.evidence import Looked
-
-    return Looked(looked.paper, looked.signatures)
-
-
-def kind_of(looked: LookedAt, named: str | None) -> EvidenceKind:
-    """What the file is: as the person says, else as its content shows; E-F15 for a signed PDF that is none."""
-    if named is None:
-        if looked.facts.media_type == "application/ofd":
-            return EvidenceKind.OFD
-        return EvidenceKind.SIGNED_PDF if looked.signatures.signatures else EvidenceKind.SCAN
-    if named == EvidenceKind.SIGNED_PDF and not looked.signatures.signatures:
-        raise BadInput(
-            "E-F15",
-            _("The file holds no digital signature."),
-            where=looked.facts.name,
-            remedy=_("Attach it as a scan, or choose the signed PDF."),
-        )
-    return EvidenceKind(named)
-
-
-def seen_data(looked: LookedAt) -> dict[str, Any]:
-    """What was seen of a file, for ``--json``."""
-    return {**asdict(looked.facts), "paper": plain(looked.paper), "signatures": plain(looked.signatures)}
-
-
-def ofd_text(data: bytes, looked: LookedAt) -> str:
-    """The words of an OFD; nothing of any other file."""
-    if looked.facts.media_type != "application/ofd":
-        return ""
-    from documents.ofd import ofd_words
-
-    return ofd_words(data, looked.facts.name)
+    if bool(month) == problems:
+        raise click.UsageError(_("Say what it is about: --month YYYY-MM, or --problems."))
+    to = look_up(
+        desk_, papers.DEEDS[PaperKind(kind)], lambda connection: units.unit_id(connection, desk_.office_id, unit)
+    )
+    place = (desk_.database, desk_.office_id, desk_.actor)
+    render = InOwnWords(desk_, kind)
+    made = papers.make(
+        *place, PaperKind(kind), to, month or "", desk_.store, render, desk_.now(), working_days=days or 0
+    )
+    render.say_failures()
+    files = written(desk_, made, out)
+    answer(desk_, {**data_of(made), "written": files}, lambda: click.echo(said_of(made, files)))
 
 
-def forms_on(connection: Connection, desk_: Desk, looked: LookedAt) -> dict[str, FormNamed]:
-    """The forms whose codes stand on the pages, as far as the actor may know of them."""
-    from models.states import Role
-    from workflow import evidence
+@paper_command.command(
+    "list", help=_("Every paper by kind and number, void ones too."), epilog="duban paper list --kind urging"
+)
+@click.option("--kind", type=click.Choice([kind.value for kind in PaperKind]), default=None, help=_("One kind only."))
+@click.option("--year", type=click.IntRange(2000, 2100), default=None, help=_("One year only."))
+@desk
+def list_(desk_: Desk, kind: str | None, year: int | None) -> None:
+    """The register of papers."""
+    from workflow import papers
 
-    codes = {one.code.check_code for one in looked.paper.codes}
-    found = evidence.named_forms(connection, desk_.office_id, codes)
-    office = desk_.actor.holds(Role.REVIEWER, Role.DIRECTOR)
-    return {code: form for code, form in found.items() if office or form.unit in desk_.actor.units()}
-
-
-def list_of_forms(connection: Connection, desk_: Desk, month: str | None) -> list[dict[str, Any]]:
-    """The forms of the actor's units, or all for the office; one line a paper."""
-    from workflow import evidence
-
-    forms = _forms(connection, desk_, *([_month_is(month)] if month else []))
-    papers = evidence.papers(connection, desk_.office_id, [form["id"] for form in forms])
-    return [
-        {key: value for key, value in form.items() if key != "id"} | _in_a_line(paper)
-        for form in forms
-        for paper in papers.get(form["id"], [None])
-    ]
+    rows = look_up(
+        desk_,
+        "paper.read",
+        lambda connection: papers.list_papers(
+            connection, desk_.office_id, desk_.actor, kind=kind or "", year=year or 0
+        ),
+    )
+    columns = [_("Paper"), _("Kind"), _("Number"), _("Units"), _("Issued"), _("Answer by"), _("Void")]
+    answer(desk_, [_plain(row) for row in rows], lambda: table(columns, [_line(row) for row in rows]))
 
 
-def form_story(connection: Connection, desk_: Desk, code: str) -> dict[str, Any]:
-    """One form with its papers; E-404 also for another unit's."""
-    from models import tables as t
-    from workflow import evidence
-    from workflow.permissions import not_there
-
-    forms = _forms(connection, desk_, t.filing.c.check_code == code.strip().upper())
-    if not forms:
-        raise not_there(_("Form"), code)
-    papers = evidence.papers(connection, desk_.office_id, [forms[0]["id"]])
-    return {**forms[0], "papers": papers.get(forms[0]["id"], [])}
+@paper_command.command("show", help=_("What a paper says, and its files."), epilog="duban paper show 3")
+@click.argument("number", type=NUMBER)
+@desk
+def show(desk_: Desk, number: int) -> None:
+    """One paper."""
+    row = _found(desk_, number)
+    answer(desk_, {**_plain(row), "facts": row["facts"]}, lambda: _tell(row))
 
 
-def signed_files(told: dict[str, Any]) -> list[dict[str, Any]]:
-    """The files of a form that hold a digital signature, each once; E-F40 when there is none."""
-    found = {paper["stored"]["sha256"]: paper["stored"] for paper in told["papers"] if paper["signature"]}
-    if not found:
-        raise BadInput(
-            "E-F40",
-            _("No file of form {code} holds a digital signature.").format(code=told["code"]),
-            remedy=_("See what is there with: duban form show"),
-        )
-    return list(found.values())
+@paper_command.command(
+    "print", help=_("Write the files as they were frozen."), epilog="duban paper print 3 --out paper"
+)
+@click.argument("number", type=NUMBER)
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help=_("The folder to write."))
+@desk
+def print_(desk_: Desk, number: int, out: Path) -> None:
+    """Write a paper's files."""
+    row = _found(desk_, number)
+    files = _write(desk_, row["kind"], row["year"], row["number"], row["files"], out)
+    said = [_("Written: {files}").format(files=listed(files.values()))]
+    if row["voided_at"] is not None:
+        said.append(_("This paper is void: {reason}").format(reason=row["void_reason"]))
+    answer(desk_, {"id": number, "files": files}, lambda: click.echo("\n".join(said)))
 
 
-def _month_is(month: str) -> Any:
-    from models import tables as t
+@paper_command.command(
+    "void",
+    help=_("Declare a paper void; it stays on record with its number and the reason."),
+    epilog="duban paper void 3 --reason 对象有误",
+)
+@click.argument("number", type=NUMBER)
+@click.option("--reason", required=True, help=_("Why; kept in the trail."))
+@desk
+def void(desk_: Desk, number: int, reason: str) -> None:
+    """Declare a paper void."""
+    from workflow import papers
 
-    return t.period.c.month == month
-
-
-def _forms(connection: Connection, desk_: Desk, *conditions: Any) -> list[dict[str, Any]]:
-    import sqlalchemy as sa
-
-    from models import tables as t
-    from models.states import Role
-    from workflow import permissions
-
-    f, actor = t.filing.c, desk_.actor
-    permissions.demand(actor, "task.read")
-    query = (
-        sa.select(f.id, f.check_code, f.number, f.unit_id, f.covers, f.printed_at, f.printed_by, t.period.c.month, t.unit.c.name)
-        .join(t.period, sa.and_(t.period.c.office_id == f.office_id, t.period.c.id == f.period_id))
-        .join(t.unit, sa.and_(t.unit.c.office_id == f.office_id, t.unit.c.id == f.unit_id))
-        .where(f.office_id == desk_.office_id, *conditions)
-        .order_by(f.id)
-    )  # fmt: skip
-    office = actor.holds(Role.REVIEWER, Role.DIRECTOR)
-    return [
-        {"id": row.id, "code": row.check_code, "number": row.number, "month": row.month, "unit": row.name,
-         "tasks": [item[0] for item in row.covers], "printed_at": shown(row.printed_at), "printed_by": row.printed_by}
-        for row in connection.execute(query)
-        if office or row.unit_id in actor.units()
-    ]  # fmt: skip
+    now = desk_.now()
+    cited = desk_.perform("paper.void", lambda c: papers.void(c, desk_.office_id, desk_.actor, number, reason, now))
+    said = _("Paper {id} ({cited}) is void; its number is not given again.").format(id=number, cited=cited)
+    answer(desk_, {"id": number, "cited": cited, "reason": reason}, lambda: click.echo(said))
 
 
-def _in_a_line(paper: dict[str, Any] | None) -> dict[str, str]:
-    """The three facts of a paper, each in fields of its own."""
-    names = ("kind", "sha256", "code_match", "seal_hint", "signer", "seal", "attested_by", "attested_name", "verdict")
-    if paper is None:
-        return dict.fromkeys(names, "")
-    stored, attested, checks = paper["stored"], paper["attested"], paper["signature"]
-    found = (stored["kind"], stored["sha256"], stored["code"], stored["seal"], attested["signer"], attested["seal"],
-             attested["by"], attested["name"], checks[-1]["verdict"] if checks else Verdict.NONE.value)  # fmt: skip
-    return dict(zip(names, found, strict=True))
+class InOwnWords:
+    """Renders a kind of paper in the office's own words, and says afterwards where these failed on it."""
+
+    def __init__(self, desk_: Desk, kind: str) -> None:
+        """The words in force now."""
+        self._desk, self._kind, self._own = desk_, kind, own_words(desk_, kind)
+        self._notes: list[str] = []
+        self._failed: list[DubanError] = []
+
+    def __call__(self, facts: ChasingFacts) -> Rendered:
+        """The files."""
+        from documents.chasing import render_chasing
+
+        made = render_chasing(facts, own=self._own)
+        self._failed += [made.failed] if made.failed else []
+        self._notes += made.notes
+        return made
+
+    def say_failures(self) -> None:
+        """On the screen's other stream, and kept for whoever mends the words."""
+        for refusal in self._failed:
+            note_failure(self._desk, f"paper/{self._kind}", refusal)
+            click.echo(fallen_back(f"paper/{self._kind}", refusal), err=True)
+        for note in self._notes:
+            click.echo(note, err=True)
 
 
-def tell_looked(looked: LookedAt, forms: dict[str, FormNamed], text: str) -> None:
-    """What was found on a paper that is not stored."""
-    facts, paper = looked.facts, looked.paper
-    line = _("{name}: {pages} pages, {size} KB, SHA-256 {sha}")
-    click.echo(line.format(name=facts.name, pages=facts.pages, size=max(1, facts.size // 1024), sha=facts.sha256[:16]))
-    for one in paper.codes:
-        form = forms.get(one.code.check_code)
-        whose = f"{form.unit_name} {form.month}" if form else _("not a form that you may see here")
-        page = _("page {page}").format(page=one.code.page) if one.code.page else ""
-        where = _("Scan page {number}: form {code} {page} ({whose})")
-        click.echo(where.format(number=one.on_page, code=one.code.check_code, page=page, whose=whose))
-    if paper.looked and not paper.codes:
-        click.echo(_("Code: none could be read"))
-    click.echo(_("Red seal: {seal} (a hint, no proof)").format(seal=paper.seal.label))
-    for red in paper.seals:
-        size = _("  scan page {page}: about {width:g} × {height:g} mm")
-        click.echo(size.format(page=red.on_page, width=red.width_mm, height=red.height_mm))
-    tell_signatures(looked.signatures)
-    if text:
-        click.echo(_("Words in it:"))
-        click.echo(text[:2000])
-    click.echo(_("Nothing was stored."))
+def data_of(made: IssuedPaper) -> dict[str, Any]:
+    """An issued paper for ``--json``."""
+    return {
+        "paper": made.paper_id,
+        "kind": made.kind.value,
+        "number": made.cited,
+        "until": made.facts.until.isoformat(),
+        "units": [unit.name for unit in made.facts.units],
+        "files": made.files,
+    }
 
 
-def tell_signatures(seen: SignaturesSeen) -> None:
-    """Every digital signature in a sentence."""
-    click.echo(_("Digital signature: {verdict}").format(verdict=seen.verdict.label))
-    for one in seen.signatures:
-        click.echo(f"  {signature_words(one)}")
+def said_of(made: IssuedPaper, files: dict[str, str]) -> str:
+    """An issued paper in two lines."""
+    said = _("{kind} {number} (paper {id}): {count} matters of {units}, to be answered by {day}.").format(
+        kind=made.kind.label,
+        number=made.cited,
+        id=made.paper_id,
+        count=sum(len(unit.tasks) for unit in made.facts.units),
+        units=_few([unit.name for unit in made.facts.units]),
+        day=made.facts.until,
+    )
+    where = listed(files.values())
+    return f"{said}\n" + (
+        _("Written: {files}").format(files=where)
+        if files
+        else _("Print it with: duban paper print {id} --out FOLDER").format(id=made.paper_id)
+    )
 
 
-def signature_words(one: SignatureSeen) -> str:
-    """Who signed by certificate, when by their own clock, how much it covers, how it came out."""
-    parts = [one.signer or _("signer unknown"), one.verdict.label]
-    if one.issuer:
-        parts.append(_("issued by {issuer}").format(issuer=one.issuer))
-    if one.claimed_at:
-        at = shown(datetime.fromisoformat(one.claimed_at))
-        parts.append(_("signed {at} by the signer's own clock").format(at=at))
-    if one.signer:
-        parts.append(_coverage(one))
-    if one.verdict is Verdict.EXPIRED:
-        parts.append(_("certificate valid from {start} to {end}").format(start=one.valid_from, end=one.valid_to))
-    if one.certifies:
-        parts.append(_("certifies the document"))
-    return " · ".join(parts)
+def written(desk_: Desk, made: IssuedPaper, out: Path | None) -> dict[str, str]:
+    """The frozen files in a folder, where one was named: kind → path."""
+    return {} if out is None else _write(desk_, made.kind.value, made.year, made.number, made.files, out)
 
 
-def _coverage(one: SignatureSeen) -> str:
-    if one.covers_whole:
-        return _("covers the whole file")
-    if one.verdict is Verdict.VERIFIED:
-        return _("covers an earlier state of the file; since then only fields were filled in or signed")
-    return _("covers an earlier state of the file")
+def _write(desk_: Desk, kind: str, year: int, number: int, files: dict[str, str], out: Path) -> dict[str, str]:
+    made, name = {}, PaperKind(kind).label.replace(" ", "-")
+    for ending, sha in files.items():
+        file = out / f"{name}-{year}-{number}.{ending}"
+        save(file, desk_.store.get(sha))
+        made[ending] = str(file)
+    return made
 
 
-def tell_form(told: dict[str, Any]) -> None:
-    """A form and its papers."""
-    line = _("Form {code} · no. {number} · {unit} · {month} · {count} tasks")
-    click.echo(line.format(**told, count=len(told["tasks"])))
-    click.echo(_("Printed {at} by {by}").format(at=told["printed_at"], by=told["printed_by"]))
-    if not told["papers"]:
-        click.echo(_("No signed and stamped paper was attached yet."))
-    tell_papers(told["papers"])
+def _found(desk_: Desk, number: int) -> dict[str, Any]:
+    from workflow import papers
+
+    return look_up(desk_, "paper.read", lambda c: papers.find(c, desk_.office_id, desk_.actor, number))
 
 
-def tell_papers(papers: Sequence[dict[str, Any]]) -> None:
-    """Of each paper three lines: stored, attested, verified; of a task's papers also by which form."""
-    for paper in papers:
-        stored, attested = paper["stored"], paper["attested"]
-        if "version" in paper:
-            click.echo(_("Form {form} over report {version}:").format(form=paper["form"], version=paper["version"]))
-        line = _("Paper stored: {kind} {file} ({at}), SHA-256 {sha}; {code}; {seal} (a hint, no proof)")
-        code = CodeMatch(stored["code"] or CodeMatch.UNREAD).label
-        kind, seal = EvidenceKind(stored["kind"]).label, SealHint(stored["seal"]).label
-        click.echo(
-            line.format(
-                kind=kind, file=stored["file"], at=stored["at"], sha=stored["sha256"][:16], code=code, seal=seal
-            )
-        )
-        if stored["anyway"]:
-            said = _("  taken although {codes} was asked: {reason}")
-            asked = listed(code for code in stored["remarks"] if code in ASKED)
-            click.echo(said.format(codes=asked, reason=stored["anyway"]))
-        click.echo(_("Attested: {name} says that {signer} signed and {seal} was set ({at})").format(**attested))
-        if not paper["signature"]:
-            click.echo(_("Digital signature: {verdict}").format(verdict=Verdict.NONE.label))
-        for check in paper["signature"]:
-            said = _("Digital signature: {verdict} (checked {at} by {by}, against {roots} trusted certificates)")
-            click.echo(said.format(**{**check, "verdict": Verdict(check["verdict"]).label}))
-            for one in check["signatures"]:
-                click.echo(f"  {signature_words(from_data(one))}")
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    from workflow.papers import cited
+
+    return {
+        "id": row["id"],
+        "kind": row["kind"],
+        "number": cited(row["year"], row["number"]),
+        "units": [unit["name"] for unit in row["facts"]["units"]],
+        "month": row["facts"]["month"],
+        "until": row["facts"]["until"],
+        "issued_by": row["issued_by"],
+        "issued_at": shown(row["issued_at"]),
+        "void": row["void_reason"] or "",
+        "voided_by": row["voided_by"] or "",
+        "files": row["files"],
+    }
 
 
-def from_data(data: dict[str, Any]) -> SignatureSeen:
-    """A stored signature as it was seen."""
-    from models.evidence import from_plain
-
-    return from_plain(SignatureSeen, data)
-
-
-def tell_verified(results: Sequence[tuple[dict[str, Any], SignaturesSeen]]) -> None:
-    """How each file came out this time."""
-    for file, found in results:
-        click.echo(file["file"])
-        tell_signatures(found)
-        if not found.roots:
-            click.echo(_("No trusted certificate is set: put the issuer's into the folder “trust” of the office."))
+def _line(row: dict[str, Any]) -> tuple[Any, ...]:
+    plain = _plain(row)
+    units = _few(plain["units"])
+    kind = PaperKind(plain["kind"]).label
+    return (plain["id"], kind, plain["number"], units, plain["issued_at"], plain["until"], plain["void"])
 
 
-#: what is asked and taken only with a reason
-ASKED = frozenset({"W-S05", "W-S06", "W-S07", "W-S08", "W-S09"})
+def _few(units: list[str]) -> str:
+    """Some units by name; many are counted."""
+    if len(units) <= 3:
+        return listed(units)
+    return _("{unit} and {count} more units").format(unit=units[0], count=len(units) - 1)
+
+
+def _tell(row: dict[str, Any]) -> None:
+    plain, facts = _plain(row), row["facts"]
+    head = _("{kind} {number} · issued by {issued_by} on {issued_at} · answer by {until}")
+    click.echo(head.format(**{**plain, "kind": PaperKind(plain["kind"]).label, "issued_by": facts["issued_by"]}))
+    if plain["void"]:
+        click.echo(_("This paper is void: {reason}").format(reason=plain["void"]))
+    for unit in facts["units"]:
+        click.echo("  ".join(part for part in (unit["name"], listed(unit["leaders"])) if part))
+        for task in unit["tasks"]:
+            late = _("{count} days late").format(count=task["days_late"])
+            click.echo(f"  {task['number']} {task['title']} · {late}")
+    for kind, sha in plain["files"].items():
+        click.echo(f".{kind}  SHA-256 {sha}")

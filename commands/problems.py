@@ -108,7 +108,7 @@ def register(
 @desk
 def import_(desk_: Desk, file: Path, inspection: int | None, photos: Path | None, *, dry_run: bool) -> int:
     """Register what is right in a table and tell the rest."""
-    from documents.problem_reading import read_problems
+    from documents.ledger.reading import read_problems
     from workflow import permissions
     from workflow.problems import register_many
 
@@ -139,7 +139,7 @@ def import_(desk_: Desk, file: Path, inspection: int | None, photos: Path | None
 @desk
 def template(desk_: Desk, out: Path) -> None:
     """Write the empty table; needs no office."""
-    from documents.problem_ledger import write_blank
+    from documents.ledger.workbook import write_blank
 
     _check_target(out)
     save(out, write_blank())
@@ -154,7 +154,7 @@ def template(desk_: Desk, out: Path) -> None:
 @desk
 def export(desk_: Desk, out: Path) -> None:
     """Write the ledger."""
-    from documents.problem_ledger import write_ledger
+    from documents.ledger.workbook import write_ledger
     from workflow.ledger import ledger_facts
 
     _check_target(out)

@@ -20,7 +20,7 @@ from models.times import shown
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from documents.table_saving import TableFile
+    from documents.decomposition.saving import TableFile
     from models.doubts import Doubt
     from models.drafts import NoticeDraft
 
@@ -66,7 +66,7 @@ def review(desk_: Desk, file: Path, xlsx: Path | None, *, listing: bool, **given
 
 def _table_of(file: Path, xlsx: Path | None) -> TableFile:
     """The table that keeps what is decided: the file itself, the one named, or one beside the notice."""
-    from documents.table_saving import TableFile
+    from documents.decomposition.saving import TableFile
 
     if xlsx is None and file.suffix.lower() == ".xlsx":
         kept = TableFile(file)

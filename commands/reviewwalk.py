@@ -48,7 +48,7 @@ class Walk:
 
     def values(self, doubt: Doubt) -> str | None:
         """What the draft says now of what the warning is about; None where nothing can be typed for it."""
-        from documents import correction
+        from documents.decomposition import correction
 
         known = correction.about(self.draft, doubt.note)
         return correction.shown_value(self.draft, doubt.note) if known else None
@@ -74,7 +74,7 @@ class Walk:
 
     def take(self, doubt: Doubt, number: str) -> None:
         """Take one of its readings by number, from 1; E-N26 where there is no such reading or it cannot be taken."""
-        from documents import correction
+        from documents.decomposition import correction
 
         readings = doubt.note.readings
         if not number.isdecimal() or not 1 <= int(number) <= len(readings):
@@ -85,7 +85,7 @@ class Walk:
 
     def type(self, doubt: Doubt, text: str) -> None:
         """Put in the right value; E-N27 where it cannot be understood or nothing can be typed."""
-        from documents import correction
+        from documents.decomposition import correction
 
         if self.values(doubt) is None:
             said = _("Nothing can be typed for this place; correct it in the table and mark it there.")
@@ -98,8 +98,8 @@ class Walk:
 
     def remove(self, doubt: Doubt) -> None:
         """Take the clause out of the table, with everything doubtful in it; E-N28 where that is not offered."""
-        from documents import correction
-        from documents.table_ticks import REMOVED
+        from documents.decomposition import correction
+        from documents.decomposition.ticks import REMOVED
 
         if not self.removable(doubt):
             raise BadInput("E-N28", _("Only a clause that names nobody can be taken out here."), where=doubt.key)
@@ -115,7 +115,7 @@ class Walk:
         return False
 
     def _change(self, doubt: Doubt, change: Callable[[], NoticeDraft], said: str) -> None:
-        from documents.table_cells import BadCell
+        from documents.decomposition.cells import BadCell
 
         old = self.values(doubt)
         try:

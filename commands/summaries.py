@@ -39,7 +39,7 @@ def summary_command() -> None:
 @desk
 def build(desk_: Desk, month: str, out: Path) -> None:
     """Write a draft."""
-    from documents.summary import render_summary
+    from documents.summary.rendering import render_summary
 
     facts = look_up(desk_, "summary.build", lambda connection: _facts(connection, desk_, month))
     made = render_summary(facts, own=own_words(desk_, "summary"))
@@ -82,7 +82,7 @@ def _write(folder: Path, month: str, name: str, files: dict[str, bytes]) -> dict
 @desk
 def issue(desk_: Desk, month: str, number: str) -> None:
     """Issue the summary."""
-    from documents.summary import render_summary
+    from documents.summary.rendering import render_summary
     from workflow import summaries
     from workflow.periods import find_period
 
@@ -130,7 +130,7 @@ def export(desk_: Desk, month: str, out: Path) -> None:
 @desk
 def chart(desk_: Desk, month: str, out: Path) -> None:
     """Write the charts."""
-    from documents.summary_charts import pictures
+    from documents.summary.charts import pictures
 
     facts, _number = look_up(desk_, "summary.read", lambda connection: _facts_of(connection, desk_, month))
     files = {}
@@ -163,7 +163,7 @@ def _facts_of(connection: Connection, desk_: Desk, month: str) -> tuple[SummaryF
 def trace(desk_: Desk, month: str, paragraph: int | None) -> None:
     """Say where each paragraph comes from."""
     from commands.tracing import told
-    from documents.summary_trace import narrowed, read_trace
+    from documents.summary.trace import narrowed, read_trace
 
     facts, files = look_up(desk_, "summary.read", lambda connection: _facts_of(connection, desk_, month))
     own = None if files else own_words(desk_, "summary")

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from commands.papers import tell_papers
+from commands.evidence import tell_papers
 from models import labels
 from models.language import _, listed
 from models.states import Action, MessageState

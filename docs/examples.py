@@ -18,7 +18,7 @@ import pypdfium2
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from documents.decomposition_paper import decomposition_paper  # noqa: E402 - the project's own rooms come after its folder
+from documents.decomposition.paper import decomposition_paper  # noqa: E402 - the project's own rooms come after its folder
 from documents.official import paper_files  # noqa: E402 - as above
 from documents.reading import read_notice  # noqa: E402 - as above
 from documents.samples import SAMPLES  # noqa: E402 - as above

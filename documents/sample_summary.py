@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from documents.summary_text import summary_paper
+from documents.summary.text import summary_paper
 from models.facts import (
     Count,
     MilestoneFact,

@@ -1,7 +1,7 @@
 """What the reader makes of a notice before a person confirms it: plain, frozen data that any room may hand on.
 
 A draft travels whole through JSON (``documents/notice_json.py``) and through the decomposition table that a person
-edits (``documents/decomposition.py``); adoption turns it into rows. Dates are Shanghai civil dates.
+edits (``documents/decomposition/workbook.py``); adoption turns it into rows. Dates are Shanghai civil dates.
 """
 
 from __future__ import annotations

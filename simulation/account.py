@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from documents.problem_ledger import write_ledger
+from documents.ledger.workbook import write_ledger
 from models import tables as t
 from models.states import Decision, MessageState, Stage
 from models.times import local_date

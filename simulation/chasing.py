@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from documents.chasing import render_chasing
-from documents.decomposition_paper import render_decomposition
+from documents.decomposition.paper import render_decomposition
 from documents.notice_json import from_json
 from models import tables as t
 from models.errors import Refused

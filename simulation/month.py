@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from documents import form, summary
+from documents import form
+from documents.summary import rendering as summary
 from models import tables as t
 from models.errors import EnvironmentRefused
 from models.states import Action, RequestKind, Stage

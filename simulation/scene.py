@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from documents import decomposition, notice_json, table_reading
+from documents import notice_json
+from documents.decomposition import reading as table_reading
+from documents.decomposition import workbook as decomposition
 from models import doubts, schema
 from models.database import Database, sqlite_url
 from models.store import Store

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from documents.archive.names import LONGEST_FOLDER, portable, unused
 from documents.archive.texts import docx_text, docx_title, kind_name, metadata_text, notice_text, retention_name
 from documents.archive.writing import Bag
-from documents.decomposition import write_table
+from documents.decomposition.workbook import write_table
 from documents.form import form_docx, form_pdf
 from documents.notice_json import from_json
 from documents.sheet import as_cell

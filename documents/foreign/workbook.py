@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from documents.decomposition.reading import is_own, read_book
 from documents.foreign.content import Cell, Content, Grid, Row
 from documents.notice_json import to_json
-from documents.table_reading import is_own, read_book
 from documents.workbook_opening import open_book
 from models.errors import BadInput
 from models.language import _

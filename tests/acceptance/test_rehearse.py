@@ -14,8 +14,8 @@ from docx import Document
 from pypdf import PdfReader
 
 from documents.fonts import chinese_font
-from documents.problem_columns import SOURCES
-from documents.problem_reading import read_problems
+from documents.ledger.columns import SOURCES
+from documents.ledger.reading import read_problems
 from kit.terminal import DUBAN
 
 #: the problems of the plot, and the lists of the month's part with what the summary calls them

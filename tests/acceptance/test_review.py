@@ -40,7 +40,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def read(path: Path) -> NoticeDraft:
-    from documents.table_reading import read_table
+    from documents.decomposition.reading import read_table
 
     return read_table(path)
 

@@ -48,8 +48,8 @@ VARIANTS: dict[str, tuple[str, set[str]]] = {
     "E-S11": ("four eyes", {"You filed or signed", "Nobody decides their own"}),
     "E-S23": ("the month is closed", {"The month {month} is closed"}),
     "E-U01": ("an option is missing", {"Say one of", "Say what changes"}),
-    "E-X01": ("no decomposition table", {"The table has no clauses", "documents/table_reading.py", "documents/table_rows.py"}),
-    "E-X02": ("a cell cannot be read", {"The notice has no title", "documents/table_rows.py"}),
+    "E-X01": ("no decomposition table", {"The table has no clauses", "documents/decomposition/reading.py", "documents/decomposition/rows.py"}),
+    "E-X02": ("a cell cannot be read", {"The notice has no title", "documents/decomposition/rows.py"}),
 }  # fmt: skip
 
 

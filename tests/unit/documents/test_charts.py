@@ -15,8 +15,8 @@ from pypdf import PdfReader
 from documents import charts
 from documents.charts import Row, Stack
 from documents.fonts import chinese_font
-from documents.summary import render_summary
-from documents.summary_charts import pictures
+from documents.summary.charts import pictures
+from documents.summary.rendering import render_summary
 from kit.facts import summary_facts
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from documents import table_cells as cells
-from documents.decomposition import HEADER_ROW, KEPT, NOTICE, TABLE, write_table
+from documents.decomposition import cells
+from documents.decomposition.doubts import LIST, LIST_COLUMNS
+from documents.decomposition.reading import read_table
+from documents.decomposition.workbook import HEADER_ROW, KEPT, NOTICE, TABLE, write_table
 from documents.notice_json import from_json, to_json
 from documents.reading import read_notice
-from documents.table_doubts import LIST, LIST_COLUMNS
-from documents.table_reading import read_table
 from kit.notice import notice, real
 from models.drafts import ClauseDraft, IndicatorDraft, ItemDraft, MilestoneDraft, NoticeDraft
 from models.errors import BadInput

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from documents.decomposition_paper import COLUMNS, decomposition_paper, render_decomposition
+from documents.decomposition.paper import COLUMNS, decomposition_paper, render_decomposition
 from documents.fonts import chinese_font
 from documents.paper import cells
 from documents.reading import read_notice

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from documents.problem_columns import FIELDS, SOURCES
-from documents.problem_ledger import write_blank, write_ledger
-from documents.problem_reading import read_problems
+from documents.ledger.columns import FIELDS, SOURCES
+from documents.ledger.reading import read_problems
+from documents.ledger.workbook import write_blank, write_ledger
 from models.drafts import ProblemDraft
 from models.errors import BadInput
 from models.facts import LedgerFacts, ProblemLine

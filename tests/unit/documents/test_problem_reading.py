@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from documents.problem_reading import MOST_ROWS, ProblemsRead, read_problems
+from documents.ledger.reading import MOST_ROWS, ProblemsRead, read_problems
 from models.drafts import ProblemDraft
 from models.errors import BadInput
 

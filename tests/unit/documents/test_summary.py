@@ -18,8 +18,8 @@ from documents.fonts import chinese_font
 from documents.paper import SECTION, SUBSECTION
 from documents.plain_text import chinese_numeral, met, shortened, typeset
 from documents.sheet import as_cell, from_cell
-from documents.summary import render_summary
-from documents.summary_text import summary_paper
+from documents.summary.rendering import render_summary
+from documents.summary.text import summary_paper
 from kit.facts import large_summary, summary_facts
 from models.facts import (
     MilestoneFact,

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 
 import openpyxl
 
-from documents.summary_annexes import annexes
-from documents.summary_papers import paper_annex
-from documents.summary_xlsx import workbook
+from documents.summary.annexes import annexes
+from documents.summary.papers import paper_annex
+from documents.summary.workbook import workbook
 from kit.facts import summary_facts
 from models.evidence import CodeMatch, SealHint, Verdict
 from models.facts import SummaryFacts, from_plain, to_plain

@@ -14,8 +14,8 @@ from pypdf import PdfReader
 
 from documents.fonts import chinese_font
 from documents.paper import SECTION, Annex
-from documents.summary import render_summary
-from documents.summary_text import summary_paper
+from documents.summary.rendering import render_summary
+from documents.summary.text import summary_paper
 from kit.facts import summary_facts
 from models.facts import ProblemLine, ProblemPart, ProblemUnitRow, SummaryFacts, from_plain, to_plain
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from documents.summary_text import summary_paper
-from documents.summary_trace import narrowed, read_trace
+from documents.summary.text import summary_paper
+from documents.summary.trace import narrowed, read_trace
 from kit.backing import unbacked
 from kit.facts import DONE, large_summary, summary_facts
 from models.errors import BadInput

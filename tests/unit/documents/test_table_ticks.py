@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from openpyxl import load_workbook
 
-from documents import correction
-from documents.decomposition import HEADER_ROW, KEPT, NOTICE, TABLE, write_table
+from documents.decomposition import correction
+from documents.decomposition.cells import BadCell
+from documents.decomposition.doubts import CHECK, KEY, LIST, REMARK, TICK
+from documents.decomposition.reading import read_table
+from documents.decomposition.saving import TableFile
+from documents.decomposition.workbook import HEADER_ROW, KEPT, NOTICE, TABLE, write_table
 from documents.reading import read_notice
-from documents.table_cells import BadCell
-from documents.table_doubts import CHECK, KEY, LIST, REMARK, TICK
-from documents.table_reading import read_table
-from documents.table_saving import TableFile
 from kit.notice import notice, real
 from models import doubts
 from models.doubts import Verdict

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from documents import summary_indicators
 from documents.paper import SECTION, SUBSECTION, Block, Paper, Reckoned
 from documents.plain_text import (
     chinese_date,
@@ -19,13 +18,14 @@ from documents.plain_text import (
     typeset,
     unnumbered,
 )
-from documents.summary_annexes import annexes
-from documents.summary_filing import filing_blocks
-from documents.summary_items import item_blocks
-from documents.summary_outlook import outlook
-from documents.summary_overall import overall
-from documents.summary_problems import TITLE, figures, overdue, relapsed
-from documents.summary_tasks import paragraph, say
+from documents.summary import indicators
+from documents.summary.annexes import annexes
+from documents.summary.filing import filing_blocks
+from documents.summary.items import item_blocks
+from documents.summary.outlook import outlook
+from documents.summary.overall import overall
+from documents.summary.problems import TITLE, figures, overdue, relapsed
+from documents.summary.tasks import paragraph, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,7 +72,7 @@ def _blocks(facts: SummaryFacts) -> Iterator[Block]:
             for item in part.items:
                 yield from item_blocks(item)
     closing: list[tuple[str, Iterator[Block]]] = [
-        ("量化指标完成情况", summary_indicators.paragraphs(facts.indicators)),
+        ("量化指标完成情况", indicators.paragraphs(facts.indicators)),
         ("报送情况", filing_blocks(facts)),
         *([(TITLE, _problems(facts.problems))] if facts.problems else []),
         ("下一步工作", iter([outlook(facts)])),

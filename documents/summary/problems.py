@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from documents.ledger.workbook import COLUMNS, lead_of, row_of
 from documents.paper import Annex, Column, Table
 from documents.plain_text import chinese_date, one_line, shortened
-from documents.problem_ledger import COLUMNS, lead_of, row_of
 from documents.sheet import table
 
 if TYPE_CHECKING:

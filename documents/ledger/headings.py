@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from documents.problem_columns import FIELDS, YIELDS
+from documents.ledger.columns import FIELDS, YIELDS
 from models.errors import BadInput
 from models.language import _
 

@@ -14,7 +14,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
 
-from documents.table_style import BORDER, fill, head, put, say
+from documents.decomposition.style import BORDER, fill, head, put, say
 from models.doubts import Verdict, listed
 from models.times import shown
 

@@ -10,11 +10,11 @@ import unicodedata
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from documents import table_cells as cells
+from documents.decomposition import cells
+from documents.ledger.columns import BY_KEY, EXAMPLE_MARK, FIELDS, SOURCES
+from documents.ledger.headings import headings_of, no_table
+from documents.ledger.rows import Merged, ProblemRow
 from documents.plain_text import one_line
-from documents.problem_columns import BY_KEY, EXAMPLE_MARK, FIELDS, SOURCES
-from documents.problem_headings import headings_of, no_table
-from documents.problem_rows import Merged, ProblemRow
 from documents.workbook_opening import open_book
 from models.drafts import ProblemDraft
 from models.errors import BadInput
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from openpyxl.worksheet.worksheet import Worksheet
 
-    from documents.problem_headings import Headings
+    from documents.ledger.headings import Headings
 
 MOST_ROWS: Final = 5_000
 #: rows of a sheet that are looked at, empty ones among them

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from documents.paper import Reckoned
 from documents.plain_text import chinese_date, chinese_month, day_of_year, one_line
-from documents.summary_indicators import groups
-from documents.summary_tasks import average, clauses, counted, leads, numbers, paragraph, say
+from documents.summary.indicators import groups
+from documents.summary.tasks import average, clauses, counted, leads, numbers, paragraph, say
 from documents.wording import is_approved
 
 if TYPE_CHECKING:

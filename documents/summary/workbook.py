@@ -10,12 +10,12 @@ from openpyxl import Workbook
 
 from documents.plain_text import chinese_month, inner_title, target
 from documents.sheet import steady, table
-from documents.summary_annexes import MONTH_COLUMNS
-from documents.summary_charts import months_of, progress
-from documents.summary_indicators import completion, gap
-from documents.summary_papers import paper_sheet
-from documents.summary_problems import problem_sheets
-from documents.summary_tasks import items
+from documents.summary.annexes import MONTH_COLUMNS
+from documents.summary.charts import months_of, progress
+from documents.summary.indicators import completion, gap
+from documents.summary.papers import paper_sheet
+from documents.summary.problems import problem_sheets
+from documents.summary.tasks import items
 from documents.wording import DECISIONS, REQUESTS, SHARES, STANDINGS, is_approved
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from documents import table_cells as cells
+from documents.decomposition import cells
 from documents.reading.source import folded
 from documents.reading.units import collective
 from models.doubts import ASKED, OF_THE_REGISTER

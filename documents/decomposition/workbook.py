@@ -1,7 +1,7 @@
-"""The decomposition table 任务分解表 as a workbook that a person edits; ``table_reading.py`` takes it back.
+"""The decomposition table 任务分解表 as a workbook that a person edits; ``reading.py`` takes it back.
 
 One row for each clause, with what is to be checked in it; a sheet for the notice itself; a sheet of everything to be
-checked (``table_doubts.py``). A hidden sheet keeps the draft as it was written out: a cell that was not touched means
+checked (``doubts.py``). A hidden sheet keeps the draft as it was written out: a cell that was not touched means
 what it meant, down to remarks no cell shows, and a cell that was touched means what it says. Without the hidden sheet
 everything is read from the cells.
 """
@@ -18,9 +18,8 @@ from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
 
-from documents import table_cells as cells
-from documents.notice_json import to_json
-from documents.table_doubts import (
+from documents.decomposition import cells
+from documents.decomposition.doubts import (
     CHECK,
     LIST,
     REMARK,
@@ -33,7 +32,8 @@ from documents.table_doubts import (
     turn_green,
     write_list,
 )
-from documents.table_style import BORDER, FACE, GREY, fill, head, put
+from documents.decomposition.style import BORDER, FACE, GREY, fill, head, put
+from documents.notice_json import to_json
 from models.doubts import listed
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from documents import table_cells as cells
+from documents.decomposition import cells
 from models.errors import BadInput
 from models.language import _
 

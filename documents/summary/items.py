@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from documents.paper import Reckoned
 from documents.plain_text import chinese_date, condensed, one_line, shortened, typeset
-from documents.summary_tasks import WAIVED, average, counted, leads, moves, numbers, paragraph, say
+from documents.summary.tasks import WAIVED, average, counted, leads, moves, numbers, paragraph, say
 from documents.wording import APPROVED, STANDINGS, is_approved
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
 from documents.paper import TEXT
-from documents.summary_text import summary_paper
+from documents.summary.text import summary_paper
 from documents.words import spoken
 from models.errors import BadInput
 from models.language import _

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from documents.paper import Reckoned
 from documents.plain_text import figure, met, one_line, target
-from documents.summary_tasks import paragraph, say
+from documents.summary.tasks import paragraph, say
 from documents.wording import amount
 
 if TYPE_CHECKING:

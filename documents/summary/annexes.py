@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from documents.paper import Annex, Column, Table
 from documents.plain_text import chinese_month, figure, one_line, sentence, shortened, target, typeset
-from documents.summary_charts import months_of, pictures
-from documents.summary_indicators import gap
-from documents.summary_papers import paper_annex
-from documents.summary_problems import problem_annexes
+from documents.summary.charts import months_of, pictures
+from documents.summary.indicators import gap
+from documents.summary.papers import paper_annex
+from documents.summary.problems import problem_annexes
 from documents.wording import SHARES, STANDINGS, is_approved
 
 if TYPE_CHECKING:

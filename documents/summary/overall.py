@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from documents.paper import Reckoned
 from documents.plain_text import chinese_month, day_of_year
-from documents.summary_indicators import groups
-from documents.summary_tasks import (
+from documents.summary.indicators import groups
+from documents.summary.tasks import (
     HANDED_IN,
     NOT_HANDED_IN,
     RETURNED,

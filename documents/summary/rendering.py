@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from documents.official import paper_files
-from documents.summary_text import summary_paper
-from documents.summary_trace import trace
-from documents.summary_xlsx import workbook
+from documents.summary.text import summary_paper
+from documents.summary.trace import trace
+from documents.summary.workbook import workbook
 from documents.words import spoken
 from models.rendering import Rendered
 

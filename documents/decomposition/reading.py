@@ -6,12 +6,12 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from documents import table_cells as cells
-from documents.decomposition import COLUMNS, KEPT, KEPT_MARK, NOTICE, TABLE, clause_texts, notice_texts
+from documents.decomposition import cells
+from documents.decomposition.doubts import KEY, LIST, TICK
+from documents.decomposition.rows import Row, rows_of
+from documents.decomposition.ticks import LIST_HEADINGS, with_ticks
+from documents.decomposition.workbook import COLUMNS, KEPT, KEPT_MARK, NOTICE, TABLE, clause_texts, notice_texts
 from documents.notice_json import from_json
-from documents.table_doubts import KEY, LIST, TICK
-from documents.table_rows import Row, rows_of
-from documents.table_ticks import LIST_HEADINGS, with_ticks
 from documents.workbook_opening import open_book
 from models.drafts import ClauseDraft, ItemDraft, NoticeDraft, ReportingRule
 from models.errors import BadInput

@@ -6,9 +6,9 @@ from bisect import bisect_right
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from documents import table_cells as cells
+from documents.decomposition import cells
+from documents.ledger.columns import BY_KEY
 from documents.plain_text import printable
-from documents.problem_columns import BY_KEY
 from documents.sheet import from_cell
 from models.errors import BadInput
 from models.language import _
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from openpyxl.worksheet.worksheet import Worksheet
 
-    from documents.problem_headings import Headings
+    from documents.ledger.headings import Headings
 
 
 class Merged:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from documents.paper import Reckoned
 from documents.plain_text import chinese_date, condensed, day_of_year, one_line
-from documents.summary_tasks import NOT_HANDED_IN, counted, lines, numbers, paragraph, say
+from documents.summary.tasks import NOT_HANDED_IN, counted, lines, numbers, paragraph, say
 from documents.wording import DECISIONS, REQUESTS, STANDINGS
 
 if TYPE_CHECKING:

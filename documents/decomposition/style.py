@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
-from documents import table_cells as cells
+from documents.decomposition import cells
 
 if TYPE_CHECKING:
     from openpyxl.cell.cell import Cell

@@ -11,8 +11,8 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from documents.ledger.columns import BLANK, BY_UNIT, EXAMPLE_MARK, FIELDS, GUIDE, LEDGER, SOURCES
 from documents.plain_text import chinese_date, one_line
-from documents.problem_columns import BLANK, BY_UNIT, EXAMPLE_MARK, FIELDS, GUIDE, LEDGER, SOURCES
 from documents.sheet import steady, table
 
 if TYPE_CHECKING:

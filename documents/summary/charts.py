@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 from documents import charts
 from documents.paper import Bar, Picture
 from documents.plain_text import chinese_month, figure, one_line, typeset
-from documents.summary_indicators import share_of
-from documents.summary_tasks import items
+from documents.summary.indicators import share_of
+from documents.summary.tasks import items
 from documents.wording import is_approved
 
 if TYPE_CHECKING:

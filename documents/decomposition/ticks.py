@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from documents import table_cells as cells
-from documents.correction import mended
-from documents.table_doubts import (
+from documents.decomposition import cells
+from documents.decomposition.correction import mended
+from documents.decomposition.doubts import (
     APART,
     DONE,
     HINT,
@@ -33,7 +33,7 @@ from models.language import _
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from documents.table_rows import Row
+    from documents.decomposition.rows import Row
     from models.doubts import Doubt
     from models.drafts import ClauseDraft, NoticeDraft
 

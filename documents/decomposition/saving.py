@@ -14,20 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from documents import table_cells as cells
-from documents.decomposition import (
-    CHECKED,
-    COLUMNS,
-    KEPT,
-    NOTICE,
-    TABLE,
-    clause_texts,
-    notice_texts,
-    table_bytes,
-    write_kept,
-)
-from documents.reading.reader import read_notice
-from documents.table_doubts import (
+from documents.decomposition import cells
+from documents.decomposition.doubts import (
     CHECK,
     KEY,
     LIST,
@@ -41,9 +29,21 @@ from documents.table_doubts import (
     write_list,
     write_list_row,
 )
-from documents.table_reading import is_own
-from documents.table_rows import columns_of
-from documents.table_style import fill, say
+from documents.decomposition.reading import is_own
+from documents.decomposition.rows import columns_of
+from documents.decomposition.style import fill, say
+from documents.decomposition.workbook import (
+    CHECKED,
+    COLUMNS,
+    KEPT,
+    NOTICE,
+    TABLE,
+    clause_texts,
+    notice_texts,
+    table_bytes,
+    write_kept,
+)
+from documents.reading.reader import read_notice
 from documents.workbook_opening import open_book
 from models import doubts
 from models.errors import Conflict, Refused
