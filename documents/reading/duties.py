@@ -62,7 +62,10 @@ _ROLE_END: Final = re.compile(
 _OTHERS: Final = re.compile(r"等[\u4e00-\u9fff]{0,6}(?:部门|单位|地区|机构|企业)$")
 _BY: Final = re.compile(r"^(?:由|请|以)(?=[^\x01]{2})")
 _WITH: Final = re.compile(r"(?:牵头)?,?(?:会同|(?<!工)商同?(?![务业贸会联局场圈标城])|联合(?!会)|协同|牵头[,、]?会同)")
-_AND: Final = re.compile(r"以及|[和及与暨]")
+#: a Party committee and its government answer together: 各县党委和人民政府
+_AND: Final = re.compile(
+    r"以及|(?<!党委)(?<!工委)[和及与暨]|(?<=党委)[和及与暨](?!(?:人民)?政府)|(?<=工委)[和及与暨](?!管委会|办事处)"
+)
 #: no end of the work is said, so there is no due date
 _ENDLESS: Final = re.compile(
     r"(?:并|要)?(?:20\d\d年|今年|年内|全年|长期|持续|常态化|定期|同步|适时|及时|滚动|贯穿全年)*(?:长期|持续|常态化|全年|适时|定期|同步|滚动)(?:坚持|推进|实施|开展|落实|推动|进行|执行|保持|任务|工作|整改)*|"
@@ -250,7 +253,7 @@ def _names(duty: Duty, text: str, span: tuple[int, int], role: tuple[str, bool],
         return _names(duty, text, (start, joined.start()), (LEAD, role[1]), known) and _names(
             duty, text, (joined.end(), end), (SUPPORT, role[1]), known
         )
-    for found in _AND.finditer(text, start + 2, end - 1):
+    for found in _AND.finditer(text, start + 2, end):
         left, right = _OTHERS.sub("", text[start : found.start()]), text[found.end() : end]
         joins = _sure(left, known) and (_sure(right, known) or units.is_unit(right))
         if joins or (units.is_unit(left) and units.is_group(right)):

@@ -113,3 +113,10 @@ def test_label_without_its_opening_bracket_is_told_and_is_no_text() -> None:
     draft = read_notice(text.encode(), "notice.txt")
     assert (draft.clauses[0].text, draft.clauses[0].units) == ("清理岸线。", ("县水利局", "县住建局"))
     assert [note.line for note in draft.warnings if note.code == "W-N01"] == [3]
+
+
+def test_committee_and_government_of_a_place_answer_together() -> None:
+    text = "关于年度任务的通知\n各镇：\n1.整治。清理岸线。（牵头单位：市水利局；责任单位：各县（市、区）党委和人民政府，高新区党工委和管委会）\n"
+    (clause,) = read_notice(text.encode(), "notice.txt").clauses
+    assert clause.parties == ("市水利局", "各县（市、区）党委和人民政府", "高新区党工委和管委会")
+    assert clause.groups == ("各县（市、区）党委和人民政府",)
