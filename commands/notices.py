@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from models.drafts import ClauseDraft, NoticeDraft
     from workflow.periods import OpenedPeriod
 
+#: dates without a year are common in a notice; more of them than this are said in one line
+_YEARLESS, _MOST_YEARLESS = "W-D04", 3
 #: the verdicts of a plan as they are said
 _VERDICTS = {
     "keep": N_("stays"),
@@ -72,13 +74,22 @@ def _say_read(draft: NoticeDraft) -> None:
 
 
 def _say_warnings(draft: NoticeDraft) -> None:
+    """Each warning in a line; dates that only lack their year are said together where they are many."""
+    yearless = [note for note in draft.warnings if note.code == _YEARLESS]
+    together = len(yearless) > _MOST_YEARLESS
     for note in draft.warnings:
+        if together and note.code == _YEARLESS:
+            continue
         click.secho(
             _("! line {line}: {message} “{quote}”").format(line=note.line, message=note.message, quote=note.quote),
             fg="yellow",
         )
         if note.code == "E-D01" and note.readings:  # the other notes say their readings themselves
             click.secho("  " + _("Perhaps: {readings}").format(readings=" / ".join(note.readings)), fg="yellow")
+    if together:
+        said = _("! {count} dates name no year and were read with the notice's own: clauses {clauses}")
+        clauses = "、".join(dict.fromkeys(note.clause for note in yearless if note.clause))
+        click.secho(said.format(count=len(yearless), clauses=clauses), fg="yellow")
 
 
 @notice_command.command(

@@ -116,3 +116,15 @@ def test_adopter_is_shown_by_name_in_the_list_and_in_the_refusal_of_another_tabl
     (door.world.folder / "通知.txt").write_text(NOTICE.replace("完成甲", "完成乙"), "utf-8")
     refusal = door.refuses(1, "E-N03", "director", "notice", "adopt", door.world.folder / "通知.txt")
     assert "王主任" in refusal["what"]
+
+
+@pytest.mark.parametrize(("count", "lines"), [(3, 3), (5, 1)])
+def test_dates_without_a_year_are_said_together_where_they_are_many(door: Door, count: int, lines: int) -> None:
+    items = "".join(f"{at}.做好第{at}事。{at}月底前完成。（市发改委）\n" for at in range(6, 6 + count))
+    file = door.world.folder / "dates.txt"
+    file.write_text(NOTICE.rsplit("1.做好", 1)[0] + items, "utf-8")
+    said = [
+        line for line in door.run("director", "notice", "read", file, lang="zh").out.splitlines() if "没有写年" in line
+    ]
+    assert len(said) == lines
+    assert count == 3 or all(f"{at}.1" in said[0] for at in range(6, 6 + count))
