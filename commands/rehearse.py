@@ -15,6 +15,7 @@ from commands.frame import Desk, answer, desk
 from models import labels
 from models.errors import BadInput, EnvironmentRefused
 from models.language import _
+from models.settings import REHEARSED
 from models.states import MessageState, Stage
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def _fresh(out: Path) -> Path:
     """An empty folder: an earlier rehearsal's is emptied, anything else is left alone."""
     import shutil
 
-    if out.exists() and any(out.iterdir()) and not (out / ".rehearsal").exists():
+    if out.exists() and any(out.iterdir()) and not (out / REHEARSED).exists():
         raise EnvironmentRefused(
             "E-B18",
             _("The folder {folder} holds other files; nothing was touched.").format(folder=out),
@@ -85,7 +86,7 @@ def _fresh(out: Path) -> Path:
         )
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
-    (out / ".rehearsal").write_text(tempfile.gettempprefix(), encoding="utf-8")
+    (out / REHEARSED).write_text(tempfile.gettempprefix(), encoding="utf-8")
     return out
 
 

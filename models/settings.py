@@ -18,6 +18,8 @@ from models.errors import EnvironmentRefused
 from models.language import _
 
 FILE_NAME: Final = "duban.toml"
+#: what a rehearsal leaves in its folder, so that the next one may take its place
+REHEARSED: Final = ".rehearsal"
 PREFIX: Final = "DUBAN_"
 #: environment variables that are not settings: where the settings are, who acts, what tests use
 OUTSIDE: Final = frozenset({"DUBAN_HOME", "DUBAN_TOKEN", "DUBAN_LANG", "DUBAN_NOW"})
@@ -107,7 +109,9 @@ def refuse_lost_file(settings: Settings) -> None:
             "E-C13",
             _("The settings file {name} is missing.").format(name=FILE_NAME),
             where=settings.home.name,
-            remedy=_("Bring it back from a backup; an empty file stands for the default of every setting."),
+            remedy=_("This folder holds a rehearsal: look at its papers. Set up an office with: duban init")
+            if (settings.home / REHEARSED).exists()
+            else _("Bring it back from a backup; an empty file stands for the default of every setting."),
         )
 
 

@@ -101,6 +101,11 @@ def test_an_office_whose_settings_file_is_gone_is_refused(tmp_path: Path) -> Non
     with refused("E-C13", EnvironmentRefused) as caught:
         refuse_lost_file(load(tmp_path, {}))
     assert "duban.toml" in caught.value.what
+    assert "备份" in caught.value.remedy
+    (tmp_path / ".rehearsal").touch()
+    with refused("E-C13", EnvironmentRefused) as caught:
+        refuse_lost_file(load(tmp_path, {}))
+    assert "演练" in caught.value.remedy
     refuse_lost_file(load(tmp_path, {"DUBAN_DATABASE": "postgresql+psycopg://u@localhost/x"}))
     write(tmp_path, "")
     refuse_lost_file(load(tmp_path, {}))
