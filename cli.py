@@ -159,7 +159,7 @@ def _speak(language: str) -> None:
 @click.group(
     cls=Door,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
-    epilog="duban notice read FILE · duban period status 2022-06 · duban task list --mine",
+    epilog="duban notice read 通知.docx · duban period status 2022-06 · duban task list --mine",
 )
 @click.option("--home", type=click.Path(file_okay=False), help=N_("The office's folder (or DUBAN_HOME)."))
 @click.option("--as", "acting_for", default="", metavar="LOGIN", help=N_("Act for an absent person as substitute."))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,11 +26,11 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
-    from models.drafts import ClauseDraft, NoticeDraft
+    from models.drafts import ClauseDraft, NoticeDraft, WarningNote
     from workflow.periods import OpenedPeriod
 
-#: dates without a year are common in a notice; more of them than this are said in one line
-_YEARLESS, _MOST_YEARLESS = "W-D04", 3
+#: of the remarks of one kind so many are said, and of the others so many lines
+_MOST_REMARKS, _MOST_LINES = 3, 12
 #: the verdicts of a plan as they are said
 _VERDICTS = {
     "keep": N_("stays"),
@@ -73,23 +74,34 @@ def _say_read(draft: NoticeDraft) -> None:
     )
 
 
-def _say_warnings(draft: NoticeDraft) -> None:
-    """Each warning in a line; dates that only lack their year are said together where they are many."""
-    yearless = [note for note in draft.warnings if note.code == _YEARLESS]
-    together = len(yearless) > _MOST_YEARLESS
+def _say_warnings(draft: NoticeDraft, file: str) -> None:
+    """Each warning that must be decided in a line; of the remarks of one kind the first few, then where the others are."""
+    more: dict[str, list[WarningNote]] = {}
+    seen: Counter[str] = Counter()
     for note in draft.warnings:
-        if together and note.code == _YEARLESS:
+        seen[note.code] += 1
+        if seen[note.code] > _MOST_REMARKS and note.line and not doubts.weighs(note.code):
+            more.setdefault(note.code, []).append(note)
             continue
-        click.secho(
-            _("! line {line}: {message} “{quote}”").format(line=note.line, message=note.message, quote=note.quote),
-            fg="yellow",
-        )
+        click.secho(_warning(note), fg="yellow")
         if note.code == "E-D01" and note.readings:  # the other notes say their readings themselves
             click.secho("  " + _("Perhaps: {readings}").format(readings=" / ".join(note.readings)), fg="yellow")
-    if together:
-        said = _("! {count} dates name no year and were read with the notice's own: clauses {clauses}")
-        clauses = "、".join(dict.fromkeys(note.clause for note in yearless if note.clause))
-        click.secho(said.format(count=len(yearless), clauses=clauses), fg="yellow")
+    for code, notes in more.items():
+        lines = list(dict.fromkeys(str(note.line) for note in notes))
+        where = "、".join(lines[:_MOST_LINES]) + ("…" if len(lines) > _MOST_LINES else "")
+        said = _("! {count} more remarks of the kind {code}, in lines {lines}")
+        click.secho(said.format(count=len(notes), code=code, lines=where), fg="yellow")
+    if more:
+        click.secho("  " + _("See them all: duban notice review {file} --list").format(file=file), fg="yellow")
+
+
+def _warning(note: WarningNote) -> str:
+    """A warning with its place and its words, as far as it has them."""
+    if not note.line:
+        return _("! {message}").format(message=note.message)
+    if not note.quote:
+        return _("! line {line}: {message}").format(line=note.line, message=note.message)
+    return _("! line {line}: {message} “{quote}”").format(line=note.line, message=note.message, quote=note.quote)
 
 
 @notice_command.command(
@@ -110,7 +122,7 @@ def read(desk_: Desk, file: Path, xlsx: Path | None) -> None:
 
     def said() -> None:
         _say_read(draft)
-        _say_warnings(draft)
+        _say_warnings(draft, file.name)
 
     answer(desk_, to_json(draft), said)
     if xlsx is not None:

@@ -118,13 +118,31 @@ def test_adopter_is_shown_by_name_in_the_list_and_in_the_refusal_of_another_tabl
     assert "王主任" in refusal["what"]
 
 
-@pytest.mark.parametrize(("count", "lines"), [(3, 3), (5, 1)])
-def test_dates_without_a_year_are_said_together_where_they_are_many(door: Door, count: int, lines: int) -> None:
+@pytest.mark.parametrize("count", [3, 5])
+def test_of_remarks_of_one_kind_the_first_three_are_said_and_where_the_others_are(door: Door, count: int) -> None:
     items = "".join(f"{at}.做好第{at}事。{at}月底前完成。（市发改委）\n" for at in range(6, 6 + count))
     file = door.world.folder / "dates.txt"
     file.write_text(NOTICE.rsplit("1.做好", 1)[0] + items, "utf-8")
-    said = [
-        line for line in door.run("director", "notice", "read", file, lang="zh").out.splitlines() if "没有写年" in line
-    ]
-    assert len(said) == lines
-    assert count == 3 or all(f"{at}.1" in said[0] for at in range(6, 6 + count))
+    said = door.run("director", "notice", "read", file, lang="zh").out
+    assert sum("没有写年" in line for line in said.splitlines()) == 3
+    assert ("另有 2 条同类提示（W-D04），在第 10、11 行" in said) is (count > 3)
+    assert ("duban notice review dates.txt --list" in said) is (count > 3)
+
+
+def test_what_must_be_decided_is_said_however_often_it_stands(door: Door) -> None:
+    file = door.world.folder / "nobody.txt"
+    file.write_text(
+        NOTICE.rsplit("1.做好", 1)[0] + "".join(f"{at}.做好第{at}事。完成建设任务。\n" for at in range(1, 7)), "utf-8"
+    )
+    said = door.run("director", "notice", "read", file, lang="zh").out.splitlines()
+    assert sum("没有责任单位" in line for line in said) == 6
+
+
+def test_warning_without_words_or_place_shows_no_empty_marks(door: Door) -> None:
+    file = door.world.folder / "day.txt"
+    file.write_text(
+        NOTICE.replace("请各责任单位于每月25日前报送工作进度(签字盖章)至市甲办,由市甲办汇总报市政府。\n", ""), "utf-8"
+    )
+    said = door.run("director", "notice", "read", file, lang="zh").out
+    assert "没有写报送日期" in said
+    assert "“”" not in said
