@@ -58,7 +58,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "template": ("commands.templates", N_("The words of messages and papers: list, show, check, replace, go back.")),
     "audit": ("commands.trail", N_("Show, verify and export the trail.")),
     "scheduler": ("commands.running", N_("Run the clock, or one tick of it.")),
-    "serve": ("commands.running", N_("Run scheduler and delivery in one process.")),
+    "serve": ("commands.running", N_("Run the desk in the browser, scheduler and delivery in one process.")),
     "doctor": ("commands.doctor", N_("Say what is wrong, with an exit code for monitoring.")),
     "backup": ("commands.backup", N_("Copy the office into one file.")),
     "restore": ("commands.backup", N_("Bring an office back from a backup.")),
@@ -169,7 +169,14 @@ def _speak(language: str) -> None:
 @click.pass_context
 def root(ctx: click.Context, home: str | None, acting_for: str, lang: str | None, *, as_json: bool) -> None:
     """Carry what every command shares; the help shows PURPOSE in its place."""
-    ctx.obj = {"home": home, "acting_for": acting_for, "lang": lang, "json": as_json}
+    ctx.obj = {"home": home, "acting_for": acting_for, "lang": lang, "json": as_json, "web": _web_desk}
+
+
+def _web_desk(*given: Any) -> Any:
+    """The desk in the browser, for the service: commands/ and web/ do not see each other, the door sees both."""
+    from web.serving import Server
+
+    return Server(*given)
 
 
 def _say_refusal(refusal: DubanError, *, as_json: bool) -> None:

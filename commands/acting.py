@@ -40,11 +40,8 @@ def acting(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def look_up(desk_: Desk, deed: str, work: Callable[[Connection], T]) -> T:
-    """Read without a lock; what is refused is refused again under the lock, so that it stands in the trail."""
-    try:
-        return desk_.read(work)
-    except DubanError:
-        return desk_.perform(deed, work)
+    """As ``Desk.look_up``."""
+    return desk_.look_up(deed, work)
 
 
 class Day(click.ParamType[date]):

@@ -56,7 +56,7 @@ def _database(desk_: Desk) -> list[Check]:
 
 def _channels(desk_: Desk) -> Check:
     """Whether each way out could be opened with its settings; nothing is sent."""
-    from commands.running import open_channels
+    from deeds.running import open_channels
     from workflow.health import ok, wrong
 
     name = _("Channels")
@@ -93,7 +93,7 @@ def _permissions(desk_: Desk) -> list[Check]:
 
 def _own_words(desk_: Desk) -> list[Check]:
     """The office's own rules and templates: what is wrong with one shows here before it is missed."""
-    from commands.running import office_rules
+    from deeds.running import office_rules
     from workflow.health import ok, wrong
 
     checks, rules = [], _("Reminder rules")
@@ -107,7 +107,7 @@ def _own_words(desk_: Desk) -> list[Check]:
 
 def _templates(desk_: Desk) -> list[Check]:
     """Own templates that would not be used, or were not: after an upgrade, or on data nobody thought of."""
-    from commands.wordings import check
+    from deeds.wordings import check
     from models.template import in_force
     from models.times import shown
     from workflow.health import ok, warning

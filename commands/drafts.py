@@ -9,7 +9,8 @@ import click
 
 from commands.acting import NUMBER
 from commands.frame import Desk, answer, desk, table
-from commands.papers import DAYS, InOwnWords, data_of, said_of, written
+from commands.papers import DAYS, data_of, said_of, say_failures, written
+from deeds.papers import InOwnWords
 from models import labels
 from models.language import _, listed
 from models.times import shown
@@ -63,7 +64,7 @@ def issue(desk_: Desk, numbers: tuple[int, ...], days: int, out: Path | None) ->
 
     place, render = (desk_.database, desk_.office_id, desk_.actor), InOwnWords(desk_, "circular")
     made = drafts.issue(*place, numbers, desk_.store, render, desk_.now(), working_days=days)
-    render.say_failures()
+    say_failures(render)
     files = written(desk_, made.paper, out)
     named = listed(map(str, numbers))
     said = [

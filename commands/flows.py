@@ -192,7 +192,7 @@ def _cells(flow: Flow, step: Step) -> list[str]:
 @desk
 def check(desk_: Desk, flow: str) -> int:
     """Name what is wrong with a flow."""
-    from commands.running import own_events
+    from deeds.running import own_events
     from schedules.ladder_check import flaws
 
     made = find_flow(desk_, flow)
@@ -239,7 +239,7 @@ def diagram(desk_: Desk, flow: str, kind: str) -> None:
 @desk
 def install(desk_: Desk, flow: str) -> None:
     """Make a flow the version in force."""
-    from commands.running import own_events
+    from deeds.running import own_events
     from schedules.ladder_check import flaws
     from workflow import flow_store, permissions
 

@@ -10,25 +10,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from commands.acting import few, look_up, words
-from commands.evidence import (
-    demand,
-    form_story,
-    forms_on,
-    kind_of,
-    list_of_forms,
-    look,
-    ofd_text,
-    paper_bytes,
-    seen_data,
-    signed_files,
-    tell_form,
-    tell_looked,
-    tell_signatures,
-    tell_verified,
-    weighable,
-)
+from commands.evidence import paper_bytes, tell_form, tell_looked, tell_signatures, tell_verified
 from commands.frame import answer, desk, table
 from commands.periods import Month
+from deeds import forms as printing
+from deeds.evidence import form_story, forms_on, list_of_forms, look, ofd_text, seen_data, signed_files
 from models.errors import BadInput, EnvironmentRefused
 from models.evidence import SealHint, Verdict, plain
 from models.language import _, listed
@@ -65,7 +51,7 @@ def print_form(desk_: Desk, month: str, unit: str, out: Path | None) -> None:
     """Print the form."""
     file = out or Path(f"{month}-{unit.replace('/', '-')}.pdf")
     _check_ending(file)
-    printed, facts = desk_.perform("form.print", lambda connection: _print(connection, desk_, month, unit))
+    printed, facts = printing.print_form(desk_, month, unit)
     save(file, _rendered(facts, file))
     data = {**asdict(printed), "file": str(file)}
     answer(desk_, data, lambda: _say_printed(printed, file))
@@ -82,31 +68,6 @@ def _check_ending(file: Path) -> None:
     if file.suffix.lower() not in {".pdf", ".docx"}:
         remedy = _("Choose such a name with --out.")
         raise BadInput("E-F12", _("The form is written as .pdf or .docx."), where=file.name, remedy=remedy)
-
-
-def _print(connection: Connection, desk_: Desk, month: str, unit: str) -> tuple[PrintedForm, FormFacts]:
-    from documents.form import check_code
-    from workflow import filings, gathering
-    from workflow.periods import find_period
-
-    period, number = find_period(connection, desk_.office_id, month), _unit(connection, desk_.office_id, unit)
-    printed = filings.print_form(connection, desk_.office_id, desk_.actor, period.id, number, check_code, desk_.now())
-    return printed, gathering.form_facts(connection, desk_.office_id, printed.filing_id)
-
-
-def _unit(connection: Connection, office_id: int, name: str) -> int:
-    """The newest unit of that name: a closed one may still owe its paper."""
-    import sqlalchemy as sa
-
-    from models import tables as t
-    from workflow.permissions import not_there
-
-    u = t.unit.c
-    query = sa.select(u.id).where(u.office_id == office_id, u.name == name).order_by(u.valid_from.desc()).limit(1)
-    number = connection.scalar(query)
-    if number is None:
-        raise not_there(_("Unit"), name)
-    return int(number)
 
 
 def _rendered(facts: FormFacts, file: Path) -> bytes:
@@ -156,31 +117,21 @@ def attach(
     desk_: Desk, code: str, file: Path, signer: str, seal: str, kind: str | None, *, same_file: bool, anyway: str
 ) -> None:
     """Attach the signed paper."""
-    from workflow import filings
-
-    demand(desk_, "form.attach")
+    desk_.demand("form.attach")
     data = paper_bytes(file)
-    looked = look(desk_, data, file.name)
-    stored = filings.StoredFile(looked.facts.sha256, looked.facts.name, looked.facts.media_type, len(data))
-    is_kind = kind_of(looked, kind)
-
-    def work(connection: Connection) -> Attached:
-        attached = filings.attach(
-            connection, desk_.office_id, desk_.actor, code, stored, is_kind, signer, seal, desk_.now(),
-            looked=weighable(looked), same_file_again=same_file, anyway=words(anyway),
-        )  # fmt: skip
-        desk_.store.put(data)  # before its row is there for good, and not at all when the paper was refused
-        return attached
-
-    attached = desk_.perform("form.attach", work)
+    taken = printing.attach(
+        desk_, code, data, file.name,
+        kind=kind, signer=signer, seal=seal, same_file=same_file, anyway=words(anyway),
+    )  # fmt: skip
+    attached = taken.attached
     told = {
-        "file": asdict(stored),
-        "seen": seen_data(looked),
+        "file": asdict(taken.stored),
+        "seen": seen_data(taken.looked),
         "code": attached.weighed.match.value,
         "remarks": [asdict(one) for one in attached.weighed.remarks],
         "outcomes": [outcome.as_dict() for outcome in attached.outcomes],
     }
-    answer(desk_, told, lambda: _say_attached(code, attached, looked))
+    answer(desk_, told, lambda: _say_attached(code, attached, taken.looked))
 
 
 def _say_attached(code: str, attached: Attached, looked: LookedAt) -> None:
@@ -205,7 +156,7 @@ def _say_attached(code: str, attached: Attached, looked: LookedAt) -> None:
 @desk
 def read_paper(desk_: Desk, file: Path) -> None:
     """Look at a paper before it is attached."""
-    demand(desk_, "task.read")
+    desk_.demand("task.read")
     data = paper_bytes(file)
     looked = look(desk_, data, file.name)
     found = look_up(desk_, "task.read", lambda connection: forms_on(connection, desk_, looked))
@@ -237,7 +188,7 @@ def verify(desk_: Desk, code: str) -> None:
     """Verify again, for instance after a certificate was added to the folder of trusted ones."""
     from workflow import filings
 
-    demand(desk_, "form.verify")
+    desk_.demand("form.verify")
     told = look_up(desk_, "form.verify", lambda connection: form_story(connection, desk_, code))
     results = [
         (file, look(desk_, desk_.store.get(file["sha256"]), file["file"], pages=False).signatures)

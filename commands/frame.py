@@ -17,24 +17,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+import deeds.desk
 from models.errors import BadInput, Denied, EnvironmentRefused
 from models.language import N_, _
-from models.settings import Settings, load, refuse_lost_file
+from models.settings import Settings, load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from sqlalchemy.engine import Connection
-
-    from models.database import Database
-    from models.store import Store
     from workflow.case import Actor
 
-T = TypeVar("T")
 #: fewer things than this are done before a bar could be read
 LONG_WORK: Final = 20
 _WHY: Final = {
@@ -52,7 +48,7 @@ _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2
 
 
 @dataclass
-class Desk:
+class Desk(deeds.desk.Desk):
     """One command's surroundings, opened only as far as the command asks."""
 
     home: Path | None
@@ -64,38 +60,10 @@ class Desk:
         """The settings of the home folder."""
         return load(self.home)
 
-    @property
-    def office_id(self) -> int:
-        """The office this installation serves."""
-        return self.settings.office
-
-    @cached_property
-    def database(self) -> Database:
-        """The database, checked: set up, ours, of this program's form."""
-        from models import schema
-        from models.database import Database
-
-        database = Database(self.settings.database_url)
-        if database.file is not None and not database.file.exists():  # SQLite would make an empty one
-            raise EnvironmentRefused(
-                "E-B01",
-                _("No office is set up in {home}.").format(home=self.settings.home.name),
-                remedy=_("Set one up with: duban init, or name its folder with --home."),
-            )
-        refuse_lost_file(self.settings)
-        schema.check(database)
-        return database
-
-    @cached_property
-    def store(self) -> Store:
-        """Where files lie."""
-        from models.store import Store
-
-        return Store(self.settings.store_dir)
-
     def now(self) -> datetime:
         """The wall clock in UTC; a rehearsal's home may set it with DUBAN_NOW."""
         told = os.environ.get("DUBAN_NOW", "")
+        told = told or self.settings.rehearsal_now
         if told and self.settings.rehearsal:
             return parse_instant(told)
         return datetime.now(UTC)
@@ -118,17 +86,6 @@ class Desk:
 
         with self.database.read() as connection:
             return who_is(connection, self.office_id, self.token, self.now(), acting_for=self.acting_for)
-
-    def read(self, work: Callable[[Connection], T]) -> T:
-        """Read within one consistent view."""
-        with self.database.read() as connection:
-            return work(connection)
-
-    def perform(self, deed: str, work: Callable[[Connection], T]) -> T:
-        """Do something whole, with its refusal in the trail."""
-        from workflow.operation import perform
-
-        return perform(self.database, self.office_id, self.actor, deed, work, self.now())
 
 
 def token_file() -> Path:

@@ -171,7 +171,7 @@ def test(desk_: Desk, name: str, address: str) -> None:
 
 
 def _send(desk_: Desk, name: str, address: str) -> str:
-    from commands.running import channels
+    from deeds.running import channels
     from notifications.channel import Envelope
 
     number = f"<test-{new_token()[:16].lower()}@duban>"

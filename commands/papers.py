@@ -11,16 +11,13 @@ from commands.acting import NUMBER, look_up
 from commands.forms import save
 from commands.frame import answer, desk, table
 from commands.periods import Month
-from commands.wordings import fallen_back, note_failure, own_words
+from deeds.papers import InOwnWords
 from models.language import _, listed
 from models.states import PaperKind
 from models.times import shown
 
 if TYPE_CHECKING:
     from commands.frame import Desk
-    from models.errors import DubanError
-    from models.paper_facts import ChasingFacts
-    from models.rendering import Rendered
     from workflow.papers import IssuedPaper
 
 #: working days that a paper may give
@@ -68,7 +65,7 @@ def make(
     made = papers.make(
         *place, PaperKind(kind), to, month or "", desk_.store, render, desk_.now(), working_days=days or 0
     )
-    render.say_failures()
+    say_failures(render)
     files = written(desk_, made, out)
     answer(desk_, {**data_of(made), "written": files}, lambda: click.echo(said_of(made, files)))
 
@@ -137,31 +134,10 @@ def void(desk_: Desk, number: int, reason: str) -> None:
     answer(desk_, {"id": number, "cited": cited, "reason": reason}, lambda: click.echo(said))
 
 
-class InOwnWords:
-    """Renders a kind of paper in the office's own words, and says afterwards where these failed on it."""
-
-    def __init__(self, desk_: Desk, kind: str) -> None:
-        """The words in force now."""
-        self._desk, self._kind, self._own = desk_, kind, own_words(desk_, kind)
-        self._notes: list[str] = []
-        self._failed: list[DubanError] = []
-
-    def __call__(self, facts: ChasingFacts) -> Rendered:
-        """The files."""
-        from documents.chasing import render_chasing
-
-        made = render_chasing(facts, own=self._own)
-        self._failed += [made.failed] if made.failed else []
-        self._notes += made.notes
-        return made
-
-    def say_failures(self) -> None:
-        """On the screen's other stream, and kept for whoever mends the words."""
-        for refusal in self._failed:
-            note_failure(self._desk, f"paper/{self._kind}", refusal)
-            click.echo(fallen_back(f"paper/{self._kind}", refusal), err=True)
-        for note in self._notes:
-            click.echo(note, err=True)
+def say_failures(render: InOwnWords) -> None:
+    """On the screen's other stream."""
+    for sentence in render.failures():
+        click.echo(sentence, err=True)
 
 
 def data_of(made: IssuedPaper) -> dict[str, Any]:

@@ -125,7 +125,7 @@ def status(desk_: Desk, month: str | None) -> None:
 
 def _status(connection: Connection, desk_: Desk, month: str | None, now: datetime) -> dict[str, Any]:
     """Counted over the tasks this actor may see: a unit sees its own part."""
-    from commands.taskviews import Wanted, find_tasks, row_dict
+    from deeds.task_views import Wanted, find_tasks, row_dict
     from models.times import local_date
     from workflow import permissions
     from workflow.periods import find_period

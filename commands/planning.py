@@ -31,7 +31,7 @@ AHEAD = timedelta(days=31)
 @desk
 def plan_command(desk_: Desk, start: date | None, end: date | None) -> None:
     """Every message and draft to come, if nobody does anything meanwhile."""
-    from commands.running import office_hours, office_rules
+    from deeds.running import office_hours, office_rules
     from schedules.plan import plan
     from workflow import permissions
 
@@ -62,7 +62,7 @@ def _say_plan(lines: list[PlannedLine]) -> None:
 @desk
 def why_command(desk_: Desk, task: int, login: str) -> None:
     """What was sent, what was not and why, what is to come."""
-    from commands.running import office_hours, office_rules
+    from deeds.running import office_hours, office_rules
     from schedules.why import why
     from workflow import permissions
 

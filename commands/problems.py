@@ -224,7 +224,7 @@ def list_problems(desk_: Desk, *, state: str, unit: str, source: str | None, lat
 @desk
 def show(desk_: Desk, problem_id: int) -> None:
     """Tell a problem's story."""
-    from commands.taskviews import note_opening, open_task, story
+    from deeds.task_views import note_opening, open_task, story
     from workflow import ledger, problems
 
     now, office, actor = desk_.now(), desk_.office_id, desk_.actor

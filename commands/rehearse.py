@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from commands.acting import day_option
 from commands.frame import Desk, answer, desk
 from models import labels
 from models.errors import BadInput, EnvironmentRefused
@@ -19,6 +20,8 @@ from models.settings import REHEARSED
 from models.states import MessageState, Stage
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from models.drafts import NoticeDraft
     from simulation.account import Account, Chase
 
@@ -39,8 +42,9 @@ SIGNS = {">=": "≥", "<=": "≤"}
 @click.option("--month", default="2022-06", show_default=True, help=_("The month to rehearse, as 2022-06."))
 @click.option("--out", default="out", show_default=True, help=_("The folder for everything it makes."))
 @click.option("--seed", default=20220607, show_default=True, help=_("Deals out who is early, late or silent."))
+@day_option("--until", required=False, help_text=_("Stop on this day and leave an office to practise in."))
 @desk
-def rehearse_command(desk_: Desk, notice: str | None, month: str, out: str, seed: int) -> None:
+def rehearse_command(desk_: Desk, notice: str | None, month: str, out: str, seed: int, until: date | None) -> None:
     """Rehearse a month on a fresh database."""
     from documents.reading import read_notice
     from simulation.account import settle
@@ -50,7 +54,14 @@ def rehearse_command(desk_: Desk, notice: str | None, month: str, out: str, seed
         raise BadInput("E-D01", _("There is no such month: {month}").format(month=month), remedy=_("Write 2022-06."))
     data, name = (Path(notice).read_bytes(), Path(notice).name) if notice else example_notice()
     draft = read_notice(data, name)  # before the folder is touched: what cannot be read costs no earlier rehearsal
+    if until is not None and f"{until:%Y-%m}" != month:
+        raise BadInput(
+            "E-D07", _("The rehearsal stops on a day of its month, {month}.").format(month=month), where="--until"
+        )
     folder = _fresh(Path(out))
+    if until is not None:
+        _leave_to_practise(desk_, draft, month, folder, seed, until)
+        return
     account = settle(*_played(desk_, draft, month, folder, seed))
     answer(desk_, asdict(account), lambda: _tell(account, month, folder))
 
@@ -72,6 +83,30 @@ def _played(desk_: Desk, draft: NoticeDraft, month: str, folder: Path, seed: int
             done = now
 
         return scene, act.play(scene, step)
+
+
+def _leave_to_practise(desk_: Desk, draft: NoticeDraft, month: str, folder: Path, seed: int, until: date) -> None:
+    """Play until the day, open every account, and say how to go in."""
+    from models.times import shown
+    from simulation import month as act
+    from simulation import practice
+    from simulation.scene import prepare
+
+    scene = prepare(draft, month, folder, seed)
+    now = act.play_until(scene, until)
+    practice.open_to_all(scene, now)
+    scene.database.close()
+    data = {"home": str(folder), "now": now, "password": practice.PASSWORD}
+    said = [
+        _("An office to practise in lies in {folder}; its clock stands at {now}.").format(
+            folder=folder, now=shown(now)
+        ),
+        _("Open its desk with: duban --home {folder} serve").format(folder=folder),
+        _(
+            "Log in as clerk1, leader1, reviewer1, director, sysadmin, secadmin, auditor …; the password is {password}"
+        ).format(password=practice.PASSWORD),
+    ]
+    answer(desk_, data, lambda: click.echo("\n".join(said)))
 
 
 def _fresh(out: Path) -> Path:

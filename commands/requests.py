@@ -87,7 +87,7 @@ def _requests(connection: Connection, desk_: Desk, *, pending: bool) -> list[dic
     """The requests on tasks of the actor's units, or all for the office."""
     import sqlalchemy as sa
 
-    from commands.taskviews import Wanted, find_tasks
+    from deeds.task_views import Wanted, find_tasks
     from models import tables as t
     from models.states import Role
 

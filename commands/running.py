@@ -3,122 +3,25 @@
 from __future__ import annotations
 
 import logging
-from functools import lru_cache
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from commands.frame import Desk, answer, desk, parse_instant
-from commands.wordings import own_messages
+from deeds.running import delivery, office_hours, office_rules, open_channels, refuse_behind, watched_rules
 from models.errors import EnvironmentRefused, Refused
 from models.language import _
 from models.times import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from notifications.channel import Channel
-    from schedules.facts import Hours
-    from schedules.rules import Rule
     from schedules.runner import Loop
 
 HEADS_SECONDS = 300
 PING_SECONDS = 60
-
-
-def office_rules(desk_: Desk) -> Sequence[Rule] | None:
-    """The office's own reminder rules for its months; None = the ladders of the flows."""
-    from schedules.rules import load_rules
-
-    path = desk_.settings.path(desk_.settings.rules)
-    return load_rules(path, own_events(desk_)) if path else None
-
-
-def own_events(desk_: Desk) -> frozenset[str]:
-    """The messages that only this office has words for."""
-    from models.template import in_force
-    from notifications.render import own_events as found_in
-
-    return frozenset(found_in(desk_.read(lambda connection: in_force(connection, desk_.office_id))))
-
-
-def _watched_rules(desk_: Desk) -> Callable[[], Sequence[Rule] | None]:
-    """The same for a service: read again whenever their file has changed."""
-    from schedules.rules import RulesFile
-
-    path = desk_.settings.path(desk_.settings.rules)
-    return RulesFile(path, own_events(desk_)) if path else lambda: None
-
-
-def office_hours(desk_: Desk) -> Hours:
-    """When rungs fall due and when people are left in peace, from the settings."""
-    from schedules.facts import Hours
-
-    return Hours.of(desk_.settings.times)
-
-
-def channels(desk_: Desk) -> Callable[[str], Channel]:
-    """Opens a channel with its group of settings, once."""
-    from notifications.channel import open_channel
-
-    settings = desk_.settings
-
-    @lru_cache(maxsize=8)
-    def opened(name: str) -> Channel:
-        given = settings.channels.get(name, {"folder": "outbox"} if name == "file" else {})
-        return open_channel(name, given, home=settings.home)
-
-    return opened
-
-
-def delivery(desk_: Desk, stopped: Callable[[], bool] = lambda: False) -> Callable[[datetime], Any]:
-    """Sends what is due; to be called with the instant, under the data folder's lock.
-
-    ``stopped`` is asked between two messages, so that a long batch does not keep a service from ending.
-    """
-    from notifications.outbox import deliver
-    from schedules.facts import at_rest
-
-    database, office, opened, hours = desk_.database, desk_.office_id, channels(desk_), office_hours(desk_)
-
-    def send(now: datetime) -> Any:
-        return deliver(
-            database,
-            office,
-            opened,
-            now,
-            own=own_messages(desk_, now),
-            resting=desk_.read(lambda c: at_rest(c, office, now, hours)),
-            stopped=stopped,
-            # The folder's lock makes us the only worker of its own database; a shared one may have others.
-            alone=not desk_.settings.database,
-        )
-
-    return send
-
-
-def open_channels(desk_: Desk) -> list[str]:
-    """Open every channel that is set up and the one people are told by; the first that cannot be used is refused."""
-    import sqlalchemy as sa
-
-    from models import tables as t
-
-    query = sa.select(t.office.c.channel).where(t.office.c.id == desk_.office_id)
-    used = desk_.read(lambda c: c.scalar(query)) or "file"
-    names = sorted({used, *desk_.settings.channels})
-    opened = channels(desk_)
-    for name in names:
-        opened(name)
-    return names
-
-
-def refuse_behind(desk_: Desk) -> None:
-    """Never run on a database that is older than its outside head: everybody would be told twice (E-B07)."""
-    from workflow import heads
-
-    desk_.read(lambda c: heads.check_not_behind(desk_.settings.heads_dir, c, desk_.office_id))
+WEB_SECONDS = 30
 
 
 def _loops(desk_: Desk) -> list[Loop]:
@@ -146,19 +49,26 @@ def _ping(url: str) -> None:
         raise EnvironmentRefused("E-M04", _("The monitor answered with status {status}.").format(status=status))
 
 
-def _service(desk_: Desk, *, delivers: bool) -> int:
-    from schedules.runner import Service
+def _service(desk_: Desk, *, delivers: bool, web: Any = None) -> int:
+    from schedules.runner import Loop, Service
 
     refuse_behind(desk_)
     open_channels(desk_)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it tells of every turn, and of each that was not needed
     logging.getLogger("httpx2").setLevel(logging.WARNING)  # it tells of every address
-    stopping, rules, home = Event(), _watched_rules(desk_), desk_.settings.home
+    stopping, rules, home = Event(), watched_rules(desk_), desk_.settings.home
     deliver = delivery(desk_, stopping.is_set) if delivers else None
-    service = Service(desk_.database, desk_.office_id, rules(), deliver, home, loops=_loops(desk_), stopping=stopping)
+    loops = [*_loops(desk_), *([Loop("web", WEB_SECONDS, lambda _now: web.check())] if web else [])]
+    service = Service(desk_.database, desk_.office_id, rules(), deliver, home, loops=loops, stopping=stopping)
     service.clock, service.hours, service.reread = desk_.now, office_hours(desk_), rules
-    return service.run(lambda: click.echo(_("Running; stop it with Ctrl-C."), err=True))
+    return service.run(lambda: _say_running(web))
+
+
+def _say_running(web: Any) -> None:
+    click.echo(_("Running; stop it with Ctrl-C."), err=True)
+    if web:
+        click.echo(_("The desk in the browser: {address}").format(address=web.address), err=True)
 
 
 @click.group("scheduler", help=_("Run the clock, or one tick of it."), epilog="duban scheduler tick")
@@ -235,11 +145,22 @@ def _say_tick(now: datetime, done: Any) -> None:
         click.echo(_("Sending is held: {reason}").format(reason=held))
 
 
-@click.command("serve", help=_("Run scheduler and delivery in one process."), epilog="duban serve")
+@click.command(
+    "serve", help=_("Run the desk in the browser, scheduler and delivery in one process."), epilog="duban serve"
+)
+@click.option("--no-web", is_flag=True, help=_("Without the desk in the browser."))
 @desk
-def serve_command(desk_: Desk) -> int:
+def serve_command(desk_: Desk, *, no_web: bool) -> int:
     """Until SIGTERM or Ctrl-C; exit code 5 when the disk fails."""
-    return _service(desk_, delivers=True)
+    if no_web or not desk_.settings.web.enabled:
+        return _service(desk_, delivers=True)
+    server = click.get_current_context().find_root().obj["web"](desk_.settings, desk_.now)
+    refuse_behind(desk_)
+    server.start()
+    try:
+        return _service(desk_, delivers=True, web=server)
+    finally:
+        server.stop()
 
 
 @click.group("clock", help=_("Look at the clock guard, or confirm the clock."), epilog="duban clock show")

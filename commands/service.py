@@ -21,6 +21,7 @@ SETTINGS_FILE: Final = """\
 
 office = {office}                  # 本库中办公室的编号
 {rehearsal}rehearsal = true          # 仅供演练：允许用 DUBAN_NOW 拨时钟，正式办公室不得打开
+# rehearsal_now = ""          # 演练时钟停在的时刻，如 2022-06-24T15:00
 # database = ""               # 留空：用本目录的 duban.db；或 postgresql+psycopg://用户@主机/库
 # database_password_file = "" # 数据库密码文件（权限 0600）
 # language = "zh"             # zh 或 en
@@ -42,6 +43,15 @@ office = {office}                  # 本库中办公室的编号
 # hours = 8                   # 登录有效小时数
 # tries = 5                   # 连续输错几次锁定
 # lock_minutes = 15           # 锁定分钟数
+
+[web]
+# enabled = true              # false：不开网页工作台
+# host = "127.0.0.1"          # 监听地址；不是本机地址时必须配置证书
+# port = 8025                 # 监听端口
+# certificate = ""            # 证书文件（PEM，相对本目录）
+# certificate_key = ""        # 证书私钥文件（PEM）
+# proxy = ""                  # 前置代理的地址，只信任它转告的来访地址
+# public_url = ""             # 大家访问用的网址，如 https://duban.example.gov.cn
 
 # [channels.file]
 # folder = "outbox"           # 把要发的消息写成文件

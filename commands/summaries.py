@@ -11,7 +11,8 @@ from commands.acting import NUMBER, look_up
 from commands.forms import save
 from commands.frame import answer, desk
 from commands.periods import Month
-from commands.wordings import fallen_back, note_failure, own_words
+from deeds.papers import SummaryInOwnWords
+from deeds.wordings import fallen_back, own_words
 from models.language import _, listed
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from commands.frame import Desk
     from models.facts import SummaryFacts
-    from models.rendering import Rendered
 
 
 @click.group(
@@ -82,23 +82,15 @@ def _write(folder: Path, month: str, name: str, files: dict[str, bytes]) -> dict
 @desk
 def issue(desk_: Desk, month: str, number: str) -> None:
     """Issue the summary."""
-    from documents.summary.rendering import render_summary
     from workflow import summaries
     from workflow.periods import find_period
 
     period = desk_.read(lambda connection: find_period(connection, desk_.office_id, month))
     place = (desk_.database, desk_.office_id, desk_.actor)
-    own, failed = own_words(desk_, "summary"), []
-
-    def render(facts: SummaryFacts) -> Rendered:
-        made = render_summary(facts, own=own)
-        failed.extend([made.failed] if made.failed else [])
-        return made
-
+    render = SummaryInOwnWords(desk_)
     issued = summaries.issue(*place, period.id, desk_.store, render, desk_.now(), number=number)
-    for refusal in failed:
-        note_failure(desk_, "paper/summary", refusal)
-        click.echo(fallen_back("paper/summary", refusal), err=True)
+    for sentence in render.failures():
+        click.echo(sentence, err=True)
     data = {"summary": issued.summary_id, "aggregated": issued.aggregated, "files": issued.files, "head": issued.head}
     said = _("The summary of {month} is issued: {count} reports aggregated, head of the trail {head}.")
     answer(desk_, data, lambda: click.echo(said.format(month=month, count=issued.aggregated, head=issued.head)))

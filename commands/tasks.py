@@ -45,7 +45,7 @@ def list_tasks(
     desk_: Desk, *, mine: bool, unit: str, state: str | None, month: str | None, late: bool, copied: bool
 ) -> None:
     """List tasks."""
-    from commands.taskviews import Wanted, find_tasks, row_dict
+    from deeds.task_views import Wanted, find_tasks, row_dict
     from models.times import local_date
 
     wanted, now = Wanted(mine, unit, state or "", month or "", late, copied), desk_.now()
@@ -77,7 +77,7 @@ def _cells(row: dict[str, Any]) -> list[Any]:
 def show(desk_: Desk, task_id: int) -> None:
     """Tell a task's story."""
     from commands.taskstory import tell
-    from commands.taskviews import note_opening, open_task, story
+    from deeds.task_views import note_opening, open_task, story
 
     now, place = desk_.now(), (desk_.office_id, desk_.actor, task_id)
     told = look_up(desk_, "task.read", lambda found: story(found, *place, now))
@@ -149,7 +149,7 @@ def approve(
 
 def _signed(desk_: Desk, unit: str, month: str | None) -> tuple[int, ...]:
     """The signed reports of a unit's month; naming neither tasks nor a unit is a slip."""
-    from commands.taskviews import Wanted, find_tasks
+    from deeds.task_views import Wanted, find_tasks
     from models.errors import Refused
 
     if not unit or not month:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from commands import wordings
 from commands.acting import look_up
 from commands.frame import answer, desk, table
+from deeds import wordings
 from models.errors import BadInput, DubanError, Refused
 from models.language import _, listed
 from models.times import shown

@@ -55,6 +55,22 @@ class LoginSettings(Frozen):
     lock_minutes: int = Field(default=15, ge=1, le=1440)
 
 
+class WebSettings(Frozen):
+    """The desk in the browser: where it listens, with which certificate, how people reach it from outside."""
+
+    #: false: the service runs without a desk
+    enabled: bool = True
+    host: str = Field(default="127.0.0.1", min_length=1)
+    port: int = Field(default=8025, ge=0, le=65535)
+    #: PEM files, relative to the home folder
+    certificate: str = ""
+    certificate_key: str = ""
+    #: the proxy in front, by its address, whose word about the caller's address is taken
+    proxy: str = ""
+    #: how people reach the desk (https://duban.example.gov.cn), for links in messages and calendars
+    public_url: str = Field(default="", pattern="^(https?://[^/]+)?$")
+
+
 class Settings(Frozen):
     """Everything an installation may set; see docs/settings.md."""
 
@@ -63,6 +79,8 @@ class Settings(Frozen):
     database: str = ""
     #: lets DUBAN_NOW set the clock; for homes made to rehearse or to train people, never for a real office
     rehearsal: bool = False
+    #: where the clock of a rehearsal stands, an instant in ISO 8601; DUBAN_NOW comes before it
+    rehearsal_now: str = ""
     language: str = Field(default="zh", pattern="^(zh|en)$")
     rules: str = ""
     heads: str = ""
@@ -72,6 +90,7 @@ class Settings(Frozen):
     ping_url: str = ""
     times: TimeSettings = TimeSettings()
     login: LoginSettings = LoginSettings()
+    web: WebSettings = WebSettings()
     channels: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
     @property
@@ -154,7 +173,7 @@ def _secret(key: str, secret: Path, where: str) -> str:
 
 
 def _from_environment(environment: dict[str, str]) -> dict[str, Any]:
-    known = {name for name in Settings.model_fields if name not in {"home", "times", "login", "channels"}}
+    known = {name for name in Settings.model_fields if name not in {"home", "times", "login", "web", "channels"}}
     found: dict[str, Any] = {}
     for name, value in environment.items():
         if not name.startswith(PREFIX) or name in OUTSIDE or name.startswith("DUBAN_TEST_"):

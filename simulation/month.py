@@ -60,18 +60,8 @@ class Played:
 def play(scene: Scene, progress: Callable[[int, int], None] = lambda _done, _of: None) -> Played:
     """Play every day from the opening to the closing of the month, then issue the summary and close it."""
     days = _days(scene)
-    last = at_local(days[-1], EVENING) + timedelta(minutes=30)
-    played, problems = Played(last), ledger.Ledger({})
-    for place, day in enumerate(days):
-        progress(place, len(days))
-        _tick(scene, at_local(day, MORNING))
-        if not scene.calendar.is_workday(day):
-            continue
-        _units_act(scene, played, at_local(day, UNITS_AT))
-        _office_acts(scene, at_local(day, REVIEW_AT))
-        ledger.act(scene, problems, at_local(day, LEDGER_AT))
-        chasing.act(scene, at_local(day, PAPERS_AT))
-        _tick(scene, at_local(day, EVENING))
+    played = _play_days(scene, days, progress)
+    last = played.ended
     played.issued = summaries.issue(
         scene.database,
         OFFICE_ID,
@@ -86,6 +76,33 @@ def play(scene: Scene, progress: Callable[[int, int], None] = lambda _done, _of:
         periods.close_period(connection, OFFICE_ID, scene.cast.director, scene.period.month, last)
     _tick(scene, last + timedelta(minutes=5))
     progress(len(days), len(days))
+    return played
+
+
+def play_until(scene: Scene, day: date, progress: Callable[[int, int], None] = lambda _done, _of: None) -> datetime:
+    """Play the days before ``day`` and its morning, when the units have filed and nobody has reviewed yet; that instant."""
+    days = [one for one in _days(scene) if one < day]
+    played = _play_days(scene, days, progress)
+    _tick(scene, at_local(day, MORNING))
+    if scene.calendar.is_workday(day):
+        _units_act(scene, played, at_local(day, UNITS_AT))
+    progress(len(days), len(days))
+    return at_local(day, REVIEW_AT)
+
+
+def _play_days(scene: Scene, days: list[date], progress: Callable[[int, int], None]) -> Played:
+    ended = at_local(days[-1], EVENING) + timedelta(minutes=30) if days else at_local(scene.opens_on, MORNING)
+    played, problems = Played(ended), ledger.Ledger({})
+    for place, day in enumerate(days):
+        progress(place, len(days))
+        _tick(scene, at_local(day, MORNING))
+        if not scene.calendar.is_workday(day):
+            continue
+        _units_act(scene, played, at_local(day, UNITS_AT))
+        _office_acts(scene, at_local(day, REVIEW_AT))
+        ledger.act(scene, problems, at_local(day, LEDGER_AT))
+        chasing.act(scene, at_local(day, PAPERS_AT))
+        _tick(scene, at_local(day, EVENING))
     return played
 
 

@@ -17,7 +17,7 @@ from pydantic import SecretStr
 
 from cli import COMMANDS, root
 from commands.service import SETTINGS_FILE
-from models.settings import OUTSIDE, LoginSettings, Settings, TimeSettings
+from models.settings import OUTSIDE, LoginSettings, Settings, TimeSettings, WebSettings
 from notifications.channel import _CLASSES, CHANNELS
 from schedules.rules import Rule
 from workflow.effects import EFFECTS
@@ -64,7 +64,7 @@ LONGEST_GUIDE = 120
 #: says something to the tests and not to the program
 FOR_TESTS = "DUBAN_TEST_POSTGRES"
 SPAN = re.compile(r"`([^`\n]+)`")
-NOT_SETTINGS = {"home", "times", "login", "channels"}
+NOT_SETTINGS = {"home", "times", "login", "web", "channels"}
 
 
 def kept() -> set[str]:
@@ -222,7 +222,8 @@ def defaults(group: type[BaseModel]) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("title", "group"), [("一般", Settings), ("`[times]`", TimeSettings), ("`[login]`", LoginSettings)]
+    ("title", "group"),
+    [("一般", Settings), ("`[times]`", TimeSettings), ("`[login]`", LoginSettings), ("`[web]`", WebSettings)],
 )
 def test_every_setting_is_described_with_its_default(title: str, group: type[BaseModel]) -> None:
     assert {name: default for name, (default, _meaning) in section(title).items()} == defaults(group)
@@ -251,6 +252,7 @@ def test_the_file_that_init_writes_lists_every_setting_as_it_is_when_nothing_is_
     assert said | {"rehearsal": "false"} == defaults(Settings)
     assert {name: as_toml(value) for name, value in file["times"].items()} == defaults(TimeSettings)
     assert {name: as_toml(value) for name, value in file["login"].items()} == defaults(LoginSettings)
+    assert {name: as_toml(value) for name, value in file["web"].items()} == defaults(WebSettings)
     assert set(file["channels"]["file"]) == channel_settings("file")
 
 

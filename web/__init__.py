@@ -1,1 +1,1 @@
-"""The desk in the browser: same level as commands/, not built yet."""
+"""The desk in the browser: frame/ (one request's surroundings), pages/ (one file a noun), api/, templates/, static/."""

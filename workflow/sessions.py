@@ -60,6 +60,11 @@ def _nobody() -> str:
     return _hasher().hash("nobody has this password")
 
 
+def hashed(password: str) -> str:
+    """What is stored of a password."""
+    return _hasher().hash(password)
+
+
 def check_password(password: str, login: str, profile: str) -> None:
     """Refuse a password that is too short, too plain, common, or holds the login name."""
     kinds = sum(bool(re.search(kind, password)) for kind in _KINDS)
@@ -179,7 +184,7 @@ def _store_password(connection: Connection, office_id: int, person_id: int, pass
     connection.execute(
         sa.update(t.person)
         .where(t.person.c.office_id == office_id, t.person.c.id == person_id)
-        .values(password_hash=_hasher().hash(password), code_hash="")
+        .values(password_hash=hashed(password), code_hash="")
     )
 
 

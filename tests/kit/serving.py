@@ -101,7 +101,7 @@ def home(folder: Path, server: SmtpServer, **settings: str) -> SmallOffice:
     given = server.settings()
     values = "\n".join(f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in given.items())
     extra = "".join(f"{name} = {value}\n" for name, value in settings.items())
-    text = f"rehearsal = true\n{extra}\n[channels.email]\n{values}\n"
+    text = f"rehearsal = true\n{extra}\n[web]\nenabled = false\n[channels.email]\n{values}\n"
     (folder / "duban.toml").write_text(text, encoding="utf-8")
     with office.database.write(office.office_id) as connection:
         connection.execute(sa.update(t.office).values(channel="email"))

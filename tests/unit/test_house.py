@@ -15,10 +15,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("commands", "documents", "models", "notifications", "schedules", "simulation", "web", "workflow")
+ROOMS = ("commands", "documents", "models", "notifications", "schedules", "deeds", "simulation", "web", "workflow")
 LAYERS = [
     {"commands", "web"},
     {"simulation"},
+    {"deeds"},
     {"schedules"},
     {"workflow", "notifications", "documents"},
     {"models"},

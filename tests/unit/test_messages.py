@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("commands", "documents", "models", "notifications", "schedules", "simulation", "web", "workflow")
+ROOMS = ("commands", "deeds", "documents", "models", "notifications", "schedules", "simulation", "web", "workflow")
+#: how to find the sentences of a file
+METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 AGAIN = "run `make messages`, then translate"
 
 
@@ -29,7 +31,7 @@ def said() -> dict[str, str]:
     found = {
         message: f"{folder.name}/{name}"
         for folder in folders
-        for name, _line, message, *_rest in extract_from_dir(folder, keywords={"_": None, "N_": None})
+        for name, _line, message, *_rest in extract_from_dir(folder, METHODS, keywords={"_": None, "N_": None})
         if isinstance(message, str)
     }
     top = extract_from_dir(ROOT, keywords={"_": None, "N_": None}, directory_filter=lambda path: Path(path) == ROOT)

@@ -16,7 +16,7 @@ from models.template import PAPER
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from commands.frame import Desk
+    from deeds.desk import Desk
     from models.errors import DubanError
     from notifications.render import OwnWords
 

@@ -1,0 +1,102 @@
+"""One person's surroundings while they do one thing: settings, database, files, who they are, what time it is.
+
+A command makes one for the person at the keyboard, a page for the person in the browser; what they do is the same.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+from models.errors import DubanError, EnvironmentRefused
+from models.language import _
+from models.settings import Settings, refuse_lost_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from sqlalchemy.engine import Connection
+
+    from models.database import Database
+    from models.store import Store
+    from workflow.case import Actor
+
+T = TypeVar("T")
+
+
+class Desk(ABC):
+    """What every deed needs; opened only as far as the deed asks."""
+
+    @property
+    @abstractmethod
+    def settings(self) -> Settings:
+        """The settings of the home folder."""
+
+    @property
+    @abstractmethod
+    def actor(self) -> Actor:
+        """Who acts, with today's duties, or the absent person they stand in for; E-A04."""
+
+    @abstractmethod
+    def now(self) -> datetime:
+        """This instant, in UTC."""
+
+    @property
+    def office_id(self) -> int:
+        """The office this installation serves."""
+        return self.settings.office
+
+    @cached_property
+    def database(self) -> Database:
+        """The database, checked: set up, ours, of this program's form."""
+        return open_database(self.settings)
+
+    @cached_property
+    def store(self) -> Store:
+        """Where files lie."""
+        from models.store import Store
+
+        return Store(self.settings.store_dir)
+
+    def read(self, work: Callable[[Connection], T]) -> T:
+        """Read within one consistent view."""
+        with self.database.read() as connection:
+            return work(connection)
+
+    def perform(self, deed: str, work: Callable[[Connection], T]) -> T:
+        """Do something whole, with its refusal in the trail."""
+        from workflow.operation import perform
+
+        return perform(self.database, self.office_id, self.actor, deed, work, self.now())
+
+    def look_up(self, deed: str, work: Callable[[Connection], T]) -> T:
+        """Read without a lock; what is refused is refused again under the lock, so that it stands in the trail."""
+        try:
+            return self.read(work)
+        except DubanError:
+            return self.perform(deed, work)
+
+    def demand(self, deed: str) -> None:
+        """Only for someone who may do the deed at all: nothing of a stranger's file is opened before."""
+        from workflow import permissions
+
+        self.perform(deed, lambda _connection: permissions.demand(self.actor, deed))
+
+
+def open_database(settings: Settings) -> Database:
+    """The database of an office that is set up; E-B01 where there is none."""
+    from models import schema
+    from models.database import Database
+
+    database = Database(settings.database_url)
+    if database.file is not None and not database.file.exists():  # SQLite would make an empty one
+        raise EnvironmentRefused(
+            "E-B01",
+            _("No office is set up in {home}.").format(home=settings.home.name),
+            remedy=_("Set one up with: duban init, or name its folder with --home."),
+        )
+    refuse_lost_file(settings)
+    schema.check(database)
+    return database

@@ -1,0 +1,64 @@
+"""Papers in the office's own words, and what is said where these words failed on one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from deeds.wordings import fallen_back, note_failure, own_words
+
+if TYPE_CHECKING:
+    from deeds.desk import Desk
+    from models.errors import DubanError
+    from models.facts import SummaryFacts
+    from models.paper_facts import ChasingFacts
+    from models.rendering import Rendered
+
+
+class InOwnWords:
+    """Renders urging notices, supervision notices or circulars; afterwards ``failures`` says what has to be told."""
+
+    def __init__(self, desk: Desk, kind: str) -> None:
+        """The words of a ``PaperKind`` that are in force now."""
+        self._desk, self._kind, self._own = desk, kind, own_words(desk, kind)
+        self._notes: list[str] = []
+        self._failed: list[DubanError] = []
+
+    def __call__(self, facts: ChasingFacts) -> Rendered:
+        """The files."""
+        from documents.chasing import render_chasing
+
+        made = render_chasing(facts, own=self._own)
+        self._failed += [made.failed] if made.failed else []
+        self._notes += made.notes
+        return made
+
+    def failures(self) -> list[str]:
+        """A sentence for each, which is also kept for whoever mends the words."""
+        return _kept(self._desk, f"paper/{self._kind}", self._failed) + self._notes
+
+
+class SummaryInOwnWords:
+    """The same for the month's summary."""
+
+    def __init__(self, desk: Desk) -> None:
+        """The words in force now."""
+        self._desk, self._own = desk, own_words(desk, "summary")
+        self._failed: list[DubanError] = []
+
+    def __call__(self, facts: SummaryFacts) -> Rendered:
+        """The files."""
+        from documents.summary.rendering import render_summary
+
+        made = render_summary(facts, own=self._own)
+        self._failed += [made.failed] if made.failed else []
+        return made
+
+    def failures(self) -> list[str]:
+        """A sentence for each, which is also kept for whoever mends the words."""
+        return _kept(self._desk, "paper/summary", self._failed)
+
+
+def _kept(desk: Desk, name: str, failed: list[DubanError]) -> list[str]:
+    for refusal in failed:
+        note_failure(desk, name, refusal)
+    return [fallen_back(name, refusal) for refusal in failed]

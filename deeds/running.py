@@ -1,0 +1,110 @@
+"""What runs an office: its reminder rules, its hours, its channels, and delivery through them."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from deeds.wordings import own_messages
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from deeds.desk import Desk
+    from notifications.channel import Channel
+    from schedules.facts import Hours
+    from schedules.rules import Rule
+
+
+def office_rules(desk_: Desk) -> Sequence[Rule] | None:
+    """The office's own reminder rules for its months; None = the ladders of the flows."""
+    from schedules.rules import load_rules
+
+    path = desk_.settings.path(desk_.settings.rules)
+    return load_rules(path, own_events(desk_)) if path else None
+
+
+def own_events(desk_: Desk) -> frozenset[str]:
+    """The messages that only this office has words for."""
+    from models.template import in_force
+    from notifications.render import own_events as found_in
+
+    return frozenset(found_in(desk_.read(lambda connection: in_force(connection, desk_.office_id))))
+
+
+def watched_rules(desk_: Desk) -> Callable[[], Sequence[Rule] | None]:
+    """The same for a service: read again whenever their file has changed."""
+    from schedules.rules import RulesFile
+
+    path = desk_.settings.path(desk_.settings.rules)
+    return RulesFile(path, own_events(desk_)) if path else lambda: None
+
+
+def office_hours(desk_: Desk) -> Hours:
+    """When rungs fall due and when people are left in peace, from the settings."""
+    from schedules.facts import Hours
+
+    return Hours.of(desk_.settings.times)
+
+
+def channels(desk_: Desk) -> Callable[[str], Channel]:
+    """Opens a channel with its group of settings, once."""
+    from notifications.channel import open_channel
+
+    settings = desk_.settings
+
+    @lru_cache(maxsize=8)
+    def opened(name: str) -> Channel:
+        given = settings.channels.get(name, {"folder": "outbox"} if name == "file" else {})
+        return open_channel(name, given, home=settings.home)
+
+    return opened
+
+
+def delivery(desk_: Desk, stopped: Callable[[], bool] = lambda: False) -> Callable[[datetime], Any]:
+    """Sends what is due; to be called with the instant, under the data folder's lock.
+
+    ``stopped`` is asked between two messages, so that a long batch does not keep a service from ending.
+    """
+    from notifications.outbox import deliver
+    from schedules.facts import at_rest
+
+    database, office, opened, hours = desk_.database, desk_.office_id, channels(desk_), office_hours(desk_)
+
+    def send(now: datetime) -> Any:
+        return deliver(
+            database,
+            office,
+            opened,
+            now,
+            own=own_messages(desk_, now),
+            resting=desk_.read(lambda c: at_rest(c, office, now, hours)),
+            stopped=stopped,
+            # The folder's lock makes us the only worker of its own database; a shared one may have others.
+            alone=not desk_.settings.database,
+        )
+
+    return send
+
+
+def open_channels(desk_: Desk) -> list[str]:
+    """Open every channel that is set up and the one people are told by; the first that cannot be used is refused."""
+    import sqlalchemy as sa
+
+    from models import tables as t
+
+    query = sa.select(t.office.c.channel).where(t.office.c.id == desk_.office_id)
+    used = desk_.read(lambda c: c.scalar(query)) or "file"
+    names = sorted({used, *desk_.settings.channels})
+    opened = channels(desk_)
+    for name in names:
+        opened(name)
+    return names
+
+
+def refuse_behind(desk_: Desk) -> None:
+    """Never run on a database that is older than its outside head: everybody would be told twice (E-B07)."""
+    from workflow import heads
+
+    desk_.read(lambda c: heads.check_not_behind(desk_.settings.heads_dir, c, desk_.office_id))

@@ -1,0 +1,50 @@
+"""The desk put together: its pages, the guards before them, and how a refusal is answered."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+from web.frame.guards import Guards
+from web.frame.refusals import answer_refusals, on_page
+from web.frame.rendering import STATIC
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+    from starlette.types import Scope
+
+    from web.frame.site import Site
+
+#: the files of pages/ that offer a router
+PAGES: Final = (
+    "entrance",
+    "home",
+    "tasks",
+)
+_A_YEAR: Final = "public, max-age=31536000, immutable"
+
+
+class _Static(StaticFiles):
+    """Our own files: their addresses name their content, so that a browser asks for each once."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """One file."""
+        made = await super().get_response(path, scope)
+        made.headers["Cache-Control"] = _A_YEAR if b"v=" in scope["query_string"] else "no-cache"
+        return made
+
+
+def create(site: Site) -> FastAPI:
+    """The program behind the web server."""
+    app = FastAPI(title="duban", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.site = site
+    app.state.refuse = on_page
+    answer_refusals(app)
+    app.mount("/static", _Static(directory=STATIC))
+    for name in PAGES:
+        app.include_router(import_module(f"web.pages.{name}").router, include_in_schema=False)
+    app.add_middleware(Guards, language=site.settings.language, secure=site.secure)
+    return app

@@ -1,0 +1,164 @@
+"""One request's surroundings: who asks, in which language, and how they are answered."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Any, Final
+from urllib.parse import quote, unquote
+
+import sqlalchemy as sa
+from fastapi import Depends
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.requests import Request
+
+import deeds.desk
+from models import tables as t
+from models.errors import Denied
+from models.language import listed
+from models.times import local_date
+from web.frame.cookies import ACTING_FOR, SAID, put, take, token_of
+from web.frame.menu import menu_for
+from web.frame.rendering import render, render_block
+from workflow.sessions import who_is
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from models.database import Database
+    from models.settings import Settings
+    from web.frame.site import Site
+    from workflow.case import Actor
+
+#: a sentence said on the next page is cut here, so that the cookie fits
+_LONGEST_SAID: Final = 400
+
+
+class Desk(deeds.desk.Desk):
+    """What a page gets: the deeds' desk, and the ways to answer."""
+
+    def __init__(self, request: Request) -> None:
+        """Nothing is opened before it is asked for."""
+        self.request = request
+        self.site: Site = request.app.state.site
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of this office."""
+        return self.site.settings
+
+    @property
+    def database(self) -> Database:  # one for all requests
+        """The database that the desk was started on."""
+        return self.site.database
+
+    def now(self) -> datetime:
+        """This instant in UTC; in a rehearsal the told one."""
+        return self.site.clock()
+
+    @cached_property
+    def actor(self) -> Actor:
+        """Who is logged in, or the absent person they stand in for; E-A04 when nobody is."""
+        acting_for = unquote(self.request.cookies.get(ACTING_FOR, ""))
+        token = token_of(self.request)
+        return self.read(lambda c: who_is(c, self.office_id, token, self.now(), acting_for=acting_for, source="web"))
+
+    def known(self) -> Desk:
+        """Itself, once it is known who is logged in; E-A04."""
+        self.__dict__["somebody"] = self.actor
+        return self
+
+    @cached_property
+    def somebody(self) -> Actor | None:
+        """Who is logged in; None on the pages before that."""
+        try:
+            return self.actor
+        except Denied:
+            return None
+
+    @cached_property
+    def office_name(self) -> str:
+        """How the office is called."""
+        return self.read(
+            lambda c: c.scalar(sa.select(t.office.c.short_name).where(t.office.c.id == self.office_id)) or ""
+        )
+
+    @cached_property
+    def duties(self) -> str:
+        """The duties of who is logged in, in words."""
+        return listed(dict.fromkeys(post.role.label for post in self.actor.posts))
+
+    @property
+    def is_part(self) -> bool:
+        """Whether a script asks for a part of the page that is open."""
+        return self.request.headers.get("HX-Request") == "true"
+
+    @property
+    def path(self) -> str:
+        """Where this is, with its question, to come back to."""
+        query = self.request.url.query
+        return self.request.url.path + (f"?{query}" if query else "")
+
+    def form_seals(self) -> tuple[str, str]:
+        """Today's and yesterday's seal of this person's forms: one that was opened before midnight can still be sent."""
+        person, today = self.actor.person_id, local_date(self.now())
+        return self.site.form_seal(person, today), self.site.form_seal(person, today - timedelta(days=1))
+
+    def new_key(self) -> str:
+        """An idempotency key for a form: sent twice, it is done once."""
+        return secrets.token_urlsafe(16)
+
+    def page(self, template: str, *, status: int = 200, **fields: Any) -> Response:
+        """A whole page; ``fields`` are what its template names, beside ``desk``, ``me``, ``menu``, ``today``, ``said``."""
+        said = take(self.request, SAID)
+        made = HTMLResponse(render(template, self._around(said) | fields), status)
+        if said:
+            made.delete_cookie(SAID, path="/")
+        return made
+
+    def part(self, template: str, block: str, *, status: int = 200, **fields: Any) -> Response:
+        """One ``{% block %}`` of a page, for a script that puts it into the open one."""
+        return HTMLResponse(render_block(template, block, self._around("") | fields), status)
+
+    def go(self, path: str, said: str = "") -> Response:
+        """On to another page after something was done (303); ``said`` is told there once."""
+        moved = {"HX-Redirect": path}
+        made = Response(status_code=204, headers=moved) if self.is_part else RedirectResponse(path, 303)
+        if said:
+            put(self.request, made, SAID, quote(said[:_LONGEST_SAID]), seconds=60)
+        return made
+
+    def file(self, data: bytes, name: str, media_type: str, *, inline: bool = False) -> Response:
+        """A file to keep, under its name; ``inline`` for what the browser may show, in a sandbox of its own."""
+        how = "inline" if inline else "attachment"
+        headers = {
+            "Content-Disposition": f"{how}; filename*=UTF-8''{quote(name, safe='')}",
+            "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'",
+        }
+        return Response(data, media_type=media_type, headers=headers)
+
+    def _around(self, said: str) -> dict[str, Any]:
+        me = self.somebody
+        return {
+            "desk": self,
+            "me": me,
+            "menu": menu_for(me, self.request.url.path) if me else [],
+            "today": local_date(self.now()),
+            "said": said,
+        }
+
+
+def _visitor(request: Request) -> Desk:
+    return Desk(request)
+
+
+def _person(request: Request) -> Desk:
+    desk = Desk(request)
+    return desk.known()
+
+
+#: a page that anybody may open: the login, and what is said when something is wrong
+Open = Annotated[Desk, Depends(_visitor)]
+#: a page for somebody who is logged in
+At = Annotated[Desk, Depends(_person)]

@@ -1,0 +1,179 @@
+"""What a form posted, proved to come from a page of ours, with each field read as what it is.
+
+A form carries the seal of the person it was made for; a page of another site cannot know it. Beside it the browser
+says where a request comes from (Sec-Fetch-Site, Origin); what comes from elsewhere is refused before it is read.
+"""
+
+from __future__ import annotations
+
+import hmac
+import math
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Final
+from urllib.parse import urlsplit
+
+from fastapi import Depends
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
+
+from models.errors import BadInput, Denied
+from models.language import _
+from web.frame.desk import At, Open
+
+#: the longest text that one field may hold, in characters
+LONGEST: Final = 20_000
+_FIELDS, _FILES = 4_000, 20
+#: numbers of things: every database can hold them
+_HIGHEST: Final = 2**31 - 1
+SEAL: Final = "seal"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that came along: its name as text only, and its bytes."""
+
+    name: str
+    data: bytes
+
+
+class Posted:
+    """The fields of one form."""
+
+    def __init__(self, form: FormData) -> None:
+        """``form`` was proved before."""
+        self._form = form
+
+    def text(self, name: str) -> str:
+        """Words as typed, without the blanks around them; E-H03 when they are too long."""
+        return _text(name, self._form.get(name))
+
+    def many(self, name: str) -> list[str]:
+        """Every value of a field that may occur several times."""
+        return [_text(name, value) for value in self._form.getlist(name)]
+
+    def names(self) -> list[str]:
+        """The fields that came, each once, without the seal."""
+        return [name for name in dict.fromkeys(self._form) if name != SEAL]
+
+    def flag(self, name: str) -> bool:
+        """Whether a box is ticked."""
+        return bool(self.text(name))
+
+    def number(self, name: str) -> int | None:
+        """A whole number, or nothing; E-H04."""
+        text = self.text(name)
+        return _number(text) if text else None
+
+    def numbers(self, name: str) -> list[int]:
+        """Every number of a field that may occur several times; E-H04."""
+        return [_number(text) for text in self.many(name) if text]
+
+    def figure(self, name: str) -> float | None:
+        """A decimal figure, or nothing; E-H04."""
+        text = self.text(name).replace(",", "").replace("，", "")
+        if not text:
+            return None
+        try:
+            found = float(text)
+        except ValueError:
+            raise _no_number(text) from None
+        if not math.isfinite(found):
+            raise _no_number(text)
+        return found
+
+    def day(self, name: str) -> date | None:
+        """A civil date, or nothing; E-D01."""
+        text = self.text(name)
+        try:
+            return date.fromisoformat(text) if text else None
+        except ValueError:
+            raise BadInput(
+                "E-D01", _("There is no such day: {text}").format(text=text[:40]), remedy=_("Write it as YYYY-MM-DD.")
+            ) from None
+
+    def upload(self, name: str) -> Upload | None:
+        """The file of a field, or nothing."""
+        found = self.uploads(name)
+        return found[0] if found else None
+
+    def uploads(self, name: str) -> list[Upload]:
+        """The files of a field, in their order; how large they may be was decided before they were read."""
+        found = [value for value in self._form.getlist(name) if isinstance(value, UploadFile) and value.filename]
+        return [Upload(_file_name(value.filename or ""), value.file.read()) for value in found]
+
+
+def _text(name: str, value: object) -> str:
+    if not isinstance(value, str):
+        return ""
+    text = value.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if len(text) > LONGEST:
+        raise BadInput(
+            "E-H03",
+            _("The text is too long: {count} characters, at most {most} are taken.").format(
+                count=len(text), most=LONGEST
+            ),
+            where=name,
+            remedy=_("Shorten it, and attach what is more as a file."),
+        )
+    return text
+
+
+def _number(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > len(str(_HIGHEST)) or int(text) > _HIGHEST:
+        raise _no_number(text)
+    return int(text)
+
+
+def _no_number(text: str) -> BadInput:
+    return BadInput("E-H04", _("“{text}” is no number.").format(text=text[:40]), remedy=_("Write digits."))
+
+
+def _file_name(name: str) -> str:
+    """The last part of the name without what steers a terminal: it is shown, never a path."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(letter for letter in last if letter.isprintable())[-120:]
+
+
+def from_here(request: Request) -> bool:
+    """Whether the browser says that the request comes from one of our own pages; one that says nothing is old."""
+    fetched_by = request.headers.get("Sec-Fetch-Site")
+    if fetched_by is not None:
+        return fetched_by in {"same-origin", "none"}
+    origin = request.headers.get("Origin")
+    return origin is None or urlsplit(origin).netloc == request.headers.get("Host", "")
+
+
+def _refuse_foreign(request: Request) -> None:
+    if not from_here(request):
+        raise Denied(
+            "E-H01",
+            _("This came from another site and was not done."),
+            remedy=_("Open the page here and send it from there."),
+        )
+
+
+async def _open_form(request: Request) -> Posted:
+    _refuse_foreign(request)
+    return Posted(await request.form(max_files=_FILES, max_fields=_FIELDS))
+
+
+async def _sealed_form(request: Request, desk: At) -> Posted:
+    _refuse_foreign(request)
+    form = await request.form(max_files=_FILES, max_fields=_FIELDS)
+    given = request.headers.get("X-Seal") or form.get(SEAL) or ""
+    if not any(hmac.compare_digest(str(given).encode(), seal.encode()) for seal in desk.form_seals()):
+        raise Denied(
+            "E-H02",
+            _("The form is too old, or it was opened by somebody else."),
+            remedy=_("Copy what you typed, open the page anew and send it from there."),
+        )
+    return Posted(form)
+
+
+#: the fields of a form of somebody who is logged in, proved by its seal
+Form = Annotated[Posted, Depends(_sealed_form)]
+#: the fields of the login's form: nobody is known yet
+OpenForm = Annotated[Posted, Depends(_open_form)]
+
+__all__ = ["At", "Form", "Open", "OpenForm", "Posted", "Upload"]

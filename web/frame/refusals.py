@@ -1,0 +1,121 @@
+"""A refusal in the browser: the same sentence as in the terminal, the status that belongs to it, nothing typed lost.
+
+A script that sent a form gets the sentence alone, to be put above the form, which stays as it is; a browser without
+scripts gets a page, and finds the form as it was when it goes back.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
+from starlette.exceptions import HTTPException
+
+from models.errors import BadInput, Conflict, Denied, DubanError, EnvironmentRefused, NotFound, UsageRefused
+from models.language import _
+from web.frame.desk import Desk
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+log = logging.getLogger(__name__)
+
+_STATUS: Final[tuple[tuple[type[DubanError], int], ...]] = (
+    (Denied, 403),
+    (Conflict, 409),
+    (NotFound, 404),
+    (EnvironmentRefused, 503),
+    (UsageRefused, 400),
+    (BadInput, 422),
+)
+NOT_LOGGED_IN: Final = "E-A04"
+
+
+def status_of(refusal: DubanError) -> int:
+    """The HTTP status of a refusal: 401 not logged in, 403 denied, 404 not there or not yours, 409 somebody acted first
+    or a rule forbids it now, 422 a value that cannot be taken, 503 the machine is in the way.
+    """
+    if refusal.code == NOT_LOGGED_IN:
+        return 401
+    return next((status for kind, status in _STATUS if isinstance(refusal, kind)), 409)
+
+
+def said(desk: Desk, refusal: DubanError) -> Response:
+    """The refusal as the browser shows it."""
+    status = status_of(refusal)
+    if desk.is_part:
+        made = desk.part("refused.html", "refusal", status=status, refusal=refusal)
+        made.headers["HX-Retarget"] = "#refusal"
+        made.headers["HX-Reswap"] = "innerHTML show:top"
+        return made
+    if status == 401 and desk.request.method == "GET":
+        return RedirectResponse(f"/login?next={quote(desk.path, safe='')}", 303)
+    return desk.page("refused.html", status=status, refusal=refusal)
+
+
+def answer_refusals(app: FastAPI) -> None:
+    """Every way in which a request can end badly has its words."""
+    app.add_exception_handler(DubanError, _refused)
+    app.add_exception_handler(RequestValidationError, _misread)
+    app.add_exception_handler(HTTPException, _by_status)
+    app.add_exception_handler(Exception, _unforeseen)
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, DubanError)
+    return _answer(request, error)
+
+
+def _misread(request: Request, _error: Exception) -> Response:
+    return _answer(request, no_page(request))
+
+
+def _by_status(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code in {404, 405}:
+        return _answer(request, no_page(request))
+    refusal = BadInput(
+        "E-H05", _("The request could not be read."), remedy=_("Go back, open the page anew and try again.")
+    )
+    return _answer(request, refusal)
+
+
+def no_page(request: Request) -> NotFound:
+    """There is nothing at this address."""
+    return NotFound(
+        "E-H06",
+        _("There is no such page."),
+        where=request.url.path[:120],
+        remedy=_("Go to the first page and look from there."),
+    )
+
+
+def _unforeseen(request: Request, error: Exception) -> Response:
+    """A fault of the program: its trace goes to the log under a number, the person gets the number."""
+    number = secrets.token_hex(4)
+    log.error("fault %s at %s", number, request.url.path, exc_info=error)
+    refusal = EnvironmentRefused(
+        "E-X00",
+        _("The program has a fault; nothing half done was kept."),
+        where=number,
+        remedy=_("Tell this number to whoever looks after the program."),
+    )
+    return _answer(request, refusal, status=500)
+
+
+def _answer(request: Request, refusal: DubanError, **changed: Any) -> Response:
+    made = request.app.state.refuse(request, refusal)
+    made.status_code = changed.get("status", made.status_code)
+    answer: Response = made
+    return answer
+
+
+def on_page(request: Request, refusal: DubanError) -> Response:
+    """For the pages; the interface for programs answers in JSON."""
+    return said(Desk(request), refusal)

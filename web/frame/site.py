@@ -1,0 +1,74 @@
+"""What one running desk has: its settings, its database, its clock, and the key that its forms are sealed with."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from deeds.desk import open_database
+from models.errors import EnvironmentRefused
+from models.language import _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date, datetime
+    from pathlib import Path
+
+    from models.database import Database
+    from models.settings import Settings
+
+KEY_FILE: Final = "web.key"
+KEY_BYTES: Final = 32
+
+
+@dataclass(slots=True)
+class Site:
+    """Made once when the desk starts; shared by all requests, never changed by one."""
+
+    settings: Settings
+    clock: Callable[[], datetime]
+    #: whether people come over TLS, so that cookies may be bound to it
+    secure: bool = False
+    database: Database = field(init=False)
+    key: bytes = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Open the database, checked, and the key of this office's forms."""
+        self.database = open_database(self.settings)
+        self.key = site_key(self.settings.home)
+
+    def seal(self, purpose: str, words: str) -> str:
+        """A code that only this office's desk can make of these words."""
+        return hmac.new(self.key, f"{purpose}\n{words}".encode(), hashlib.sha256).hexdigest()
+
+    def form_seal(self, person_id: int, day: date) -> str:
+        """What a person's forms carry on a day: it outlives a session, so that a form left open can still be sent."""
+        return self.seal("form", f"{person_id} {day.isoformat()}")
+
+
+def site_key(home: Path) -> bytes:
+    """The key in the office's folder, made at the first start (mode 0600); E-H07 when it cannot be kept secret."""
+    file = home / KEY_FILE
+    try:
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return _kept_key(file)
+    with os.fdopen(handle, "wb") as out:
+        out.write(secrets.token_bytes(KEY_BYTES))
+    return _kept_key(file)
+
+
+def _kept_key(file: Path) -> bytes:
+    key = file.read_bytes()
+    if file.stat().st_mode & 0o077 or len(key) < KEY_BYTES:
+        raise EnvironmentRefused(
+            "E-H07",
+            _("The key of the web desk may be read by others, or it is damaged."),
+            where=file.name,
+            remedy=_("Remove the file and start again: a new one is made, forms that are open must be opened anew."),
+        )
+    return key

@@ -1,0 +1,100 @@
+"""In and out: logging in by password or one-time code, logging out, the language, and in whose name one acts."""
+
+from __future__ import annotations
+
+import secrets
+from urllib.parse import quote
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from models.errors import BadInput, DubanError
+from models.language import CATALOGUES, _
+from web.frame.cookies import ACTING_FOR, LANGUAGE, begin_session, end_session, put, token_of
+from web.frame.desk import At, Desk, Open
+from web.frame.posted import Form, OpenForm, Posted
+from web.frame.refusals import status_of
+from workflow import sessions
+
+router = APIRouter()
+_A_YEAR = 365 * 24 * 3600
+
+
+@router.get("/login")
+def login_page(desk: Open, next: str = "/", code: bool = False) -> Response:  # noqa: A002, FBT001, FBT002 - words of the address
+    """The login, or with ``code`` the first one, where a password is chosen."""
+    if desk.somebody:
+        return desk.go(local(next))
+    return _login_page(desk, next, first=code)
+
+
+@router.post("/login")
+def log_in(desk: Open, form: OpenForm) -> Response:
+    """Check name and password; the session's token goes into a cookie that no script reads."""
+    first, onward = form.flag("first"), local(form.text("next"))
+    token = secrets.token_urlsafe(32)
+    try:
+        if first and form.text("password") != form.text("again"):
+            raise BadInput("E-H09", _("The two passwords differ."), remedy=_("Type the new password twice."))
+        _open_session(desk, form, token)
+    except DubanError as refusal:
+        return _login_page(desk, onward, first=first, login=form.text("login"), refusal=refusal)
+    made = desk.go(onward)
+    begin_session(desk.request, made, token)
+    return made
+
+
+def _open_session(desk: Desk, form: Posted, token: str) -> None:
+    given = desk.settings.login
+    rules = sessions.LoginRules(given.profile, given.hours, given.tries, given.lock_minutes)
+    sessions.log_in(
+        desk.database, desk.office_id, form.text("login"), form.text("password"), token, rules, desk.now(),
+        code=form.text("code") if form.flag("first") else "", source="web",
+    )  # fmt: skip
+
+
+def _login_page(
+    desk: Desk, onward: str, *, first: bool, login: str = "", refusal: DubanError | None = None
+) -> Response:
+    status = status_of(refusal) if refusal else 200
+    return desk.page("login.html", status=status, next=onward, first=first, login=login, refusal=refusal)
+
+
+def local(path: str) -> str:
+    """A way on within the desk; whatever leads elsewhere becomes the first page."""
+    inside = path.startswith("/") and not path.startswith(("//", "/\\")) and "\n" not in path and "\r" not in path
+    return path if inside and not path.startswith("/login") else "/"
+
+
+@router.post("/logout")
+def log_out(desk: At, _form: Form) -> Response:
+    """End the session here and in the database."""
+    now, token = desk.now(), token_of(desk.request)
+    desk.perform("logout", lambda c: sessions.log_out(c, desk.office_id, token, desk.actor, now))
+    made = desk.go("/login")
+    end_session(desk.request, made)
+    return made
+
+
+@router.post("/language")
+def speak(desk: Open, form: OpenForm) -> Response:
+    """Another language, for this browser."""
+    wanted = form.text("language")
+    made = desk.go(local(form.text("next")))
+    if wanted in CATALOGUES:
+        put(desk.request, made, LANGUAGE, wanted, seconds=_A_YEAR)
+    return made
+
+
+@router.post("/acting-for")
+def act_for(desk: At, form: Form) -> Response:
+    """Act in the name of somebody who is away and has named this person as substitute; nobody: in one's own again."""
+    absent = form.text("absent")
+    made = desk.go("/")
+    if absent:
+        now, token = desk.now(), token_of(desk.request)
+        desk.read(lambda c: sessions.who_is(c, desk.office_id, token, now, acting_for=absent, source="web"))
+        put(desk.request, made, ACTING_FOR, quote(absent))
+    else:
+        made.delete_cookie(ACTING_FOR, path="/")
+    return made

@@ -1,0 +1,25 @@
+/* What no page can say without a script: a lost connection is told, a form is not sent twice, an open form keeps what was typed.
+   Everything works without it, only less comfortably. */
+"use strict";
+(function () {
+  const offline = document.getElementById("offline");
+  const show = (lost) => { if (offline) { offline.hidden = !lost; } };
+  document.addEventListener("htmx:sendError", () => show(true));
+  document.addEventListener("htmx:timeout", () => show(true));
+  document.addEventListener("htmx:afterOnLoad", () => show(false));
+  window.addEventListener("offline", () => show(true));
+  window.addEventListener("online", () => show(false));
+
+  /* a plain form that is on its way is not sent again by a second click */
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    if (!form.hasAttribute("hx-post")) {
+      form.dataset.sent = "1";
+      window.setTimeout(() => { delete form.dataset.sent; }, 5000);
+    }
+  });
+  window.addEventListener("pageshow", () => {
+    document.querySelectorAll("form[data-sent]").forEach((form) => { delete form.dataset.sent; });
+  });
+})();
