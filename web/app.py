@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 PAGES: Final = (
     "entrance",
     "home",
+    "people",
     "tasks",
 )
 _A_YEAR: Final = "public, max-age=31536000, immutable"
