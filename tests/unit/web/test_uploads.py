@@ -7,9 +7,9 @@ import io
 import struct
 import zipfile
 import zlib
+from typing import TYPE_CHECKING
 
 import pytest
-from pypdf import PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
 from kit.files import rewritten, scanned
@@ -18,6 +18,9 @@ from models.errors import BadInput, EnvironmentRefused
 from web.frame import uploads
 from web.frame.posted import Upload
 from web.frame.uploads import PAPERS, TABLES, take
+
+if TYPE_CHECKING:
+    from pypdf import PdfWriter
 
 
 def picture(side: int) -> bytes:
