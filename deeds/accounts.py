@@ -118,11 +118,11 @@ def carried(lines: Iterable[Line]) -> list[str]:
 
 
 def drafts_of(rows: Iterable[str]) -> list[PersonDraft]:
-    """The rows again; E-H73 when they are not what ``carried`` wrote. What they say is checked as if typed."""
+    """The rows again; E-H72 when they are not what ``carried`` wrote. What they say is checked as if typed."""
     try:
         return [_draft(*json.loads(row)) for row in rows]
     except (ValueError, TypeError):
-        raise BadInput("E-H73", _("The rows could not be read."), remedy=_("Choose the table again.")) from None
+        raise BadInput("E-H72", _("The rows could not be read."), remedy=_("Choose the table again.")) from None
 
 
 def _draft(line: object, *texts: str) -> PersonDraft:

@@ -10,10 +10,10 @@ from fastapi.responses import Response
 from deeds import accounts
 from deeds.codes import new_code
 from documents.people_sheet import read_people, write_blank
-from models.errors import BadInput
 from models.language import _
 from web.frame.desk import At, Desk
 from web.frame.posted import Form, Posted
+from web.frame.uploads import some
 from workflow import people, people_views, permissions
 from workflow.people_views import Show
 from workflow.unit_views import names
@@ -44,10 +44,8 @@ def people_list(desk: At, q: str = "", show: str = "all", page: int = 1) -> Resp
 
 
 def chosen_table(form: Posted) -> tuple[PersonDraft, ...]:
-    """The rows of the table that was chosen; E-H72 when none was."""
-    chosen = form.upload("file")
-    if chosen is None:
-        raise BadInput("E-H72", _("No file was chosen."), remedy=_("Choose the file, then send it."))
+    """The rows of the table that was chosen."""
+    chosen = some(form.upload("file"))
     return read_people(chosen.data, chosen.name)
 
 

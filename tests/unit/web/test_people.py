@@ -167,7 +167,7 @@ def test_a_table_is_told_first_and_then_made_into_accounts(desk: DeskOf) -> None
     assert "to be made: 0. There already: 3" in browser.post("/people/import", files={"file": ("a.xlsx", rows)}).text
 
 
-@pytest.mark.parametrize(("data", "code"), [(b"", "E-H72"), (b"not a workbook", "E-F03"), (write_blank(()), "E-H70")])
+@pytest.mark.parametrize(("data", "code"), [(b"", "E-H20"), (b"not a workbook", "E-F03"), (write_blank(()), "E-H70")])
 def test_what_is_no_table_of_people_is_refused(desk: DeskOf, data: bytes, code: str) -> None:
     files = {"file": ("a.xlsx", data)} if data else None
     answer = desk.person("system").post("/people/import", files=files)
@@ -178,7 +178,7 @@ def test_what_is_no_table_of_people_is_refused(desk: DeskOf, data: bytes, code: 
 def test_rows_that_were_meddled_with_are_refused(desk: DeskOf) -> None:
     for row in ("x", "[]", "[1, 2, 3, 4, 5, 6]", '{"a": 1}'):
         answer = desk.person("system").post("/people/import/done", row=row)
-        assert "E-H73" in answer.text
+        assert "E-H72" in answer.text
 
 
 def test_lost_codes_are_made_anew_for_those_who_never_came(desk: DeskOf) -> None:
