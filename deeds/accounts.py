@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from models import tables as t
 from models.drafts import PersonDraft
-from models.errors import BadInput, DubanError, NotFound, Refused
+from models.errors import BadInput, DubanError
 from models.language import _
 from models.states import UNIT_ROLES
 from models.times import local_date
@@ -45,6 +45,10 @@ class Line:
     verdict: Verdict
     said: str = ""
     code: str = ""
+
+
+class _WrongRowError(Exception):
+    """Why a row cannot be taken, as a person reads it beside the row."""
 
 
 class _UndoneError(Exception):
@@ -102,7 +106,7 @@ def grant_duties(connection: Connection, desk: Desk, drafts: Sequence[PersonDraf
         role, unit_id = _role(draft), _unit(connection, desk.office_id, draft)
         found = _person(connection, desk.office_id, draft.login)
         if found is None:
-            raise NotFound("E-404", _("there is no account yet: the system administrator makes it from the same table"))
+            raise _WrongRowError(_("there is no account yet: the system administrator makes it from the same table"))
         _refuse_other(found, draft)
         if _holds(connection, desk, found.id, role, unit_id):
             return Line(draft, Verdict.THERE, _("holds it already"))
@@ -118,11 +122,11 @@ def carried(lines: Iterable[Line]) -> list[str]:
 
 
 def drafts_of(rows: Iterable[str]) -> list[PersonDraft]:
-    """The rows again; E-H72 when they are not what ``carried`` wrote. What they say is checked as if typed."""
+    """The rows again; E-H71 when they are not what ``carried`` wrote. What they say is checked as if typed."""
     try:
         return [_draft(*json.loads(row)) for row in rows]
     except (ValueError, TypeError):
-        raise BadInput("E-H72", _("The rows could not be read."), remedy=_("Choose the table again.")) from None
+        raise BadInput("E-H71", _("The rows could not be read."), remedy=_("Choose the table again.")) from None
 
 
 def _draft(line: object, *texts: str) -> PersonDraft:
@@ -136,6 +140,8 @@ def _one(connection: Connection, draft: PersonDraft, work: Callable[[PersonDraft
     try:
         with connection.begin_nested():
             return work(draft)
+    except _WrongRowError as wrong:
+        return Line(draft, Verdict.WRONG, str(wrong))
     except DubanError as refusal:
         return Line(draft, Verdict.WRONG, refusal.what)
 
@@ -148,7 +154,7 @@ def _person(connection: Connection, office_id: int, login: str) -> Any:
 def _refuse_other(found: Any, draft: PersonDraft) -> None:
     """A login that somebody else has must never give them another's duty."""
     if found.name != draft.name:
-        raise Refused("E-A08", _("the login belongs to {name}; choose another").format(name=found.name))
+        raise _WrongRowError(_("the login belongs to {name}; choose another").format(name=found.name))
 
 
 def _role(draft: PersonDraft) -> Role:
@@ -156,9 +162,8 @@ def _role(draft: PersonDraft) -> Role:
 
     role = role_of(draft.role)
     if role is None:
-        raise BadInput(
-            "E-H71", _("the duty “{word}” is none of: {words}").format(word=draft.role, words="、".join(ROLES))
-        )
+        said = _("the duty “{word}” is none of: {words}")
+        raise _WrongRowError(said.format(word=draft.role, words="、".join(ROLES)))
     return role
 
 
@@ -173,7 +178,7 @@ def _unit(connection: Connection, office_id: int, draft: PersonDraft) -> int | N
         return found
     near = units.nearest(connection, office_id, draft.unit)
     said = _("the unit “{unit}” is not in the register").format(unit=draft.unit)
-    raise NotFound("E-404", f"{said}{_('; near it: {names}').format(names='、'.join(near)) if near else ''}")
+    raise _WrongRowError(f"{said}{_('; near it: {names}').format(names='、'.join(near)) if near else ''}")
 
 
 def _holds(connection: Connection, desk: Desk, person: int, role: Role, unit_id: int | None) -> bool:
