@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 #: the files of pages/ that offer a router
 PAGES: Final = (
+    "duties",
     "entrance",
     "home",
     "people",

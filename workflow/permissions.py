@@ -69,6 +69,8 @@ DEEDS: Final[dict[str, frozenset[Role]]] = {
     "person.rescue": frozenset({R.SYSTEM, R.SECURITY}),
     "duty.grant": frozenset({R.SECURITY}),
     "absence.set": OFFICE | UNIT_ROLES | {R.SECURITY},
+    "session.end": frozenset({R.SECURITY}),
+    "powers.read": ADMINISTRATORS | {R.DIRECTOR},
     "audit.read": frozenset({R.AUDIT}),
     "service.manage": frozenset({R.SYSTEM}),
     "clock.confirm": frozenset({R.DIRECTOR}),

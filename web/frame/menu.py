@@ -31,6 +31,10 @@ class Entry:
 ENTRIES: Final = (
     Entry("/tasks", N_("Tasks"), "task.read"),
     Entry("/people", N_("People"), "person.rescue"),
+    Entry("/duties", N_("Duties"), "duty.grant"),
+    Entry("/duties/absences", N_("Absences"), "duty.grant"),
+    Entry("/duties/sessions", N_("Sessions"), "session.end"),
+    Entry("/duties/powers", N_("Separation of powers"), "powers.read"),
 )
 
 

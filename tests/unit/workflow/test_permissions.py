@@ -27,15 +27,15 @@ HELD = {
         " summary.issue summary.read draft.issue rules.read plan.read message.read message.retry message.release"
         " calendar.import unit.manage absence.set clock.confirm flow.read flow.install flow.migrate problem.register"
         " problem.photo problem.export inspection.record template.read template.install"
-        " paper.urge paper.supervise paper.void paper.read archive.export archive.verify"
+        " paper.urge paper.supervise paper.void paper.read archive.export archive.verify powers.read"
     ),
     R.READER: "task.read attachment.read summary.read paper.read flow.read problem.export",
     R.SYSTEM: (
         "rules.read message.read message.retry channel.test person.manage person.rescue service.manage flow.read"
-        " template.read"
+        " template.read powers.read"
     ),
-    R.SECURITY: "duty.grant absence.set person.rescue flow.read template.read",
-    R.AUDIT: "audit.read flow.read template.read archive.verify",
+    R.SECURITY: "duty.grant absence.set session.end person.rescue flow.read template.read powers.read",
+    R.AUDIT: "audit.read flow.read template.read archive.verify powers.read",
     R.SCHEDULER: "",
 }
 
