@@ -34,7 +34,9 @@ def months(connection: Connection, office_id: int) -> list[dict[str, Any]]:
     """Every month that was opened, the newest first, with the title of its notice."""
     p, n = t.period.c, t.notice.c
     query = (
-        sa.select(p.id, p.month, p.notice_id, n.title.label("notice"), p.flow, p.opens_on, p.due_on, p.closes_on, p.state)
+        sa.select(
+            p.id, p.month, p.notice_id, n.title.label("notice"), p.flow, p.opens_on, p.due_on, p.closes_on, p.state
+        )
         .join(t.notice, sa.and_(n.office_id == p.office_id, n.id == p.notice_id))
         .where(p.office_id == office_id)
         .order_by(p.month.desc(), p.id.desc())

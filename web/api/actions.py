@@ -124,9 +124,9 @@ def _told(outcome: actions.Outcome) -> dict[str, Any]:
 
 def _command(action: str, task_id: int, given: ActionGiven, key: str) -> actions.Command:
     said = given.model_dump(exclude={"version", "task_id", "action", "values", "people"})
-    texts = {name: _tidy(value) if isinstance(value, str) else value for name, value in said.items()}
+    plain: dict[str, Any] = {name: _tidy(value) if isinstance(value, str) else value for name, value in said.items()}
     values = tuple(ValueGiven(value.indicator_id, value.value, _tidy(value.reason)) for value in given.values)
-    to_action = GivenToAction(**texts, values=values, people=tuple(given.people))
+    to_action = GivenToAction(**plain, values=values, people=tuple(given.people))
     return actions.Command(action, task_id, given.version, to_action, key)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import secrets
 from typing import TYPE_CHECKING, Any, Final
 
 from fastapi.exceptions import RequestValidationError
@@ -11,19 +9,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
-from models.errors import BadInput, DubanError, EnvironmentRefused, NotFound, Refused
+from models.errors import BadInput, DubanError, NotFound, Refused
 from models.language import _
-from web.frame.refusals import status_of
+from web.frame.refusals import fault, status_of
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
     from starlette.requests import Request
     from starlette.responses import Response
 
-log = logging.getLogger(__name__)
-
-#: no token in force
-NO_TOKEN: Final = "E-H81"
 _SERVER_ERROR: Final = 500
 _NAMED: Final = 20
 
@@ -39,10 +33,10 @@ class Refusal(BaseModel):
     remedy: str = Field(description="What to do now; may be empty.")
 
 
-class Refused_(BaseModel):
+class RefusalAnswer(BaseModel):
     """The body of every answer that is not a success."""
 
-    model_config = ConfigDict(title="Refused")
+    model_config = ConfigDict(title="RefusalAnswer")
 
     error: Refusal
 
@@ -61,13 +55,14 @@ _WHEN: Final[dict[int, str]] = {
 def refused(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The refusals that an operation documents; those of the token, of the fields and of the machine always."""
     return {
-        status: {"model": Refused_, "description": _WHEN[status]} for status in sorted({401, 403, 422, 503, *statuses})
+        status: {"model": RefusalAnswer, "description": _WHEN[status]}
+        for status in sorted({401, 403, 422, 503, *statuses})
     }
 
 
 def as_json(refusal: DubanError, status: int = 0) -> Response:
     """The answer to a program."""
-    code = status or (401 if refusal.code == NO_TOKEN else status_of(refusal))
+    code = status or (401 if refusal.code == "E-H81" else status_of(refusal))
     made = JSONResponse({"error": _plain(refusal)}, code)
     if code == 401:
         made.headers["WWW-Authenticate"] = "Bearer"
@@ -125,27 +120,19 @@ def _by_status(request: Request, error: Exception) -> Response:
     if error.status_code == 404:
         return as_json(no_such_address(request))
     if error.status_code == 405:
-        refusal = Refused(
+        method = Refused(
             "E-H85",
             _("This address does not take the method {name}.").format(name=request.method[:20]),
             where=request.url.path[:120],
             remedy=_("See the reference at /api/v1/docs."),
         )
-        made = as_json(refusal, 405)
+        made = as_json(method, 405)
         made.headers["Allow"] = (error.headers or {}).get("Allow", "")
         return made
     refusal = BadInput("E-H05", _("The request could not be read."), remedy=_("See the reference at /api/v1/docs."))
     return as_json(refusal, error.status_code)
 
 
-def _unforeseen(request: Request, error: Exception) -> Response:
-    """A fault of the program: its trace goes to the log under a number, the caller gets the number."""
-    number = secrets.token_hex(4)
-    log.error("fault %s at %s", number, request.url.path, exc_info=error)
-    refusal = EnvironmentRefused(
-        "E-X00",
-        _("The program has a fault; nothing half done was kept."),
-        where=number,
-        remedy=_("Tell this number to whoever looks after the program."),
-    )
-    return as_json(refusal, _SERVER_ERROR)
+def _unforeseen(_request: Request, error: Exception) -> Response:
+    """A fault of the program: the caller gets the number under which the whole program logs it, once, further out."""
+    return as_json(fault(error), _SERVER_ERROR)

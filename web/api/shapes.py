@@ -41,7 +41,8 @@ class ActionGiven(Given):
     """What is given with an action; `asks` of an offered action says what it needs."""
 
     model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"version": 1, "progress": "已清理岸线三公里。", "percent": 40}]}
+        extra="forbid",
+        json_schema_extra={"examples": [{"version": 1, "progress": "已清理岸线三公里。", "percent": 40}]},
     )
 
     version: Number = Field(description="The task's `version` as it was last seen: who acted since is told as `E-409`.")

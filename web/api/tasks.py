@@ -37,6 +37,14 @@ class Order(StrEnum):
     ENTERED = "entered_at"
 
 
+class Only(StrEnum):
+    """Some of the tasks: what the person may move on now, what is late, what was shown to them for information."""
+
+    MINE = "mine"
+    LATE = "late"
+    COPIED = "copied"
+
+
 _KEYS: Final[dict[Order, Callable[[TaskRow], tuple[Any, ...]]]] = {
     Order.NUMBER: lambda task: (task.id,),
     Order.NEWEST: lambda task: (task.id,),
@@ -58,15 +66,14 @@ def list_tasks(
     month: Annotated[str, Query(pattern=rf"{MONTH}|^$", description="YYYY-MM; empty for all months.")] = "",
     unit: Annotated[str, Query(max_length=200, description="A unit by name or alias.")] = "",
     state: Annotated[str, Query(max_length=48, description="A state by its name in the flow.")] = "",
-    mine: Annotated[bool, Query(description="Only what the person may move on now.")] = False,
-    late: Annotated[bool, Query(description="Only late ones.")] = False,
-    copied: Annotated[bool, Query(description="Only what was shown to the person for information.")] = False,
+    only: Annotated[Only | None, Query(description="Only some of them.")] = None,
     order: Annotated[Order, Query()] = Order.NUMBER,
     limit: Limit = 50,
     cursor: Cursor = "",
 ) -> Any:
     """A unit sees its own tasks and those whose clause names it, the office all, a reader what was approved."""
-    wanted, now = Wanted(mine, unit, state, month, late, copied), call.now()
+    wanted = Wanted(only is Only.MINE, unit, state, month, only is Only.LATE, only is Only.COPIED)
+    now = call.now()
 
     def look(connection: Connection) -> list[TaskRow]:
         permissions.demand(call.actor, "task.read")
