@@ -18,6 +18,7 @@ DEEDS: Final = {
     "archive.verify": N_("ask the trail about an archive"),
     "audit.read": N_("read the trail"),
     "backup": N_("back up"),
+    "board.read": N_("look at the board"),
     "calendar.import": N_("import a calendar"),
     "calendar.seed": N_("fill in a calendar"),
     "channel.test": N_("test a channel"),

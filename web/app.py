@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 #: the files of pages/ that offer a router
 PAGES: Final = (
+    "board",
     "entrance",
     "home",
     "tasks",
