@@ -39,7 +39,8 @@ class AsSeen(Generic[Facts]):
 
     def __init__(self, desk: Desk, deed: str, seen: str, render: Callable[[Facts], Rendered]) -> None:
         """``seen`` is the digest that the draft's page carried; the refusal of ``deed`` stands in the trail."""
-        self._desk, self._deed, self._seen, self._render = desk, deed, seen, render
+        self._desk, self._deed, self._seen = desk, deed, seen
+        self._render: Callable[[Facts], Rendered] = render
 
     def __call__(self, facts: Facts) -> Rendered:
         """The files."""

@@ -28,7 +28,10 @@ class Entry:
 
 
 #: in the order of a month's work
-ENTRIES: Final = (Entry("/tasks", N_("Tasks"), "task.read"),)
+ENTRIES: Final = (
+    Entry("/tasks", N_("Tasks"), "task.read"),
+    Entry("/decisions", N_("To decide"), "plan.read"),
+)
 
 
 @dataclass(frozen=True, slots=True)
