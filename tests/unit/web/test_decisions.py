@@ -146,7 +146,8 @@ def test_what_changed_since_it_was_looked_at_is_not_issued(desk: DeskOf, shown_a
     director = desk.person("director")
     seen = re.search(r'name="seen" value="([0-9a-f]{64})"', director.get(f"/decisions/circular?draft={number}").text)
     assert seen
-    desk.office.change("task", desk.office.tasks[ONE], state="reviewed", stage="reviewed")
+    desk.office.report(desk.office.tasks[ONE], NOW)
+    desk.office.sign(desk.office.tasks[ONE], NOW)
     answer = director.post("/decisions/circular", draft=str(number), days="3", seen=seen[1])
     assert answer.status_code == 409
     assert "E-H56" in answer.text
