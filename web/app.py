@@ -24,6 +24,7 @@ PAGES: Final = (
     "decisions",
     "entrance",
     "home",
+    "people",
     "previews",
     "tasks",
 )
