@@ -30,7 +30,9 @@ class Entry:
 #: in the order of a month's work
 ENTRIES: Final = (
     Entry("/tasks", N_("Tasks"), "task.read"),
+    Entry("/decisions", N_("To decide"), "plan.read"),
     Entry("/board", N_("Board"), "board.read"),
+    Entry("/people", N_("People"), "person.rescue"),
 )
 
 
