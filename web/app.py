@@ -11,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 import web.api.app
 from web.api.refusals import as_json
 from web.frame.guards import Guards
+from web.frame.kept import KeptDrafts
 from web.frame.refusals import answer_refusals, on_page
 from web.frame.rendering import STATIC
 
@@ -24,8 +25,12 @@ if TYPE_CHECKING:
 
 #: the files of pages/ that offer a router
 PAGES: Final = (
+    "board",
+    "decisions",
     "entrance",
     "home",
+    "people",
+    "previews",
     "tasks",
     "tokens",
 )
@@ -54,6 +59,7 @@ def create(site: Site) -> FastAPI:
     app = FastAPI(title="duban", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.site = site
     app.state.refuse = _refuse
+    app.state.kept = KeptDrafts()
     answer_refusals(app)
     app.mount("/static", _Static(directory=STATIC))
     app.mount(web.api.app.PREFIX, web.api.app.create(site))

@@ -30,6 +30,9 @@ class Entry:
 #: in the order of a month's work
 ENTRIES: Final = (
     Entry("/tasks", N_("Tasks"), "task.read"),
+    Entry("/decisions", N_("To decide"), "plan.read"),
+    Entry("/board", N_("Board"), "board.read"),
+    Entry("/people", N_("People"), "person.rescue"),
     # everybody with a duty may open it; a unit's clerk hardly ever needs it
     Entry("/tokens", N_("Tokens of programs"), "token.make", OFFICE | {Role.SYSTEM, Role.SECURITY}),
 )
