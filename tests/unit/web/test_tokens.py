@@ -24,7 +24,7 @@ def desk(tmp_path: Path) -> DeskOf:
     return desk_of(small_office(tmp_path))
 
 
-def make(browser: Browser, *scopes: str, name: str = "数据平台", days: int = 90) -> Response:
+def make(browser: Browser, *scopes: str, name: str = "报表取数", days: int = 90) -> Response:
     return browser.post("/tokens", name=name, scope=list(scopes), days=str(days))
 
 
@@ -47,7 +47,7 @@ def test_a_token_is_shown_once_works_and_is_kept_as_a_hash(desk: DeskOf) -> None
     browser = desk.person("clerk1")
     token = shown(make(browser, "read", "file"))
     assert token not in browser.get("/tokens").text
-    assert "数据平台" in browser.get("/tokens").text
+    assert "报表取数" in browser.get("/tokens").text
     assert Program(desk.nobody().client, token).get("/me").json()["token"]["scopes"] == ["file", "read"]
     row, event = desk.office.rows("apitoken")[0], desk.office.rows("event")[-1]
     assert token not in str(row)
@@ -59,10 +59,10 @@ def test_a_token_is_shown_once_works_and_is_kept_as_a_hash(desk: DeskOf) -> None
     ("scopes", "name", "days"),
     [
         ((), "x", 90),
-        (("review",), "数据平台", 90),
+        (("review",), "报表取数", 90),
         (("read",), " ", 90),
         (("read",), "字" * 61, 90),
-        (("read",), "数据平台", 4000),
+        (("read",), "报表取数", 4000),
     ],
 )
 def test_what_cannot_be_taken_is_said_and_what_was_typed_stays(
@@ -86,8 +86,8 @@ def test_a_revoked_token_is_nobodys_at_once(desk: DeskOf) -> None:
 def test_anothers_token_is_not_there_but_the_security_administrator_ends_it(desk: DeskOf) -> None:
     make(desk.person("clerk1"), "read")
     assert desk.person("clerk2").post("/tokens/1/revoke").status_code == 404
-    assert "数据平台" not in desk.person("clerk2").get("/tokens").text
+    assert "报表取数" not in desk.person("clerk2").get("/tokens").text
     security = desk.person("security")
-    assert "数据平台" in security.get("/tokens").text
+    assert "报表取数" in security.get("/tokens").text
     assert security.post("/tokens/1/revoke").status_code == 303
     assert desk.office.row("apitoken", 1)["revoked_by"] == "security"
