@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 #: the files of pages/ that offer a router
 PAGES: Final = (
     "entrance",
+    "filing",
+    "filing_all",
     "home",
     "tasks",
 )

@@ -28,7 +28,10 @@ class Entry:
 
 
 #: in the order of a month's work
-ENTRIES: Final = (Entry("/tasks", N_("Tasks"), "task.read"),)
+ENTRIES: Final = (
+    Entry("/filing", N_("Fill in and file"), "form.print"),
+    Entry("/tasks", N_("Tasks"), "task.read"),
+)
 
 
 @dataclass(frozen=True, slots=True)
