@@ -9,7 +9,8 @@ from typing import Any, Final
 
 import click
 
-from commands.frame import Desk, answer, desk, new_code, new_installation, table
+from commands.frame import Desk, answer, desk, new_installation, table
+from deeds.codes import new_code
 from models.errors import EnvironmentRefused, Refused
 from models.language import _
 
@@ -39,7 +40,7 @@ office = {office}                  # 本库中办公室的编号
 # close_after_workdays = 5    # 截止后几个工作日关账
 
 [login]
-# profile = "mlps"            # 口令要求：mlps（等保2.0）或 asvs
+# profile = "mlps"            # 密码要求：mlps（等保2.0）或 asvs
 # hours = 8                   # 登录有效小时数
 # tries = 5                   # 连续输错几次锁定
 # lock_minutes = 15           # 锁定分钟数

@@ -42,22 +42,26 @@ class DeskOf:
     office: SmallOffice
     clock: Clock
     site: Site
-    _app: Any = field(repr=False)
+    app: Any = field(repr=False)
 
     def nobody(self) -> Browser:
         """A browser in which nobody is logged in."""
-        return Browser(TestClient(self._app, base_url="http://127.0.0.1", follow_redirects=False))
+        return Browser(TestClient(self.app, base_url="http://127.0.0.1", follow_redirects=False))
 
     def person(self, login: str) -> Browser:
         """A browser with a session of its own."""
+        browser = self.nobody()
+        browser.client.cookies.set("duban", self.session(login), domain="127.0.0.1")
+        return browser
+
+    def session(self, login: str) -> str:
+        """A new session of somebody; its token."""
         token = f"{login}-{len(self.office.rows('login'))}"
         self.office.add(
             "login", person_id=self.office.people[login], token_hash=token_digest(token), created_at=self.clock.now,
             expires_at=self.clock.now + timedelta(hours=8),
         )  # fmt: skip
-        browser = self.nobody()
-        browser.client.cookies.set("duban", token, domain="127.0.0.1")
-        return browser
+        return token
 
 
 @dataclass

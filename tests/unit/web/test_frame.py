@@ -29,7 +29,7 @@ def desk(tmp_path: Path) -> DeskOf:
 
 def routes(desk: DeskOf) -> list[APIRoute]:
     found: list[APIRoute] = []
-    for given in desk._app.routes:
+    for given in desk.app.routes:
         inside = getattr(given, "original_router", None)
         found += [route for route in (inside.routes if inside else [given]) if isinstance(route, APIRoute)]
     return found
