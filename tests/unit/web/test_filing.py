@@ -69,7 +69,9 @@ def test_receive_all_receives_each_and_says_which_could_not(desk: DeskOf) -> Non
 
 def test_a_report_is_filed_under_the_version_that_was_seen(desk: DeskOf) -> None:
     browser, number = desk.person("clerk1"), task(desk)
-    done = browser.post(f"/filing/{number}", key="k", **typed(number, percent="４０％", problems="汛期", next_steps="继续"))
+    done = browser.post(
+        f"/filing/{number}", key="k", **typed(number, percent="４０％", problems="汛期", next_steps="继续")
+    )
     assert done.status_code == 303
     (report,) = desk.office.rows("report", task_id=number)
     assert (report["progress"], report["percent"], report["problems"]) == ("已清理三公里。", 40, "汛期")
@@ -130,9 +132,7 @@ def last_month_reported(desk: DeskOf) -> tuple[int, Any]:
     office = desk.office
     office.report(task(desk), NOW)
     with office.database.write(office.office_id) as connection:
-        period = add_month(
-            connection, office, "2022-07", date(2022, 7, 1), date(2022, 7, 25), date(2022, 8, 1), NOW
-        )
+        period = add_month(connection, office, "2022-07", date(2022, 7, 1), date(2022, 7, 25), date(2022, 8, 1), NOW)
     (row,) = [one for one in office.rows("task", period_id=period) if one["clause_id"] == 1 and one["unit_id"] == 1]
     return row["id"], office
 
@@ -192,7 +192,7 @@ def test_a_draft_can_be_thrown_away_and_has_its_limits(desk: DeskOf) -> None:
     browser.post(f"/filing/{number}/draft", part=True, **typed(number))
     browser.post(f"/filing/{number}/discard")
     assert drafts(desk) == []
-    long = {name: "长" * 19_000 for name in ("progress", "problems", "next_steps")}
+    long = dict.fromkeys(("progress", "problems", "next_steps"), "长" * 19000)
     assert "E-H31" in browser.post(f"/filing/{number}/draft", part=True, **typed(number, **long)).text
     assert desk.person("clerk2").post(f"/filing/{number}/draft", part=True, **typed(number)).status_code == 404
     desk.office.report(number, NOW)
