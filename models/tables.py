@@ -9,7 +9,19 @@ from models.notice import Clause, Indicator, Milestone, Notice, Responsibility, 
 from models.office import Absence, ApiToken, Duty, GroupMember, Login, Office, Person, Unit, UnitAlias, UnitGroup
 from models.paper import Paper, Voiding
 from models.problem import Inspection, Photo, Problem, ProblemUnit, Visit
-from models.task import Attachment, Evidence, Filing, Period, Report, Request, Sighting, Summary, Task, Verification
+from models.task import (
+    Attachment,
+    Evidence,
+    Filing,
+    Period,
+    Report,
+    ReportDraft,
+    Request,
+    Sighting,
+    Summary,
+    Task,
+    Verification,
+)
 from models.template import TemplateFailure, TemplateVersion
 from models.trail import Event, Heartbeat, Operation, Watermark
 
@@ -41,6 +53,7 @@ seat = table(Seat)
 copy = table(Copy)
 reading = table(Reading)
 report = table(Report)
+report_draft = table(ReportDraft)
 attachment = table(Attachment)
 filing = table(Filing)
 evidence = table(Evidence)

@@ -28,6 +28,8 @@ PAGES: Final = (
     "board",
     "decisions",
     "entrance",
+    "filing",
+    "filing_all",
     "home",
     "people",
     "previews",

@@ -841,6 +841,27 @@ def upgrade() -> None:
         sa.UniqueConstraint("office_id", "task_id", "person_id", name=op.f("uq_copy_office_id_task_id_person_id")),
     )
     op.create_table(
+        "report_draft",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("task_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("fields", sa.JSON(), nullable=False),
+        sa.Column("saved_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["office_id", "person_id"], ["person.office_id", "person.id"], name=op.f("fk_report_draft_person_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id", "task_id"], ["task.office_id", "task.id"], name=op.f("fk_report_draft_task_id")
+        ),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_report_draft_")),
+        sa.PrimaryKeyConstraint("office_id", "id", name=op.f("pk_report_draft")),
+        sa.UniqueConstraint(
+            "office_id", "task_id", "person_id", name=op.f("uq_report_draft_office_id_task_id_person_id")
+        ),
+    )
+    op.create_table(
         "reading",
         sa.Column("office_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
