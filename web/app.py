@@ -36,6 +36,7 @@ PAGES: Final = (
     "previews",
     "tasks",
     "tokens",
+    "trail",
 )
 _A_YEAR: Final = "public, max-age=31536000, immutable"
 

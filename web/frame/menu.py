@@ -38,6 +38,7 @@ ENTRIES: Final = (
     Entry("/duties/absences", N_("Absences"), "duty.grant"),
     Entry("/duties/sessions", N_("Sessions"), "session.end"),
     Entry("/duties/powers", N_("Separation of powers"), "powers.read"),
+    Entry("/trail", N_("Trail"), "audit.read"),
     # everybody with a duty may open it; a unit's clerk hardly ever needs it
     Entry("/tokens", N_("Tokens of programs"), "token.make", OFFICE | {Role.SYSTEM, Role.SECURITY}),
 )
