@@ -129,3 +129,14 @@ class Login(OfficeRow, table=True):
     created_at: datetime
     expires_at: datetime
     revoked_at: datetime | None = None
+
+
+class CalendarFeed(OfficeRow, table=True):
+    """A person's own calendar address; only the SHA-256 of its token is stored, so it can be revoked but not read."""
+
+    __table_args__ = (unique("token_hash"), ref("person_id", "person"), index("ix_calendarfeed_person", "person_id"))
+
+    person_id: int
+    token_hash: str
+    created_at: datetime
+    revoked_at: datetime | None = None
