@@ -31,6 +31,7 @@ DEEDS: Final[dict[str, frozenset[Role]]] = {
     "period.close": frozenset({R.DIRECTOR}),
     "period.move": frozenset({R.DIRECTOR}),
     "task.read": OFFICE | UNIT_ROLES | {R.READER},
+    "attachment.read": OFFICE | UNIT_ROLES | {R.READER},
     "form.print": UNIT_ROLES,
     "form.attach": UNIT_ROLES,
     "form.verify": OFFICE | UNIT_ROLES,
