@@ -86,7 +86,9 @@ def step_forms(connection: Connection, office_id: int, actor: Actor, task_id: in
 def _form(task: TaskRow, action: str, rows: Sequence[Step], people: _People, been: frozenset[str]) -> StepForm:
     asks = tuple(dict.fromkeys(name for step in rows for name in step.gives))
     chosen = [step.dest for step in rows if step.chosen_by == "given_state" and _reachable(step, been)]
-    panel = next((panel for step in rows if (panel := task.flow.by_name[step.dest].panel) and step.dest != task.state), None)
+    panel = next(
+        (panel for step in rows if (panel := task.flow.by_name[step.dest].panel) and step.dest != task.state), None
+    )
     signing = panel is not None and not {"people", "one_person"} & set(asks)
     return StepForm(
         action=action,
@@ -110,7 +112,9 @@ def _reachable(step: Step, been: frozenset[str]) -> bool:
 def _leads_back(task: TaskRow, step: Step) -> bool:
     place = {state.name: number for number, state in enumerate(task.flow.states)}
     aside = task.flow.stage(step.dest) in (Stage.RETURNED, Stage.WAIVED)
-    return step.dest != task.state and (aside or place[step.dest] < place[task.state]) and task.stage is not Stage.RETURNED
+    return (
+        step.dest != task.state and (aside or place[step.dest] < place[task.state]) and task.stage is not Stage.RETURNED
+    )
 
 
 def _who(task: TaskRow, asks: Iterable[str], people: _People, panel: Panel | None) -> tuple[Choice, ...] | None:

@@ -323,12 +323,17 @@ def _reports(connection: Connection, task: TaskRow) -> list[dict[str, Any]]:
 def _events(connection: Connection, task: TaskRow) -> list[dict[str, Any]]:
     e = t.event.c
     query = (
-        sa.select(e.seq, e.at, e.actor_name, e.acting_for, e.action, e.to_state, e.reason)
+        sa.select(e.seq, e.at, e.actor_name, e.acting_for, e.action, e.to_state, e.reason, e.result)
         .where(e.office_id == task.office_id, e.object_type == "task", e.object_id == task.id)
         .order_by(e.seq)
     )
     return [
-        {**row, "at": shown(row["at"]), "label": task.flow.action_label(row["action"])}
+        {
+            **row,
+            "at": shown(row["at"]),
+            "label": task.flow.action_label(row["action"]),
+            "to_label": task.flow.state_label(row["to_state"]) if row["to_state"] else "",
+        }
         for row in connection.execute(query).mappings()
     ]
 
@@ -336,7 +341,18 @@ def _events(connection: Connection, task: TaskRow) -> list[dict[str, Any]]:
 def _messages(connection: Connection, task: TaskRow) -> list[dict[str, Any]]:
     m = t.message.c
     query = (
-        sa.select(m.id, m.event, m.level, m.state, m.created_at, m.about, t.person.c.name.label("recipient"))
+        sa.select(
+            m.id,
+            m.event,
+            m.level,
+            m.state,
+            m.reason,
+            m.attempts,
+            m.settled_at,
+            m.created_at,
+            m.about,
+            t.person.c.name.label("recipient"),
+        )
         .join(t.person, sa.and_(t.person.c.office_id == m.office_id, t.person.c.id == m.recipient_id))
         # a coarse filter in the database, the exact one below
         .where(m.office_id == task.office_id, sa.cast(m.about, sa.String).like(f"%[{task.id},%"))
@@ -344,6 +360,7 @@ def _messages(connection: Connection, task: TaskRow) -> list[dict[str, Any]]:
     )
     rows = [row for row in connection.execute(query).mappings() if any(item[0] == task.id for item in row["about"])]
     return [
-        {key: value for key, value in row.items() if key != "about"} | {"created_at": shown(row["created_at"])}
+        {key: value for key, value in row.items() if key != "about"}
+        | {"created_at": shown(row["created_at"]), "settled_at": shown(row["settled_at"]) if row["settled_at"] else ""}
         for row in rows
     ]

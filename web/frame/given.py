@@ -34,7 +34,7 @@ def given_of(form: Posted, indicators: Iterable[Mapping[str, Any]]) -> dict[str,
         "people": tuple(dict.fromkeys(login for login in form.many("people") if login)),
         "values": tuple(_values(form, indicators)),
     }
-    return {name: value for name, value in found.items() if value or value == 0 and value is not False}
+    return {name: value for name, value in found.items() if value or (value == 0 and value is not False)}
 
 
 def _values(form: Posted, indicators: Iterable[Mapping[str, Any]]) -> Iterable[ValueGiven]:
@@ -46,10 +46,10 @@ def _values(form: Posted, indicators: Iterable[Mapping[str, Any]]) -> Iterable[V
             yield ValueGiven(row["id"], None, reason)
 
 
-def typed_of(form: Posted) -> dict[str, str]:
-    """What was typed, as it was typed, to be put back."""
+def typed_of(form: Posted) -> dict[str, Any]:
+    """What was typed, as it was typed, to be put back; ``people`` as a list."""
     wanted = [name for name in form.names() if name in TYPED or name.startswith(("value-", "why-"))]
-    return {name: form.text(name) for name in wanted}
+    return {name: form.text(name) for name in wanted} | {"people": [name for name in form.many("people") if name]}
 
 
 def action_of(form: Posted) -> str:
