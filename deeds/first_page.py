@@ -132,19 +132,21 @@ def _matters(connection: Connection, office_id: int, actor: Actor, now: datetime
     count = _Count(connection, office_id)
     if actor.holds(Role.DIRECTOR):
         r, d = t.request.c, t.draft.c
-        yield Matter(count(t.request, r.decision == Decision.PENDING.value), _("requests wait for your decision"))
+        yield Matter(
+            count(t.request, r.decision == Decision.PENDING.value), _("requests wait for your decision"), "/decisions"
+        )
         undecided = sa.and_(d.issued_at.is_(None), d.dropped_at.is_(None))
-        yield Matter(count(t.draft, undecided), _("drafts of circulars wait to be issued or dropped"))
+        yield Matter(count(t.draft, undecided), _("drafts of circulars wait to be issued or dropped"), "/decisions")
         held = t.message.c.state == MessageState.HELD.value
-        yield Matter(count(t.message, held), _("messages are held until you release them"))
+        yield Matter(count(t.message, held), _("messages are held until you release them"), "/decisions")
     if actor.holds(*DEEDS["message.retry"]):
         dead = t.message.c.state == MessageState.DEAD.value
         yield Matter(count(t.message, dead), _("messages could not be delivered"))
     if actor.holds(Role.SYSTEM):
         locked = sa.and_(t.person.c.active, t.person.c.locked_until > now)
-        yield Matter(count(t.person, locked), _("accounts are locked after wrong passwords"))
+        yield Matter(count(t.person, locked), _("accounts are locked after wrong passwords"), "/people")
     if actor.holds(Role.SECURITY):
-        yield Matter(_without_duty(connection, office_id, local_date(now)), _("accounts hold no duty today"))
+        yield Matter(_without_duty(connection, office_id, local_date(now)), _("accounts hold no duty today"), "/people")
     if actor.holds(Role.AUDIT):
         since = at_local(local_date(now)) - timedelta(days=_DAYS_BACK)
         bad = t.event.c.result.in_([Result.DENIED.value, Result.FAILED.value])

@@ -6,10 +6,34 @@ from models.base import metadata, table
 from models.flow import Copy, FlowVersion, Reading, Seat
 from models.message import Attempt, CalendarDay, CalendarYear, Draft, Message, Reminder
 from models.notice import Clause, Indicator, Milestone, Notice, Responsibility, WorkItem
-from models.office import Absence, CalendarFeed, Duty, GroupMember, Login, Office, Person, Unit, UnitAlias, UnitGroup
+from models.office import (
+    Absence,
+    ApiToken,
+    CalendarFeed,
+    Duty,
+    GroupMember,
+    Login,
+    Office,
+    Person,
+    Unit,
+    UnitAlias,
+    UnitGroup,
+)
 from models.paper import Paper, Voiding
 from models.problem import Inspection, Photo, Problem, ProblemUnit, Visit
-from models.task import Attachment, Evidence, Filing, Period, Report, Request, Sighting, Summary, Task, Verification
+from models.task import (
+    Attachment,
+    Evidence,
+    Filing,
+    Period,
+    Report,
+    ReportDraft,
+    Request,
+    Sighting,
+    Summary,
+    Task,
+    Verification,
+)
 from models.template import TemplateFailure, TemplateVersion
 from models.trail import Event, Heartbeat, Operation, Watermark
 
@@ -22,6 +46,7 @@ person = table(Person)
 duty = table(Duty)
 absence = table(Absence)
 login = table(Login)
+api_token = table(ApiToken)
 calendar_feed = table(CalendarFeed)
 notice = table(Notice)
 work_item = table(WorkItem)
@@ -41,6 +66,7 @@ seat = table(Seat)
 copy = table(Copy)
 reading = table(Reading)
 report = table(Report)
+report_draft = table(ReportDraft)
 attachment = table(Attachment)
 filing = table(Filing)
 evidence = table(Evidence)
