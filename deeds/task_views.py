@@ -337,7 +337,7 @@ def _events(connection: Connection, task: TaskRow, said: Callable[[datetime], st
     return [
         {
             **row,
-            "at": said(row["at"]),
+            "at": shown(row["at"]),
             "label": task.flow.action_label(row["action"]),
             "to_label": task.flow.state_label(row["to_state"]) if row["to_state"] else "",
         }
@@ -368,6 +368,6 @@ def _messages(connection: Connection, task: TaskRow) -> list[dict[str, Any]]:
     rows = [row for row in connection.execute(query).mappings() if any(item[0] == task.id for item in row["about"])]
     return [
         {key: value for key, value in row.items() if key != "about"}
-        | {"created_at": said(row["created_at"]), "settled_at": said(row["settled_at"]) if row["settled_at"] else ""}
+        | {"created_at": shown(row["created_at"]), "settled_at": shown(row["settled_at"]) if row["settled_at"] else ""}
         for row in rows
     ]
