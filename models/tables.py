@@ -8,6 +8,7 @@ from models.message import Attempt, CalendarDay, CalendarYear, Draft, Message, R
 from models.notice import Clause, Indicator, Milestone, Notice, Responsibility, WorkItem
 from models.office import Absence, Duty, GroupMember, Login, Office, Person, Unit, UnitAlias, UnitGroup
 from models.paper import Paper, Voiding
+from models.phrase import Phrase
 from models.problem import Inspection, Photo, Problem, ProblemUnit, Visit
 from models.task import Attachment, Evidence, Filing, Period, Report, Request, Sighting, Summary, Task, Verification
 from models.template import TemplateFailure, TemplateVersion
@@ -35,6 +36,7 @@ problem_unit = table(ProblemUnit)
 photo = table(Photo)
 visit = table(Visit)
 period = table(Period)
+phrase = table(Phrase)
 task = table(Task)
 seat = table(Seat)
 copy = table(Copy)

@@ -31,6 +31,8 @@ DEEDS: Final[dict[str, frozenset[Role]]] = {
     "period.close": frozenset({R.DIRECTOR}),
     "period.move": frozenset({R.DIRECTOR}),
     "task.read": OFFICE | UNIT_ROLES | {R.READER},
+    "task.review": OFFICE,
+    "phrase.change": OFFICE,
     "form.print": UNIT_ROLES,
     "form.attach": UNIT_ROLES,
     "form.verify": OFFICE | UNIT_ROLES,
