@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import threading
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Engine
 
 BUSY_MS: Final = 5_000
+#: how long a writer of this process waits for the others of it
+TURN_SECONDS: Final = 60
 #: with less than this free, what SQLite calls an I/O error is a full disk
 LEAST_FREE: Final = 1 << 20
 #: "duban" read as a number: marks the file as ours, so that another program's database is refused
@@ -42,6 +45,7 @@ class Database:
         if self.file is not None:
             refuse_network(self.file.parent)
         self.engine = self._engine(synchronous)
+        self._writers = threading.Lock()
 
     @property
     def file(self) -> Path | None:
@@ -79,12 +83,25 @@ class Database:
     @contextmanager
     def write(self, office_id: int) -> Iterator[Connection]:
         """One transaction under the office's write lock; everything or nothing."""
-        with plain_words(self.file), self.engine.connect() as bare:
+        with plain_words(self.file), self._turn(), self.engine.connect() as bare:
             connection = bare.execution_options(duban_begin="IMMEDIATE")
             with connection.begin():
                 if not self.is_sqlite:
                     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(office_id)))
                 yield connection
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """SQLite lets waiting writers try again at random: of 200 who file at once some would be refused after seconds."""
+        if not self.is_sqlite:
+            yield
+            return
+        if not self._writers.acquire(timeout=TURN_SECONDS):
+            raise _locked()
+        try:
+            yield
+        finally:
+            self._writers.release()
 
     def close(self) -> None:
         """Give the connections back."""
@@ -126,12 +143,16 @@ def refusal(error: exc.DBAPIError, file: Path | None = None) -> Unreachable:
             remedy=_("Restore the last backup with: duban restore FILE --to FOLDER"),
         )
     if "locked" in text:
-        return Unreachable("E-B04", _("Another program holds the database."), remedy=_("Wait a moment and try again."))
+        return _locked()
     if "unable to open" in text:
         return Unreachable(
             "E-B01", _("The database cannot be opened."), remedy=_("Check the folder, or create it with: duban init")
         )
     return Unreachable("E-B00", _("The database does not answer as it should."), remedy=_("Run: duban doctor"))
+
+
+def _locked() -> Unreachable:
+    return Unreachable("E-B04", _("Another program holds the database."), remedy=_("Wait a moment and try again."))
 
 
 def _disk(text: str, file: Path | None) -> Unreachable:

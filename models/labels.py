@@ -16,6 +16,7 @@ DEEDS: Final = {
     "absence.set": N_("enter an absence"),
     "archive.export": N_("take out a month for the archive"),
     "archive.verify": N_("ask the trail about an archive"),
+    "attachment.read": N_("open an attachment"),
     "audit.read": N_("read the trail"),
     "backup": N_("back up"),
     "calendar.import": N_("import a calendar"),

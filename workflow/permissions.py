@@ -33,6 +33,7 @@ DEEDS: Final[dict[str, frozenset[Role]]] = {
     "task.read": OFFICE | UNIT_ROLES | {R.READER},
     "task.review": OFFICE,
     "phrase.change": OFFICE,
+    "attachment.read": OFFICE | UNIT_ROLES | {R.READER},
     "form.print": UNIT_ROLES,
     "form.attach": UNIT_ROLES,
     "form.verify": OFFICE | UNIT_ROLES,

@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import io
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from documents.evidence.apart import serve, work_apart
@@ -54,8 +53,8 @@ def draw(data: bytes, media_type: str, number: int, name: str = "") -> Drawn:
 def _child(order: dict[str, Any], blobs: list[bytes], say: Callable[..., None]) -> None:
     from documents.evidence import pages
 
-    count, drawn = (pages.pdf_pages if order["media_type"] == PDF else pages.picture_pages)(blobs[0])
-    page = next(islice(drawn, order["number"] - 1, None))
+    count, drawn = (pages.pdf_pages if order["media_type"] == PDF else pages.picture_pages)(blobs[0], order["number"])
+    page = next(drawn)
     page.picture.thumbnail((_LONGEST, _LONGEST))
     picture, media_type = _written(page.picture)
     say(picture=base64.b64encode(picture).decode("ascii"), media_type=media_type, pages=count)

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 #: a sentence said on the next page is cut here, so that the cookie fits
 _LONGEST_SAID: Final = 400
+#: what a stored file may do in the browser: be looked at, and nothing else
+_FILE_POLICY: Final = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+_PDF_POLICY: Final = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 
 
 class Desk(deeds.desk.Desk):
@@ -130,11 +133,14 @@ class Desk(deeds.desk.Desk):
         return made
 
     def file(self, data: bytes, name: str, media_type: str, *, inline: bool = False) -> Response:
-        """A file to keep, under its name; ``inline`` for what the browser may show, in a sandbox of its own."""
+        """A file to keep, under its name; ``inline`` for what the browser may show, in a sandbox of its own.
+
+        A PDF stands without the sandbox, in which no browser's viewer starts: scripts in it were refused when it came.
+        """
         how = "inline" if inline else "attachment"
         headers = {
             "Content-Disposition": f"{how}; filename*=UTF-8''{quote(name, safe='')}",
-            "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'",
+            "Content-Security-Policy": _PDF_POLICY if inline and media_type == "application/pdf" else _FILE_POLICY,
         }
         return Response(data, media_type=media_type, headers=headers)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -85,3 +86,23 @@ def test_writer_that_must_wait_too_long_is_told_so(world: World) -> None:
             other.exec_driver_sql("BEGIN IMMEDIATE")
         assert refusal(caught.value).code == "E-B04"
     impatient.dispose()
+
+
+def test_of_many_who_write_at_once_in_one_process_each_has_its_turn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.database.BUSY_MS", 1)  # SQLite itself would refuse all but one
+    database = Database(sqlite_url(tmp_path / "many.db"))
+    with database.write(1) as connection:
+        connection.exec_driver_sql("CREATE TABLE counted (n INTEGER)")
+        connection.exec_driver_sql("INSERT INTO counted VALUES (0)")
+
+    def count_up(_place: int) -> None:
+        with database.write(1) as connection:
+            seen = connection.exec_driver_sql("SELECT n FROM counted").scalar_one()
+            connection.exec_driver_sql("UPDATE counted SET n = ?", (seen + 1,))
+
+    with ThreadPoolExecutor(40) as people:
+        list(people.map(count_up, range(200)))
+    with database.read() as connection:
+        assert connection.exec_driver_sql("SELECT n FROM counted").scalar_one() == 200

@@ -1,0 +1,134 @@
+"""The one door by which a page takes a file: looked at in a child process, of a kind the page asks for, its bytes as they came.
+
+What a file is, its content tells; the name is only text. Whoever may not do the deed is refused before: ``desk.demand(deed)``
+comes first, so that nothing of a stranger's file is opened.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from documents.evidence.looking import look_at
+from documents.foreign.confinement import confined
+from documents.foreign.packages import DOCX, XLSX
+from documents.picture_sizes import JPEG, PNG
+from documents.scan import MAX_BYTES, OFD, PDF, shown_name
+from models.errors import BadInput, EnvironmentRefused
+from models.language import _, listed
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    from web.frame.posted import Upload
+
+#: what a signed and stamped paper, or a picture of a problem, comes as
+PAPERS: Final = frozenset({PDF, OFD, JPEG, PNG})
+#: what office programs write; a page that takes these says so
+TABLES, TEXTS = frozenset({XLSX}), frozenset({DOCX})
+_NAMES: Final = {PDF: "PDF", OFD: "OFD", JPEG: "JPG", PNG: "PNG", DOCX: "DOCX", XLSX: "XLSX"}
+_MEGABYTE: Final = 1024 * 1024
+#: each child may take much memory: only so many at a time, others wait this long for their turn
+_AT_ONCE, _PATIENCE_SECONDS = 2, 30
+_turns = threading.BoundedSemaphore(_AT_ONCE)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A file that may be kept: ``data`` is what was sent, byte by byte."""
+
+    name: str
+    data: bytes
+    media_type: str
+    sha256: str
+    pages: int = 1
+
+
+def take(upload: Upload | None, now: datetime, kinds: Collection[str] = PAPERS) -> Taken:
+    """The file, if it is one of ``kinds`` and holds nothing that no archive should keep.
+
+    Raises E-H20 where none was chosen, E-H21 for another kind, E-H22 when too many are looked at already; E-F01 to E-F08,
+    E-F32, E-F33 and E-G01 as the reader of its kind.
+    """
+    chosen = some(upload)
+    with _Turn():
+        taken = _package(chosen) if _is_package(chosen, kinds) else _paper(chosen, now)
+    if taken.media_type not in kinds:
+        raise BadInput(
+            "E-H21",
+            _("Files of this kind are not taken here."),
+            where=taken.name,
+            remedy=_("Taken are: {kinds}").format(kinds=listed(name for kind, name in _NAMES.items() if kind in kinds)),
+        )
+    return taken
+
+
+def some(upload: Upload | None, most: int = MAX_BYTES) -> Upload:
+    """The upload as it came, not opened: for what a reader of its own opens in a child process, as notices; E-H20, E-F01, E-F02."""
+    if upload is None:
+        raise BadInput("E-H20", _("No file was chosen."), remedy=_("Choose a file, then send again."))
+    if not upload.data:
+        raise BadInput(
+            "E-F01", _("The file is empty (0 bytes)."), where=upload.name, remedy=_("Choose the file again.")
+        )
+    if len(upload.data) > most:
+        raise BadInput(
+            "E-F02",
+            _("The file has {size} MB; the limit is {limit} MB.").format(
+                size=f"{len(upload.data) / _MEGABYTE:.1f}", limit=most // _MEGABYTE
+            ),
+            where=upload.name,
+            remedy=_("Scan with a lower resolution (200 dpi is enough)."),
+        )
+    return upload
+
+
+def _is_package(upload: Upload, kinds: Collection[str]) -> bool:
+    """Whether it goes to the reader of office files; a paper's own reader names every other file."""
+    return bool({DOCX, XLSX} & set(kinds)) and (upload.data.startswith(b"PK") or not PAPERS & set(kinds))
+
+
+def _package(upload: Upload) -> Taken:
+    shown = shown_name(upload.name)
+    kind = confined("package", upload.data, shown)
+    if kind == OFD:
+        return Taken(shown, upload.data, OFD, _sha256(upload))
+    extension = PurePosixPath(shown).suffix.lower()
+    if extension != f".{_NAMES[kind].lower()}":
+        raise BadInput(
+            "E-F03",
+            _("The name ends in {extension}, but the content is {content}.").format(
+                extension=extension or "—", content=_NAMES[kind]
+            ),
+            where=shown,
+            remedy=_("Open it, see what it is, and save it under a fitting name."),
+        )
+    return Taken(shown, upload.data, kind, _sha256(upload))
+
+
+def _paper(upload: Upload, now: datetime) -> Taken:
+    facts = look_at(upload.data, upload.name, now, pages=False).facts
+    return Taken(facts.name, upload.data, facts.media_type, facts.sha256, facts.pages)
+
+
+def _sha256(upload: Upload) -> str:
+    return hashlib.sha256(upload.data).hexdigest()
+
+
+class _Turn:
+    """One of the few places in which a file is looked at."""
+
+    def __enter__(self) -> None:
+        if not _turns.acquire(timeout=_PATIENCE_SECONDS):
+            raise EnvironmentRefused(
+                "E-H22",
+                _("Too many files are being looked at just now."),
+                remedy=_("Wait a minute, then send it again."),
+            )
+
+    def __exit__(self, *_error: object) -> None:
+        _turns.release()
