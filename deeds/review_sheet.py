@@ -95,7 +95,7 @@ def _choices(
     month = [(LAST_MONTH, _("last report, {month}").format(month=last["month"]))] if last else []
     earlier = [
         (number, _("version {number} of this month, round {round}").format(number=number, round=one["round"]))
-        for number, one in reversed(reports.items())
+        for number, one in reversed(list(reports.items()))
         if one["number"] < task.report_number
     ]
     return (*month, *earlier)
@@ -147,7 +147,9 @@ def _figure(indicator: Mapping[str, Any], now: Mapping[str, Any] | None, before:
 
 
 def _value(report: Mapping[str, Any] | None, indicator: int) -> tuple[float | None, str]:
-    given = next((one for one in (report or {}).get("values", ()) if one["indicator_id"] == indicator), {})
+    given: dict[str, Any] = next(
+        (one for one in (report or {}).get("values", ()) if one["indicator_id"] == indicator), {}
+    )
     return given.get("value"), given.get("reason", "")
 
 

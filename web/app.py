@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 PAGES: Final = (
     "entrance",
     "home",
+    "review",
     "tasks",
+    "viewer",
 )
 _A_YEAR: Final = "public, max-age=31536000, immutable"
 

@@ -56,7 +56,9 @@ def add(connection: Connection, office_id: int, actor: Actor, texts: Iterable[st
         if len(text) > LONGEST:
             raise BadInput(
                 "E-H40",
-                _("A phrase has at most {most} characters; this one has {count}.").format(most=LONGEST, count=len(text)),
+                _("A phrase has at most {most} characters; this one has {count}.").format(
+                    most=LONGEST, count=len(text)
+                ),
                 where=text[:40],
                 remedy=_("Write a phrase in a line of its own; shorten it."),
             )

@@ -28,7 +28,10 @@ class Entry:
 
 
 #: in the order of a month's work
-ENTRIES: Final = (Entry("/tasks", N_("Tasks"), "task.read"),)
+ENTRIES: Final = (
+    Entry("/tasks", N_("Tasks"), "task.read"),
+    Entry("/review", N_("Review"), "task.review"),
+)
 
 
 @dataclass(frozen=True, slots=True)
