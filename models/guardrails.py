@@ -47,6 +47,7 @@ KEPT: Final = (
     "phrase",
     "problem",
     "inspection",
+    "apitoken",
 )
 
 _STATE_NEEDS_EVENT = (

@@ -13,12 +13,14 @@ from models.states import Action
 
 #: deeds of the trail and of the permissions
 DEEDS: Final = {
+    "absence.end": N_("end an absence"),
     "absence.set": N_("enter an absence"),
     "archive.export": N_("take out a month for the archive"),
     "archive.verify": N_("ask the trail about an archive"),
     "attachment.read": N_("open an attachment"),
     "audit.read": N_("read the trail"),
     "backup": N_("back up"),
+    "board.read": N_("look at the board"),
     "calendar.import": N_("import a calendar"),
     "calendar.seed": N_("fill in a calendar"),
     "channel.test": N_("test a channel"),
@@ -65,6 +67,7 @@ DEEDS: Final = {
     "person.rescue": N_("reset a system administrator's account"),
     "person.reset": N_("reset an account"),
     "phrase.change": N_("change the phrases of the reviewers"),
+    "powers.read": N_("look at the separation of powers"),
     "plan.read": N_("look at the plan of messages"),
     "problem.export": N_("take out the problem ledger"),
     "problem.photo": N_("add a picture of a problem"),
@@ -77,6 +80,7 @@ DEEDS: Final = {
     "restore.confirm": N_("confirm a restored backup"),
     "rules.read": N_("read the rules"),
     "service.manage": N_("manage the service"),
+    "session.end": N_("end a session of another"),
     "summary.build": N_("draft the summary"),
     "summary.issue": N_("issue the summary"),
     "summary.read": N_("read the summary"),
@@ -87,6 +91,9 @@ DEEDS: Final = {
     "template.install": N_("replace a template"),
     "template.read": N_("look at the templates"),
     "template.remove": N_("go back to the shipped template"),
+    "token.make": N_("make a token for a program"),
+    "token.manage": N_("look after the tokens of programs"),
+    "token.revoke": N_("revoke a token of a program"),
     "unit.add": N_("enter a unit"),
     "unit.alias": N_("enter another name of a unit"),
     "unit.group": N_("set the roster of a group"),
@@ -201,6 +208,7 @@ THINGS: Final = {
     "summary": N_("Summary"),
     "task": N_("Task"),
     "template": N_("Template"),
+    "token": N_("Token of a program"),
     "unit": N_("Unit"),
     "group": N_("Group"),
 }
