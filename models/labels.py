@@ -13,6 +13,7 @@ from models.states import Action
 
 #: deeds of the trail and of the permissions
 DEEDS: Final = {
+    "absence.end": N_("end an absence"),
     "absence.set": N_("enter an absence"),
     "archive.export": N_("take out a month for the archive"),
     "archive.verify": N_("ask the trail about an archive"),
@@ -68,6 +69,8 @@ DEEDS: Final = {
     "person.manage": N_("manage accounts"),
     "person.rescue": N_("reset a system administrator's account"),
     "person.reset": N_("reset an account"),
+    "phrase.change": N_("change the phrases of the reviewers"),
+    "powers.read": N_("look at the separation of powers"),
     "plan.read": N_("look at the plan of messages"),
     "problem.export": N_("take out the problem ledger"),
     "problem.photo": N_("add a picture of a problem"),
@@ -80,11 +83,13 @@ DEEDS: Final = {
     "restore.confirm": N_("confirm a restored backup"),
     "rules.read": N_("read the rules"),
     "service.manage": N_("manage the service"),
+    "session.end": N_("end a session of another"),
     "summary.build": N_("draft the summary"),
     "summary.issue": N_("issue the summary"),
     "summary.read": N_("read the summary"),
     "sweep": N_("sweep of the reminders"),
     "task.read": N_("look at tasks"),
+    "task.review": N_("review reports"),
     "template.failed": N_("own template failed, the shipped one used"),
     "template.install": N_("replace a template"),
     "template.read": N_("look at the templates"),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from deeds.desk import open_database
 from models.errors import EnvironmentRefused
 from models.language import _
+from web.frame.presence import Presence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +36,8 @@ class Site:
     secure: bool = False
     database: Database = field(init=False)
     key: bytes = field(init=False)
+    #: who has which page open; a courtesy, not a record
+    presence: Presence = field(default_factory=Presence)
 
     def __post_init__(self) -> None:
         """Open the database, checked, and the key of this office's forms."""
