@@ -337,7 +337,7 @@ def _events(connection: Connection, task: TaskRow, said: Callable[[datetime], st
     return [
         {
             **row,
-            "at": shown(row["at"]),
+            "at": said(row["at"]),
             "label": task.flow.action_label(row["action"]),
             "to_label": task.flow.state_label(row["to_state"]) if row["to_state"] else "",
         }
