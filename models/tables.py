@@ -6,7 +6,19 @@ from models.base import metadata, table
 from models.flow import Copy, FlowVersion, Reading, Seat
 from models.message import Attempt, CalendarDay, CalendarYear, Draft, Message, Reminder
 from models.notice import Clause, Indicator, Milestone, Notice, Responsibility, WorkItem
-from models.office import Absence, Duty, GroupMember, Login, Office, Person, Unit, UnitAlias, UnitGroup
+from models.office import (
+    Absence,
+    Duty,
+    GroupMember,
+    Login,
+    LoginFailure,
+    Office,
+    PastPassword,
+    Person,
+    Unit,
+    UnitAlias,
+    UnitGroup,
+)
 from models.paper import Paper, Voiding
 from models.problem import Inspection, Photo, Problem, ProblemUnit, Visit
 from models.task import Attachment, Evidence, Filing, Period, Report, Request, Sighting, Summary, Task, Verification
@@ -22,6 +34,8 @@ person = table(Person)
 duty = table(Duty)
 absence = table(Absence)
 login = table(Login)
+login_failure = table(LoginFailure)
+past_password = table(PastPassword)
 notice = table(Notice)
 work_item = table(WorkItem)
 clause = table(Clause)
