@@ -46,6 +46,7 @@ KEPT: Final = (
     "copy",
     "problem",
     "inspection",
+    "apitoken",
 )
 
 _STATE_NEEDS_EVENT = (

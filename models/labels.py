@@ -88,6 +88,9 @@ DEEDS: Final = {
     "template.install": N_("replace a template"),
     "template.read": N_("look at the templates"),
     "template.remove": N_("go back to the shipped template"),
+    "token.make": N_("make a token for a program"),
+    "token.manage": N_("look after the tokens of programs"),
+    "token.revoke": N_("revoke a token of a program"),
     "unit.add": N_("enter a unit"),
     "unit.alias": N_("enter another name of a unit"),
     "unit.group": N_("set the roster of a group"),
@@ -202,6 +205,7 @@ THINGS: Final = {
     "summary": N_("Summary"),
     "task": N_("Task"),
     "template": N_("Template"),
+    "token": N_("Token of a program"),
     "unit": N_("Unit"),
     "group": N_("Group"),
 }

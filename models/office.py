@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
@@ -162,3 +163,21 @@ class Login(OfficeRow, table=True):
     address: str = Field(default="", sa_type=sa.String(64))
     #: what the browser says of itself
     browser: str = Field(default="", sa_type=sa.String(200))
+
+
+class ApiToken(OfficeRow, table=True):
+    """What a program shows in a person's name; only its SHA-256 is stored, so it can be revoked but not read."""
+
+    __table_args__ = (unique("token_hash"), ref("person_id", "person"), index("ix_apitoken_person", "person_id"))
+
+    person_id: int
+    name: str
+    token_hash: str
+    #: what the program may do of what the person may (``workflow.tokens.SCOPES``)
+    scopes: list[Any] = Field(sa_type=sa.JSON)
+    created_at: datetime
+    expires_at: datetime
+    #: to the hour: not every call writes
+    used_at: datetime | None = None
+    revoked_at: datetime | None = None
+    revoked_by: str = ""

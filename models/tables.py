@@ -8,6 +8,7 @@ from models.message import Attempt, CalendarDay, CalendarYear, Draft, Message, R
 from models.notice import Clause, Indicator, Milestone, Notice, Responsibility, WorkItem
 from models.office import (
     Absence,
+    ApiToken,
     Duty,
     GroupMember,
     Login,
@@ -21,7 +22,19 @@ from models.office import (
 )
 from models.paper import Paper, Voiding
 from models.problem import Inspection, Photo, Problem, ProblemUnit, Visit
-from models.task import Attachment, Evidence, Filing, Period, Report, Request, Sighting, Summary, Task, Verification
+from models.task import (
+    Attachment,
+    Evidence,
+    Filing,
+    Period,
+    Report,
+    ReportDraft,
+    Request,
+    Sighting,
+    Summary,
+    Task,
+    Verification,
+)
 from models.template import TemplateFailure, TemplateVersion
 from models.trail import Event, Heartbeat, Operation, Watermark
 
@@ -36,6 +49,7 @@ absence = table(Absence)
 login = table(Login)
 login_failure = table(LoginFailure)
 past_password = table(PastPassword)
+api_token = table(ApiToken)
 notice = table(Notice)
 work_item = table(WorkItem)
 clause = table(Clause)
@@ -54,6 +68,7 @@ seat = table(Seat)
 copy = table(Copy)
 reading = table(Reading)
 report = table(Report)
+report_draft = table(ReportDraft)
 attachment = table(Attachment)
 filing = table(Filing)
 evidence = table(Evidence)

@@ -199,9 +199,10 @@ def _set(connection: Connection, office_id: int, number: int, **values: Any) -> 
 
 
 def _end_sessions(connection: Connection, office_id: int, number: int, now: datetime) -> None:
-    s = t.login.c
-    running = sa.and_(s.office_id == office_id, s.person_id == number, s.revoked_at.is_(None))
-    connection.execute(sa.update(t.login).where(running).values(revoked_at=now))
+    """Whoever holds a session or a token of this person is nobody from now on."""
+    for kept in (t.login, t.api_token):
+        running = sa.and_(kept.c.office_id == office_id, kept.c.person_id == number, kept.c.revoked_at.is_(None))
+        connection.execute(sa.update(kept).where(running).values(revoked_at=now))
 
 
 def person_id(connection: Connection, office_id: int, login: str) -> int:

@@ -163,6 +163,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("actor", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("asked_sha256", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("answer", sa.JSON(), nullable=False),
         sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_operation_")),
@@ -347,6 +348,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("office_id", "id", name=op.f("pk_pastpassword")),
     )
     op.create_index("ix_pastpassword_person", "pastpassword", ["office_id", "person_id"], unique=False)
+    op.create_table(
+        "apitoken",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("token_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("scopes", sa.JSON(), nullable=False),
+        sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("expires_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("used_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("revoked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("revoked_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["office_id", "person_id"], ["person.office_id", "person.id"], name=op.f("fk_apitoken_person_id")
+        ),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_apitoken_")),
+        sa.PrimaryKeyConstraint("office_id", "id", name=op.f("pk_apitoken")),
+        sa.UniqueConstraint("office_id", "token_hash", name=op.f("uq_apitoken_office_id_token_hash")),
+    )
+    with op.batch_alter_table("apitoken", schema=None) as batch_op:
+        batch_op.create_index("ix_apitoken_person", ["office_id", "person_id"], unique=False)
+
     op.create_table(
         "message",
         sa.Column("office_id", sa.Integer(), nullable=False),
@@ -849,6 +873,27 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_copy_")),
         sa.PrimaryKeyConstraint("office_id", "id", name=op.f("pk_copy")),
         sa.UniqueConstraint("office_id", "task_id", "person_id", name=op.f("uq_copy_office_id_task_id_person_id")),
+    )
+    op.create_table(
+        "report_draft",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("task_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("fields", sa.JSON(), nullable=False),
+        sa.Column("saved_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["office_id", "person_id"], ["person.office_id", "person.id"], name=op.f("fk_report_draft_person_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id", "task_id"], ["task.office_id", "task.id"], name=op.f("fk_report_draft_task_id")
+        ),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_report_draft_")),
+        sa.PrimaryKeyConstraint("office_id", "id", name=op.f("pk_report_draft")),
+        sa.UniqueConstraint(
+            "office_id", "task_id", "person_id", name=op.f("uq_report_draft_office_id_task_id_person_id")
+        ),
     )
     op.create_table(
         "reading",

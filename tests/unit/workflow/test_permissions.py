@@ -41,6 +41,10 @@ HELD = {
     R.AUDIT: "audit.read flow.read template.read archive.verify",
     R.SCHEDULER: "",
 }
+for _role in HELD:
+    if _role is not R.SCHEDULER:
+        HELD[_role] += " token.make"
+HELD[R.SECURITY] += " token.manage"
 
 
 def actor(*posts: Post) -> Actor:
