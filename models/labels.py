@@ -13,6 +13,7 @@ from models.states import Action
 
 #: deeds of the trail and of the permissions
 DEEDS: Final = {
+    "absence.end": N_("end an absence"),
     "absence.set": N_("enter an absence"),
     "archive.export": N_("take out a month for the archive"),
     "archive.verify": N_("ask the trail about an archive"),
@@ -66,6 +67,7 @@ DEEDS: Final = {
     "person.manage": N_("manage accounts"),
     "person.rescue": N_("reset a system administrator's account"),
     "person.reset": N_("reset an account"),
+    "powers.read": N_("look at the separation of powers"),
     "plan.read": N_("look at the plan of messages"),
     "problem.export": N_("take out the problem ledger"),
     "problem.photo": N_("add a picture of a problem"),
@@ -79,6 +81,7 @@ DEEDS: Final = {
     "rules.read": N_("read the rules"),
     "service.manage": N_("manage the service"),
     "session.end": N_("end a session"),
+    "session.end": N_("end a session of another"),
     "summary.build": N_("draft the summary"),
     "summary.issue": N_("issue the summary"),
     "summary.read": N_("read the summary"),

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 PAGES: Final = (
     "board",
     "decisions",
+    "duties",
     "entrance",
     "filing",
     "filing_all",

@@ -71,6 +71,8 @@ DEEDS: Final[dict[str, frozenset[Role]]] = {
     "person.rescue": frozenset({R.SYSTEM, R.SECURITY}),
     "duty.grant": frozenset({R.SECURITY}),
     "absence.set": OFFICE | UNIT_ROLES | {R.SECURITY},
+    "session.end": frozenset({R.SECURITY}),
+    "powers.read": ADMINISTRATORS | {R.DIRECTOR},
     # a token acts as the person who makes it and can do nothing that they cannot
     "token.make": OFFICE | UNIT_ROLES | {R.READER} | ADMINISTRATORS,
     "token.manage": frozenset({R.SECURITY}),

@@ -34,6 +34,10 @@ ENTRIES: Final = (
     Entry("/decisions", N_("To decide"), "plan.read"),
     Entry("/board", N_("Board"), "board.read"),
     Entry("/people", N_("People"), "person.rescue"),
+    Entry("/duties", N_("Duties"), "duty.grant"),
+    Entry("/duties/absences", N_("Absences"), "duty.grant"),
+    Entry("/duties/sessions", N_("Sessions"), "session.end"),
+    Entry("/duties/powers", N_("Separation of powers"), "powers.read"),
     # everybody with a duty may open it; a unit's clerk hardly ever needs it
     Entry("/tokens", N_("Tokens of programs"), "token.make", OFFICE | {Role.SYSTEM, Role.SECURITY}),
 )

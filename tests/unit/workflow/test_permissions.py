@@ -45,6 +45,9 @@ for _role in HELD:
     if _role is not R.SCHEDULER:
         HELD[_role] += " token.make"
 HELD[R.SECURITY] += " token.manage"
+HELD[R.SECURITY] += " session.end"
+for _role in (*ADMINISTRATORS, R.DIRECTOR):
+    HELD[_role] += " powers.read"
 
 
 def actor(*posts: Post) -> Actor:
