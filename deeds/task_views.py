@@ -147,7 +147,7 @@ def story(
     subject = wording.subjects(connection, office_id, [task])[task.id]
     copied = task.id in readings.copied_to(connection, office_id, actor.person_id)
     inside = permissions.may_see_report(actor, related, task, copied=copied)
-    steps = _open_now(connection, actor, task, co_units, local_date(now))
+    steps = open_now(connection, actor, task, co_units, local_date(now))
     return {
         **row_dict(task, local_date(now)),
         "title": subject.title,
@@ -189,11 +189,11 @@ def note_opening(connection: Connection, office_id: int, actor: Actor, task_id: 
 
 def _awaits(connection: Connection, actor: Actor, task: TaskRow, co_units: frozenset[int], day: date) -> bool:
     """Whether the actor may move the task on, or has still to receive it; a copy could be sent at any time."""
-    steps = _open_now(connection, actor, task, co_units, day)
+    steps = open_now(connection, actor, task, co_units, day)
     return any(step.dest != task.state or "not_yet_received" in step.guards for step in steps)
 
 
-def _open_now(connection: Connection, actor: Actor, task: TaskRow, co_units: frozenset[int], day: date) -> list[Step]:
+def open_now(connection: Connection, actor: Actor, task: TaskRow, co_units: frozenset[int], day: date) -> list[Step]:
     """The offered steps that would not be refused for another's sake.
 
     A signature is asked of those whose turn it is, what was opened is not taken back, and what was forwarded is gone

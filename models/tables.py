@@ -21,6 +21,7 @@ from models.office import (
     UnitGroup,
 )
 from models.paper import Paper, Voiding
+from models.phrase import Phrase
 from models.problem import Inspection, Photo, Problem, ProblemUnit, Visit
 from models.task import (
     Attachment,
@@ -63,6 +64,7 @@ problem_unit = table(ProblemUnit)
 photo = table(Photo)
 visit = table(Visit)
 period = table(Period)
+phrase = table(Phrase)
 task = table(Task)
 seat = table(Seat)
 copy = table(Copy)

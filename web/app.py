@@ -34,8 +34,10 @@ PAGES: Final = (
     "home",
     "people",
     "previews",
+    "review",
     "tasks",
     "tokens",
+    "viewer",
 )
 _A_YEAR: Final = "public, max-age=31536000, immutable"
 

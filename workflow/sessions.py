@@ -292,13 +292,13 @@ def end_session(connection: Connection, office_id: int, actor: Actor, session_id
     own = sa.and_(_runs(office_id, actor.person_id, now), t.login.c.id == session_id)
     if not connection.execute(sa.update(t.login).where(own).values(revoked_at=now)).rowcount:
         raise not_there(_("Session"), session_id)
-    audit.append(connection, office_id, actor, audit.Entry("session.end", "login", session_id), now)
+    audit.append(connection, office_id, actor, audit.Entry("session.leave", "login", session_id), now)
 
 
 def end_others(connection: Connection, office_id: int, actor: Actor, token: str, now: datetime) -> int:
     """End all of the actor's sessions but this one; returns how many."""
     count = _end_others(connection, office_id, actor, token, now)
-    entry = audit.Entry("session.end", "person", actor.person_id, detail={"count": count})
+    entry = audit.Entry("session.leave", "person", actor.person_id, detail={"count": count})
     audit.append(connection, office_id, actor, entry, now)
     return count
 

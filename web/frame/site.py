@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from deeds.desk import open_database
 from models.errors import EnvironmentRefused
 from models.language import _
+from web.frame.presence import Presence
 from web.frame.seen import LastSeen
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ class Site:
     database: Database = field(init=False)
     key: bytes = field(init=False)
     seen: LastSeen = field(init=False)
+    #: who has which page open; a courtesy, not a record
+    presence: Presence = field(default_factory=Presence)
 
     def __post_init__(self) -> None:
         """Open the database, checked, and the key of this office's forms."""

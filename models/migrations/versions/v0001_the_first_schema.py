@@ -1031,6 +1031,18 @@ def upgrade() -> None:
         batch_op.create_index("ix_seat_task", ["office_id", "task_id"], unique=False)
 
     op.create_table(
+        "phrase",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(length=200), nullable=False),
+        sa.Column("written_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("written_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("ended_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("ended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_phrase_")),
+        sa.PrimaryKeyConstraint("office_id", "id", name=op.f("pk_phrase")),
+    )
+    op.create_table(
         "template",
         sa.Column("office_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
