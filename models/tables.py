@@ -13,7 +13,9 @@ from models.office import (
     Duty,
     GroupMember,
     Login,
+    LoginFailure,
     Office,
+    PastPassword,
     Person,
     Unit,
     UnitAlias,
@@ -47,6 +49,8 @@ person = table(Person)
 duty = table(Duty)
 absence = table(Absence)
 login = table(Login)
+login_failure = table(LoginFailure)
+past_password = table(PastPassword)
 api_token = table(ApiToken)
 calendar_feed = table(CalendarFeed)
 notice = table(Notice)
