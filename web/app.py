@@ -34,9 +34,11 @@ PAGES: Final = (
     "home",
     "people",
     "previews",
+    "review",
     "tasks",
     "tokens",
     "trail",
+    "viewer",
 )
 _A_YEAR: Final = "public, max-age=31536000, immutable"
 
