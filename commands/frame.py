@@ -109,12 +109,6 @@ def new_installation() -> str:
     return secrets.token_hex(8)
 
 
-def new_code() -> str:
-    """A fresh one-time code that can be read out on the telephone."""
-    letters = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
-    return "-".join("".join(secrets.choice(letters) for _place in range(4)) for _part in range(3))
-
-
 def desk(function: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command its ``Desk`` as first argument."""
 

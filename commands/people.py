@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from commands.acting import NUMBER, Day
-from commands.frame import Desk, answer, desk, new_code, table
+from commands.frame import Desk, answer, desk, table
+from deeds.codes import new_code
 from models.errors import UsageRefused
 from models.language import _
 from models.states import Role

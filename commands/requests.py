@@ -78,35 +78,11 @@ def _ask(desk_: Desk, task_id: int, kind: RequestKind, reason: str, **wanted: An
 @desk
 def list_requests(desk_: Desk, *, pending: bool) -> None:
     """List requests."""
-    rows = desk_.read(lambda connection: _requests(connection, desk_, pending=pending))
+    from deeds.requests import find_requests
+
+    rows = desk_.read(lambda c: find_requests(c, desk_.office_id, desk_.actor, desk_.now(), pending=pending))
     columns = [_("request"), _("kind"), _("task"), _("unit"), _("wanted"), _("reason"), _("decision"), _("why")]
     answer(desk_, rows, lambda: table(columns, [_cells(row) for row in rows]))
-
-
-def _requests(connection: Connection, desk_: Desk, *, pending: bool) -> list[dict[str, Any]]:
-    """The requests on tasks of the actor's units, or all for the office."""
-    import sqlalchemy as sa
-
-    from deeds.task_views import Wanted, find_tasks
-    from models import tables as t
-    from models.states import Role
-
-    r, actor = t.request.c, desk_.actor
-    tasks = {
-        task.id: task
-        for task in find_tasks(connection, desk_.office_id, actor, Wanted(), desk_.now())
-        if task.unit_id in actor.units() or actor.holds(Role.REVIEWER, Role.DIRECTOR)
-    }
-    query = (
-        sa.select(t.request, t.unit.c.name.label("wanted_unit"))
-        .outerjoin(t.unit, sa.and_(t.unit.c.office_id == r.office_id, t.unit.c.id == r.wanted_unit_id))
-        .where(r.office_id == desk_.office_id)
-        .order_by(r.id)
-    )
-    if pending:
-        query = query.where(r.decision == Decision.PENDING.value)
-    rows = [dict(row) for row in connection.execute(query).mappings() if row["task_id"] in tasks]
-    return [{**row, "unit": tasks[row["task_id"]].unit_name} for row in rows]
 
 
 def _cells(row: dict[str, Any]) -> list[Any]:

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 import click
 
-from commands.frame import Desk, answer, desk, new_code, new_installation, table
+from commands.frame import Desk, answer, desk, new_installation, table
+from deeds.codes import new_code
 from models.errors import EnvironmentRefused, Refused
 from models.language import _
 

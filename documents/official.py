@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, Final
 
-import pypdfium2
-
 from documents.official_docx import official_document
+from documents.page_pictures import page_count
 from documents.paper import LETTER, SHEET, annex_list, annex_mark, cells, mark_look
 from documents.title_lines import title_lines
 from documents.typesetting import pdf, pngs
@@ -42,21 +41,13 @@ def paper_files(paper: Paper, *, fonts: typst.Fonts | None = None) -> Rendered:
 def _fitted(paper: Paper, fonts: typst.Fonts | None) -> tuple[Paper, bytes]:
     """A letter on one page where closer lines bring it there: the standard allows it so that the seal has its room."""
     made = paper_pdf(paper, fonts=fonts)
-    if paper.form == LETTER and _pages(made) == 2:
+    if paper.form == LETTER and page_count(made) == 2:
         for lines in _CLOSER:
             closer = replace(paper, lines=lines)
             tried = paper_pdf(closer, fonts=fonts)
-            if _pages(tried) == 1:
+            if page_count(tried) == 1:
                 return closer, tried
     return paper, made
-
-
-def _pages(made: bytes) -> int:
-    document = pypdfium2.PdfDocument(made)
-    try:
-        return len(document)
-    finally:
-        document.close()
 
 
 def _drawn(paper: Paper, fonts: typst.Fonts | None) -> dict[str, bytes]:

@@ -198,3 +198,15 @@ class ProblemDraft:
     photos: tuple[str, ...] = ()
     #: 1-based row of the spreadsheet, 0 when entered
     row: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDraft:
+    """A row of the table of people that an administrator fills in: who, where, as what; ``line`` is its row."""
+
+    line: int
+    unit: str
+    name: str
+    login: str
+    email: str
+    role: str

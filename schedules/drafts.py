@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from models.database import Database
+    from models.paper_facts import ChasingFacts
     from models.store import Store
     from schedules.rules import Rule
     from workflow.case import Actor, TaskRow
@@ -120,17 +121,7 @@ def issue(
     told = 0
 
     def ask(connection: Connection) -> tuple[Asked, Role]:
-        role = permissions.demand(actor, "draft.issue")
-        rows = [_open_draft(connection, office_id, number) for number in wanted]
-        tasks = [task for row in rows for task in _still_late(connection, office_id, row["about"])]
-        if len({task.period_id for task in tasks}) > 1:
-            raise Refused(
-                "E-S52",
-                _("These drafts speak of different months, or of problems and of reports."),
-                remedy=_("Issue those of one month together, and the others on their own."),
-            )
-        reasons = list(dict.fromkeys(row["reason"] for row in rows))
-        return Asked(PaperKind.CIRCULAR, tuple(tasks), working_days, "；".join(reasons)), role
+        return _asked(connection, office_id, actor, wanted, working_days)
 
     def tell(connection: Connection, made: IssuedPaper) -> None:
         nonlocal told
@@ -138,6 +129,36 @@ def issue(
 
     paper = papers.issue(database, office_id, actor, "draft.issue", ask, store, render, now, tell)
     return IssuedDrafts(paper, told)
+
+
+def preview(
+    connection: Connection,
+    office_id: int,
+    actor: Actor,
+    numbers: Sequence[int],
+    now: datetime,
+    *,
+    working_days: int = WORKING_DAYS[PaperKind.CIRCULAR],
+) -> ChasingFacts:
+    """What ``issue`` would write now; nothing is recorded and no number is taken."""
+    asked, _role = _asked(connection, office_id, actor, tuple(dict.fromkeys(numbers)), working_days)
+    return papers.facts_of(connection, office_id, actor, asked, now)
+
+
+def _asked(
+    connection: Connection, office_id: int, actor: Actor, numbers: Sequence[int], working_days: int
+) -> tuple[Asked, Role]:
+    role = permissions.demand(actor, "draft.issue")
+    rows = [_open_draft(connection, office_id, number) for number in numbers]
+    tasks = [task for row in rows for task in _still_late(connection, office_id, row["about"])]
+    if len({task.period_id for task in tasks}) > 1:
+        raise Refused(
+            "E-S52",
+            _("These drafts speak of different months, or of problems and of reports."),
+            remedy=_("Issue those of one month together, and the others on their own."),
+        )
+    reasons = list(dict.fromkeys(row["reason"] for row in rows))
+    return Asked(PaperKind.CIRCULAR, tuple(tasks), working_days, "；".join(reasons)), role
 
 
 def _decide(connection: Connection, office_id: int, actor: Actor, number: int, made: IssuedPaper, now: datetime) -> int:

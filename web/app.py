@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
 from web.frame.guards import Guards
+from web.frame.kept import KeptDrafts
 from web.frame.refusals import answer_refusals, on_page
 from web.frame.rendering import STATIC
 
@@ -20,8 +21,12 @@ if TYPE_CHECKING:
 
 #: the files of pages/ that offer a router
 PAGES: Final = (
+    "board",
+    "decisions",
     "entrance",
     "home",
+    "people",
+    "previews",
     "tasks",
 )
 _A_YEAR: Final = "public, max-age=31536000, immutable"
@@ -42,6 +47,7 @@ def create(site: Site) -> FastAPI:
     app = FastAPI(title="duban", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.site = site
     app.state.refuse = on_page
+    app.state.kept = KeptDrafts()
     answer_refusals(app)
     app.mount("/static", _Static(directory=STATIC))
     for name in PAGES:

@@ -87,15 +87,43 @@ def make(
     working_days: int = 0,
 ) -> IssuedPaper:
     """An urging or supervision notice to a unit about everything overdue of a month (empty: of the problem ledger)."""
-    days = working_days or owing.WORKING_DAYS[kind]
 
     def ask(connection: Connection) -> tuple[Asked, Role]:
-        role = permissions.demand(actor, DEEDS[kind])
-        tasks = owing.overdue(connection, office_id, unit_id, month, now)
-        _not_asked_already(connection, office_id, kind, tasks, now)
-        return Asked(kind, tuple(tasks), days), role
+        return _asked(connection, office_id, actor, kind, unit_id, month, now, working_days)
 
     return issue(database, office_id, actor, DEEDS[kind], ask, store, render, now)
+
+
+def preview(
+    connection: Connection,
+    office_id: int,
+    actor: Actor,
+    kind: PaperKind,
+    unit_id: int,
+    month: str,
+    now: datetime,
+    *,
+    working_days: int = 0,
+) -> ChasingFacts:
+    """What ``make`` would write now; nothing is recorded and no number is taken."""
+    asked, _role = _asked(connection, office_id, actor, kind, unit_id, month, now, working_days)
+    return facts_of(connection, office_id, actor, asked, now)
+
+
+def _asked(
+    connection: Connection,
+    office_id: int,
+    actor: Actor,
+    kind: PaperKind,
+    unit_id: int,
+    month: str,
+    now: datetime,
+    working_days: int,
+) -> tuple[Asked, Role]:
+    role = permissions.demand(actor, DEEDS[kind])
+    tasks = owing.overdue(connection, office_id, unit_id, month, now)
+    _not_asked_already(connection, office_id, kind, tasks, now)
+    return Asked(kind, tuple(tasks), working_days or owing.WORKING_DAYS[kind]), role
 
 
 def issue(
@@ -113,7 +141,7 @@ def issue(
 
     def prepare(connection: Connection) -> tuple[ChasingFacts, audit.Head]:
         asked, _role = ask(connection)
-        return _facts(connection, office_id, actor, asked, now), audit.head(connection, office_id)
+        return facts_of(connection, office_id, actor, asked, now), audit.head(connection, office_id)
 
     facts, head = perform(database, office_id, actor, deed, prepare, now)
     facts = replace(facts, head_short=head.short)
@@ -122,7 +150,7 @@ def issue(
 
     def write(connection: Connection) -> IssuedPaper:
         asked, role = ask(connection)
-        if replace(_facts(connection, office_id, actor, asked, now), head_short=facts.head_short) != facts:
+        if replace(facts_of(connection, office_id, actor, asked, now), head_short=facts.head_short) != facts:
             raise Conflict(
                 "E-409",
                 _("Something changed while the paper was being written."),
@@ -135,7 +163,8 @@ def issue(
     return perform(database, office_id, actor, deed, write, now)
 
 
-def _facts(connection: Connection, office_id: int, actor: Actor, asked: Asked, now: datetime) -> ChasingFacts:
+def facts_of(connection: Connection, office_id: int, actor: Actor, asked: Asked, now: datetime) -> ChasingFacts:
+    """Everything the paper says if it is issued now, but the head of the trail."""
     year = local_date(now).year
     number = _next_number(connection, office_id, asked.kind, year)
     earlier = owing.earlier(connection, office_id, asked.kind, asked.tasks)

@@ -63,11 +63,7 @@ def bearer(connection: Connection, office_id: int, name: str) -> int | None:
 
 def nearest(connection: Connection, office_id: int, name: str) -> list[str]:
     """A few units of the register whose names come near one that no unit bears, the nearest first."""
-    u = t.unit.c
-    register = connection.scalars(
-        sa.select(u.name).where(u.office_id == office_id, u.valid_to.is_(None)).order_by(u.id)
-    )
-    return name_matching.nearest(name, register)
+    return name_matching.nearest(name, names_today(connection, office_id))
 
 
 def unit_id(connection: Connection, office_id: int, name: str) -> int:
@@ -76,6 +72,13 @@ def unit_id(connection: Connection, office_id: int, name: str) -> int:
     if found is None:
         raise permissions.not_there(_("Unit"), name)
     return found
+
+
+def names_today(connection: Connection, office_id: int) -> list[str]:
+    """The names of the units of the register that are not closed, in the order in which they were entered."""
+    u = t.unit.c
+    query = sa.select(u.name).where(u.office_id == office_id, u.valid_to.is_(None)).order_by(u.id)
+    return list(connection.scalars(query))
 
 
 def create_unit(connection: Connection, office_id: int, name: str, from_on: date) -> int:

@@ -21,6 +21,7 @@ from models.times import local_date
 from web.frame.cookies import ACTING_FOR, SAID, put, take, token_of
 from web.frame.menu import menu_for
 from web.frame.rendering import render, render_block
+from workflow.permissions import DEEDS
 from workflow.sessions import who_is
 
 if TYPE_CHECKING:
@@ -91,6 +92,10 @@ class Desk(deeds.desk.Desk):
     def duties(self) -> str:
         """The duties of who is logged in, in words."""
         return listed(dict.fromkeys(post.role.label for post in self.actor.posts))
+
+    def may(self, deed: str) -> bool:
+        """Whether who is logged in holds a duty that does the deed: what is not theirs is not offered."""
+        return self.actor.holds(*DEEDS[deed])
 
     @property
     def is_part(self) -> bool:

@@ -28,7 +28,12 @@ class Entry:
 
 
 #: in the order of a month's work
-ENTRIES: Final = (Entry("/tasks", N_("Tasks"), "task.read"),)
+ENTRIES: Final = (
+    Entry("/tasks", N_("Tasks"), "task.read"),
+    Entry("/decisions", N_("To decide"), "plan.read"),
+    Entry("/board", N_("Board"), "board.read"),
+    Entry("/people", N_("People"), "person.rescue"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 import math
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Final
@@ -19,7 +20,7 @@ from starlette.requests import Request
 
 from models.errors import BadInput, Denied
 from models.language import _
-from web.frame.desk import At, Open
+from web.frame.desk import At, Desk, Open
 
 #: the longest text that one field may hold, in characters
 LONGEST: Final = 20_000
@@ -153,14 +154,20 @@ def _refuse_foreign(request: Request) -> None:
         )
 
 
-async def _open_form(request: Request) -> Posted:
+async def _open_form(request: Request) -> AsyncIterator[Posted]:
     _refuse_foreign(request)
-    return Posted(await request.form(max_files=_FILES, max_fields=_FIELDS))
+    async with request.form(max_files=_FILES, max_fields=_FIELDS) as form:
+        yield Posted(form)
 
 
-async def _sealed_form(request: Request, desk: At) -> Posted:
+async def _sealed_form(request: Request, desk: At) -> AsyncIterator[Posted]:
     _refuse_foreign(request)
-    form = await request.form(max_files=_FILES, max_fields=_FIELDS)
+    async with request.form(max_files=_FILES, max_fields=_FIELDS) as form:
+        _refuse_unsealed(request, desk, form)
+        yield Posted(form)
+
+
+def _refuse_unsealed(request: Request, desk: Desk, form: FormData) -> None:
     given = request.headers.get("X-Seal") or form.get(SEAL) or ""
     if not any(hmac.compare_digest(str(given).encode(), seal.encode()) for seal in desk.form_seals()):
         raise Denied(
@@ -168,7 +175,6 @@ async def _sealed_form(request: Request, desk: At) -> Posted:
             _("The form is too old, or it was opened by somebody else."),
             remedy=_("Copy what you typed, open the page anew and send it from there."),
         )
-    return Posted(form)
 
 
 #: the fields of a form of somebody who is logged in, proved by its seal

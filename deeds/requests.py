@@ -1,0 +1,84 @@
+"""What units ask of the office: the requests that somebody may see, and what to know before one is decided."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from deeds.task_views import Wanted, find_tasks, row_dict
+from models import tables as t
+from models.states import Decision, RequestKind, Role
+from models.times import local_date
+from workflow import wording
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from sqlalchemy.engine import Connection
+
+    from workflow.case import Actor, TaskRow
+
+
+def find_requests(
+    connection: Connection, office_id: int, actor: Actor, now: datetime, *, pending: bool = False
+) -> list[dict[str, Any]]:
+    """The requests on tasks of the actor's units, or all for the office, with ``unit`` and ``wanted_unit`` by name."""
+    tasks = _theirs(connection, office_id, actor, now)
+    return [
+        {**row, "unit": tasks[row["task_id"]].unit_name}
+        for row in _rows(connection, office_id, pending=pending)
+        if row["task_id"] in tasks
+    ]
+
+
+def waiting_requests(connection: Connection, office_id: int, actor: Actor, now: datetime) -> list[dict[str, Any]]:
+    """The undecided requests, the oldest first, each with its task, its clause's words, and what was asked before."""
+    tasks = _theirs(connection, office_id, actor, now)
+    every = [row for row in _rows(connection, office_id) if row["task_id"] in tasks]
+    waiting = [row for row in every if row["decision"] == Decision.PENDING]
+    subjects = wording.subjects(connection, office_id, [tasks[row["task_id"]] for row in waiting])
+    names = _names(connection, office_id, (row["asked_by"] for row in waiting))
+    return [
+        {
+            **row,
+            "label": RequestKind(row["kind"]).label,
+            "task": row_dict(tasks[row["task_id"]], local_date(now)),
+            "subject": subjects[row["task_id"]],
+            "by": names.get(row["asked_by"], ""),
+            "earlier": [
+                {**before, "label": RequestKind(before["kind"]).label, "said": Decision(before["decision"]).label}
+                for before in every
+                if before["task_id"] == row["task_id"] and before["id"] < row["id"]
+            ],
+        }
+        for row in waiting
+    ]
+
+
+def _theirs(connection: Connection, office_id: int, actor: Actor, now: datetime) -> dict[int, TaskRow]:
+    return {
+        task.id: task
+        for task in find_tasks(connection, office_id, actor, Wanted(), now)
+        if task.unit_id in actor.units() or actor.holds(Role.REVIEWER, Role.DIRECTOR)
+    }
+
+
+def _rows(connection: Connection, office_id: int, *, pending: bool = False) -> list[dict[str, Any]]:
+    r = t.request.c
+    query = (
+        sa.select(t.request, t.unit.c.name.label("wanted_unit"))
+        .outerjoin(t.unit, sa.and_(t.unit.c.office_id == r.office_id, t.unit.c.id == r.wanted_unit_id))
+        .where(r.office_id == office_id)
+        .order_by(r.id)
+    )
+    if pending:
+        query = query.where(r.decision == Decision.PENDING.value)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def _names(connection: Connection, office_id: int, people: Iterable[int]) -> dict[int, str]:
+    p = t.person.c
+    query = sa.select(p.id, p.name).where(p.office_id == office_id, p.id.in_(set(people)))
+    return {row.id: row.name for row in connection.execute(query)}

@@ -1,0 +1,35 @@
+"""Files that the program makes, as a browser gets them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from documents.page_pictures import page_picture
+from web.frame.kept import forgotten
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from web.frame.desk import Desk
+
+#: kind of file → media type
+MEDIA: Final = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pdf": "application/pdf",
+    "json": "application/json",
+    "svg": "image/svg+xml",
+}
+
+
+def page_file(desk: Desk, pdf: bytes | None, number: int) -> Response:
+    """One page of a paper as a picture; E-H55 where there is none."""
+    made = page_picture(pdf, number) if pdf else None
+    if made is None:
+        raise forgotten()
+    return desk.file(made, f"{number}.png", "image/png", inline=True)
+
+
+def kind_file(desk: Desk, data: bytes, name: str, kind: str) -> Response:
+    """A file to keep, named with its kind."""
+    return desk.file(data, f"{name}.{kind}", MEDIA.get(kind, "application/octet-stream"))

@@ -1,0 +1,88 @@
+"""Drafts made only to be looked at: kept in memory for whoever made them, the oldest forgotten first."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from documents.page_pictures import page_count
+from models.errors import NotFound
+from models.language import _
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from web.frame.desk import Desk
+
+#: so many drafts, and together so many bytes, are kept
+_MOST, _MOST_BYTES = 40, 100_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A draft's files by kind (``pdf``, ``docx``, …), under a name to save them by."""
+
+    person_id: int
+    name: str
+    files: Mapping[str, bytes]
+
+    @property
+    def size(self) -> int:
+        """Its bytes."""
+        return sum(map(len, self.files.values()))
+
+
+class KeptDrafts:
+    """The drafts of one running desk; a restart forgets them, the page that showed one makes it anew."""
+
+    def __init__(self) -> None:
+        """None yet."""
+        self._drafts: dict[str, Draft] = {}
+        self._lock = threading.Lock()
+
+    def keep(self, draft: Draft) -> str:
+        """Keep a draft; returns the key of its address."""
+        key = secrets.token_urlsafe(16)
+        with self._lock:
+            self._drafts[key] = draft
+            while len(self._drafts) > _MOST or sum(one.size for one in self._drafts.values()) > _MOST_BYTES:
+                oldest = next(iter(self._drafts))
+                if oldest == key:
+                    break
+                del self._drafts[oldest]
+        return key
+
+    def find(self, key: str, person_id: int) -> Draft:
+        """The person's own draft; E-H55 when it is forgotten or somebody else's."""
+        with self._lock:
+            found = self._drafts.get(key)
+        if found is None or found.person_id != person_id:
+            raise forgotten()
+        return found
+
+
+def forgotten() -> NotFound:
+    """A draft or a page of it that is not there (any more)."""
+    return NotFound(
+        "E-H55",
+        _("This draft is not kept any more."),
+        remedy=_("Go back to the page where you made it and load it again."),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A paper as a page shows it: pictures of its pages at ``<address>/<number>.png``, its files at ``<address>.<kind>``."""
+
+    address: str
+    pages: int
+    kinds: tuple[str, ...]
+
+
+def show_draft(desk: Desk, name: str, files: Mapping[str, bytes]) -> Shown:
+    """Keep a draft for whoever is logged in, and say how a page shows it."""
+    kept: KeptDrafts = desk.request.app.state.kept
+    key = kept.keep(Draft(desk.actor.person_id, name, files))
+    return Shown(f"/previews/{key}", page_count(files["pdf"]) if "pdf" in files else 0, tuple(files))
