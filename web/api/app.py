@@ -20,6 +20,11 @@ NOUNS: Final = (
     "months",
     "tasks",
     "actions",
+    "forms",
+    "clauses",
+    "units",
+    "summaries",
+    "messages",
     "reference",
 )
 _TAGS: Final = {
@@ -27,6 +32,11 @@ _TAGS: Final = {
     "months": "Months, and how they stand.",
     "tasks": "Tasks and their story.",
     "actions": "Moving tasks on.",
+    "forms": "The paper of a unit's month: printed over its reports, taken when it comes back signed and stamped.",
+    "clauses": "What the notices ask for, of whom.",
+    "units": "The units, also those that have ended.",
+    "summaries": "The month's summary, once it is issued.",
+    "messages": "What the person was told.",
 }
 _ABOUT: Final = (
     "Everything a person may see and do with tasks, for a program that acts as this person.\n\n"
