@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, File, Form, Path, Query, UploadFile
+from fastapi import APIRouter, Form, Path, Query, UploadFile
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,7 +14,7 @@ from web.api.caller import Acting, Call, Reading
 from web.api.files import answered, described, file_name
 from web.api.paging import Cursor, Limit, Page, cut
 from web.api.refusals import refused
-from web.api.shapes import MONTH, Given, Line, Outcome, Shown
+from web.api.shapes import MONTH, Given, Line, Outcome, Shown, Text
 from web.frame.posted import Upload
 from web.frame.uploads import some
 
@@ -34,6 +34,15 @@ class ToPrint(Given):
 
     month: str = Field(pattern=MONTH)
     unit: Line
+
+
+class PaperGiven(Given):
+    """A paper that came back, and what the person attests of it."""
+
+    file: UploadFile = Field(description="PDF, OFD, JPG or PNG, at most 20 MB; kept byte by byte.")
+    signer: Line = Field(min_length=1, description="Who signed, as the person attests.")
+    seal: Line = Field(min_length=1, description="Which seal was set, as the person attests.")
+    anyway: Text = Field("", description="Why the paper is right although it does not fit.")
 
 
 class PrintedForm(BaseModel):
@@ -184,19 +193,22 @@ def get_file(
 def attach(
     call: Acting,
     code: Code,
-    file: Annotated[UploadFile, File(description="PDF, OFD, JPG or PNG, at most 20 MB; kept byte by byte.")],
-    signer: Annotated[str, Form(max_length=200, description="Who signed, as the person attests.")],
-    seal: Annotated[str, Form(max_length=200, description="Which seal was set, as the person attests.")],
-    anyway: Annotated[str, Form(max_length=2000, description="Why the paper is right although it does not fit.")] = "",
+    given: Annotated[PaperGiven, Form(media_type="multipart/form-data")],
 ) -> Any:
     """Every task on the form is signed with it, all or none. The paper is looked at and held against the form: what
     does not fit is refused (`E-F…`, `W-S…` with the reason) or asked, and `anyway` answers. The very same file is not
     taken twice.
     """
     call.demand("form.attach")
-    upload = some(Upload(_shown(file), file.file.read()))
+    upload = some(Upload(_shown(given.file), given.file.file.read()))
     taken = deeds_of_forms.attach(
-        call, code, upload.data, upload.name, signer=signer.strip(), seal=seal.strip(), anyway=anyway.strip()
+        call,
+        code,
+        upload.data,
+        upload.name,
+        signer=given.signer.strip(),
+        seal=given.seal.strip(),
+        anyway=given.anyway.strip(),
     )
     return {
         "sha256": taken.stored.sha256,
