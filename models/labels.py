@@ -19,6 +19,7 @@ DEEDS: Final = {
     "attachment.read": N_("open an attachment"),
     "audit.read": N_("read the trail"),
     "backup": N_("back up"),
+    "board.read": N_("look at the board"),
     "calendar.import": N_("import a calendar"),
     "calendar.seed": N_("fill in a calendar"),
     "channel.test": N_("test a channel"),

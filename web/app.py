@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 #: the files of pages/ that offer a router
 PAGES: Final = (
+    "board",
     "decisions",
     "entrance",
     "home",

@@ -31,6 +31,8 @@ DEEDS: Final[dict[str, frozenset[Role]]] = {
     "period.close": frozenset({R.DIRECTOR}),
     "period.move": frozenset({R.DIRECTOR}),
     "task.read": OFFICE | UNIT_ROLES | {R.READER},
+    # a unit's people see their own unit's part of it, a reader what is approved
+    "board.read": OFFICE | UNIT_ROLES | {R.READER},
     "attachment.read": OFFICE | UNIT_ROLES | {R.READER},
     "form.print": UNIT_ROLES,
     "form.attach": UNIT_ROLES,

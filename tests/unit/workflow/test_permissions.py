@@ -15,21 +15,24 @@ from workflow.flow_store import shipped
 R, S = Role, Stage
 #: the matrix said a second time, by the duty: what each holds and nothing else
 HELD = {
-    R.CLERK: "task.read attachment.read form.print form.attach form.verify request.ask absence.set flow.read problem.photo problem.export",
-    R.LEADER: "task.read attachment.read form.print form.attach form.verify absence.set flow.read problem.photo problem.export",
+    R.CLERK: (
+        "board.read task.read attachment.read form.print form.attach form.verify request.ask absence.set flow.read problem.photo"
+        " problem.export"
+    ),
+    R.LEADER: "board.read task.read attachment.read form.print form.attach form.verify absence.set flow.read problem.photo problem.export",
     R.REVIEWER: (
         "notice.draft task.read attachment.read form.verify summary.build summary.read rules.read plan.read message.read message.retry unit.manage"
         " absence.set flow.read problem.register problem.photo problem.export inspection.record template.read"
-        " paper.urge paper.read archive.verify"
+        " board.read paper.urge paper.read archive.verify"
     ),
     R.DIRECTOR: (
         "notice.draft notice.adopt period.open period.close period.move task.read form.verify request.decide summary.build attachment.read"
         " summary.issue summary.read draft.issue rules.read plan.read message.read message.retry message.release"
         " calendar.import unit.manage absence.set clock.confirm flow.read flow.install flow.migrate problem.register"
         " problem.photo problem.export inspection.record template.read template.install"
-        " paper.urge paper.supervise paper.void paper.read archive.export archive.verify"
+        " board.read paper.urge paper.supervise paper.void paper.read archive.export archive.verify"
     ),
-    R.READER: "task.read attachment.read summary.read paper.read flow.read problem.export",
+    R.READER: "board.read task.read attachment.read summary.read paper.read flow.read problem.export",
     R.SYSTEM: (
         "rules.read message.read message.retry channel.test person.manage person.rescue service.manage flow.read"
         " template.read"

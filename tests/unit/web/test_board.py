@@ -1,0 +1,90 @@
+"""The board: who may look, that each number is the length of its list, that a light's cause is said, and at what cost."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kit.desk import DeskOf, desk_of
+from kit.office import at, small_office
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NUMBER = re.compile(r'href="(/board/tasks\?[^"]+)"><strong>(\d+)</strong>')
+MIDDLE, AFTER = at("2022-06-20 12:00"), at("2022-06-28 12:00")
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> DeskOf:
+    return desk_of(small_office(tmp_path), AFTER)
+
+
+def moved(desk: DeskOf) -> None:
+    """One task approved, one waiting for review, one filled in, one returned; two nobody touched."""
+    office = desk.office
+    first, second, third, fourth = list(office.tasks.values())[:4]
+    for task in (first, second, fourth):
+        office.report(task, MIDDLE)
+        office.sign(task, MIDDLE)
+    office.act("reviewer", "approve", first, MIDDLE)
+    office.report(third, MIDDLE)
+    office.give_back(fourth, MIDDLE, AFTER.date())
+
+
+def listed(page: str) -> int:
+    """How many tasks a page lists."""
+    return len(set(re.findall(r'href="/tasks/(\d+)"', page)))
+
+
+def test_each_number_on_top_is_the_length_of_the_list_behind_it(desk: DeskOf) -> None:
+    moved(desk)
+    browser = desk.person("director")
+    found = NUMBER.findall(browser.get("/board").text.replace("&amp;", "&"))
+    assert len(found) >= 13
+    assert {count for _path, count in found} > {"0"}
+    for path, count in found:
+        assert listed(browser.get(path).text) == int(count), path
+
+
+@pytest.mark.parametrize("login", ["system", "security", "audit"])
+def test_administrators_see_no_board(desk: DeskOf, login: str) -> None:
+    for path in ("/board", "/board/tasks"):
+        assert desk.person(login).get(path).status_code == 403
+    assert "/board" not in desk.person(login).get("/").text
+
+
+def test_a_units_people_see_their_own_row_alone(desk: DeskOf) -> None:
+    page = desk.person("leader2").get("/board").text
+    assert "市水利局" in page
+    assert "市发改委" not in page
+    other = desk.office.units["市发改委"]
+    assert listed(desk.person("leader2").get(f"/board/tasks?unit={other}").text) == 0
+
+
+def test_a_light_says_its_cause_and_leads_to_its_tasks(desk: DeskOf) -> None:
+    moved(desk)
+    unit = desk.office.units["市生态环境局"]
+    page = desk.person("director").get("/board").text.replace("&amp;", "&")
+    cells = re.findall(r'<td class="cell (\w+)".*?href="([^"]+)".*?<b aria-hidden="true">(.*?)</b>', page)
+    light, path, word = next(cell for cell in cells if f"unit={unit}" in cell[1])
+    assert light == "red"
+    assert word == "逾3天"
+    assert "■" in page
+    assert "逾期 3 天" in page
+    assert listed(desk.person("director").get(path).text) > 0
+
+
+def test_what_is_not_there_is_said(desk: DeskOf) -> None:
+    browser = desk.person("director")
+    for path, code in (("/board?month=2021-01", "E-H50"), ("/board/tasks?count=nonsense", "E-H51")):
+        answer = browser.get(path)
+        assert answer.status_code == 404
+        assert code in answer.text
+
+
+def test_without_a_month_the_board_says_what_is_missing(tmp_path: Path) -> None:
+    desk = desk_of(small_office(tmp_path, tasks=False))
+    assert "还没有开启任何月份" in desk.person("director").get("/board").text
