@@ -11,8 +11,8 @@ from commands.acting import NUMBER, look_up
 from commands.forms import save
 from commands.frame import answer, desk
 from commands.periods import Month
-from deeds.papers import SummaryInOwnWords
-from deeds.wordings import fallen_back, own_words
+from deeds.papers import SummaryInOwnWords, notes_of
+from deeds.wordings import own_words
 from models.language import _, listed
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def build(desk_: Desk, month: str, out: Path) -> None:
     facts = look_up(desk_, "summary.build", lambda connection: draft_facts(connection, desk_, month))
     made = render_summary(facts, own=own_words(desk_, "summary"))
     files = _write(out, month, _("draft-summary"), made)
-    notes = [*made.notes, *([fallen_back("paper/summary", made.failed)] if made.failed else [])]
+    notes = notes_of("paper/summary", made)
     said = _("A draft of {month} was written: {files}").format(month=month, files=listed(files.values()))
     answer(
         desk_,

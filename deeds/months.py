@@ -74,7 +74,7 @@ def newest_notice(connection: Connection, office_id: int) -> int:
 
 def list_months(connection: Connection, office_id: int, actor: Actor) -> list[dict[str, Any]]:
     """Every month of every notice, the newest first, with how many tasks it has, how many are owed, and its summary."""
-    permissions.demand(actor, "plan.read")
+    permissions.demand(actor, "summary.read")
     p, k = t.period.c, t.task.c
     counted = (
         sa.select(

@@ -25,8 +25,10 @@ PAGES: Final = (
     "decisions",
     "entrance",
     "home",
+    "months",
     "people",
     "previews",
+    "summaries",
     "tasks",
 )
 _A_YEAR: Final = "public, max-age=31536000, immutable"

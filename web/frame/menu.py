@@ -31,6 +31,7 @@ class Entry:
 ENTRIES: Final = (
     Entry("/tasks", N_("Tasks"), "task.read"),
     Entry("/decisions", N_("To decide"), "plan.read"),
+    Entry("/months", N_("Months and summaries"), "summary.read"),
     Entry("/board", N_("Board"), "board.read"),
     Entry("/people", N_("People"), "person.rescue"),
 )

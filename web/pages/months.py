@@ -8,24 +8,23 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from deeds.months import list_months, month_of, month_status, open_in, opening, try_move, waivable
+from deeds.plans import names
+from deeds.summaries import issued_row
 from deeds.task_views import Wanted, find_tasks
 from models import labels
 from models.language import _
 from models.states import FINISHED, Stage
 from models.times import local_date
 from web.frame.desk import At
-from web.frame.posted import Form
+from web.frame.posted import Form, needed_day, number_of
 from workflow import actions, periods
 from workflow.case import Given
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from sqlalchemy.engine import Connection
 
     from web.frame.desk import Desk
     from web.frame.posted import Posted
-    from workflow.case import TaskRow
     from workflow.periods import OpenedPeriod
 
 router = APIRouter(prefix="/months")
@@ -36,15 +35,13 @@ ROLLS = ("none", "before", "after")
 @router.get("")
 def months(desk: At) -> Response:
     """Every month, and opening the next one."""
-    rows = desk.look_up("plan.read", lambda c: list_months(c, desk.office_id, desk.actor))
+    rows = desk.look_up("summary.read", lambda c: list_months(c, desk.office_id, desk.actor))
     choices = desk.read(lambda c: opening(c, desk.office_id)) if desk.may("period.open") else None
     return desk.page("months/list.html", months=rows, choices=choices, roll=desk.settings.times.roll)
 
 
 @router.get("/open")
-def look_at_opening(
-    desk: At, month: str = "", notice: str = "", roll: str = "", flow: str = ""
-) -> Response:
+def look_at_opening(desk: At, month: str = "", notice: str = "", roll: str = "", flow: str = "") -> Response:
     """What opening a month would make: its dates and how many tasks."""
     given = _opening(month, notice, roll, flow)
     opened = desk.tried("period.open", lambda c: _open(c, desk, given))
@@ -55,7 +52,7 @@ def look_at_opening(
 def open_month(desk: At, form: Form) -> Response:
     """Open a month: its tasks are made."""
     given = _opening(*(form.text(name) for name in ("month", "notice", "roll", "flow")))
-    opened, _dates = desk.perform("period.open", lambda c: (open_in(c, desk, *given.values()), None))
+    opened = desk.perform("period.open", lambda c: _open(c, desk, given))
     said = _("{month} is open: {tasks} tasks, due {due_on}.").format(
         month=opened.month, tasks=opened.tasks, due_on=opened.due_on
     )
@@ -70,7 +67,7 @@ def open_month(desk: At, form: Form) -> Response:
 
 def _opening(month: str, notice: str, roll: str, flow: str) -> dict[str, Any]:
     """What was chosen, in the order in which a month is opened."""
-    number = int(notice) if notice.isascii() and notice.isdigit() and len(notice) < 10 else None
+    number = number_of(notice) if notice else None
     return {"month": month_of(month), "notice": number, "roll": roll if roll in ROLLS else None, "flow": flow}
 
 
@@ -90,15 +87,16 @@ def month(desk: At, month: str) -> Response:
 @router.get("/{month}/move")
 def look_at_move(desk: At, month: str, to: str = "", reason: str = "") -> Response:
     """Whom another due date would move, and what would be told otherwise; nothing is changed."""
-    day, now = _day(to), desk.now()
+    day, now = needed_day(to), desk.now()
     found = desk.tried("period.move", lambda c: try_move(c, desk, month_of(month), day, reason, now))
-    return desk.page("months/move.html", move=found, reason=reason, labels=labels)
+    people = desk.read(lambda c: names(c, desk.office_id))
+    return desk.page("months/move.html", move=found, reason=reason, labels=labels, names=people)
 
 
 @router.post("/{month}/move")
 def move(desk: At, form: Form, month: str) -> Response:
     """Move the due date."""
-    day, why, now = _day(form.text("to")), form.text("reason"), desk.now()
+    day, why, now = needed_day(form.text("to")), form.text("reason"), desk.now()
     after = desk.settings.times.close_after_workdays
 
     def work(connection: Connection) -> int:
@@ -119,7 +117,10 @@ def look_at_close(desk: At, month: str) -> Response:
     period = desk.read(lambda c: periods.find_period(c, desk.office_id, month_of(month)))
     tasks = desk.read(lambda c: find_tasks(c, desk.office_id, desk.actor, Wanted(month=period.month), now))
     still = [task for task in tasks if task.period_id == period.id and task.stage not in FINISHED]
-    return desk.page("months/close.html", period=period, still=still, waivable=waivable(desk.actor, still))
+    issued = desk.read(lambda c: issued_row(c, desk, period.month)) is not None
+    return desk.page(
+        "months/close.html", period=period, still=still, waivable=waivable(desk.actor, still), issued=issued
+    )
 
 
 @router.post("/{month}/close")
@@ -134,7 +135,7 @@ def close(desk: At, _form: Form, month: str) -> Response:
 @router.post("/{month}/waive")
 def waive(desk: At, form: Form, month: str) -> Response:
     """Excuse the ticked tasks, each with the same reason; what is refused is named."""
-    commands = _waivers(desk, form)
+    commands = _waivers(form)
     place = (desk.database, desk.office_id, desk.actor)
     outcomes = actions.act_on_many(*place, commands, desk.now())
     refused = [one for one in outcomes if one.refusal is not None]
@@ -143,12 +144,10 @@ def waive(desk: At, form: Form, month: str) -> Response:
     return desk.go(f"/months/{month}/close", said=" ".join([said, *why]))
 
 
-def _waivers(desk: Desk, form: Posted) -> list[actions.Command]:
-    """A command for each ticked task, at the version that the person saw: ``<task>-<version>-<action>``."""
+def _waivers(form: Posted) -> list[actions.Command]:
+    """A command for each ticked task, at the version that the person saw."""
     given = Given(reason=form.text("reason"))
-    found = []
-    for ticked in form.many("task"):
-        number, version, action = (*ticked.split("-", 2), "", "")[:3]
-        if number.isdecimal() and version.isdecimal():
-            found.append(actions.Command(action, int(number), int(version), given))
-    return found
+    return [
+        actions.Command(form.text(f"action-{number}"), number, form.number(f"version-{number}"), given)
+        for number in form.ticked("task")
+    ]
