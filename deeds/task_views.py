@@ -133,14 +133,21 @@ def row_dict(task: TaskRow, today: date) -> dict[str, Any]:
     }
 
 
-def story(connection: Connection, office_id: int, actor: Actor, task_id: int, now: datetime) -> dict[str, Any]:
-    """Everything about one task that this actor may know; E-404 otherwise."""
+def story(
+    connection: Connection,
+    office_id: int,
+    actor: Actor,
+    task_id: int,
+    now: datetime,
+    said: Callable[[datetime], str] = shown,
+) -> dict[str, Any]:
+    """Everything about one task that this actor may know, its instants as ``said``; E-404 otherwise."""
     task, co_units = actions.visible_task(connection, office_id, actor, task_id)
     related = permissions.relation(actor, task.unit_id, co_units)
     subject = wording.subjects(connection, office_id, [task])[task.id]
     copied = task.id in readings.copied_to(connection, office_id, actor.person_id)
     inside = permissions.may_see_report(actor, related, task, copied=copied)
-    steps = _open_now(connection, actor, task, co_units, local_date(now))
+    steps = open_now(connection, actor, task, co_units, local_date(now))
     return {
         **row_dict(task, local_date(now)),
         "title": subject.title,
@@ -156,14 +163,14 @@ def story(connection: Connection, office_id: int, actor: Actor, task_id: int, no
             }
             for action in dict.fromkeys(step.action for step in steps)
         ],
-        "reports": _reports(connection, task) if inside else [],
-        "events": _events(connection, task) if inside else [],
+        "reports": _reports(connection, task, said) if inside else [],
+        "events": _events(connection, task, said) if inside else [],
         "papers": evidence.papers_of_task(connection, task) if inside and task.period_id else [],
         "seats": _seats(connection, task),
         "one_signature": _one_is_enough(task),
         "looks_back": _looks_back(task),
         "handler": _person(connection, task, task.handler_id),
-        "copies": _copies(connection, task) if inside else [],
+        "copies": _copies(connection, task, said) if inside else [],
         "messages": _messages(connection, task) if inside else [],
     }
 
@@ -182,11 +189,11 @@ def note_opening(connection: Connection, office_id: int, actor: Actor, task_id: 
 
 def _awaits(connection: Connection, actor: Actor, task: TaskRow, co_units: frozenset[int], day: date) -> bool:
     """Whether the actor may move the task on, or has still to receive it; a copy could be sent at any time."""
-    steps = _open_now(connection, actor, task, co_units, day)
+    steps = open_now(connection, actor, task, co_units, day)
     return any(step.dest != task.state or "not_yet_received" in step.guards for step in steps)
 
 
-def _open_now(connection: Connection, actor: Actor, task: TaskRow, co_units: frozenset[int], day: date) -> list[Step]:
+def open_now(connection: Connection, actor: Actor, task: TaskRow, co_units: frozenset[int], day: date) -> list[Step]:
     """The offered steps that would not be refused for another's sake.
 
     A signature is asked of those whose turn it is, what was opened is not taken back, and what was forwarded is gone
@@ -246,10 +253,10 @@ def _looks_back(task: TaskRow) -> bool:
     return any(step.dest == task.state and "plan_look_back" in step.effects for step in task.flow.steps)
 
 
-def _copies(connection: Connection, task: TaskRow) -> list[dict[str, Any]]:
+def _copies(connection: Connection, task: TaskRow, said: Callable[[datetime], str]) -> list[dict[str, Any]]:
     """Who was shown the task, and whether they have read it."""
     rows = readings.copies(connection, task.office_id, task.id)
-    return [{"name": row.name, "read_at": shown(row.read_at) if row.read_at else ""} for row in rows]
+    return [{"name": row.name, "read_at": said(row.read_at) if row.read_at else ""} for row in rows]
 
 
 def _person(connection: Connection, task: TaskRow, number: int | None) -> str:
@@ -276,15 +283,15 @@ def offered(actor: Actor, task: TaskRow, co_units: frozenset[int] = frozenset())
     ]
 
 
-def _reports(connection: Connection, task: TaskRow) -> list[dict[str, Any]]:
+def _reports(connection: Connection, task: TaskRow, said: Callable[[datetime], str]) -> list[dict[str, Any]]:
     r = t.report.c
     columns = (r.number, r.round, r.progress, r.percent, r.no_progress, r.reason, r.problems, r.next_steps, r["values"])
     query = sa.select(*columns, r.filed_at).where(r.office_id == task.office_id, r.task_id == task.id)
     rows = connection.execute(query.order_by(r.number)).mappings()
-    return [{**row, "filed_at": shown(row["filed_at"])} for row in rows]
+    return [{**row, "filed_at": said(row["filed_at"])} for row in rows]
 
 
-def _events(connection: Connection, task: TaskRow) -> list[dict[str, Any]]:
+def _events(connection: Connection, task: TaskRow, said: Callable[[datetime], str]) -> list[dict[str, Any]]:
     e = t.event.c
     query = (
         sa.select(e.seq, e.at, e.actor_name, e.acting_for, e.action, e.to_state, e.reason)
@@ -292,7 +299,7 @@ def _events(connection: Connection, task: TaskRow) -> list[dict[str, Any]]:
         .order_by(e.seq)
     )
     return [
-        {**row, "at": shown(row["at"]), "label": task.flow.action_label(row["action"])}
+        {**row, "at": said(row["at"]), "label": task.flow.action_label(row["action"])}
         for row in connection.execute(query).mappings()
     ]
 

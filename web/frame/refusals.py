@@ -98,15 +98,20 @@ def no_page(request: Request) -> NotFound:
 
 def _unforeseen(request: Request, error: Exception) -> Response:
     """A fault of the program: its trace goes to the log under a number, the person gets the number."""
-    number = secrets.token_hex(4)
-    log.error("fault %s at %s", number, request.url.path, exc_info=error)
-    refusal = EnvironmentRefused(
+    refusal = fault(error)
+    log.error("fault %s at %s", refusal.where, request.url.path, exc_info=error)
+    return _answer(request, refusal, status=500)
+
+
+def fault(error: Exception) -> EnvironmentRefused:
+    """What is said of a fault: only the number under which its trace is logged, the same wherever it is said."""
+    number = error.__dict__.setdefault("fault", secrets.token_hex(4))
+    return EnvironmentRefused(
         "E-X00",
         _("The program has a fault; nothing half done was kept."),
         where=number,
         remedy=_("Tell this number to whoever looks after the program."),
     )
-    return _answer(request, refusal, status=500)
 
 
 def _answer(request: Request, refusal: DubanError, **changed: Any) -> Response:
