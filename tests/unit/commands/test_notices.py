@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from commands import noticefiles, notices
+from commands import noticefiles
 from kit.door import Door
 from models.errors import Refused
 from models.language import speaking
