@@ -150,8 +150,9 @@ def needed_day(text: str) -> date:
 
 
 def _no_day(text: str) -> BadInput:
-    said = _("There is no such day: {text}").format(text=text[:40])
-    return BadInput("E-D01", said, remedy=_("Write it as YYYY-MM-DD."))
+    return BadInput(
+        "E-D01", _("There is no such day: {text}").format(text=text[:40]), remedy=_("Write it as YYYY-MM-DD.")
+    )
 
 
 def number_of(text: str) -> int:
