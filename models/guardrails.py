@@ -44,6 +44,7 @@ KEPT: Final = (
     "flow",
     "seat",
     "copy",
+    "phrase",
     "problem",
     "inspection",
     "apitoken",

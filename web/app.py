@@ -27,14 +27,19 @@ if TYPE_CHECKING:
 PAGES: Final = (
     "board",
     "decisions",
+    "duties",
     "entrance",
     "filing",
     "filing_all",
     "home",
+    "months",
     "people",
     "previews",
+    "review",
+    "summaries",
     "tasks",
     "tokens",
+    "viewer",
 )
 _A_YEAR: Final = "public, max-age=31536000, immutable"
 

@@ -31,9 +31,15 @@ class Entry:
 ENTRIES: Final = (
     Entry("/filing", N_("Fill in and file"), "form.print"),
     Entry("/tasks", N_("Tasks"), "task.read"),
+    Entry("/review", N_("Review"), "task.review"),
     Entry("/decisions", N_("To decide"), "plan.read"),
+    Entry("/months", N_("Months and summaries"), "summary.read"),
     Entry("/board", N_("Board"), "board.read"),
     Entry("/people", N_("People"), "person.rescue"),
+    Entry("/duties", N_("Duties"), "duty.grant"),
+    Entry("/duties/absences", N_("Absences"), "duty.grant"),
+    Entry("/duties/sessions", N_("Sessions"), "session.end"),
+    Entry("/duties/powers", N_("Separation of powers"), "powers.read"),
     # everybody with a duty may open it; a unit's clerk hardly ever needs it
     Entry("/tokens", N_("Tokens of programs"), "token.make", OFFICE | {Role.SYSTEM, Role.SECURITY}),
 )
