@@ -40,6 +40,7 @@ PAGES: Final = (
     "tasks",
     "tokens",
     "trail",
+    "units",
     "viewer",
 )
 _A_YEAR: Final = "public, max-age=31536000, immutable"

@@ -35,6 +35,7 @@ ENTRIES: Final = (
     Entry("/decisions", N_("To decide"), "plan.read"),
     Entry("/months", N_("Months and summaries"), "summary.read"),
     Entry("/board", N_("Board"), "board.read"),
+    Entry("/units", N_("Units"), "unit.manage"),
     Entry("/people", N_("People"), "person.rescue"),
     Entry("/duties", N_("Duties"), "duty.grant"),
     Entry("/duties/absences", N_("Absences"), "duty.grant"),
