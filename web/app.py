@@ -35,6 +35,7 @@ PAGES: Final = (
     "people",
     "previews",
     "review",
+    "signing",
     "tasks",
     "tokens",
     "viewer",

@@ -31,6 +31,7 @@ class Entry:
 ENTRIES: Final = (
     Entry("/filing", N_("Fill in and file"), "form.print"),
     Entry("/tasks", N_("Tasks"), "task.read"),
+    Entry("/sign", N_("Sign"), "task.sign"),
     Entry("/review", N_("Review"), "task.review"),
     Entry("/decisions", N_("To decide"), "plan.read"),
     Entry("/board", N_("Board"), "board.read"),
