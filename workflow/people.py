@@ -19,7 +19,7 @@ from models.errors import BadInput, Denied, Refused
 from models.language import _
 from models.states import UNIT_ROLES, Role
 from models.times import local_date
-from workflow import audit, cases, permissions
+from workflow import audit, cases, lockout, permissions
 from workflow.case import Post
 
 if TYPE_CHECKING:
@@ -179,6 +179,7 @@ def reset_person(connection: Connection, office_id: int, actor: Actor, login: st
         raise Refused("E-A15", _("The account is closed."), where=login, remedy=_("Reopen the account first."))
     fresh = {"password_hash": "", "code_hash": code_digest(code), "failed_logins": 0, "locked_until": None}
     _set(connection, office_id, number, **fresh)
+    lockout.lift(connection, office_id, login)
     _end_sessions(connection, office_id, number, now)
     entry = audit.Entry("person.reset", "person", number, role=role.value, detail={"login": login})
     audit.append(connection, office_id, actor, entry, now)
