@@ -19,13 +19,15 @@ if TYPE_CHECKING:
 
     from web.frame.site import Site
 
-#: the files of pages/ that offer a router
+#: the files of pages/ that offer a router; ``attaching`` stands before ``forms``, whose addresses hold any code
 PAGES: Final = (
+    "attaching",
     "board",
     "decisions",
     "entrance",
     "filing",
     "filing_all",
+    "forms",
     "home",
     "people",
     "previews",
