@@ -29,6 +29,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "init": ("commands.service", N_("Set up an office: folder, database, first administrators.")),
     "login": ("commands.session", N_("Log in and keep a token for this machine.")),
     "logout": ("commands.session", N_("End the session.")),
+    "password": ("commands.session", N_("Choose another password; one's other sessions end.")),
     "whoami": ("commands.session", N_("Show who is logged in, with which duties.")),
     "person": ("commands.people", N_("Accounts, duties and absences.")),
     "unit": ("commands.units", N_("Units, aliases and collective groups.")),

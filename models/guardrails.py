@@ -44,8 +44,10 @@ KEPT: Final = (
     "flow",
     "seat",
     "copy",
+    "phrase",
     "problem",
     "inspection",
+    "apitoken",
 )
 
 _STATE_NEEDS_EVENT = (

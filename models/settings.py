@@ -53,6 +53,12 @@ class LoginSettings(Frozen):
     hours: int = Field(default=8, ge=1, le=24)
     tries: int = Field(default=5, ge=3, le=20)
     lock_minutes: int = Field(default=15, ge=1, le=1440)
+    #: a session in a browser ends when nothing is done in it for so long
+    idle_minutes: int = Field(default=30, ge=1, le=1440)
+    #: of one person at a time; one more ends the oldest
+    sessions: int = Field(default=5, ge=1, le=50)
+    #: how old a password may become under ``mlps``; 0 = as old as it likes
+    password_days: int = Field(default=90, ge=0, le=3650)
 
 
 class WebSettings(Frozen):

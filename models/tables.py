@@ -6,8 +6,23 @@ from models.base import metadata, table
 from models.flow import Copy, FlowVersion, Reading, Seat
 from models.message import Attempt, CalendarDay, CalendarYear, Draft, Message, Reminder
 from models.notice import Clause, Indicator, Milestone, Notice, Responsibility, WorkItem
-from models.office import Absence, Duty, GroupMember, Login, Office, Person, Unit, UnitAlias, UnitGroup
+from models.office import (
+    Absence,
+    ApiToken,
+    CalendarFeed,
+    Duty,
+    GroupMember,
+    Login,
+    LoginFailure,
+    Office,
+    PastPassword,
+    Person,
+    Unit,
+    UnitAlias,
+    UnitGroup,
+)
 from models.paper import Paper, Voiding
+from models.phrase import Phrase
 from models.problem import Inspection, Photo, Problem, ProblemUnit, Visit
 from models.task import (
     Attachment,
@@ -34,6 +49,10 @@ person = table(Person)
 duty = table(Duty)
 absence = table(Absence)
 login = table(Login)
+login_failure = table(LoginFailure)
+past_password = table(PastPassword)
+api_token = table(ApiToken)
+calendar_feed = table(CalendarFeed)
 notice = table(Notice)
 work_item = table(WorkItem)
 clause = table(Clause)
@@ -47,6 +66,7 @@ problem_unit = table(ProblemUnit)
 photo = table(Photo)
 visit = table(Visit)
 period = table(Period)
+phrase = table(Phrase)
 task = table(Task)
 seat = table(Seat)
 copy = table(Copy)

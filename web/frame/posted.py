@@ -49,6 +49,13 @@ class Posted:
         """Words as typed, without the blanks around them; E-H03 when they are too long."""
         return _text(name, self._form.get(name))
 
+    def secret(self, name: str) -> str:
+        """A password, every blank of it; E-H03 when it is too long."""
+        value = self._form.get(name)
+        if isinstance(value, str) and len(value) <= LONGEST:
+            return value
+        return _text(name, value)
+
     def many(self, name: str) -> list[str]:
         """Every value of a field that may occur several times."""
         return [_text(name, value) for value in self._form.getlist(name)]
