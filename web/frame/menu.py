@@ -30,6 +30,7 @@ class Entry:
 #: in the order of a month's work
 ENTRIES: Final = (
     Entry("/filing", N_("Fill in and file"), "form.print"),
+    Entry("/forms", N_("Forms and scans"), "form.print"),
     Entry("/tasks", N_("Tasks"), "task.read"),
     Entry("/sign", N_("Sign"), "task.sign"),
     Entry("/review", N_("Review"), "task.review"),
