@@ -92,6 +92,7 @@ DEEDS: Final = {
     "sweep": N_("sweep of the reminders"),
     "task.read": N_("look at tasks"),
     "task.review": N_("review reports"),
+    "task.sign": N_("sign or confirm reports"),
     "template.failed": N_("own template failed, the shipped one used"),
     "template.install": N_("replace a template"),
     "template.read": N_("look at the templates"),
