@@ -219,7 +219,7 @@ def install(desk_: Desk, flow: str) -> None:
     """Make a flow the version in force."""
     desk_.demand("flow.install")
     made = find_flow(desk_, flow)
-    new = flow_words.install(desk_, made, flow)
+    new = flow_words.install(desk_, made, flow, _("See them all with: duban flow check {file}").format(file=flow))
     said = (
         _(
             "{title}, version {version}, is in force for new tasks. For those under way: duban flow migrate {name} --plan"

@@ -45,7 +45,7 @@ def _cells(flow: Flow, step: Step) -> list[str]:
     ]
 
 
-def install(desk: Desk, made: Flow, where: str) -> bool:
+def install(desk: Desk, made: Flow, where: str, remedy: str) -> bool:
     """Make a flow without flaws the version in force for new tasks; False when it is already. E-W04 names the first flaw."""
     from deeds.running import own_events
     from schedules.ladder_check import flaws
@@ -60,6 +60,6 @@ def install(desk: Desk, made: Flow, where: str) -> bool:
                 count=len(found), flaw=found[0].what
             ),
             where=_("{where}, line {line}").format(where=where, line=found[0].line),
-            remedy=_("Look at them all first (duban flow check)."),
+            remedy=remedy,
         )
     return desk.perform("flow.install", lambda c: flow_store.install(c, desk.office_id, desk.actor, made, desk.now()))

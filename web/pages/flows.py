@@ -96,7 +96,7 @@ def install(desk: At, form: Form) -> Response:
     desk.demand("flow.install")
     sha256 = form.text("sha256")
     made = _version(desk, sha256) if sha256 else read_flow(form.text("text") + "\n", _("flow"))
-    new = flow_words.install(desk, made, made.title.here)
+    new = flow_words.install(desk, made, made.title.here, _("Check it first: all flaws are named there."))
     said = (
         _("{title}, version {version}, is in force for new tasks.")
         if new
