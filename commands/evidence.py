@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from deeds.evidence import ASKED, from_data, signature_words
+from deeds.evidence import facts_in_words, signature_words
 from models.errors import BadInput
-from models.evidence import CodeMatch, SealHint, SignaturesSeen, Verdict
-from models.language import _, listed
-from models.states import EvidenceKind
+from models.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from documents.evidence.looking import Looked as LookedAt
+    from models.evidence import SignaturesSeen
     from workflow.evidence import FormNamed
 
 #: read no more than this of a file; the inspection refuses far less
@@ -81,29 +80,11 @@ def tell_form(told: dict[str, Any]) -> None:
 def tell_papers(papers: Sequence[dict[str, Any]]) -> None:
     """Of each paper three lines: stored, attested, verified; of a task's papers also by which form."""
     for paper in papers:
-        stored, attested = paper["stored"], paper["attested"]
         if "version" in paper:
             click.echo(_("Form {form} over report {version}:").format(form=paper["form"], version=paper["version"]))
-        line = _("Paper stored: {kind} {file} ({at}), SHA-256 {sha}; {code}; {seal} (a hint, no proof)")
-        code = CodeMatch(stored["code"] or CodeMatch.UNREAD).label
-        kind, seal = EvidenceKind(stored["kind"]).label, SealHint(stored["seal"]).label
-        click.echo(
-            line.format(
-                kind=kind, file=stored["file"], at=stored["at"], sha=stored["sha256"][:16], code=code, seal=seal
-            )
-        )
-        if stored["anyway"]:
-            said = _("  taken although {codes} was asked: {reason}")
-            asked = listed(code for code in stored["remarks"] if code in ASKED)
-            click.echo(said.format(codes=asked, reason=stored["anyway"]))
-        click.echo(_("Attested: {name} says that {signer} signed and {seal} was set ({at})").format(**attested))
-        if not paper["signature"]:
-            click.echo(_("Digital signature: {verdict}").format(verdict=Verdict.NONE.label))
-        for check in paper["signature"]:
-            said = _("Digital signature: {verdict} (checked {at} by {by}, against {roots} trusted certificates)")
-            click.echo(said.format(**{**check, "verdict": Verdict(check["verdict"]).label}))
-            for one in check["signatures"]:
-                click.echo(f"  {signature_words(from_data(one))}")
+        said = facts_in_words(paper)
+        for line in (said.stored, *said.anyway, said.attested, *said.signature):
+            click.echo(line)
 
 
 def tell_verified(results: Sequence[tuple[dict[str, Any], SignaturesSeen]]) -> None:

@@ -54,6 +54,8 @@ class Desk(deeds.desk.Desk):
     home: Path | None
     acting_for: str
     as_json: bool
+    #: what is done is to choose a new password, or to leave: an old one does not stand in the way
+    renewing: bool = False
 
     @cached_property
     def settings(self) -> Settings:
@@ -84,8 +86,12 @@ class Desk(deeds.desk.Desk):
         """The person at the keyboard, or the absent person they stand in for."""
         from workflow.sessions import who_is
 
+        rules = self.settings.login
         with self.database.read() as connection:
-            return who_is(connection, self.office_id, self.token, self.now(), acting_for=self.acting_for)
+            return who_is(
+                connection, self.office_id, self.token, self.now(), acting_for=self.acting_for, rules=rules,
+                renewing=self.renewing,
+            )  # fmt: skip
 
 
 def token_file() -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +10,9 @@ import click
 
 from commands.acting import NUMBER, acting, look_up, run, words
 from commands.frame import desk
-from models.errors import BadInput, NotFound
-from models.language import _, listed
-from models.states import Action
+from deeds.reporting import command_of, of_batch
+from models.errors import BadInput
+from models.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
     from commands.frame import Desk
     from workflow.actions import Command
-    from workflow.case import TaskRow, ValueGiven
 
 #: what one row of a batch may hold; anything else is a slip of the hand
 _FIELDS = frozenset(
@@ -58,7 +56,7 @@ def report(
     told = {name: words(value) if name in _TEXTS else value for name, value in row.items() if value is not None}
     told |= {"task": task_id, "version": version, "indicators": _pairs(values)}
     command = look_up(
-        desk_, "task.report", lambda connection: _command(connection, desk_, told, key, from_last=from_last)
+        desk_, "task.report", lambda connection: command_of(connection, desk_, told, key, from_last=from_last)
     )
     return run(desk_, [command])
 
@@ -83,19 +81,9 @@ def report_batch(desk_: Desk, file: Path, key: str, *, dry_run: bool) -> int:
     rows = _rows(file)
 
     def prepared(connection: Connection) -> list[Command]:
-        return [_of_batch(connection, desk_, row, f"{key}:{row['task']}" if key else "") for row in rows]
+        return [of_batch(connection, desk_, row, f"{key}:{row['task']}" if key else "") for row in rows]
 
     return run(desk_, desk_.read(prepared), dry_run=dry_run)
-
-
-def _of_batch(connection: Connection, desk_: Desk, row: dict[str, Any], key: str) -> Command:
-    """One row; a task that is not there is refused in its turn and does not stop the others."""
-    from workflow.actions import Command
-
-    try:
-        return _command(connection, desk_, row, key)
-    except NotFound:
-        return Command(Action.REPORT, row["task"], row.get("version"), operation_id=key)
 
 
 def _pairs(values: Iterable[str]) -> dict[str, Any]:
@@ -152,86 +140,3 @@ def _is_number(value: Any) -> bool:
 def _bad_batch(where: str, why: str) -> BadInput:
     remedy = _('Write: [{"task": 7, "progress": "…", "percent": 40, "indicators": {"NAME": 3.5}}]')
     return BadInput("E-F11", _("The batch cannot be read: {why}").format(why=why), where=where, remedy=remedy)
-
-
-def _command(connection: Connection, desk_: Desk, row: dict[str, Any], key: str, *, from_last: bool = False) -> Command:
-    """One row as a command; a prefilled one begins with what the unit said last."""
-    from workflow.actions import Command, visible_task
-    from workflow.case import Given, ValueGiven
-    from workflow.cases import clause_indicators
-
-    task, _co_units = visible_task(connection, desk_.office_id, desk_.actor, row["task"])
-    last = _last_report(connection, task) if from_last else {}
-    told = {**last, **row}
-    names = clause_indicators(connection, desk_.office_id, task.clause_id) if task.clause_id is not None else ()
-    values = {value["indicator_id"]: ValueGiven(**value) for value in last.get("values", ())}
-    given = [_value(name, value, names) for name, value in told.get("indicators", {}).items()]
-    filed = Given(
-        progress=told.get("progress", ""),
-        percent=told.get("percent"),
-        no_progress=told.get("no_progress", False),
-        reason=told.get("reason", ""),
-        problems=told.get("problems", ""),
-        next_steps=told.get("next_steps", ""),
-        values=tuple({**values, **{value.indicator_id: value for value in given}}.values()),
-    )
-    return Command(Action.REPORT, task.id, row.get("version"), filed, key)
-
-
-def _value(name: str, value: Any, names: tuple[tuple[int, str, str], ...]) -> ValueGiven:
-    """An indicator by number or name, with its value or the reason why there is none."""
-    from workflow.case import ValueGiven
-    from workflow.figures import read_figure
-
-    found = [(number, unit) for number, known, unit in names if name in (known, str(number))]
-    if len(found) != 1:
-        known_names = listed(f"{number} {known}" for number, known, _unit in names) or "–"
-        raise BadInput(
-            "E-V06",
-            _("This clause has no single indicator “{name}”.").format(name=name),
-            remedy=_("Its indicators: {names}").format(names=known_names),
-        )
-    number, unit = found[0]
-    if isinstance(value, str) and value.startswith("?"):
-        return ValueGiven(number, None, value[1:].strip())
-    # JSON's true is no number; NaN and what no float holds are refused with the texts that are none
-    exact = (type(value) is int and abs(value) < 2**53) or (type(value) is float and math.isfinite(value))
-    return ValueGiven(number, float(value) if exact else read_figure(str(value), name, unit))
-
-
-def _last_report(connection: Connection, task: TaskRow) -> dict[str, Any]:
-    """What a prefilled report begins with: the version in force of this task, else of the last month that has one.
-
-    In force is the newest version, the one the task points at: after a return the one that was returned, with its
-    figures, which are this month's. A version that was withdrawn is begun with only as long as no later one was filed:
-    it holds what the clerk meant to correct. Of an earlier month only the words are taken; its figures are given anew.
-    """
-    import sqlalchemy as sa
-
-    from models import tables as t
-
-    r = t.report.c
-    query = (
-        sa.select(r.task_id, r.progress, r.percent, r.problems, r.next_steps, r["values"])
-        .join(t.task, sa.and_(t.task.c.office_id == r.office_id, t.task.c.id == r.task_id))
-        .join(t.period, sa.and_(t.period.c.office_id == t.task.c.office_id, t.period.c.id == t.task.c.period_id))
-        .where(
-            r.office_id == task.office_id,
-            r.number == t.task.c.report_number,
-            (r.task_id == task.id)
-            | sa.and_(
-                t.task.c.clause_id == task.clause_id, t.task.c.unit_id == task.unit_id, t.period.c.month < task.month
-            ),
-        )
-        .order_by(t.period.c.month.desc(), r.task_id.desc())
-        .limit(1)
-    )
-    found = connection.execute(query).mappings().first()
-    if found is None:
-        raise BadInput(
-            "E-S22",
-            _("There is no earlier report of this clause to begin with."),
-            where=_("task {id}").format(id=task.id),
-            remedy=_("Leave out --from-last."),
-        )
-    return {**found, "values": found["values"] if found["task_id"] == task.id else []}

@@ -44,6 +44,9 @@ office = {office}                  # 本库中办公室的编号
 # hours = 8                   # 登录有效小时数
 # tries = 5                   # 连续输错几次锁定
 # lock_minutes = 15           # 锁定分钟数
+# idle_minutes = 30           # 网页登录闲置多少分钟后退出
+# sessions = 5                # 一个人同时最多几处登录，超出时最早的退出
+# password_days = 90          # 密码用满几天须更换，0 为不要求
 
 [web]
 # enabled = true              # false：不开网页工作台
@@ -184,6 +187,9 @@ def shown_settings(values: dict[str, Any], prefix: str = "") -> list[tuple[str, 
     for key, value in values.items():
         if isinstance(value, dict):
             rows += shown_settings(value, f"{prefix}{key}.")
+            continue
+        if key == "webhooks":
+            rows += shown_settings({str(place): group for place, group in enumerate(value)}, f"{prefix}{key}.")
             continue
         secret = any(word in key for word in ("password", "secret", "token", "key", "url"))
         rows.append((prefix + key, "******" if secret and str(value) else _without_password(str(value))))

@@ -14,15 +14,6 @@ from models.language import _
 
 if TYPE_CHECKING:
     from workflow.case import Actor
-    from workflow.sessions import LoginRules
-
-
-def login_rules(desk_: Desk) -> LoginRules:
-    """What the settings say about passwords and sessions."""
-    from workflow.sessions import LoginRules
-
-    said = desk_.settings.login
-    return LoginRules(said.profile, said.hours, said.tries, said.lock_minutes)
 
 
 def _password(*, from_stdin: bool, first: bool) -> str:
@@ -84,9 +75,9 @@ def login_command(desk_: Desk, name: str, code: str, *, password_stdin: bool) ->
     """Log in; with a one-time code the password typed becomes the first one."""
     from workflow import sessions
 
-    database, token, rules = desk_.database, new_token(), login_rules(desk_)
-    password = _password(from_stdin=password_stdin, first=bool(code))
-    actor = sessions.log_in(database, desk_.office_id, name, password, token, rules, desk_.now(), code=code)
+    database, token, rules = desk_.database, new_token(), desk_.settings.login
+    given = sessions.Login(name, _password(from_stdin=password_stdin, first=bool(code)), code)
+    actor = sessions.log_in(database, desk_.office_id, given, token, rules, desk_.now())
     keep_token(token)
     data = _described(desk_, actor) | {"hours": rules.hours}
     answer(desk_, data, lambda: _say(data))
@@ -99,6 +90,7 @@ def logout_command(desk_: Desk) -> None:
     from workflow import sessions
 
     token, now = desk_.token, desk_.now()
+    desk_.renewing = True
     desk_.perform("logout", lambda c: sessions.log_out(c, desk_.office_id, token, desk_.actor, now))
     token_file().unlink(missing_ok=True)
     answer(desk_, {"logged_out": True}, lambda: click.echo(_("Logged out.")))
@@ -108,5 +100,26 @@ def logout_command(desk_: Desk) -> None:
 @desk
 def whoami_command(desk_: Desk) -> None:
     """Who the token stands for today."""
+    desk_.renewing = True
     data = _described(desk_, desk_.actor)
     answer(desk_, data, lambda: _say(data))
+
+
+@click.command(
+    "password",
+    help=_("Choose another password; one's other sessions end."),
+    epilog="duban password --password-stdin < two-lines.txt",
+)
+@click.option("--password-stdin", is_flag=True, help=_("Read the present and the new password, a line each."))
+@desk
+def password_command(desk_: Desk, *, password_stdin: bool) -> None:
+    """The present password is asked first; the new one is none of the last few."""
+    from workflow import sessions
+
+    desk_.renewing = True
+    actor, token, rules = desk_.actor, desk_.token, desk_.settings.login
+    old = _password(from_stdin=password_stdin, first=False)
+    new = _password(from_stdin=password_stdin, first=True)
+    ended = sessions.change_password(desk_.database, desk_.office_id, actor, token, old, new, rules, desk_.now())
+    said = _("The password is changed. Other sessions that were ended: {count}.").format(count=ended)
+    answer(desk_, {"changed": True, "ended": ended}, lambda: click.echo(said))

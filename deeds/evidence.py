@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from models.errors import BadInput
-from models.evidence import SignatureSeen, Verdict, plain
-from models.language import _
+from models.evidence import CodeMatch, SealHint, SignatureSeen, Verdict, plain
+from models.language import _, listed
 from models.states import EvidenceKind
 from models.times import shown
 
@@ -189,3 +189,40 @@ def from_data(data: dict[str, Any]) -> SignatureSeen:
     from models.evidence import from_plain
 
     return from_plain(SignatureSeen, data)
+
+
+@dataclass(frozen=True, slots=True)
+class PaperWords:
+    """The three facts of a paper in words, each apart; ``anyway`` is why it was taken although it was asked about."""
+
+    stored: str
+    anyway: tuple[str, ...]
+    attested: str
+    signature: tuple[str, ...]
+
+
+def facts_in_words(paper: dict[str, Any]) -> PaperWords:
+    """What was stored, what was attested and what was verified."""
+    stored = paper["stored"]
+    line = _("Paper stored: {kind} {file} ({at}), SHA-256 {sha}; {code}; {seal} (a hint, no proof)")
+    code = CodeMatch(stored["code"] or CodeMatch.UNREAD).label
+    kind, seal = EvidenceKind(stored["kind"]).label, SealHint(stored["seal"]).label
+    asked = listed(code for code in stored["remarks"] if code in ASKED)
+    said = _("  taken although {codes} was asked: {reason}")
+    return PaperWords(
+        line.format(kind=kind, file=stored["file"], at=stored["at"], sha=stored["sha256"][:16], code=code, seal=seal),
+        (said.format(codes=asked, reason=stored["anyway"]),) if stored["anyway"] else (),
+        _("Attested: {name} says that {signer} signed and {seal} was set ({at})").format(**paper["attested"]),
+        tuple(_signature_lines(paper["signature"])),
+    )
+
+
+def _signature_lines(checks: list[dict[str, Any]]) -> list[str]:
+    if not checks:
+        return [_("Digital signature: {verdict}").format(verdict=Verdict.NONE.label)]
+    said = _("Digital signature: {verdict} (checked {at} by {by}, against {roots} trusted certificates)")
+    lines = []
+    for check in checks:
+        lines.append(said.format(**{**check, "verdict": Verdict(check["verdict"]).label}))
+        lines += [f"  {signature_words(from_data(one))}" for one in check["signatures"]]
+    return lines

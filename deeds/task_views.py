@@ -7,19 +7,22 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from deeds.todo import todo_of
 from models import tables as t
 from models.language import _
-from models.states import OWED
+from models.states import OWED, PeriodState
 from models.times import local_date, shown
 from workflow import actions, cases, evidence, panels, permissions, readings, units, wording
+from workflow.comparison import HANDED_IN
 from workflow.flow import MY_TURN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import date, datetime
 
     from sqlalchemy.engine import Connection
 
+    from deeds.todo import Todo
     from workflow.case import Actor, TaskRow
     from workflow.flow import Step
 
@@ -39,6 +42,14 @@ class Wanted:
     late: bool = False
     #: what was shown to the actor for information
     copied: bool = False
+    #: what waits for the actor: a ``Todo``, or ``any`` of them
+    todo: str = ""
+    #: without the tasks of months that are closed
+    running: bool = False
+    #: of the actor's own units, where they serve in any
+    own: bool = False
+    #: whose signed report has reached the office
+    handed_in: bool = False
 
 
 def is_late(task: TaskRow, today: date) -> bool:
@@ -73,6 +84,12 @@ def find_tasks(connection: Connection, office_id: int, actor: Actor, wanted: Wan
         conditions.append(t.task.c.state == wanted.state)
     if wanted.month:
         conditions.append(t.period.c.month == wanted.month)
+    if wanted.running or wanted.mine or wanted.todo:  # nothing moves in a closed month
+        conditions.append(sa.func.coalesce(t.period.c.state, "") != PeriodState.CLOSED.value)
+    if wanted.own and actor.units():
+        conditions.append(t.task.c.unit_id.in_(actor.units()))
+    if wanted.handed_in:
+        conditions.append(t.task.c.stage.in_([stage.value for stage in HANDED_IN]))
     found = cases.load_tasks(connection, office_id, *conditions)
     named, copied = _named(connection, office_id), readings.copied_to(connection, office_id, actor.person_id)
     seen = [
@@ -85,9 +102,28 @@ def find_tasks(connection: Connection, office_id: int, actor: Actor, wanted: Wan
     if wanted.mine:
         day = local_date(now)
         seen = [task for task in seen if _awaits(connection, actor, task, frozenset(named(task)) - {task.unit_id}, day)]
+    if wanted.todo:
+        seen = [task for task, todo in _waiting(connection, actor, seen, named, now) if wanted.todo in (todo, "any")]
     if wanted.copied:
         seen = [task for task in seen if task.id in copied]
     return [task for task in seen if not wanted.late or is_late(task, local_date(now))]
+
+
+def waiting(connection: Connection, office_id: int, actor: Actor, now: datetime) -> list[tuple[TaskRow, Todo]]:
+    """What waits for the actor now, and how: the same tasks as the lists of each ``Todo``."""
+    tasks = find_tasks(connection, office_id, actor, Wanted(todo="any"), now)
+    return list(_waiting(connection, actor, tasks, _named(connection, office_id), now))
+
+
+def _waiting(
+    connection: Connection, actor: Actor, tasks: Iterable[TaskRow], named: Callable[[TaskRow], set[int]], now: datetime
+) -> Iterator[tuple[TaskRow, Todo]]:
+    day = local_date(now)
+    for task in tasks:
+        steps = open_now(connection, actor, task, frozenset(named(task)) - {task.unit_id}, day)
+        todo = todo_of(task, steps, actor, day)
+        if todo is not None:
+            yield task, todo
 
 
 def _named(connection: Connection, office_id: int) -> Callable[[TaskRow], set[int]]:
@@ -133,14 +169,21 @@ def row_dict(task: TaskRow, today: date) -> dict[str, Any]:
     }
 
 
-def story(connection: Connection, office_id: int, actor: Actor, task_id: int, now: datetime) -> dict[str, Any]:
-    """Everything about one task that this actor may know; E-404 otherwise."""
+def story(
+    connection: Connection,
+    office_id: int,
+    actor: Actor,
+    task_id: int,
+    now: datetime,
+    said: Callable[[datetime], str] = shown,
+) -> dict[str, Any]:
+    """Everything about one task that this actor may know, its instants as ``said``; E-404 otherwise."""
     task, co_units = actions.visible_task(connection, office_id, actor, task_id)
     related = permissions.relation(actor, task.unit_id, co_units)
     subject = wording.subjects(connection, office_id, [task])[task.id]
     copied = task.id in readings.copied_to(connection, office_id, actor.person_id)
     inside = permissions.may_see_report(actor, related, task, copied=copied)
-    steps = _open_now(connection, actor, task, co_units, local_date(now))
+    steps = open_now(connection, actor, task, co_units, local_date(now))
     return {
         **row_dict(task, local_date(now)),
         "title": subject.title,
@@ -156,14 +199,14 @@ def story(connection: Connection, office_id: int, actor: Actor, task_id: int, no
             }
             for action in dict.fromkeys(step.action for step in steps)
         ],
-        "reports": _reports(connection, task) if inside else [],
-        "events": _events(connection, task) if inside else [],
+        "reports": _reports(connection, task, said) if inside else [],
+        "events": _events(connection, task, said) if inside else [],
         "papers": evidence.papers_of_task(connection, task) if inside and task.period_id else [],
         "seats": _seats(connection, task),
         "one_signature": _one_is_enough(task),
         "looks_back": _looks_back(task),
         "handler": _person(connection, task, task.handler_id),
-        "copies": _copies(connection, task) if inside else [],
+        "copies": _copies(connection, task, said) if inside else [],
         "messages": _messages(connection, task) if inside else [],
     }
 
@@ -182,11 +225,11 @@ def note_opening(connection: Connection, office_id: int, actor: Actor, task_id: 
 
 def _awaits(connection: Connection, actor: Actor, task: TaskRow, co_units: frozenset[int], day: date) -> bool:
     """Whether the actor may move the task on, or has still to receive it; a copy could be sent at any time."""
-    steps = _open_now(connection, actor, task, co_units, day)
+    steps = open_now(connection, actor, task, co_units, day)
     return any(step.dest != task.state or "not_yet_received" in step.guards for step in steps)
 
 
-def _open_now(connection: Connection, actor: Actor, task: TaskRow, co_units: frozenset[int], day: date) -> list[Step]:
+def open_now(connection: Connection, actor: Actor, task: TaskRow, co_units: frozenset[int], day: date) -> list[Step]:
     """The offered steps that would not be refused for another's sake.
 
     A signature is asked of those whose turn it is, what was opened is not taken back, and what was forwarded is gone
@@ -246,10 +289,10 @@ def _looks_back(task: TaskRow) -> bool:
     return any(step.dest == task.state and "plan_look_back" in step.effects for step in task.flow.steps)
 
 
-def _copies(connection: Connection, task: TaskRow) -> list[dict[str, Any]]:
+def _copies(connection: Connection, task: TaskRow, said: Callable[[datetime], str]) -> list[dict[str, Any]]:
     """Who was shown the task, and whether they have read it."""
     rows = readings.copies(connection, task.office_id, task.id)
-    return [{"name": row.name, "read_at": shown(row.read_at) if row.read_at else ""} for row in rows]
+    return [{"name": row.name, "read_at": said(row.read_at) if row.read_at else ""} for row in rows]
 
 
 def _person(connection: Connection, task: TaskRow, number: int | None) -> str:
@@ -276,23 +319,28 @@ def offered(actor: Actor, task: TaskRow, co_units: frozenset[int] = frozenset())
     ]
 
 
-def _reports(connection: Connection, task: TaskRow) -> list[dict[str, Any]]:
+def _reports(connection: Connection, task: TaskRow, said: Callable[[datetime], str]) -> list[dict[str, Any]]:
     r = t.report.c
     columns = (r.number, r.round, r.progress, r.percent, r.no_progress, r.reason, r.problems, r.next_steps, r["values"])
     query = sa.select(*columns, r.filed_at).where(r.office_id == task.office_id, r.task_id == task.id)
     rows = connection.execute(query.order_by(r.number)).mappings()
-    return [{**row, "filed_at": shown(row["filed_at"])} for row in rows]
+    return [{**row, "filed_at": said(row["filed_at"])} for row in rows]
 
 
-def _events(connection: Connection, task: TaskRow) -> list[dict[str, Any]]:
+def _events(connection: Connection, task: TaskRow, said: Callable[[datetime], str]) -> list[dict[str, Any]]:
     e = t.event.c
     query = (
-        sa.select(e.seq, e.at, e.actor_name, e.acting_for, e.action, e.to_state, e.reason)
+        sa.select(e.seq, e.at, e.actor_name, e.acting_for, e.action, e.to_state, e.reason, e.result)
         .where(e.office_id == task.office_id, e.object_type == "task", e.object_id == task.id)
         .order_by(e.seq)
     )
     return [
-        {**row, "at": shown(row["at"]), "label": task.flow.action_label(row["action"])}
+        {
+            **row,
+            "at": said(row["at"]),
+            "label": task.flow.action_label(row["action"]),
+            "to_label": task.flow.state_label(row["to_state"]) if row["to_state"] else "",
+        }
         for row in connection.execute(query).mappings()
     ]
 
@@ -300,7 +348,18 @@ def _events(connection: Connection, task: TaskRow) -> list[dict[str, Any]]:
 def _messages(connection: Connection, task: TaskRow) -> list[dict[str, Any]]:
     m = t.message.c
     query = (
-        sa.select(m.id, m.event, m.level, m.state, m.created_at, m.about, t.person.c.name.label("recipient"))
+        sa.select(
+            m.id,
+            m.event,
+            m.level,
+            m.state,
+            m.reason,
+            m.attempts,
+            m.settled_at,
+            m.created_at,
+            m.about,
+            t.person.c.name.label("recipient"),
+        )
         .join(t.person, sa.and_(t.person.c.office_id == m.office_id, t.person.c.id == m.recipient_id))
         # a coarse filter in the database, the exact one below
         .where(m.office_id == task.office_id, sa.cast(m.about, sa.String).like(f"%[{task.id},%"))
@@ -308,6 +367,7 @@ def _messages(connection: Connection, task: TaskRow) -> list[dict[str, Any]]:
     )
     rows = [row for row in connection.execute(query).mappings() if any(item[0] == task.id for item in row["about"])]
     return [
-        {key: value for key, value in row.items() if key != "about"} | {"created_at": shown(row["created_at"])}
+        {key: value for key, value in row.items() if key != "about"}
+        | {"created_at": shown(row["created_at"]), "settled_at": shown(row["settled_at"]) if row["settled_at"] else ""}
         for row in rows
     ]

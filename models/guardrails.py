@@ -44,8 +44,11 @@ KEPT: Final = (
     "flow",
     "seat",
     "copy",
+    "phrase",
     "problem",
     "inspection",
+    "apitoken",
+    "webhookdelivery",
 )
 
 _STATE_NEEDS_EVENT = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
@@ -85,8 +86,12 @@ class Person(OfficeRow, table=True):
     password_hash: str = ""
     #: SHA-256 of a one-time code that sets the first password; empty once used
     code_hash: str = ""
+    #: None for one that was not chosen by the person
+    password_set_at: datetime | None = None
     active: bool = True
+    #: since the last login that succeeded, from wherever
     failed_logins: int = 0
+    #: the latest lock, at whichever address: for those who look; what counts is ``LoginFailure``
     locked_until: datetime | None = None
     created_at: datetime
 
@@ -119,13 +124,71 @@ class Absence(OfficeRow, table=True):
     to_on: date
 
 
-class Login(OfficeRow, table=True):
-    """A session token of the command line; only its SHA-256 is stored, so it can be revoked but not read."""
+class PastPassword(OfficeRow, table=True):
+    """A password that a person has or had: the last few are not taken again."""
 
-    __table_args__ = (unique("token_hash"), ref("person_id", "person"))
+    __table_args__ = (ref("person_id", "person"), index("ix_pastpassword_person", "person_id"))
+
+    person_id: int
+    password_hash: str
+    set_at: datetime
+
+
+class LoginFailure(OfficeRow, table=True):
+    """How often a login failed for a name, whoever has it, from one address; an empty address counts all of them."""
+
+    __table_args__ = (unique("name", "address"), index("ix_loginfailure_since", "since_at"))
+
+    name: str = Field(sa_type=sa.String(64))
+    address: str = Field(sa_type=sa.String(64))
+    tries: int
+    since_at: datetime
+    locked_until: datetime | None = None
+
+
+class Login(OfficeRow, table=True):
+    """A session at a terminal or in a browser; of its token only the SHA-256 is stored: it can be revoked, not read."""
+
+    __table_args__ = (unique("token_hash"), ref("person_id", "person"), index("ix_login_person", "person_id"))
 
     person_id: int
     token_hash: str
     created_at: datetime
     expires_at: datetime
     revoked_at: datetime | None = None
+    #: cli or web; one in a browser ends when nothing is done in it for long
+    kind: str = Field(default="cli", sa_type=sa.String(8))
+    #: to the minute or so
+    seen_at: datetime | None = None
+    address: str = Field(default="", sa_type=sa.String(64))
+    #: what the browser says of itself
+    browser: str = Field(default="", sa_type=sa.String(200))
+
+
+class CalendarFeed(OfficeRow, table=True):
+    """A person's own calendar address; only the SHA-256 of its token is stored, so it can be revoked but not read."""
+
+    __table_args__ = (unique("token_hash"), ref("person_id", "person"), index("ix_calendarfeed_person", "person_id"))
+
+    person_id: int
+    token_hash: str
+    created_at: datetime
+    revoked_at: datetime | None = None
+
+
+class ApiToken(OfficeRow, table=True):
+    """What a program shows in a person's name; only its SHA-256 is stored, so it can be revoked but not read."""
+
+    __table_args__ = (unique("token_hash"), ref("person_id", "person"), index("ix_apitoken_person", "person_id"))
+
+    person_id: int
+    name: str
+    token_hash: str
+    #: what the program may do of what the person may (``workflow.tokens.SCOPES``)
+    scopes: list[Any] = Field(sa_type=sa.JSON)
+    created_at: datetime
+    expires_at: datetime
+    #: to the hour: not every call writes
+    used_at: datetime | None = None
+    revoked_at: datetime | None = None
+    revoked_by: str = ""

@@ -53,6 +53,12 @@ class LoginSettings(Frozen):
     hours: int = Field(default=8, ge=1, le=24)
     tries: int = Field(default=5, ge=3, le=20)
     lock_minutes: int = Field(default=15, ge=1, le=1440)
+    #: a session in a browser ends when nothing is done in it for so long
+    idle_minutes: int = Field(default=30, ge=1, le=1440)
+    #: of one person at a time; one more ends the oldest
+    sessions: int = Field(default=5, ge=1, le=50)
+    #: how old a password may become under ``mlps``; 0 = as old as it likes
+    password_days: int = Field(default=90, ge=0, le=3650)
 
 
 class WebSettings(Frozen):
@@ -92,6 +98,8 @@ class Settings(Frozen):
     login: LoginSettings = LoginSettings()
     web: WebSettings = WebSettings()
     channels: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    #: the endpoints of other programs that are told what happens
+    webhooks: tuple[dict[str, Any], ...] = ()
 
     @property
     def database_url(self) -> str:
@@ -105,6 +113,11 @@ class Settings(Frozen):
     def store_dir(self) -> Path:
         """Where files lie under their SHA-256."""
         return self.home / "store"
+
+    @property
+    def staging_dir(self) -> Path:
+        """Where files lie that were looked at and not kept yet."""
+        return self.home / "staging"
 
     @property
     def heads_dir(self) -> Path:
@@ -173,7 +186,9 @@ def _secret(key: str, secret: Path, where: str) -> str:
 
 
 def _from_environment(environment: dict[str, str]) -> dict[str, Any]:
-    known = {name for name in Settings.model_fields if name not in {"home", "times", "login", "web", "channels"}}
+    known = {
+        name for name in Settings.model_fields if name not in {"home", "times", "login", "web", "channels", "webhooks"}
+    }
     found: dict[str, Any] = {}
     for name, value in environment.items():
         if not name.startswith(PREFIX) or name in OUTSIDE or name.startswith("DUBAN_TEST_"):

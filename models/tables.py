@@ -6,12 +6,40 @@ from models.base import metadata, table
 from models.flow import Copy, FlowVersion, Reading, Seat
 from models.message import Attempt, CalendarDay, CalendarYear, Draft, Message, Reminder
 from models.notice import Clause, Indicator, Milestone, Notice, Responsibility, WorkItem
-from models.office import Absence, Duty, GroupMember, Login, Office, Person, Unit, UnitAlias, UnitGroup
+from models.office import (
+    Absence,
+    ApiToken,
+    CalendarFeed,
+    Duty,
+    GroupMember,
+    Login,
+    LoginFailure,
+    Office,
+    PastPassword,
+    Person,
+    Unit,
+    UnitAlias,
+    UnitGroup,
+)
 from models.paper import Paper, Voiding
+from models.phrase import Phrase
 from models.problem import Inspection, Photo, Problem, ProblemUnit, Visit
-from models.task import Attachment, Evidence, Filing, Period, Report, Request, Sighting, Summary, Task, Verification
+from models.task import (
+    Attachment,
+    Evidence,
+    Filing,
+    Period,
+    Report,
+    ReportDraft,
+    Request,
+    Sighting,
+    Summary,
+    Task,
+    Verification,
+)
 from models.template import TemplateFailure, TemplateVersion
 from models.trail import Event, Heartbeat, Operation, Watermark
+from models.webhook import WebhookCursor, WebhookDelivery
 
 office = table(Office)
 unit = table(Unit)
@@ -22,6 +50,10 @@ person = table(Person)
 duty = table(Duty)
 absence = table(Absence)
 login = table(Login)
+login_failure = table(LoginFailure)
+past_password = table(PastPassword)
+api_token = table(ApiToken)
+calendar_feed = table(CalendarFeed)
 notice = table(Notice)
 work_item = table(WorkItem)
 clause = table(Clause)
@@ -35,11 +67,13 @@ problem_unit = table(ProblemUnit)
 photo = table(Photo)
 visit = table(Visit)
 period = table(Period)
+phrase = table(Phrase)
 task = table(Task)
 seat = table(Seat)
 copy = table(Copy)
 reading = table(Reading)
 report = table(Report)
+report_draft = table(ReportDraft)
 attachment = table(Attachment)
 filing = table(Filing)
 evidence = table(Evidence)
@@ -57,6 +91,8 @@ message = table(Message)
 attempt = table(Attempt)
 reminder = table(Reminder)
 draft = table(Draft)
+webhook_cursor = table(WebhookCursor)
+webhook_delivery = table(WebhookDelivery)
 calendar_year = table(CalendarYear)
 calendar_day = table(CalendarDay)
 template = table(TemplateVersion)

@@ -108,6 +108,21 @@ class Report(OfficeRow, table=True):
     content_sha256: str
 
 
+class ReportDraft(OfficeRow, table=True):
+    """What a person has typed for a task and not reported yet: theirs alone, no part of the trail, gone once reported."""
+
+    __tablename__ = "report_draft"
+    __table_args__ = (unique("task_id", "person_id"), ref("task_id", "task"), ref("person_id", "person"))
+
+    task_id: int
+    person_id: int
+    #: the version of the task that the person saw
+    version: int
+    #: field → text as typed
+    fields: dict[str, str] = Field(sa_type=sa.JSON)
+    saved_at: datetime
+
+
 class Attachment(OfficeRow, table=True):
     """A content-addressed file; its bytes lie in the store under their SHA-256 and are never overwritten."""
 

@@ -70,5 +70,7 @@ class Operation(OfficeRow, table=True):
 
     actor: str
     key: str
+    #: SHA-256 of what was asked: the same key with something else is a mistake, not a repeat
+    asked_sha256: str = ""
     answer: dict[str, Any] = Field(sa_type=sa.JSON)
     at: datetime

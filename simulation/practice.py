@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from models import tables as t
 from models.settings import FILE_NAME
 from simulation.scene import OFFICE_ID
-from workflow.sessions import hashed
+from workflow.passwords import hashed
 
 if TYPE_CHECKING:
     from datetime import datetime

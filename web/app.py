@@ -8,26 +8,41 @@ from typing import TYPE_CHECKING, Final
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
+import web.api.app
+from web.api.refusals import as_json
 from web.frame.guards import Guards
 from web.frame.kept import KeptDrafts
 from web.frame.refusals import answer_refusals, on_page
 from web.frame.rendering import STATIC
 
 if TYPE_CHECKING:
+    from starlette.requests import Request
     from starlette.responses import Response
     from starlette.types import Scope
 
+    from models.errors import DubanError
     from web.frame.site import Site
 
-#: the files of pages/ that offer a router
+#: the files of pages/ that offer a router; ``attaching`` stands before ``forms``, whose addresses hold any code
 PAGES: Final = (
+    "attaching",
     "board",
     "decisions",
+    "duties",
     "entrance",
+    "filing",
+    "filing_all",
+    "forms",
     "home",
+    "months",
     "people",
     "previews",
+    "review",
+    "signing",
+    "summaries",
     "tasks",
+    "tokens",
+    "viewer",
 )
 _A_YEAR: Final = "public, max-age=31536000, immutable"
 
@@ -42,14 +57,22 @@ class _Static(StaticFiles):
         return made
 
 
+def _refuse(request: Request, refusal: DubanError) -> Response:
+    """A program is answered in JSON wherever it loses its way, a person with a page."""
+    if request.url.path.startswith("/api/"):
+        return as_json(refusal)
+    return on_page(request, refusal)
+
+
 def create(site: Site) -> FastAPI:
     """The program behind the web server."""
     app = FastAPI(title="duban", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.site = site
-    app.state.refuse = on_page
+    app.state.refuse = _refuse
     app.state.kept = KeptDrafts()
     answer_refusals(app)
     app.mount("/static", _Static(directory=STATIC))
+    app.mount(web.api.app.PREFIX, web.api.app.create(site))
     for name in PAGES:
         app.include_router(import_module(f"web.pages.{name}").router, include_in_schema=False)
     app.add_middleware(Guards, language=site.settings.language, secure=site.secure)

@@ -6,7 +6,7 @@ compare-and-swap on (state, version). All in one transaction, in plain SQL. Sour
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -22,7 +22,7 @@ from workflow.effects import EFFECTS, Work, report_digest
 from workflow.flow import MY_TURN
 from workflow.given import about
 from workflow.machine import fire
-from workflow.operation import answered, keep_answer, perform, record_refusal
+from workflow.operation import answered, asked_digest, keep_answer, perform, record_refusal
 from workflow.step_telling import tell
 
 if TYPE_CHECKING:
@@ -46,6 +46,11 @@ class Command:
     version: int | None = None
     given: Given = field(default_factory=Given)
     operation_id: str = ""
+
+    @property
+    def digest(self) -> str:
+        """What is asked, so that a repeat is told from another command under the same key."""
+        return asked_digest([str(self.action), self.task_id, self.version, asdict(self.given)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +82,13 @@ def act(database: Database, office_id: int, actor: Actor, command: Command, now:
 
     def work(connection: Connection) -> Outcome:
         if command.operation_id:
-            first = answered(connection, office_id, actor, command.operation_id)
+            first = answered(connection, office_id, actor, command.operation_id, command.digest)
             if first is not None:
                 return _again(connection, office_id, first)
         outcome = apply(connection, office_id, actor, command, now)
         if command.operation_id:
-            keep_answer(connection, office_id, actor, command.operation_id, outcome.as_dict(), now)
+            answer = outcome.as_dict()
+            keep_answer(connection, office_id, actor, command.operation_id, answer, now, command.digest)
         return outcome
 
     return perform(database, office_id, actor, f"task.{command.action}", work, now)

@@ -301,6 +301,7 @@ def _paper(row: RowMapping, sighting: RowMapping | None, checks: list[RowMapping
             "sha256": row["sha256"],
             "size": row["size"],
             "media_type": row["media_type"],
+            "pages": int(sighting["seen"].get("pages", 0)) if sighting else 0,
             "kind": row["kind"],
             "by": row["stored_by"],
             "at": shown(row["stored_at"]),

@@ -6,13 +6,16 @@ first answer (I17).
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 
 from models import tables as t
 from models.database import insert
-from models.errors import Denied, DubanError, Unreachable
+from models.errors import BadInput, Denied, DubanError, Unreachable
+from models.language import _
 from models.states import Result
 from workflow import audit
 
@@ -63,18 +66,42 @@ def record_refusal(
     audit.append(connection, office_id, actor, entry, now)
 
 
-def answered(connection: Connection, office_id: int, actor: Actor, key: str) -> dict[str, Any] | None:
-    """The first answer to a command with this key, if it was given before."""
-    found = connection.scalar(
-        sa.select(t.operation.c.answer).where(
-            t.operation.c.office_id == office_id, t.operation.c.actor == actor.login, t.operation.c.key == key
+def asked_digest(asked: Any) -> str:
+    """The SHA-256 of what is asked, as plain data."""
+    text = json.dumps(asked, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def answered(
+    connection: Connection, office_id: int, actor: Actor, key: str, asked_sha256: str = ""
+) -> dict[str, Any] | None:
+    """The first answer to a command with this key, if it was given before; E-H80 when something else was asked then."""
+    o = t.operation.c
+    found = connection.execute(
+        sa.select(o.answer, o.asked_sha256).where(o.office_id == office_id, o.actor == actor.login, o.key == key)
+    ).first()
+    if found is None:
+        return None
+    if asked_sha256 and found.asked_sha256 and found.asked_sha256 != asked_sha256:
+        raise BadInput(
+            "E-H80",
+            _("This was sent before with other content; what was sent first is done."),
+            where=key[:40],
+            remedy=_("Look at how it stands now, then send what is still missing anew."),
         )
-    )
-    return dict(found) if found is not None else None
+    return dict(found.answer)
 
 
 def keep_answer(
-    connection: Connection, office_id: int, actor: Actor, key: str, answer: dict[str, Any], now: datetime
+    connection: Connection,
+    office_id: int,
+    actor: Actor,
+    key: str,
+    answer: dict[str, Any],
+    now: datetime,
+    asked_sha256: str = "",
 ) -> None:
     """Remember the answer under the key, in the transaction of the command."""
-    insert(connection, t.operation, office_id, actor=actor.login, key=key, answer=answer, at=now)
+    insert(
+        connection, t.operation, office_id, actor=actor.login, key=key, asked_sha256=asked_sha256, answer=answer, at=now
+    )

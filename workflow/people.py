@@ -19,7 +19,7 @@ from models.errors import BadInput, Denied, Refused
 from models.language import _
 from models.states import UNIT_ROLES, Role
 from models.times import local_date
-from workflow import audit, cases, permissions
+from workflow import audit, cases, lockout, permissions
 from workflow.case import Post
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def enable_person(connection: Connection, office_id: int, actor: Actor, login: s
     number = person_id(connection, office_id, login)
     if _row(connection, office_id, number).active:
         raise Refused(
-            "E-A16", _("The account is not closed."), where=login, remedy=_("Look it up with: duban person list")
+            "E-A16", _("The account is not closed."), where=login, remedy=_("Look it up in the list of people.")
         )
     _set(connection, office_id, number, active=True)
     entry = audit.Entry("person.enable", "person", number, role=role.value, detail={"login": login})
@@ -176,11 +176,10 @@ def reset_person(connection: Connection, office_id: int, actor: Actor, login: st
     if number in actor.people:
         raise Denied("E-A14", _("Nobody resets their own account."), remedy=_("Ask another administrator."))
     if not _row(connection, office_id, number).active:
-        raise Refused(
-            "E-A15", _("The account is closed."), where=login, remedy=_("Reopen it first with: duban person enable")
-        )
+        raise Refused("E-A15", _("The account is closed."), where=login, remedy=_("Reopen the account first."))
     fresh = {"password_hash": "", "code_hash": code_digest(code), "failed_logins": 0, "locked_until": None}
     _set(connection, office_id, number, **fresh)
+    lockout.lift(connection, office_id, login)
     _end_sessions(connection, office_id, number, now)
     entry = audit.Entry("person.reset", "person", number, role=role.value, detail={"login": login})
     audit.append(connection, office_id, actor, entry, now)
@@ -198,9 +197,10 @@ def _set(connection: Connection, office_id: int, number: int, **values: Any) -> 
 
 
 def _end_sessions(connection: Connection, office_id: int, number: int, now: datetime) -> None:
-    s = t.login.c
-    running = sa.and_(s.office_id == office_id, s.person_id == number, s.revoked_at.is_(None))
-    connection.execute(sa.update(t.login).where(running).values(revoked_at=now))
+    """Whoever holds a session or a token of this person is nobody from now on."""
+    for kept in (t.login, t.api_token):
+        running = sa.and_(kept.c.office_id == office_id, kept.c.person_id == number, kept.c.revoked_at.is_(None))
+        connection.execute(sa.update(kept).where(running).values(revoked_at=now))
 
 
 def person_id(connection: Connection, office_id: int, login: str) -> int:
@@ -258,7 +258,7 @@ def give_duty(
             _("The duty “{role}” is held in a unit.").format(role=role.label)
             if role in UNIT_ROLES
             else _("The duty “{role}” is held in the office, not in a unit.").format(role=role.label),
-            remedy=_("Give --unit for clerks and leaders only."),
+            remedy=_("Name the unit for clerks and leaders, and for nobody else."),
         )
     permissions.check_posts([*_posts_during(connection, office_id, person, from_on, to_on), Post(role, unit_id)])
     return insert(
@@ -335,7 +335,7 @@ def set_absence(
             where=_("{login}, {substitute}, {first} to {last}").format(
                 login=login, substitute=substitute, first=from_on, last=to_on
             ),
-            remedy=_("Name another person with --substitute and give the days as --from and --to."),
+            remedy=_("Name another person, and a last day that is not before the first."),
         )
     both = [*cases.posts_of(connection, office_id, absent, from_on)]
     both += cases.posts_of(connection, office_id, other, from_on)

@@ -80,7 +80,7 @@ class Found:
     @property
     def pages(self) -> int:
         """How many pages there are; at least one."""
-        return max(1, -(-self.total // PER_PAGE))
+        return _pages(self.total)
 
 
 def find_people(
@@ -90,7 +90,7 @@ def find_people(
     p = t.person.c
     wanted = sa.and_(p.office_id == office_id, *_narrowed(show, now), *_named(words, local_date(now)))
     total = connection.scalar(sa.select(sa.func.count()).select_from(t.person).where(wanted)) or 0
-    place = min(max(page, 1), max(1, -(-total // PER_PAGE)))
+    place = min(max(page, 1), _pages(total))
     query = _select().where(wanted).order_by(p.login).limit(PER_PAGE).offset((place - 1) * PER_PAGE)
     return Found(tuple(_rows(connection, office_id, query, now)), total, place)
 
@@ -115,21 +115,47 @@ def one_person(connection: Connection, office_id: int, login: str, now: datetime
     raise permissions.not_there(_("Person"), login)
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One page of duties, and how many there are."""
+
+    rows: tuple[DutyRow, ...]
+    total: int
+    page: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are; at least one."""
+        return _pages(self.total)
+
+
+def _pages(total: int) -> int:
+    return max(1, -(-total // PER_PAGE))
+
+
 def duties(
-    connection: Connection, office_id: int, today: date, *, words: str = "", role: str = "", ended: bool = False
-) -> list[DutyRow]:
-    """Who holds what: the duties of today and to come, or with ``ended`` those of the past too, by unit and person."""
-    d = t.duty.c
-    query = _duties(office_id)
-    if not ended:
-        query = query.where(d.valid_to.is_(None) | (d.valid_to >= today), t.person.c.active)
+    connection: Connection,
+    office_id: int,
+    today: date,
+    *,
+    words: str = "",
+    role: str = "",
+    ended: bool = False,
+    page: int = 1,
+) -> Held:
+    """Who holds what, by unit and duty: today and to come, or with ``ended`` what is past."""
+    d, p, u = t.duty.c, t.person.c, t.unit.c
+    lasts = sa.and_(p.active, d.valid_to.is_(None) | (d.valid_to >= today))
+    query = _duties(office_id).where(~lasts if ended else lasts)
     if role:
         query = query.where(d.role == role)
     if words:
         like = _like(words)
-        query = query.where(sa.or_(t.person.c.login.like(like, escape="\\"), t.person.c.name.like(like, escape="\\"),
-                                   t.unit.c.name.like(like, escape="\\")))  # fmt: skip
-    return [_duty(row, today) for row in connection.execute(query.order_by(t.unit.c.id, d.role, d.id))]
+        query = query.where(sa.or_(*(column.like(like, escape="\\") for column in (p.login, p.name, u.name))))
+    total = connection.scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0
+    place = min(max(page, 1), _pages(total))
+    query = query.order_by(u.id.is_(None), u.id, d.role, d.id).limit(PER_PAGE).offset((place - 1) * PER_PAGE)
+    return Held(tuple(_duty(row, today) for row in connection.execute(query)), total, place)
 
 
 def _select() -> sa.Select[Any]:
@@ -206,3 +232,10 @@ def _duties(office_id: int) -> sa.Select[Any]:
 def _duty(row: Any, today: date) -> DutyRow:
     held = row.valid_from <= today and (row.valid_to is None or row.valid_to >= today)
     return DutyRow(row.id, row.login, row.name, Role(row.role), row.unit or "", row.valid_from, row.valid_to, held=held)
+
+
+def everybody(connection: Connection, office_id: int) -> list[tuple[str, str]]:
+    """Login and name of every open account, for choosing somebody."""
+    p = t.person.c
+    query = sa.select(p.login, p.name).where(p.office_id == office_id, p.active).order_by(p.login)
+    return [(row.login, row.name) for row in connection.execute(query)]

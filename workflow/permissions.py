@@ -31,6 +31,9 @@ DEEDS: Final[dict[str, frozenset[Role]]] = {
     "period.close": frozenset({R.DIRECTOR}),
     "period.move": frozenset({R.DIRECTOR}),
     "task.read": OFFICE | UNIT_ROLES | {R.READER},
+    "task.review": OFFICE,
+    "task.sign": frozenset({R.LEADER, R.READER}),
+    "phrase.change": OFFICE,
     # a unit's people see their own unit's part of it, a reader what is approved
     "board.read": OFFICE | UNIT_ROLES | {R.READER},
     "attachment.read": OFFICE | UNIT_ROLES | {R.READER},
@@ -65,12 +68,18 @@ DEEDS: Final[dict[str, frozenset[Role]]] = {
     "message.release": frozenset({R.DIRECTOR}),
     "channel.test": frozenset({R.SYSTEM}),
     "calendar.import": frozenset({R.DIRECTOR}),
+    "calendar.address": OFFICE | UNIT_ROLES | {R.READER},
     "unit.manage": OFFICE,
     "person.manage": frozenset({R.SYSTEM}),
     # who makes all accounts cannot mend their own: that is for another of them, or for the security administrator
     "person.rescue": frozenset({R.SYSTEM, R.SECURITY}),
     "duty.grant": frozenset({R.SECURITY}),
     "absence.set": OFFICE | UNIT_ROLES | {R.SECURITY},
+    "session.end": frozenset({R.SECURITY}),
+    "powers.read": ADMINISTRATORS | {R.DIRECTOR},
+    # a token acts as the person who makes it and can do nothing that they cannot
+    "token.make": OFFICE | UNIT_ROLES | {R.READER} | ADMINISTRATORS,
+    "token.manage": frozenset({R.SECURITY}),
     "audit.read": frozenset({R.AUDIT}),
     "service.manage": frozenset({R.SYSTEM}),
     "clock.confirm": frozenset({R.DIRECTOR}),

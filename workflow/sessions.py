@@ -1,160 +1,136 @@
-"""Logging in: argon2 passwords, lock-out, tokens that can be revoked (``reliability.md`` section 6, ASVS 6 and 7).
+"""Logging in, and sessions that end: by their hours, unused, one by one, or by a new password (``reliability.md`` section 6).
 
-An unknown name costs the same time and gets the same words as a wrong password.
+An unknown name costs the same time and gets the same words as a wrong password; passwords are held against what is
+stored before the office's write lock is taken, so that guessing holds nobody up (ASVS 6 and 7).
 """
 
 from __future__ import annotations
 
 import hashlib
-import re
+import hmac
 from dataclasses import dataclass
-from datetime import timedelta
-from functools import cache
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 
 from models import tables as t
 from models.database import insert
-from models.errors import BadInput, Denied, DubanError
+from models.errors import Denied, DubanError
 from models.language import _
+from models.settings import LoginSettings
 from models.states import Result
 from models.times import local_date
-from workflow import audit, cases
+from workflow import audit, cases, lockout, passwords
 from workflow.case import Actor
 from workflow.people import code_digest
+from workflow.permissions import not_there
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from sqlalchemy.engine import Connection
 
     from models.database import Database
 
-_KINDS: Final = (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^A-Za-z0-9]")
-SHORTEST: Final = {"mlps": 10, "asvs": 15}
-KINDS_WANTED: Final = 3
-#: people type these first, and so do those who guess
-COMMON: Final = ("password", "qwerty", "12345678", "duban", "admin", "woaini")
+CLI, WEB = "cli", "web"
+_LONGEST_ADDRESS, _LONGEST_BROWSER = 64, 200
 
 
 @dataclass(frozen=True, slots=True)
-class LoginRules:
-    """What the settings say about passwords and sessions."""
+class Caller:
+    """From where somebody comes: a terminal, or a browser at an address."""
 
-    profile: str = "mlps"
-    hours: int = 8
-    tries: int = 5
-    lock_minutes: int = 15
-
-
-@cache
-def _hasher() -> PasswordHasher:
-    return PasswordHasher()
+    source: str = CLI
+    address: str = CLI
+    browser: str = ""
 
 
-@cache
-def _nobody() -> str:
-    return _hasher().hash("nobody has this password")
+TERMINAL: Final = Caller()
 
 
-def hashed(password: str) -> str:
-    """What is stored of a password."""
-    return _hasher().hash(password)
+@dataclass(frozen=True, slots=True)
+class Login:
+    """What somebody gives to be let in; ``code`` is the one-time code that makes ``password`` the first one."""
+
+    name: str
+    password: str
+    code: str = ""
 
 
-def check_password(password: str, login: str, profile: str) -> None:
-    """Refuse a password that is too short, too plain, common, or holds the login name."""
-    kinds = sum(bool(re.search(kind, password)) for kind in _KINDS)
-    plain = password.lower()
-    too_plain = profile == "mlps" and kinds < KINDS_WANTED
-    if len(password) < SHORTEST[profile] or too_plain or login in plain or any(word in plain for word in COMMON):
-        raise BadInput(
-            "E-A02",
-            _("The password is too easy to guess."),
-            remedy=_("Use at least {count} characters of three kinds, without the login name or common words.").format(
-                count=SHORTEST[profile]
-            ),
-        )
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session that runs, as its owner sees it."""
+
+    id: int
+    kind: str
+    began_at: datetime
+    seen_at: datetime
+    ends_at: datetime
+    address: str
+    browser: str
+    here: bool
 
 
 def log_in(
-    database: Database,
-    office_id: int,
-    login: str,
-    password: str,
-    token: str,
-    rules: LoginRules,
-    now: datetime,
-    *,
-    code: str = "",
-    source: str = "cli",
-) -> Actor:
-    """Check the password (or set the first one with a one-time code) and register the token; E-A01 otherwise.
+    database: Database, office_id: int, given: Login, token: str, rules: LoginSettings, now: datetime,
+    caller: Caller = TERMINAL,
+) -> Actor:  # fmt: skip
+    """Check the password (or set the first one with a one-time code) and register the token; E-A01 or E-A03 otherwise.
 
     ``token`` is made by the caller; only its SHA-256 is stored. A failure is counted and recorded, so its
     transaction is kept although the login is refused.
     """
-    refusal: DubanError | None = None
+    with database.read() as connection:
+        row = _person(connection, office_id, given.name)
+        locked = lockout.locked_until(connection, office_id, given.name, caller.address, now)
+        past = passwords.past(connection, office_id, row.id) if row is not None and given.code else []
+    fresh, refusal = None, None
+    try:
+        fresh = None if locked else _proved(row, given, past, rules)
+    except DubanError as error:
+        refusal = error
     with database.write(office_id) as connection:
-        row = _person(connection, office_id, login)
-        try:
-            _admit(connection, office_id, row, login, password, code, rules, now)
-        except DubanError as error:
-            refusal = error
-            _count_failure(connection, office_id, row, login, error, rules, now, source)
-        else:
-            assert row is not None
-            return _open(connection, office_id, row, token, rules, now, source)
-    assert refusal is not None
+        # nobody comes in by what was changed or locked meanwhile
+        if lockout.locked_until(connection, office_id, given.name, caller.address, now):
+            refusal = _locked(rules)
+        elif locked or _person(connection, office_id, given.name) != row:
+            refusal = _wrong(rules)
+        if refusal is None:
+            if fresh:
+                passwords.store(connection, office_id, row.id, fresh, now)
+            return _open(connection, office_id, row, token, rules, now, caller)
+        _count_failure(connection, office_id, row, given.name, refusal, rules, now, caller)
     raise refusal
 
 
 def _person(connection: Connection, office_id: int, login: str) -> Any:
-    return connection.execute(
-        sa.select(t.person).where(t.person.c.office_id == office_id, t.person.c.login == login)
-    ).first()
+    p = t.person.c
+    query = sa.select(p.id, p.login, p.name, p.active, p.password_hash, p.code_hash)
+    return connection.execute(query.where(p.office_id == office_id, p.login == login)).first()
 
 
-def _admit(
-    connection: Connection,
-    office_id: int,
-    row: Any,
-    login: str,
-    password: str,
-    code: str,
-    rules: LoginRules,
-    now: datetime,
-) -> None:
+def failures(connection: Connection, office_id: int, login: str) -> int:
+    """How often a login under this name failed since the last that succeeded; 0 for a name that nobody has."""
+    p = t.person.c
+    return connection.scalar(sa.select(p.failed_logins).where(p.office_id == office_id, p.login == login)) or 0
+
+
+def _proved(row: Any, given: Login, past: list[str], rules: LoginSettings) -> str | None:
+    """What to store as a new password, or None where the present one was right; E-A01, E-A02, E-A19."""
     known = row is not None and row.active
-    locked = row.locked_until if row is not None else _locked_nobody(connection, office_id, login, rules)
-    if locked is not None and locked > now:
-        raise Denied(
-            "E-A03",
-            _("This account is locked after too many failed tries."),
-            remedy=_("Wait {count} minutes, then try again.").format(count=rules.lock_minutes),
-        )
-    if code:
-        if not known or not row.code_hash or row.code_hash != code_digest(code):
-            _verify(_nobody(), password)
+    if not given.code:
+        if not passwords.verify(row.password_hash if known else "", given.password):
             raise _wrong(rules)
-        check_password(password, login, rules.profile)
-        _store_password(connection, office_id, row.id, password)
-        return
-    if not _verify(row.password_hash if known and row.password_hash else _nobody(), password) or not known:
+        return None
+    code = row.code_hash if known else ""
+    if not code or not hmac.compare_digest(code, code_digest(given.code)):
+        passwords.verify("", given.password)
         raise _wrong(rules)
+    passwords.check_password(given.password, given.name, rules.profile)
+    passwords.refuse_used(past, given.password)
+    return passwords.hashed(given.password)
 
 
-def _verify(stored: str, password: str) -> bool:
-    try:
-        return _hasher().verify(stored, password)
-    except (VerificationError, InvalidHashError):
-        return False
-
-
-def _wrong(rules: LoginRules) -> Denied:
+def _wrong(rules: LoginSettings) -> Denied:
     """Counts nothing down: what is left of the tries would tell which names exist."""
     return Denied(
         "E-A01",
@@ -165,73 +141,65 @@ def _wrong(rules: LoginRules) -> Denied:
     )
 
 
-def _locked_nobody(connection: Connection, office_id: int, login: str, rules: LoginRules) -> datetime | None:
-    """Until when a name that nobody has is locked, as an account would be: a lock must not tell which names exist."""
-    e = t.event.c
-    tries = sa.select(e.at).where(
-        e.office_id == office_id, e.object_type == "person", e.object_id == 0, e.action == "login",
-        e.actor == login[:32], e.detail["code"].as_string() == "E-A01",
-    )  # fmt: skip
-    count = connection.scalar(sa.select(sa.func.count()).select_from(tries.subquery())) or 0
-    rounds = count // rules.tries
-    if not rounds:
-        return None
-    last = connection.scalar(tries.order_by(e.seq).offset(rounds * rules.tries - 1).limit(1))
-    return None if last is None else last + timedelta(minutes=rules.lock_minutes)
-
-
-def _store_password(connection: Connection, office_id: int, person_id: int, password: str) -> None:
-    connection.execute(
-        sa.update(t.person)
-        .where(t.person.c.office_id == office_id, t.person.c.id == person_id)
-        .values(password_hash=hashed(password), code_hash="")
+def _locked(rules: LoginSettings) -> Denied:
+    return Denied(
+        "E-A03",
+        _("This account is locked after too many failed tries."),
+        remedy=_("Wait {count} minutes, then try again.").format(count=rules.lock_minutes),
     )
 
 
 def _count_failure(
-    connection: Connection,
-    office_id: int,
-    row: Any,
-    login: str,
-    error: DubanError,
-    rules: LoginRules,
-    now: datetime,
-    source: str,
-) -> None:
-    if row is not None and error.code == "E-A01":
-        failures = row.failed_logins + 1
-        locked = now + timedelta(minutes=rules.lock_minutes) if failures >= rules.tries else None
-        connection.execute(
-            sa.update(t.person)
-            .where(t.person.c.office_id == office_id, t.person.c.id == row.id)
-            .values(failed_logins=0 if locked else failures, locked_until=locked)
-        )
-    nobody = Actor(row.id if row is not None else 0, login[:32], "", source=source)
+    connection: Connection, office_id: int, row: Any, name: str, error: DubanError, rules: LoginSettings,
+    now: datetime, caller: Caller,
+) -> None:  # fmt: skip
+    """A wrong password counts, for this address and for all; what was tried while it was locked is written down only."""
+    detail: dict[str, Any] = {"code": error.code, "address": caller.address}
     number = row.id if row is not None else 0
-    entry = audit.Entry("login", "person", number, result=Result.DENIED, reason=error.what, detail={"code": error.code})
+    if error.code == "E-A01":
+        lock = timedelta(minutes=rules.lock_minutes)
+        until = lockout.failed(connection, office_id, name, caller.address, rules.tries, lock, now)
+        detail |= {"locked_until": until.isoformat()} if until else {}
+        values = {"failed_logins": t.person.c.failed_logins + 1} | ({"locked_until": until} if until else {})
+        _set(connection, office_id, number, **values)
+    nobody = Actor(number, name[:32], "", source=caller.source)
+    entry = audit.Entry("login", "person", number, result=Result.DENIED, reason=error.what, detail=detail)
     audit.append(connection, office_id, nobody, entry, now)
 
 
+def _set(connection: Connection, office_id: int, person_id: int, **values: Any) -> None:
+    p = t.person.c
+    connection.execute(sa.update(t.person).where(p.office_id == office_id, p.id == person_id).values(**values))
+
+
 def _open(
-    connection: Connection, office_id: int, row: Any, token: str, rules: LoginRules, now: datetime, source: str
+    connection: Connection, office_id: int, row: Any, token: str, rules: LoginSettings, now: datetime, caller: Caller
 ) -> Actor:
-    connection.execute(
-        sa.update(t.person)
-        .where(t.person.c.office_id == office_id, t.person.c.id == row.id)
-        .values(failed_logins=0, locked_until=None)
-    )
-    insert(
-        connection,
-        t.login,
-        office_id,
-        person_id=row.id,
-        token_hash=token_digest(token),
-        created_at=now,
-        expires_at=now + timedelta(hours=rules.hours),
-    )
-    actor = cases.load_actor(connection, office_id, row.id, local_date(now), source=source)
-    audit.append(connection, office_id, actor, audit.Entry("login", "person", row.id), now)
+    lockout.forgive(connection, office_id, row.login, caller.address)
+    _set(connection, office_id, row.id, failed_logins=0, locked_until=None)
+    _end_oldest(connection, office_id, row.id, rules.sessions - 1, now)
+    number = insert(
+        connection, t.login, office_id, person_id=row.id, token_hash=token_digest(token), created_at=now,
+        expires_at=now + timedelta(hours=rules.hours), kind=caller.source, seen_at=now,
+        address=caller.address[:_LONGEST_ADDRESS], browser=caller.browser[:_LONGEST_BROWSER],
+    )  # fmt: skip
+    actor = cases.load_actor(connection, office_id, row.id, local_date(now), source=caller.source)
+    detail = {"session": number, "address": caller.address}
+    audit.append(connection, office_id, actor, audit.Entry("login", "person", row.id, detail=detail), now)
     return actor
+
+
+def _end_oldest(connection: Connection, office_id: int, person_id: int, most: int, now: datetime) -> None:
+    """Of the sessions that run so many stay, the newest."""
+    s = t.login.c
+    query = sa.select(s.id).where(_runs(office_id, person_id, now)).order_by(s.id.desc()).offset(most)
+    ended = list(connection.scalars(query))
+    connection.execute(sa.update(t.login).where(s.office_id == office_id, s.id.in_(ended)).values(revoked_at=now))
+
+
+def _runs(office_id: int, person_id: int, now: datetime) -> sa.ColumnElement[bool]:
+    s = t.login.c
+    return sa.and_(s.office_id == office_id, s.person_id == person_id, s.revoked_at.is_(None), s.expires_at > now)
 
 
 def token_digest(token: str) -> str:
@@ -240,22 +208,30 @@ def token_digest(token: str) -> str:
 
 
 def who_is(
-    connection: Connection, office_id: int, token: str, now: datetime, *, acting_for: str = "", source: str = "cli"
-) -> Actor:
-    """The person behind a token with today's duties; E-A04 when it is unknown, expired or revoked."""
+    connection: Connection, office_id: int, token: str, now: datetime, *, acting_for: str = "", source: str = CLI,
+    rules: LoginSettings | None = None, seen: datetime | None = None, renewing: bool = False,
+) -> Actor:  # fmt: skip
+    """The person behind a token with today's duties; E-A04 when it is unknown, ended or revoked.
+
+    ``seen`` is when the caller saw it last, where that is not yet stored. E-A17 when a new password must be chosen
+    first, unless that is what is done (``renewing``); E-A13 when nobody named the person as substitute.
+    """
+    rules = rules or LoginSettings()
+    s, p = t.login.c, t.person.c
     row = connection.execute(
-        sa.select(t.login.c.person_id)
-        .join(t.person, sa.and_(t.person.c.office_id == t.login.c.office_id, t.person.c.id == t.login.c.person_id))
-        .where(
-            t.login.c.office_id == office_id,
-            t.login.c.token_hash == token_digest(token),
-            t.login.c.revoked_at.is_(None),
-            t.login.c.expires_at > now,
-            t.person.c.active,
+        sa.select(s.person_id, s.kind, s.created_at, s.seen_at, p.password_set_at)
+        .join(t.person, sa.and_(p.office_id == s.office_id, p.id == s.person_id))
+        .where(s.office_id == office_id, s.token_hash == token_digest(token), s.revoked_at.is_(None),
+               s.expires_at > now, p.active)
+    ).first()  # fmt: skip
+    if row is None or _unused(row, rules, now, seen):
+        raise _ended(source)
+    if not renewing and passwords.is_due(row.password_set_at, row.created_at, rules):
+        raise Denied(
+            "E-A17",
+            _("Your password is more than {count} days old.").format(count=rules.password_days),
+            remedy=_("Choose a new one first; in a terminal: duban password"),
         )
-    ).first()
-    if row is None:
-        raise Denied("E-A04", _("You are not logged in, or the session has ended."), remedy=_("Run: duban login NAME"))
     actor = cases.load_actor(connection, office_id, row.person_id, local_date(now), source=source)
     if not acting_for:
         return actor
@@ -269,6 +245,24 @@ def who_is(
     return substitute
 
 
+def _ended(source: str) -> Denied:
+    again = _("Log in again.") if source == WEB else _("Run: duban login NAME")
+    return Denied("E-A04", _("You are not logged in, or the session has ended."), remedy=again)
+
+
+def _unused(row: Any, rules: LoginSettings, now: datetime, seen: datetime | None = None) -> bool:
+    """Whether nothing was done in a browser for too long."""
+    last = max(at for at in (row.created_at, row.seen_at, seen) if at is not None)
+    return row.kind == WEB and last + timedelta(minutes=rules.idle_minutes) <= now
+
+
+def saw(connection: Connection, office_id: int, digest: str, now: datetime) -> None:
+    """Remember that a session was used now; never to an earlier time."""
+    s = t.login.c
+    known = sa.and_(s.office_id == office_id, s.token_hash == digest, s.seen_at.is_(None) | (s.seen_at < now))
+    connection.execute(sa.update(t.login).where(known).values(seen_at=now))
+
+
 def log_out(connection: Connection, office_id: int, token: str, actor: Actor, now: datetime) -> None:
     """End a session."""
     connection.execute(
@@ -277,3 +271,83 @@ def log_out(connection: Connection, office_id: int, token: str, actor: Actor, no
         .values(revoked_at=now)
     )
     audit.append(connection, office_id, actor, audit.Entry("logout", "person", actor.person_id), now)
+
+
+def running(
+    connection: Connection, office_id: int, actor: Actor, token: str, rules: LoginSettings, now: datetime
+) -> list[Session]:
+    """The actor's own sessions, the newest first; ``here`` is the one of this token."""
+    s, digest = t.login.c, token_digest(token)
+    query = sa.select(t.login).where(_runs(office_id, actor.person_id, now)).order_by(s.id.desc())
+    return [
+        Session(row.id, row.kind, row.created_at, row.seen_at or row.created_at, row.expires_at, row.address,
+                row.browser, row.token_hash == digest)
+        for row in connection.execute(query)
+        if row.token_hash == digest or not _unused(row, rules, now)
+    ]  # fmt: skip
+
+
+def end_session(connection: Connection, office_id: int, actor: Actor, session_id: int, now: datetime) -> None:
+    """End one of the actor's own sessions; E-404 for anybody else's."""
+    own = sa.and_(_runs(office_id, actor.person_id, now), t.login.c.id == session_id)
+    if not connection.execute(sa.update(t.login).where(own).values(revoked_at=now)).rowcount:
+        raise not_there(_("Session"), session_id)
+    audit.append(connection, office_id, actor, audit.Entry("session.leave", "login", session_id), now)
+
+
+def end_others(connection: Connection, office_id: int, actor: Actor, token: str, now: datetime) -> int:
+    """End all of the actor's sessions but this one; returns how many."""
+    count = _end_others(connection, office_id, actor, token, now)
+    entry = audit.Entry("session.leave", "person", actor.person_id, detail={"count": count})
+    audit.append(connection, office_id, actor, entry, now)
+    return count
+
+
+def _end_others(connection: Connection, office_id: int, actor: Actor, token: str, now: datetime) -> int:
+    others = sa.and_(_runs(office_id, actor.person_id, now), t.login.c.token_hash != token_digest(token))
+    return connection.execute(sa.update(t.login).where(others).values(revoked_at=now)).rowcount
+
+
+def change_password(
+    database: Database, office_id: int, actor: Actor, token: str, old: str, new: str, rules: LoginSettings,
+    now: datetime, caller: Caller = TERMINAL,
+) -> int:  # fmt: skip
+    """Another password for oneself, and an end to one's other sessions; returns how many ended.
+
+    E-A18 when the present one is wrong, which counts as a failed login; E-A02 or E-A19 when the new one is not taken.
+    """
+    with database.read() as connection:
+        row = _person(connection, office_id, actor.login)
+        locked = lockout.locked_until(connection, office_id, actor.login, caller.address, now)
+        past = passwords.past(connection, office_id, row.id)
+    if locked:
+        raise _locked(rules)
+    if not passwords.verify(row.password_hash, old):
+        refusal = Denied("E-A18", _("The present password is wrong."), remedy=_("Type it once more."))
+        with database.write(office_id) as connection:
+            _count_wrong_present(connection, office_id, actor, refusal, rules, now, caller)
+        raise refusal
+    passwords.check_password(new, actor.login, rules.profile)
+    passwords.refuse_used([*past, row.password_hash], new)
+    fresh = passwords.hashed(new)
+    with database.write(office_id) as connection:
+        passwords.store(connection, office_id, row.id, fresh, now)
+        lockout.forgive(connection, office_id, actor.login, caller.address)
+        count = _end_others(connection, office_id, actor, token, now)
+        entry = audit.Entry("password.change", "person", row.id, detail={"sessions": count, "address": caller.address})
+        audit.append(connection, office_id, actor, entry, now)
+    return count
+
+
+def _count_wrong_present(
+    connection: Connection, office_id: int, actor: Actor, refusal: Denied, rules: LoginSettings, now: datetime,
+    caller: Caller,
+) -> None:  # fmt: skip
+    """Whoever sits at a screen left open must not guess the password by changing it."""
+    lock = timedelta(minutes=rules.lock_minutes)
+    until = lockout.failed(connection, office_id, actor.login, caller.address, rules.tries, lock, now)
+    detail = {"code": refusal.code, "address": caller.address} | ({"locked_until": until.isoformat()} if until else {})
+    entry = audit.Entry(
+        "password.change", "person", actor.person_id, result=Result.DENIED, reason=refusal.what, detail=detail
+    )
+    audit.append(connection, office_id, actor, entry, now)

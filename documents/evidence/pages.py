@@ -35,14 +35,14 @@ class Page:
     per_mm: float
 
 
-def pdf_pages(data: bytes) -> tuple[int, Iterator[Page]]:
-    """How many pages there are, and the first ``MAX_PAGES`` drawn one at a time."""
+def pdf_pages(data: bytes, first: int = 1) -> tuple[int, Iterator[Page]]:
+    """How many pages there are, and those from ``first`` up to ``MAX_PAGES`` drawn one at a time."""
     document = pypdfium2.PdfDocument(data)
-    return len(document), _drawn(document)
+    return len(document), _drawn(document, first)
 
 
-def _drawn(document: pypdfium2.PdfDocument) -> Iterator[Page]:
-    for number in range(min(len(document), MAX_PAGES)):
+def _drawn(document: pypdfium2.PdfDocument, first: int) -> Iterator[Page]:
+    for number in range(first - 1, min(len(document), MAX_PAGES)):
         page = document[number]
         width, height = page.get_size()
         longest = max(width, height, 1)
@@ -54,14 +54,14 @@ def _drawn(document: pypdfium2.PdfDocument) -> Iterator[Page]:
         yield Page(number + 1, picture, _per_mm(picture, longest / 72 * _MM_PER_INCH))
 
 
-def picture_pages(data: bytes) -> tuple[int, Iterator[Page]]:
+def picture_pages(data: bytes, first: int = 1) -> tuple[int, Iterator[Page]]:
     """The same of a photograph or a scanned picture; a TIFF may hold several pages."""
     opened = Image.open(io.BytesIO(data))
-    return getattr(opened, "n_frames", 1), _frames(opened)
+    return getattr(opened, "n_frames", 1), _frames(opened, first)
 
 
-def _frames(opened: Image.Image) -> Iterator[Page]:
-    for number in range(min(getattr(opened, "n_frames", 1), MAX_PAGES)):
+def _frames(opened: Image.Image, first: int) -> Iterator[Page]:
+    for number in range(first - 1, min(getattr(opened, "n_frames", 1), MAX_PAGES)):
         opened.seek(number)
         dots = max((float(value) for value in opened.info.get("dpi", (0,))), default=0.0)
         longest = max(opened.size)

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from kit.chromium import PHONE, served
 from kit.office import BEGIN, small_office
-from workflow.sessions import hashed
+from workflow.passwords import hashed
 
 if TYPE_CHECKING:
     from pathlib import Path

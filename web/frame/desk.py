@@ -22,7 +22,7 @@ from web.frame.cookies import ACTING_FOR, SAID, put, take, token_of
 from web.frame.menu import menu_for
 from web.frame.rendering import render, render_block
 from workflow.permissions import DEEDS
-from workflow.sessions import who_is
+from workflow.sessions import WEB, token_digest, who_is
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from web.frame.site import Site
     from workflow.case import Actor
 
+#: what whoever must choose a new password first may still do
+RENEWAL: Final = "/account/password"
+RENEWING: Final = frozenset({RENEWAL, "/logout"})
 #: a sentence said on the next page is cut here, so that the cookie fits
 _LONGEST_SAID: Final = 400
 #: what a stored file may do in the browser: be looked at, and nothing else
@@ -64,9 +67,24 @@ class Desk(deeds.desk.Desk):
     @cached_property
     def actor(self) -> Actor:
         """Who is logged in, or the absent person they stand in for; E-A04 when nobody is."""
-        acting_for = unquote(self.request.cookies.get(ACTING_FOR, ""))
-        token = token_of(self.request)
-        return self.read(lambda c: who_is(c, self.office_id, token, self.now(), acting_for=acting_for, source="web"))
+        return self._asking(unquote(self.request.cookies.get(ACTING_FOR, "")))
+
+    @cached_property
+    def own(self) -> Actor:
+        """Who is logged in, in their own name whomever they act for: for what concerns their own account."""
+        return self._asking("")
+
+    def _asking(self, acting_for: str) -> Actor:
+        token, now = token_of(self.request), self.now()
+        digest = token_digest(token)
+        found = self.read(
+            lambda c: who_is(
+                c, self.office_id, token, now, acting_for=acting_for, source=WEB, rules=self.settings.login,
+                seen=self.site.seen.at(digest), renewing=self.request.url.path in RENEWING,
+            )
+        )  # fmt: skip
+        self.site.seen.note(digest, now)
+        return found
 
     def known(self) -> Desk:
         """Itself, once it is known who is logged in; E-A04."""

@@ -72,11 +72,19 @@ def _header(scope: Scope, name: bytes) -> str:
 
 def _spoken(scope: Scope, otherwise: str) -> str:
     """The language of the cookie, of a program's Accept-Language, or the office's."""
+    if scope["path"].startswith("/api/"):  # a program has no cookies
+        return _accepted(_header(scope, b"accept-language")) or otherwise
     for part in _header(scope, b"cookie").split(";"):
         name, _equals, value = part.strip().partition("=")
         if name == LANGUAGE and value in CATALOGUES:
             return value
     return otherwise
+
+
+def _accepted(header: str) -> str:
+    """The first language that we speak among those a program takes, in its order."""
+    named = (part.split(";")[0].strip().lower()[:2] for part in header.split(","))
+    return next((name for name in named if name in CATALOGUES), "")
 
 
 def _counted(scope: Scope, receive: Receive) -> Receive:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from models.language import N_, _
 from models.states import Role
-from workflow.permissions import DEEDS
+from workflow.permissions import DEEDS, OFFICE
 
 if TYPE_CHECKING:
     from workflow.case import Actor
@@ -29,10 +29,21 @@ class Entry:
 
 #: in the order of a month's work
 ENTRIES: Final = (
+    Entry("/filing", N_("Fill in and file"), "form.print"),
+    Entry("/forms", N_("Forms and scans"), "form.print"),
     Entry("/tasks", N_("Tasks"), "task.read"),
+    Entry("/sign", N_("Sign"), "task.sign"),
+    Entry("/review", N_("Review"), "task.review"),
     Entry("/decisions", N_("To decide"), "plan.read"),
+    Entry("/months", N_("Months and summaries"), "summary.read"),
     Entry("/board", N_("Board"), "board.read"),
     Entry("/people", N_("People"), "person.rescue"),
+    Entry("/duties", N_("Duties"), "duty.grant"),
+    Entry("/duties/absences", N_("Absences"), "duty.grant"),
+    Entry("/duties/sessions", N_("Sessions"), "session.end"),
+    Entry("/duties/powers", N_("Separation of powers"), "powers.read"),
+    # everybody with a duty may open it; a unit's clerk hardly ever needs it
+    Entry("/tokens", N_("Tokens of programs"), "token.make", OFFICE | {Role.SYSTEM, Role.SECURITY}),
 )
 
 

@@ -53,6 +53,7 @@ def said(desk: Desk, refusal: DubanError) -> Response:
         made = desk.part("refused.html", "refusal", status=status, refusal=refusal)
         made.headers["HX-Retarget"] = "#refusal"
         made.headers["HX-Reswap"] = "innerHTML show:top"
+        made.headers["HX-Reselect"] = ".notice"  # whatever part of a page the form itself would have taken
         return made
     if status == 401 and desk.request.method == "GET":
         return RedirectResponse(f"/login?next={quote(desk.path, safe='')}", 303)
@@ -98,15 +99,20 @@ def no_page(request: Request) -> NotFound:
 
 def _unforeseen(request: Request, error: Exception) -> Response:
     """A fault of the program: its trace goes to the log under a number, the person gets the number."""
-    number = secrets.token_hex(4)
-    log.error("fault %s at %s", number, request.url.path, exc_info=error)
-    refusal = EnvironmentRefused(
+    refusal = fault(error)
+    log.error("fault %s at %s", refusal.where, request.url.path, exc_info=error)
+    return _answer(request, refusal, status=500)
+
+
+def fault(error: Exception) -> EnvironmentRefused:
+    """What is said of a fault: only the number under which its trace is logged, the same wherever it is said."""
+    number = error.__dict__.setdefault("fault", secrets.token_hex(4))
+    return EnvironmentRefused(
         "E-X00",
         _("The program has a fault; nothing half done was kept."),
         where=number,
         remedy=_("Tell this number to whoever looks after the program."),
     )
-    return _answer(request, refusal, status=500)
 
 
 def _answer(request: Request, refusal: DubanError, **changed: Any) -> Response:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final
 from deeds.desk import open_database
 from models.errors import EnvironmentRefused
 from models.language import _
+from web.frame.presence import Presence
+from web.frame.seen import LastSeen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,11 +37,15 @@ class Site:
     secure: bool = False
     database: Database = field(init=False)
     key: bytes = field(init=False)
+    seen: LastSeen = field(init=False)
+    #: who has which page open; a courtesy, not a record
+    presence: Presence = field(default_factory=Presence)
 
     def __post_init__(self) -> None:
         """Open the database, checked, and the key of this office's forms."""
         self.database = open_database(self.settings)
         self.key = site_key(self.settings.home)
+        self.seen = LastSeen(self.database, self.settings.office)
 
     def seal(self, purpose: str, words: str) -> str:
         """A code that only this office's desk can make of these words."""

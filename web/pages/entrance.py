@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from models.errors import BadInput, DubanError
 from models.language import CATALOGUES, _
+from web.frame.callers import caller_of
 from web.frame.cookies import ACTING_FOR, LANGUAGE, begin_session, end_session, put, token_of
 from web.frame.desk import At, Desk, Open
 from web.frame.posted import Form, OpenForm, Posted
@@ -34,23 +35,29 @@ def log_in(desk: Open, form: OpenForm) -> Response:
     first, onward = form.flag("first"), local(form.text("next"))
     token = secrets.token_urlsafe(32)
     try:
-        if first and form.text("password") != form.text("again"):
+        if first and form.secret("password") != form.secret("again"):
             raise BadInput("E-H09", _("The two passwords differ."), remedy=_("Type the new password twice."))
-        _open_session(desk, form, token)
+        told = _open_session(desk, form, token)
     except DubanError as refusal:
         return _login_page(desk, onward, first=first, login=form.text("login"), refusal=refusal)
-    made = desk.go(onward)
+    made = desk.go(onward, said=told)
     begin_session(desk.request, made, token)
     return made
 
 
-def _open_session(desk: Desk, form: Posted, token: str) -> None:
-    given = desk.settings.login
-    rules = sessions.LoginRules(given.profile, given.hours, given.tries, given.lock_minutes)
+def _open_session(desk: Desk, form: Posted, token: str) -> str:
+    """Let somebody in; what they should know of the time since their last login."""
+    name = form.text("login")
+    given = sessions.Login(name, form.secret("password"), form.text("code") if form.flag("first") else "")
+    failures = desk.read(lambda c: sessions.failures(c, desk.office_id, name))
     sessions.log_in(
-        desk.database, desk.office_id, form.text("login"), form.text("password"), token, rules, desk.now(),
-        code=form.text("code") if form.flag("first") else "", source="web",
-    )  # fmt: skip
+        desk.database, desk.office_id, given, token, desk.settings.login, desk.now(), caller_of(desk.request)
+    )
+    if failures < desk.settings.login.tries:
+        return ""
+    return _(
+        "Since your last login a login under your name failed {count} times. If that was not you, tell the system administrator."
+    ).format(count=failures)
 
 
 def _login_page(

@@ -163,6 +163,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("actor", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("asked_sha256", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("answer", sa.JSON(), nullable=False),
         sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_operation_")),
@@ -178,6 +179,7 @@ def upgrade() -> None:
         sa.Column("email", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("password_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("code_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("password_set_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("failed_logins", sa.Integer(), nullable=False),
         sa.Column("locked_until", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
@@ -306,6 +308,10 @@ def upgrade() -> None:
         sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("expires_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("revoked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("seen_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("address", sa.String(length=64), nullable=False),
+        sa.Column("browser", sa.String(length=200), nullable=False),
         sa.ForeignKeyConstraint(
             ["office_id", "person_id"], ["person.office_id", "person.id"], name=op.f("fk_login_person_id")
         ),
@@ -313,6 +319,108 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("office_id", "id", name=op.f("pk_login")),
         sa.UniqueConstraint("office_id", "token_hash", name=op.f("uq_login_office_id_token_hash")),
     )
+    op.create_index("ix_login_person", "login", ["office_id", "person_id"], unique=False)
+    op.create_table(
+        "loginfailure",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("address", sa.String(length=64), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("since_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("locked_until", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_loginfailure_")),
+        sa.PrimaryKeyConstraint("office_id", "id", name=op.f("pk_loginfailure")),
+        sa.UniqueConstraint("office_id", "name", "address", name=op.f("uq_loginfailure_office_id_name_address")),
+    )
+    op.create_index("ix_loginfailure_since", "loginfailure", ["office_id", "since_at"], unique=False)
+    op.create_table(
+        "pastpassword",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("password_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("set_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["office_id", "person_id"], ["person.office_id", "person.id"], name=op.f("fk_pastpassword_person_id")
+        ),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_pastpassword_")),
+        sa.PrimaryKeyConstraint("office_id", "id", name=op.f("pk_pastpassword")),
+    )
+    op.create_index("ix_pastpassword_person", "pastpassword", ["office_id", "person_id"], unique=False)
+    op.create_table(
+        "webhookcursor",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("endpoint", sa.String(length=48), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_webhookcursor_")),
+        sa.PrimaryKeyConstraint("office_id", "endpoint", name=op.f("pk_webhookcursor")),
+    )
+    op.create_table(
+        "webhookdelivery",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("endpoint", sa.String(length=48), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("about", sa.String(length=48), nullable=False),
+        sa.Column("webhook_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("payload", sa.JSON(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("next_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("claimed_until", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("settled_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_webhookdelivery_")),
+        sa.PrimaryKeyConstraint("office_id", "id", name=op.f("pk_webhookdelivery")),
+        sa.UniqueConstraint("office_id", "endpoint", "seq", name=op.f("uq_webhookdelivery_office_id_endpoint_seq")),
+    )
+    with op.batch_alter_table("webhookdelivery", schema=None) as batch_op:
+        batch_op.create_index("ix_webhookdelivery_about", ["office_id", "endpoint", "about", "id"], unique=False)
+        batch_op.create_index("ix_webhookdelivery_state", ["office_id", "state", "next_at"], unique=False)
+
+    op.create_table(
+        "apitoken",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("token_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("scopes", sa.JSON(), nullable=False),
+        sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("expires_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("used_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("revoked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("revoked_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["office_id", "person_id"], ["person.office_id", "person.id"], name=op.f("fk_apitoken_person_id")
+        ),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_apitoken_")),
+        sa.PrimaryKeyConstraint("office_id", "id", name=op.f("pk_apitoken")),
+        sa.UniqueConstraint("office_id", "token_hash", name=op.f("uq_apitoken_office_id_token_hash")),
+    )
+    with op.batch_alter_table("apitoken", schema=None) as batch_op:
+        batch_op.create_index("ix_apitoken_person", ["office_id", "person_id"], unique=False)
+
+    op.create_table(
+        "calendarfeed",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("revoked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["office_id", "person_id"], ["person.office_id", "person.id"], name=op.f("fk_calendarfeed_person_id")
+        ),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_calendarfeed_")),
+        sa.PrimaryKeyConstraint("office_id", "id", name=op.f("pk_calendarfeed")),
+        sa.UniqueConstraint("office_id", "token_hash", name=op.f("uq_calendarfeed_office_id_token_hash")),
+    )
+    with op.batch_alter_table("calendarfeed", schema=None) as batch_op:
+        batch_op.create_index("ix_calendarfeed_person", ["office_id", "person_id"], unique=False)
+
     op.create_table(
         "message",
         sa.Column("office_id", sa.Integer(), nullable=False),
@@ -336,6 +444,7 @@ def upgrade() -> None:
         sa.Column("next_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("claimed_until", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("settled_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("read_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["office_id", "recipient_id"], ["person.office_id", "person.id"], name=op.f("fk_message_recipient_id")
         ),
@@ -817,6 +926,27 @@ def upgrade() -> None:
         sa.UniqueConstraint("office_id", "task_id", "person_id", name=op.f("uq_copy_office_id_task_id_person_id")),
     )
     op.create_table(
+        "report_draft",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("task_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("fields", sa.JSON(), nullable=False),
+        sa.Column("saved_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["office_id", "person_id"], ["person.office_id", "person.id"], name=op.f("fk_report_draft_person_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id", "task_id"], ["task.office_id", "task.id"], name=op.f("fk_report_draft_task_id")
+        ),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_report_draft_")),
+        sa.PrimaryKeyConstraint("office_id", "id", name=op.f("pk_report_draft")),
+        sa.UniqueConstraint(
+            "office_id", "task_id", "person_id", name=op.f("uq_report_draft_office_id_task_id_person_id")
+        ),
+    )
+    op.create_table(
         "reading",
         sa.Column("office_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
@@ -951,6 +1081,18 @@ def upgrade() -> None:
     with op.batch_alter_table("seat", schema=None) as batch_op:
         batch_op.create_index("ix_seat_task", ["office_id", "task_id"], unique=False)
 
+    op.create_table(
+        "phrase",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(length=200), nullable=False),
+        sa.Column("written_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("written_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("ended_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("ended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_phrase_")),
+        sa.PrimaryKeyConstraint("office_id", "id", name=op.f("pk_phrase")),
+    )
     op.create_table(
         "template",
         sa.Column("office_id", sa.Integer(), nullable=False),

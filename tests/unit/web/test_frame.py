@@ -13,7 +13,7 @@ from kit.desk import DeskOf, desk_of
 from kit.office import small_office
 from web.frame.posted import SEAL, _open_form, _sealed_form
 from web.frame.rendering import STATIC
-from workflow.sessions import hashed
+from workflow.passwords import hashed
 
 if TYPE_CHECKING:
     from pathlib import Path

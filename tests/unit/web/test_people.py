@@ -14,7 +14,7 @@ from documents.people_sheet import COLUMNS, NAME, ROLES, write_blank
 from kit.desk import DeskOf, desk_of
 from kit.office import UNITS, small_office
 from models.language import speaking
-from workflow.sessions import hashed
+from workflow.passwords import hashed
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -19,20 +19,20 @@ HELD = {
         "board.read task.read attachment.read form.print form.attach form.verify request.ask absence.set flow.read problem.photo"
         " problem.export"
     ),
-    R.LEADER: "board.read task.read attachment.read form.print form.attach form.verify absence.set flow.read problem.photo problem.export",
+    R.LEADER: "board.read task.read task.sign attachment.read form.print form.attach form.verify absence.set flow.read problem.photo problem.export",
     R.REVIEWER: (
-        "notice.draft task.read attachment.read form.verify summary.build summary.read rules.read plan.read message.read message.retry unit.manage"
+        "notice.draft task.read attachment.read task.review phrase.change form.verify summary.build summary.read rules.read plan.read message.read message.retry unit.manage"
         " absence.set flow.read problem.register problem.photo problem.export inspection.record template.read"
         " board.read paper.urge paper.read archive.verify"
     ),
     R.DIRECTOR: (
-        "notice.draft notice.adopt period.open period.close period.move task.read form.verify request.decide summary.build attachment.read"
+        "notice.draft notice.adopt period.open period.close period.move task.read attachment.read task.review phrase.change form.verify request.decide summary.build"
         " summary.issue summary.read draft.issue rules.read plan.read message.read message.retry message.release"
         " calendar.import unit.manage absence.set clock.confirm flow.read flow.install flow.migrate problem.register"
         " problem.photo problem.export inspection.record template.read template.install"
         " board.read paper.urge paper.supervise paper.void paper.read archive.export archive.verify"
     ),
-    R.READER: "board.read task.read attachment.read summary.read paper.read flow.read problem.export",
+    R.READER: "board.read task.read task.sign attachment.read summary.read paper.read flow.read problem.export",
     R.SYSTEM: (
         "rules.read message.read message.retry channel.test person.manage person.rescue service.manage flow.read"
         " template.read"
@@ -41,6 +41,15 @@ HELD = {
     R.AUDIT: "audit.read flow.read template.read archive.verify",
     R.SCHEDULER: "",
 }
+#: everybody who has due dates
+HELD |= {role: f"{HELD[role]} calendar.address" for role in (R.CLERK, R.LEADER, R.REVIEWER, R.DIRECTOR, R.READER)}
+for _role in HELD:
+    if _role is not R.SCHEDULER:
+        HELD[_role] += " token.make"
+HELD[R.SECURITY] += " token.manage"
+HELD[R.SECURITY] += " session.end"
+for _role in (*ADMINISTRATORS, R.DIRECTOR):
+    HELD[_role] += " powers.read"
 
 
 def actor(*posts: Post) -> Actor:

@@ -9,8 +9,8 @@ import pytest
 
 from kit.world import NOON, World, refused
 from models.errors import BadInput, Denied
-from workflow import people, sessions
-from workflow.sessions import LoginRules
+from models.settings import LoginSettings
+from workflow import passwords, people, sessions
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 GOOD = "Chang-Jiang-2022"
 CODE = "one-time-code"
-RULES = LoginRules(hours=8, tries=3, lock_minutes=15)
+RULES = LoginSettings(hours=8, tries=3, lock_minutes=15)
 
 
 @pytest.fixture
@@ -32,7 +32,8 @@ def known(world: World) -> World:
 
 def log_in(world: World, login: str = "clerk1", password: str = GOOD, now: datetime = NOON, **options: Any) -> Actor:
     token = options.pop("token", "token")
-    return sessions.log_in(world.database, 1, login, password, token, RULES, now, **options)
+    given = sessions.Login(login, password, options.pop("code", ""))
+    return sessions.log_in(world.database, 1, given, token, RULES, now, **options)
 
 
 def who(world: World, token: str, now: datetime = NOON, **options: Any) -> Actor:
@@ -147,12 +148,12 @@ def test_acting_for_needs_an_absence_of_that_day(known: World) -> None:
 )
 def test_password_that_is_easy_to_guess_is_refused(password: str, profile: str) -> None:
     with refused("E-A02", BadInput):
-        sessions.check_password(password, "clerk1", profile)
+        passwords.check_password(password, "clerk1", profile)
 
 
 @pytest.mark.parametrize(("password", "profile"), [("Aa1-Aa1-Aa", "mlps"), ("fifteen letters", "asvs")])
 def test_password_at_the_edge_of_its_profile_is_taken(password: str, profile: str) -> None:
-    sessions.check_password(password, "clerk1", profile)
+    passwords.check_password(password, "clerk1", profile)
 
 
 def test_weak_first_password_keeps_the_code_for_another_try(world: World) -> None:

@@ -1,0 +1,99 @@
+"""One call's surroundings: the program that calls, the person it acts as, and how far its token goes."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import Depends
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.requests import Request
+
+import deeds.desk
+from workflow import tokens
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from models.database import Database
+    from models.settings import Settings
+    from web.frame.site import Site
+    from workflow.case import Actor
+
+SCHEME = HTTPBearer(
+    auto_error=False,
+    scheme_name="token",
+    description="A token made by a person on the page “Tokens of programs” (/tokens). It acts as that person.",
+)
+
+
+class Call(deeds.desk.Desk):
+    """What a call gets: the deeds' desk, for a token instead of a session. No cookie is looked at."""
+
+    def __init__(self, request: Request, token: str, *, acting: bool) -> None:
+        """``acting``: something is to be changed, so that only the duties count that the token may act with."""
+        self.request, self._token, self._acting = request, token, acting
+        self.site: Site = request.app.state.site
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of this office."""
+        return self.site.settings
+
+    @property
+    def database(self) -> Database:
+        """The database that the desk was started on."""
+        return self.site.database
+
+    def now(self) -> datetime:
+        """This instant in UTC; in a rehearsal the told one."""
+        return self.site.clock()
+
+    @cached_property
+    def bearer(self) -> tokens.Bearer:
+        """Who calls; E-H81. That the token is in use is noted, at most once an hour."""
+        now = self.now()
+        found, unnoted = self.read(lambda c: tokens.bearer(c, self.office_id, self._token, now))
+        if unnoted:
+            with self.database.write(self.office_id) as connection:
+                tokens.note_use(connection, self.office_id, found.token_id, now)
+        return found
+
+    @cached_property
+    def actor(self) -> Actor:
+        """The person, with the duties that count for this call; E-H82."""
+        return self.bearer.actor() if self._acting else self.bearer.reader()
+
+    def known(self) -> Call:
+        """Itself, once it is known who calls and that the token is for such calls."""
+        self.__dict__["actor"] = self.actor
+        return self
+
+
+_Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(SCHEME)]
+
+
+def _reading(request: Request, given: _Credentials) -> Call:
+    return _call(request, given, acting=False).known()
+
+
+def _acting(request: Request, given: _Credentials) -> Call:
+    return _call(request, given, acting=True).known()
+
+
+def _call(request: Request, given: _Credentials, *, acting: bool) -> Call:
+    return Call(request, given.credentials if given else "", acting=acting)
+
+
+def _calling(request: Request, given: _Credentials) -> Call:
+    call = _call(request, given, acting=False)
+    call.__dict__["bearer"] = call.bearer
+    return call
+
+
+#: a call that looks at something
+Reading = Annotated[Call, Depends(_reading)]
+#: a call that changes something
+Acting = Annotated[Call, Depends(_acting)]
+#: a call with any token in force
+Calling = Annotated[Call, Depends(_calling)]

@@ -1,0 +1,69 @@
+"""The pages of a paper as pictures, for the viewers beside reports; each is reached only through a task one may read.
+
+What a browser shows itself comes as it was stored; a PDF page is drawn in a child process with limits.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Final
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from deeds import downloads
+from documents.evidence.drawing import Drawn, draw
+from documents.picture_sizes import JPEG, PNG
+from web.frame.desk import At
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from deeds.downloads import Opened
+
+router = APIRouter(prefix="/viewer")
+#: each child may take much memory and a whole processor
+_AT_ONCE: Final = 2
+#: pictures of about half a megabyte that are kept for whoever opens the next report of the same paper
+_KEPT: Final = 40
+_turns = threading.BoundedSemaphore(_AT_ONCE)
+_drawn: OrderedDict[tuple[str, int], Drawn] = OrderedDict()
+_lock = threading.Lock()
+
+
+@router.get("/{task_id}/{sha256}/{number}")
+def page(desk: At, task_id: int, sha256: str, number: int) -> Response:
+    """Page ``number`` of a paper over a report of the task, as a picture."""
+    opened = downloads.of_task(desk, task_id, sha256)
+    return picture(desk, opened, sha256, max(1, number))
+
+
+@router.get("/{task_id}/{sha256}")
+def whole(desk: At, task_id: int, sha256: str) -> Response:
+    """The paper as it was stored, to be kept."""
+    opened = downloads.of_task(desk, task_id, sha256)
+    return desk.file(opened.data, opened.name, opened.media_type)
+
+
+def picture(desk: At, opened: Opened, sha256: str, number: int) -> Response:
+    """A page of a file that somebody may see."""
+    if opened.media_type in {JPEG, PNG}:
+        return desk.file(opened.data, opened.name, opened.media_type, inline=True)
+    found = kept((sha256, number), lambda: draw(opened.data, opened.media_type, number, opened.name))
+    return desk.file(found.picture, f"{number}.{found.media_type.rpartition('/')[2]}", found.media_type, inline=True)
+
+
+def kept(key: tuple[str, int], make: Callable[[], Drawn]) -> Drawn:
+    """The picture of a page, drawn once: the key names the content, so that it never grows old."""
+    with _lock:
+        if key in _drawn:
+            _drawn.move_to_end(key)
+            return _drawn[key]
+    with _turns:
+        made = make()
+    with _lock:
+        _drawn[key] = made
+        while len(_drawn) > _KEPT:
+            _drawn.popitem(last=False)
+    return made
