@@ -23,22 +23,29 @@ if TYPE_CHECKING:
     from models.errors import DubanError
     from web.frame.site import Site
 
-#: the files of pages/ that offer a router
+#: the files of pages/ that offer a router; ``attaching`` stands before ``forms``, whose addresses hold any code
 PAGES: Final = (
+    "attaching",
     "board",
     "decisions",
     "duties",
     "entrance",
     "filing",
     "filing_all",
+    "forms",
     "home",
     "months",
+    "papers",
     "people",
+    "plan",
     "previews",
     "review",
+    "signing",
     "summaries",
     "tasks",
     "tokens",
+    "trail",
+    "units",
     "viewer",
 )
 _A_YEAR: Final = "public, max-age=31536000, immutable"
