@@ -26,14 +26,17 @@ if TYPE_CHECKING:
 #: the files of pages/ that offer a router
 PAGES: Final = (
     "board",
+    "calendar",
     "decisions",
     "duties",
     "entrance",
     "filing",
     "filing_all",
     "home",
+    "inbox",
     "people",
     "previews",
+    "search",
     "review",
     "tasks",
     "tokens",

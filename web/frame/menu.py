@@ -34,6 +34,7 @@ ENTRIES: Final = (
     Entry("/review", N_("Review"), "task.review"),
     Entry("/decisions", N_("To decide"), "plan.read"),
     Entry("/board", N_("Board"), "board.read"),
+    Entry("/calendar", N_("Calendar"), "calendar.address"),
     Entry("/people", N_("People"), "person.rescue"),
     Entry("/duties", N_("Duties"), "duty.grant"),
     Entry("/duties/absences", N_("Absences"), "duty.grant"),
