@@ -113,6 +113,11 @@ class Settings(Frozen):
         return self.home / "store"
 
     @property
+    def staging_dir(self) -> Path:
+        """Where files lie that were looked at and not kept yet."""
+        return self.home / "staging"
+
+    @property
     def heads_dir(self) -> Path:
         """Where the heads of the trail are kept outside the database."""
         return self.path(self.heads) or self.home / "heads"

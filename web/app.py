@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from models.errors import DubanError
     from web.frame.site import Site
 
-#: the files of pages/ that offer a router
+#: the files of pages/ that offer a router; ``attaching`` stands before ``forms``, whose addresses hold any code
 PAGES: Final = (
+    "attaching",
     "board",
     "calendar",
     "decisions",
@@ -32,12 +33,15 @@ PAGES: Final = (
     "entrance",
     "filing",
     "filing_all",
+    "forms",
     "home",
     "inbox",
+    "months",
     "people",
     "previews",
-    "search",
     "review",
+    "search",
+    "summaries",
     "tasks",
     "tokens",
     "viewer",

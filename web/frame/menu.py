@@ -30,9 +30,11 @@ class Entry:
 #: in the order of a month's work
 ENTRIES: Final = (
     Entry("/filing", N_("Fill in and file"), "form.print"),
+    Entry("/forms", N_("Forms and scans"), "form.print"),
     Entry("/tasks", N_("Tasks"), "task.read"),
     Entry("/review", N_("Review"), "task.review"),
     Entry("/decisions", N_("To decide"), "plan.read"),
+    Entry("/months", N_("Months and summaries"), "summary.read"),
     Entry("/board", N_("Board"), "board.read"),
     Entry("/calendar", N_("Calendar"), "calendar.address"),
     Entry("/people", N_("People"), "person.rescue"),
