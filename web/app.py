@@ -41,9 +41,12 @@ PAGES: Final = (
     "previews",
     "review",
     "search",
+    "signing",
     "summaries",
     "tasks",
     "tokens",
+    "trail",
+    "units",
     "viewer",
 )
 _A_YEAR: Final = "public, max-age=31536000, immutable"
