@@ -36,6 +36,8 @@ ENTRIES: Final = (
     Entry("/review", N_("Review"), "task.review"),
     Entry("/decisions", N_("To decide"), "plan.read"),
     Entry("/months", N_("Months and summaries"), "summary.read"),
+    Entry("/papers", N_("Notices to urge"), "paper.read"),
+    Entry("/plan", N_("Reminders to come"), "plan.read"),
     Entry("/board", N_("Board"), "board.read"),
     Entry("/calendar", N_("Calendar"), "calendar.address"),
     Entry("/units", N_("Units"), "unit.manage"),
