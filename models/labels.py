@@ -100,6 +100,7 @@ DEEDS: Final = {
     "token.make": N_("make a token for a program"),
     "token.manage": N_("look after the tokens of programs"),
     "token.revoke": N_("revoke a token of a program"),
+    "webhook.retry": N_("send an event to a program again"),
     "unit.add": N_("enter a unit"),
     "unit.alias": N_("enter another name of a unit"),
     "unit.group": N_("set the roster of a group"),
@@ -216,6 +217,7 @@ THINGS: Final = {
     "task": N_("Task"),
     "template": N_("Template"),
     "token": N_("Token of a program"),
+    "webhook": N_("Event for a program"),
     "unit": N_("Unit"),
     "group": N_("Group"),
 }

@@ -98,6 +98,8 @@ class Settings(Frozen):
     login: LoginSettings = LoginSettings()
     web: WebSettings = WebSettings()
     channels: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    #: the endpoints of other programs that are told what happens
+    webhooks: tuple[dict[str, Any], ...] = ()
 
     @property
     def database_url(self) -> str:
@@ -184,7 +186,9 @@ def _secret(key: str, secret: Path, where: str) -> str:
 
 
 def _from_environment(environment: dict[str, str]) -> dict[str, Any]:
-    known = {name for name in Settings.model_fields if name not in {"home", "times", "login", "web", "channels"}}
+    known = {
+        name for name in Settings.model_fields if name not in {"home", "times", "login", "web", "channels", "webhooks"}
+    }
     found: dict[str, Any] = {}
     for name, value in environment.items():
         if not name.startswith(PREFIX) or name in OUTSIDE or name.startswith("DUBAN_TEST_"):

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 #: the files of pages/ that offer a router; ``attaching`` stands before ``forms``, whose addresses hold any code
 PAGES: Final = (
+    "asking",
     "attaching",
     "board",
     "decisions",
@@ -32,16 +33,21 @@ PAGES: Final = (
     "entrance",
     "filing",
     "filing_all",
+    "filing_sheet",
     "forms",
     "home",
     "months",
+    "papers",
     "people",
+    "plan",
     "previews",
     "review",
     "signing",
     "summaries",
     "tasks",
     "tokens",
+    "trail",
+    "units",
     "viewer",
 )
 _A_YEAR: Final = "public, max-age=31536000, immutable"
