@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 PAGES: Final = (
     "attaching",
     "board",
+    "channels",
     "decisions",
     "duties",
     "entrance",
@@ -48,6 +49,7 @@ PAGES: Final = (
     "trail",
     "units",
     "viewer",
+    "workdays",
 )
 _A_YEAR: Final = "public, max-age=31536000, immutable"
 
