@@ -29,6 +29,7 @@ PAGES: Final = (
     "attaching",
     "board",
     "calendar",
+    "channels",
     "decisions",
     "duties",
     "entrance",
@@ -55,6 +56,7 @@ PAGES: Final = (
     "trail",
     "units",
     "viewer",
+    "workdays",
 )
 _A_YEAR: Final = "public, max-age=31536000, immutable"
 
