@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 #: the files of pages/ that offer a router; ``attaching`` stands before ``forms``, whose addresses hold any code
 PAGES: Final = (
+    "asking",
     "attaching",
     "board",
     "decisions",
@@ -32,6 +33,7 @@ PAGES: Final = (
     "entrance",
     "filing",
     "filing_all",
+    "filing_sheet",
     "forms",
     "home",
     "months",
