@@ -35,6 +35,7 @@ PAGES: Final = (
     "forms",
     "home",
     "months",
+    "notices",
     "papers",
     "people",
     "plan",

@@ -35,6 +35,7 @@ ENTRIES: Final = (
     Entry("/sign", N_("Sign"), "task.sign"),
     Entry("/review", N_("Review"), "task.review"),
     Entry("/decisions", N_("To decide"), "plan.read"),
+    Entry("/notices", N_("Notices"), "notice.draft"),
     Entry("/months", N_("Months and summaries"), "summary.read"),
     Entry("/papers", N_("Notices to urge"), "paper.read"),
     Entry("/plan", N_("Reminders to come"), "plan.read"),
