@@ -25,15 +25,19 @@ if TYPE_CHECKING:
 
 #: the files of pages/ that offer a router; ``attaching`` stands before ``forms``, whose addresses hold any code
 PAGES: Final = (
+    "asking",
     "attaching",
     "board",
+    "calendar",
     "decisions",
     "duties",
     "entrance",
     "filing",
     "filing_all",
+    "filing_sheet",
     "forms",
     "home",
+    "inbox",
     "months",
     "notices",
     "papers",
@@ -41,6 +45,7 @@ PAGES: Final = (
     "plan",
     "previews",
     "review",
+    "search",
     "signing",
     "summaries",
     "tasks",
