@@ -44,6 +44,7 @@ PAGES: Final = (
     "people",
     "plan",
     "previews",
+    "problems",
     "review",
     "search",
     "signing",

@@ -38,6 +38,7 @@ ENTRIES: Final = (
     Entry("/notices", N_("Notices"), "notice.draft"),
     Entry("/months", N_("Months and summaries"), "summary.read"),
     Entry("/papers", N_("Notices to urge"), "paper.read"),
+    Entry("/problems", N_("Problem ledger"), "problem.photo"),
     Entry("/plan", N_("Reminders to come"), "plan.read"),
     Entry("/board", N_("Board"), "board.read"),
     Entry("/calendar", N_("Calendar"), "calendar.address"),
