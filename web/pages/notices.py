@@ -60,7 +60,9 @@ def upload(desk: At, form: Form) -> Response:
     number = desk.perform(
         "notice.draft", lambda c: notice_drafts.keep(c, desk.office_id, desk.actor, to_json(held), now)
     )
-    return desk.go(f"/notices/drafts/{number}")
+    _row, kept = _draft(desk, number)
+    said = _("This notice is worked on already; what was decided stands here. Send a corrected table back on this page.")
+    return desk.go(f"/notices/drafts/{number}", said="" if to_json(kept) == to_json(held) else said)
 
 
 def _read(form: Posted) -> NoticeDraft:

@@ -121,6 +121,15 @@ def test_a_decision_that_cannot_be_is_refused_and_the_page_stays(desk: DeskOf) -
     assert decisions(desk) == {}
 
 
+def test_a_file_that_is_worked_on_already_does_not_silently_take_its_place(desk: DeskOf) -> None:
+    reviewer = desk.person("reviewer")
+    send(reviewer)
+    decide(reviewer, "E-D01", how="type", value="2022-06-30")
+    send(reviewer)
+    assert "已在整理" in reviewer.get("/notices/drafts/1").text
+    assert "E-D01" in decisions(desk)
+
+
 def test_of_two_who_decide_at_once_one_is_told_who_was_first(desk: DeskOf) -> None:
     reviewer, director = desk.person("reviewer"), desk.person("director")
     send(reviewer)
