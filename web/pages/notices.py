@@ -61,7 +61,9 @@ def upload(desk: At, form: Form) -> Response:
         "notice.draft", lambda c: notice_drafts.keep(c, desk.office_id, desk.actor, to_json(held), now)
     )
     _row, kept = _draft(desk, number)
-    said = _("This notice is worked on already; what was decided stands here. Send a corrected table back on this page.")
+    said = _(
+        "This notice is worked on already; what was decided stands here. Send a corrected table back on this page."
+    )
     return desk.go(f"/notices/drafts/{number}", said="" if to_json(kept) == to_json(held) else said)
 
 
