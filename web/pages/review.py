@@ -195,13 +195,13 @@ def decide(desk: At, form: Form, task_id: int) -> Response:
     except DubanError as refusal:
         if desk.is_part or status_of(refusal) == 404:
             raise
-        return _sheet_page(desk, task_id, wanted, refusal=refusal, typed=typed)
+        return _sheet_page(desk, task_id, wanted, refusal=steps.said_here(refusal), typed=typed)
     onward = desk.read(lambda c: deciding.next_of(c, desk, wanted, task_id))
     done = _("Done: {action}, now “{state}”.").format(action=outcome.action_label, state=outcome.state_label)
     question = f"?{urlencode(wanted.question)}" if wanted.question else ""
     if onward is None:
-        return desk.go(f"/review{question}", f"{done} {_('Nothing more of this list waits for you.')}")
-    return desk.go(f"/review/{onward}{question}", f"{done} {_('This is the next one.')}")
+        return desk.go(f"/review{question}", done + _(" Nothing more of this list waits for you."))
+    return desk.go(f"/review/{onward}{question}", done + _(" This is the next one."))
 
 
 @router.get("/{task_id}/watch")
