@@ -45,7 +45,8 @@ def list_tasks(
     desk_: Desk, *, mine: bool, unit: str, state: str | None, month: str | None, late: bool, copied: bool
 ) -> None:
     """List tasks."""
-    from deeds.task_views import Wanted, find_tasks, row_dict
+    from deeds.task_conditions import Wanted
+    from deeds.task_views import find_tasks, row_dict
     from models.times import local_date
 
     wanted, now = Wanted(mine, unit, state or "", month or "", late, copied), desk_.now()
@@ -149,7 +150,8 @@ def approve(
 
 def _signed(desk_: Desk, unit: str, month: str | None) -> tuple[int, ...]:
     """The signed reports of a unit's month; naming neither tasks nor a unit is a slip."""
-    from deeds.task_views import Wanted, find_tasks
+    from deeds.task_conditions import Wanted
+    from deeds.task_views import find_tasks
     from models.errors import Refused
 
     if not unit or not month:

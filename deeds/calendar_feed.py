@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
-from deeds.task_views import Wanted, find_tasks
+from deeds.task_conditions import Wanted
+from deeds.task_views import find_tasks
 from models import tables as t
 from models.language import _, listed
 from models.states import OWED, PeriodState, Role

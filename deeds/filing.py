@@ -14,6 +14,7 @@ from models.language import _
 from models.states import Stage
 from models.times import local_date
 from workflow import cases, permissions, report_drafts, wording
+from workflow.actions import visible_task
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -203,6 +204,14 @@ def _next_words(task: TaskRow, stand: Stand, form: str, *, may_fill: bool) -> st
     if task.stage is Stage.REPORTED:
         return _("Filed. It waits for the confirmation inside your unit.")
     return _("Sent in. It waits for the office's review; nothing to do now.")
+
+
+def next_words(connection: Connection, office_id: int, actor: Actor, task_id: int) -> tuple[TaskRow, str]:
+    """A task of the actor's as it stands now, and what to do with it next."""
+    task, _co_units = visible_task(connection, office_id, actor, task_id)
+    form = forms_in_hand(connection, office_id, [task]).get(task.id, "")
+    may_fill = report_drafts.reporting_step(actor, task) is not None
+    return task, _next_words(task, _stand(task, form), form, may_fill=may_fill)
 
 
 def _fill_in_words(task: TaskRow, *, may_fill: bool) -> str:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from deeds.inbox import unread
+from deeds.task_conditions import Wanted
 from deeds.task_list import list_rows
-from deeds.task_views import Wanted, find_tasks, is_late, waiting
+from deeds.task_views import count_stages, is_late, waiting
 from deeds.todo import Todo
 from models import tables as t
 from models.language import _
@@ -120,11 +121,10 @@ def _months(connection: Connection, office_id: int, actor: Actor, now: datetime)
         .order_by(p.month.desc())
     )
     for month, opens_on, due_on, closes_on in connection.execute(query).all():
-        tasks = find_tasks(connection, office_id, actor, Wanted(month=month, own=True), now)
-        if tasks:
-            handed_in = sum(task.stage in HANDED_IN for task in tasks)
-            excused = sum(task.stage is Stage.WAIVED for task in tasks)
-            yield Month(month, len(tasks), handed_in, excused, opens_on, due_on, closes_on)
+        stood = count_stages(connection, office_id, actor, Wanted(month=month, own=True), now)
+        if stood:
+            handed_in = sum(stood[stage] for stage in HANDED_IN)
+            yield Month(month, stood.total(), handed_in, stood[Stage.WAIVED], opens_on, due_on, closes_on)
 
 
 def _matters(connection: Connection, office_id: int, actor: Actor, now: datetime) -> Iterator[Matter]:

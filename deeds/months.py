@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from deeds.running import office_hours, office_rules
-from deeds.task_views import Wanted, find_tasks, offered, row_dict
+from deeds.task_conditions import Wanted
+from deeds.task_views import find_tasks, offered, row_dict
 from models import tables as t
 from models.errors import BadInput, Refused
 from models.language import _

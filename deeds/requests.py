@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from deeds.task_views import Wanted, find_tasks, row_dict
+from deeds.task_views import row_dict, visible_tasks
 from models import tables as t
 from models.states import Decision, RequestKind, Role
 from models.times import local_date
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 
 def find_requests(
-    connection: Connection, office_id: int, actor: Actor, now: datetime, *, pending: bool = False
+    connection: Connection, office_id: int, actor: Actor, *, pending: bool = False
 ) -> list[dict[str, Any]]:
     """The requests on tasks of the actor's units, or all for the office, with ``unit``, ``wanted_unit`` and ``clause`` by name."""
-    tasks = _theirs(connection, office_id, actor, now)
+    tasks = _theirs(connection, office_id, actor)
     return [
         {**row, "unit": tasks[row["task_id"]].unit_name, "clause": tasks[row["task_id"]].clause_number}
         for row in _rows(connection, office_id, pending=pending)
@@ -35,7 +35,7 @@ def find_requests(
 
 def waiting_requests(connection: Connection, office_id: int, actor: Actor, now: datetime) -> list[dict[str, Any]]:
     """The undecided requests, the oldest first, each with its task, its clause's words, and what was asked before."""
-    tasks = _theirs(connection, office_id, actor, now)
+    tasks = _theirs(connection, office_id, actor)
     every = [row for row in _rows(connection, office_id) if row["task_id"] in tasks]
     waiting = [row for row in every if row["decision"] == Decision.PENDING]
     subjects = wording.subjects(connection, office_id, [tasks[row["task_id"]] for row in waiting])
@@ -57,10 +57,11 @@ def waiting_requests(connection: Connection, office_id: int, actor: Actor, now: 
     ]
 
 
-def _theirs(connection: Connection, office_id: int, actor: Actor, now: datetime) -> dict[int, TaskRow]:
+def _theirs(connection: Connection, office_id: int, actor: Actor) -> dict[int, TaskRow]:
+    asked = sa.select(t.request.c.task_id).where(t.request.c.office_id == office_id)
     return {
         task.id: task
-        for task in find_tasks(connection, office_id, actor, Wanted(), now)
+        for task, _inside in visible_tasks(connection, office_id, actor, t.task.c.id.in_(asked))
         if task.unit_id in actor.units() or actor.holds(Role.REVIEWER, Role.DIRECTOR)
     }
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
-from deeds.task_views import open_now
+from deeds.task_views import named_units, open_now
 from models import tables as t
 from models.language import _
 from models.states import UNIT_ROLES, Role, Stage
@@ -21,7 +21,7 @@ from workflow.calendar_store import load_calendar
 from workflow.flow import MY_TURN
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import date, datetime
 
     from sqlalchemy.engine import Connection
@@ -71,12 +71,14 @@ def queue(connection: Connection, office_id: int, actor: Actor, now: datetime) -
     titles = wording.subjects(connection, office_id, tasks)
     today, days = local_date(now), load_calendar(connection, office_id)
     eyes = four_eyes(connection, office_id)
+    named, taken = named_units(connection, office_id), cases.takers_of(connection, office_id, tasks) if eyes else {}
     found = []
     for task in tasks:
-        steps = review_steps(connection, actor, task, today)
+        steps = _review_steps(connection, actor, task, frozenset(named(task)) - {task.unit_id}, today)
         if steps:
             waited = max(days.workdays_between(local_date(task.entered_at), today), 0)
-            found.append(_waiting(connection, actor, task, steps, titles[task.id].title, waited, eyes=eyes))
+            mine = eyes and _kept_out(actor, steps, taken.get(task.id, {}))
+            found.append(_waiting(task, steps, titles[task.id].title, waited, barred=mine))
     return sorted(found, key=lambda one: (one.task.entered_at, one.task.id))
 
 
@@ -91,14 +93,15 @@ def narrowed(waiting: Iterable[Waiting], wanted: Wanted) -> list[Waiting]:
     ]
 
 
-def review_steps(connection: Connection, actor: Actor, task: TaskRow, today: date) -> list[Step]:
+def _review_steps(
+    connection: Connection, actor: Actor, task: TaskRow, co_units: frozenset[int], today: date
+) -> list[Step]:
     """The steps that lead on from here and are open to a duty of the actor's in the office."""
     if not any(step in task.flow.onward(task.state) and _office(step) for step in task.flow.steps_from(task.state)):
         return []
-    co_units = frozenset(cases.named_units(connection, task)) - {task.unit_id}
     steps = [
         step
-        for step in open_now(connection, actor, task, co_units, today)
+        for step in open_now(connection, actor, task, co_units, today, taking_back=False)
         if step in task.flow.onward(task.state) and actor.holds(*_office(step))
     ]
     return steps if is_my_turn(task, steps) else []
@@ -126,20 +129,18 @@ def four_eyes(connection: Connection, office_id: int) -> bool:
 
 def barred(connection: Connection, actor: Actor, task: TaskRow, steps: Collection[Step]) -> bool:
     """Whether the actor took one of the actions whose takers may not take these steps."""
+    return any(step.four_eyes for step in steps) and _kept_out(actor, steps, cases.takers(connection, task))
+
+
+def _kept_out(actor: Actor, steps: Iterable[Step], taken: Mapping[str, frozenset[int]]) -> bool:
     kept_out = {action for step in steps for action in step.four_eyes}
-    if not kept_out:
-        return False
-    taken = cases.takers(connection, task)
     return any(actor.people & taken.get(action, frozenset()) for action in kept_out)
 
 
-def _waiting(
-    connection: Connection, actor: Actor, task: TaskRow, steps: list[Step], item: str, days: int, *, eyes: bool
-) -> Waiting:
+def _waiting(task: TaskRow, steps: list[Step], item: str, days: int, *, barred: bool) -> Waiting:
     action = passing(steps)
     colour, cause = light(task, days)
-    mine = eyes and barred(connection, actor, task, steps)
-    return Waiting(task, item, days, colour, cause, action, task.flow.action_label(action), mine)
+    return Waiting(task, item, days, colour, cause, action, task.flow.action_label(action), barred)
 
 
 def light(task: TaskRow, days: int) -> tuple[str, str]:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from deeds.filing import forms_in_hand, waits_for_paper
 from deeds.review_queue import is_my_turn
 from deeds.review_sheet import sheet
-from deeds.task_views import open_now, story
+from deeds.task_views import named_units, open_now, story
 from models import tables as t
 from models.language import _
 from models.states import Role, Stage
@@ -104,8 +104,8 @@ def asked(connection: Connection, desk: Desk) -> list[Asked]:
     tasks = cases.load_tasks(
         connection, desk.office_id, t.task.c.stage.in_(stages), t.task.c.period_id.is_not(None), *mine
     )
-    day = local_date(desk.now())
-    waiting = [task for task in tasks if _word_steps(connection, desk.actor, task, day)]
+    day, named = local_date(desk.now()), named_units(connection, desk.office_id)
+    waiting = [task for task in tasks if _word_steps(connection, desk.actor, task, frozenset(named(task)), day)]
     titles = wording.subjects(connection, desk.office_id, waiting)
     found = []
     for task in waiting:
@@ -115,15 +115,15 @@ def asked(connection: Connection, desk: Desk) -> list[Asked]:
     return sorted(found, key=lambda one: (one.task.entered_at, one.task.id))
 
 
-def _word_steps(connection: Connection, actor: Actor, task: TaskRow, day: date) -> list[Step]:
+def _word_steps(connection: Connection, actor: Actor, task: TaskRow, named: frozenset[int], day: date) -> list[Step]:
     """The steps that lead on by the word of one of the actor's signing duties alone."""
     onward = task.flow.onward(task.state)
     if not any(SIGNING & set(step.roles) for step in onward):
         return []
-    co_units = frozenset(cases.named_units(connection, task)) - {task.unit_id}
+    co_units = named - {task.unit_id}
     steps = [
         step
-        for step in open_now(connection, actor, task, co_units, day)
+        for step in open_now(connection, actor, task, co_units, day, taking_back=False)
         if step in onward
         and not {"filing", "evidence"} & set(step.gives)
         and permissions.acting_role(actor, step, task.unit_id, co_units) in SIGNING

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from deeds.task_views import Wanted, find_tasks, row_dict
+from deeds.task_conditions import Wanted
+from deeds.task_views import count_tasks, find_tasks, row_dict
 from deeds.todo import Todo
 from models import tables as t
 from models.language import _
@@ -58,26 +59,50 @@ class Narrowed:
 
 @dataclass(frozen=True, slots=True)
 class TaskList:
-    """The tasks, and the choices for narrowing them: (value, words)."""
+    """A page of the tasks, how many there are in all, and the choices for narrowing them: (value, words)."""
 
     tasks: tuple[TaskRow, ...]
+    total: int
     months: list[tuple[str, str]]
     units: list[tuple[str, str]]
     states: list[tuple[str, str]]
     todos: list[tuple[str, str]]
 
 
-def task_list(connection: Connection, office_id: int, actor: Actor, asked: Narrowed, now: datetime) -> TaskList:
-    """The tasks that the actor may see, in the order of the notice; needs ``task.read``."""
+def task_list(
+    connection: Connection, office_id: int, actor: Actor, asked: Narrowed, now: datetime, page: int = 1, size: int = 0
+) -> TaskList:
+    """The tasks that the actor may see, in the order of the notice; needs ``task.read``.
+
+    ``size`` of them are on a page, of which the nearest that there is is given; 0 = all at once.
+    """
     permissions.demand(actor, "task.read")
-    tasks = find_tasks(connection, office_id, actor, asked.wanted, now)
+    tasks, total = _page(connection, office_id, actor, asked.wanted, now, page, size)
     return TaskList(
         tuple(tasks),
+        total,
         [(month, month) for month in _months(connection, office_id)],
         [(name, name) for name in _units(connection, office_id, actor)],
         _states(connection, office_id),
         [(todo.value, todo.label) for todo in Todo],
     )
+
+
+def _page(
+    connection: Connection, office_id: int, actor: Actor, wanted: Wanted, now: datetime, page: int, size: int
+) -> tuple[list[TaskRow], int]:
+    place = (connection, office_id, actor, wanted, now)
+    if not size or not wanted.plain:
+        found = find_tasks(*place)
+        first = _first(len(found), page, size)
+        return found[first : first + size] if size else found, len(found)
+    total = count_tasks(*place)
+    return find_tasks(*place, offset=_first(total, page, size), limit=size), total
+
+
+def _first(total: int, page: int, size: int) -> int:
+    """Where a page begins."""
+    return (min(max(1, page), max(1, -(-total // size))) - 1) * size if size else 0
 
 
 def list_rows(connection: Connection, office_id: int, tasks: Sequence[TaskRow], now: datetime) -> list[dict[str, Any]]:

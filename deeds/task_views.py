@@ -2,54 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from deeds import task_conditions
+from deeds.task_conditions import Wanted, moves
 from deeds.todo import todo_of
 from models import tables as t
 from models.language import _
-from models.states import OWED, PeriodState
+from models.states import OWED
 from models.times import local_date, shown
-from workflow import actions, cases, evidence, panels, permissions, readings, units, wording
-from workflow.comparison import HANDED_IN
-from workflow.flow import MY_TURN
+from workflow import actions, cases, evidence, panels, permissions, readings, wording
+from workflow.flow import MY_TURN, UNREAD
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Callable, Iterable, Iterator
     from datetime import date, datetime
 
     from sqlalchemy.engine import Connection
 
     from deeds.todo import Todo
+    from models.states import Stage
     from workflow.case import Actor, TaskRow
     from workflow.flow import Step
 
 #: a task within this many days of its due date that is not filed yet is yellow
 SOON_DAYS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which tasks are asked for; empty fields ask for all."""
-
-    #: what the actor may act on now, as the law offers it
-    mine: bool = False
-    unit: str = ""
-    state: str = ""
-    month: str = ""
-    late: bool = False
-    #: what was shown to the actor for information
-    copied: bool = False
-    #: what waits for the actor: a ``Todo``, or ``any`` of them
-    todo: str = ""
-    #: without the tasks of months that are closed
-    running: bool = False
-    #: of the actor's own units, where they serve in any
-    own: bool = False
-    #: whose signed report has reached the office
-    handed_in: bool = False
 
 
 def is_late(task: TaskRow, today: date) -> bool:
@@ -75,39 +55,55 @@ def light(task: TaskRow, today: date) -> tuple[str, str]:
     return "green", _("in time: “{state}”").format(state=task.state_label)
 
 
-def find_tasks(connection: Connection, office_id: int, actor: Actor, wanted: Wanted, now: datetime) -> list[TaskRow]:
-    """The tasks this actor may see among those asked for, in the order of the notice."""
-    conditions: list[Any] = []
-    if wanted.unit:
-        conditions.append(t.unit.c.id == units.unit_id(connection, office_id, wanted.unit))
-    if wanted.state:
-        conditions.append(t.task.c.state == wanted.state)
-    if wanted.month:
-        conditions.append(t.period.c.month == wanted.month)
-    if wanted.running or wanted.mine or wanted.todo:  # nothing moves in a closed month
-        conditions.append(sa.func.coalesce(t.period.c.state, "") != PeriodState.CLOSED.value)
-    if wanted.own and actor.units():
-        conditions.append(t.task.c.unit_id.in_(actor.units()))
-    if wanted.handed_in:
-        conditions.append(t.task.c.stage.in_([stage.value for stage in HANDED_IN]))
-    seen = [task for task, _inside in visible_tasks(connection, office_id, actor, *conditions)]
-    named = _named(connection, office_id)
+def find_tasks(
+    connection: Connection, office_id: int, actor: Actor, wanted: Wanted, now: datetime, *conditions: Any, **piece: Any
+) -> list[TaskRow]:
+    """The tasks this actor may see among those asked for, in the order of the notice.
+
+    ``conditions`` narrow them further; ``piece`` (order, offset, limit) is a piece of them, where nothing but the
+    database decides (``wanted.plain``).
+    """
+    asked = (*task_conditions.asked_for(connection, office_id, actor, wanted, now), *conditions)
+    seen = [task for task, _inside in visible_tasks(connection, office_id, actor, *asked, **piece)]
+    if wanted.plain:
+        return seen
+    named = named_units(connection, office_id)
     if wanted.mine:
         day = local_date(now)
         seen = [task for task in seen if _awaits(connection, actor, task, frozenset(named(task)) - {task.unit_id}, day)]
     if wanted.todo:
         seen = [task for task, todo in _waiting(connection, actor, seen, named, now) if wanted.todo in (todo, "any")]
-    if wanted.copied:
-        copied = readings.copied_to(connection, office_id, actor.person_id)
-        seen = [task for task in seen if task.id in copied]
-    return [task for task in seen if not wanted.late or is_late(task, local_date(now))]
+    return seen
 
 
-def visible_tasks(connection: Connection, office_id: int, actor: Actor, *conditions: Any) -> list[tuple[TaskRow, bool]]:
+def count_tasks(connection: Connection, office_id: int, actor: Actor, wanted: Wanted, now: datetime) -> int:
+    """How many these are."""
+    if not wanted.plain:
+        return len(find_tasks(connection, office_id, actor, wanted, now))
+    seen = task_conditions.visible(connection, office_id, actor)
+    return cases.count_tasks(
+        connection, office_id, seen, *task_conditions.asked_for(connection, office_id, actor, wanted, now)
+    )
+
+
+def count_stages(connection: Connection, office_id: int, actor: Actor, wanted: Wanted, now: datetime) -> Counter[Stage]:
+    """How many of the tasks stand at each stage; only of what the database decides alone (``wanted.plain``)."""
+    seen = task_conditions.visible(connection, office_id, actor)
+    asked = task_conditions.asked_for(connection, office_id, actor, wanted, now)
+    return cases.count_stages(connection, office_id, seen, *asked)
+
+
+def visible_tasks(
+    connection: Connection, office_id: int, actor: Actor, *conditions: Any, **piece: Any
+) -> list[tuple[TaskRow, bool]]:
     """The tasks under some conditions that exist for the actor, each with whether what was filed may be read, too."""
-    named, copied = _named(connection, office_id), readings.copied_to(connection, office_id, actor.person_id)
+    seen = task_conditions.visible(connection, office_id, actor)
+    tasks = cases.load_tasks(connection, office_id, seen, *conditions, **piece)
+    if actor.holds(*permissions.OFFICE):  # everything exists for them, and may be read
+        return [(task, True) for task in tasks]
+    named, copied = named_units(connection, office_id), readings.copied_to(connection, office_id, actor.person_id)
     found = []
-    for task in cases.load_tasks(connection, office_id, *conditions):
+    for task in tasks:
         related, shown_to = permissions.relation(actor, task.unit_id, named(task)), task.id in copied
         if permissions.may_see_task(actor, related, task, copied=shown_to):
             found.append((task, permissions.may_see_report(actor, related, task, copied=shown_to)))
@@ -116,8 +112,9 @@ def visible_tasks(connection: Connection, office_id: int, actor: Actor, *conditi
 
 def waiting(connection: Connection, office_id: int, actor: Actor, now: datetime) -> list[tuple[TaskRow, Todo]]:
     """What waits for the actor now, and how: the same tasks as the lists of each ``Todo``."""
-    tasks = find_tasks(connection, office_id, actor, Wanted(todo="any"), now)
-    return list(_waiting(connection, actor, tasks, _named(connection, office_id), now))
+    asked = task_conditions.asked_for(connection, office_id, actor, Wanted(todo="any"), now)
+    tasks = [task for task, _inside in visible_tasks(connection, office_id, actor, *asked)]
+    return list(_waiting(connection, actor, tasks, named_units(connection, office_id), now))
 
 
 def _waiting(
@@ -125,13 +122,14 @@ def _waiting(
 ) -> Iterator[tuple[TaskRow, Todo]]:
     day = local_date(now)
     for task in tasks:
-        steps = open_now(connection, actor, task, frozenset(named(task)) - {task.unit_id}, day)
+        # what may be taken back waits for nobody
+        steps = open_now(connection, actor, task, frozenset(named(task)) - {task.unit_id}, day, taking_back=False)
         todo = todo_of(task, steps, actor, day)
         if todo is not None:
             yield task, todo
 
 
-def _named(connection: Connection, office_id: int) -> Callable[[TaskRow], set[int]]:
+def named_units(connection: Connection, office_id: int) -> Callable[[TaskRow], set[int]]:
     """The units that a task's clause or problem names, read once for all tasks."""
     r, p = t.responsibility.c, t.problem_unit.c
     of_clauses: dict[int | None, set[int]] = {}
@@ -231,27 +229,35 @@ def note_opening(connection: Connection, office_id: int, actor: Actor, task_id: 
 def _awaits(connection: Connection, actor: Actor, task: TaskRow, co_units: frozenset[int], day: date) -> bool:
     """Whether the actor may move the task on, or has still to receive it; a copy could be sent at any time."""
     steps = open_now(connection, actor, task, co_units, day)
-    return any(step.dest != task.state or "not_yet_received" in step.guards for step in steps)
+    return any(moves(task.flow, task.state, step) for step in steps)
 
 
-def open_now(connection: Connection, actor: Actor, task: TaskRow, co_units: frozenset[int], day: date) -> list[Step]:
-    """The offered steps that would not be refused for another's sake.
+def open_now(
+    connection: Connection,
+    actor: Actor,
+    task: TaskRow,
+    co_units: frozenset[int],
+    day: date,
+    *,
+    taking_back: bool = True,
+) -> list[Step]:
+    """The offered steps that would not be refused for another's sake; without ``taking_back`` those are not looked at.
 
     A signature is asked of those whose turn it is, what was opened is not taken back, and what was forwarded is gone
     on with by whom it was forwarded to.
     """
-    steps = offered(actor, task, co_units)
+    steps = [step for step in offered(actor, task, co_units) if taking_back or UNREAD not in step.guards]
     if any(MY_TURN in step.guards for step in steps) and not actor.people & set(panels.next_to_sign(connection, task)):
         steps = [step for step in steps if MY_TURN not in step.guards]
-    if any("unread" in step.guards for step in steps) and readings.readers(connection, task, actor.people):
-        steps = [step for step in steps if "unread" not in step.guards]
+    if any(UNREAD in step.guards for step in steps) and readings.readers(connection, task, actor.people):
+        steps = [step for step in steps if UNREAD not in step.guards]
     if task.handler_id is not None and task.handler_id not in actor.people:
         theirs = {post.role for post in cases.posts_of(connection, task.office_id, task.handler_id, day)}
         steps = [
             step
             for step in steps
             if step.dest == task.state
-            or {"unread", MY_TURN} & set(step.guards)
+            or {UNREAD, MY_TURN} & set(step.guards)
             or permissions.acting_role(actor, step, task.unit_id, co_units) not in theirs
         ]
     return steps

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from workflow.case import Actor, TaskRow
-    from workflow.flow import Step
+    from workflow.flow import Flow, Step
 
 #: a look-back 回头看 months ahead waits for nobody yet
 _AHEAD_DAYS: Final = 5
@@ -40,7 +40,7 @@ def todo_of(task: TaskRow, steps: Iterable[Step], actor: Actor, today: date) -> 
     steps = list(steps)
     if any("not_yet_received" in step.guards for step in steps):
         return Todo.RECEIVE
-    onward = [step for step in steps if _leads_on(task, step)]
+    onward = [step for step in steps if leads_on(task.flow, task.state, step)]
     if not onward or _too_early(task, onward, today):
         return None
     step = onward[0]
@@ -51,19 +51,21 @@ def todo_of(task: TaskRow, steps: Iterable[Step], actor: Actor, today: date) -> 
     return Todo.REVIEW if task.stage in (Stage.SIGNED_STAMPED, Stage.REPORTED) else Todo.DECIDE
 
 
-def _leads_on(task: TaskRow, step: Step) -> bool:
+def leads_on(flow: Flow, state: str, step: Step) -> bool:
     """Forward in the order of the file, or a signature; neither taken back, nor returned, nor excused."""
     if UNREAD in step.guards:
         return False
     if MY_TURN in step.guards:
         return True
-    if step.dest == task.state:
+    if step.dest == state or flow.stage(step.dest) in _ASIDE:
         return False
-    place = {state.name: number for number, state in enumerate(task.flow.states)}
-    stage = task.flow.stage(step.dest)
-    if stage in _ASIDE:
-        return False
-    return task.stage is Stage.RETURNED or place[step.dest] > place[task.state]
+    place = {one.name: number for number, one in enumerate(flow.states)}
+    return flow.stage(state) is Stage.RETURNED or place[step.dest] > place[state]
+
+
+def may_wait(flow: Flow, state: str, step: Step) -> bool:
+    """Whether something may wait at a state because of a step, whatever else holds of the task."""
+    return "not_yet_received" in step.guards or leads_on(flow, state, step)
 
 
 def _too_early(task: TaskRow, steps: Iterable[Step], today: date) -> bool:

@@ -22,7 +22,7 @@ from workflow import cases
 from workflow.calendar_store import load_calendar
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
     from sqlalchemy.engine import Connection
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from schedules.due import Firing
     from schedules.rules import Rule
     from workflow.calendar import WorkCalendar
+    from workflow.case import TaskRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +87,13 @@ def plan(
         if firing.fires_at < stop
     ]
     lines: list[PlannedLine] = []
+    rows = {row.id: row for row in cases.load_tasks(connection, office_id, t.task.c.next_due_at.is_not(None))}
+    logins = _logins(connection, office_id)
     for instant in sorted({max(firing.fires_at, now) for firing in waiting}):
         due_now = [firing for firing in waiting if max(firing.fires_at, now) == instant]
         due_now = undecided(due_now, ledger)
         heard, _overtaken = outranked(due_now, said)
-        sweep = _Sweep(connection, office_id, calendar, instant, hours)
+        sweep = _Sweep(connection, office_id, calendar, instant, hours, rows, logins)
         lines += sweep.lines(heard)
         said += [Said.of(firing) for firing in most_severe(heard)[0]]
         ledger |= {firing.key for firing in due_now}
@@ -106,6 +109,8 @@ class _Sweep:
     calendar: WorkCalendar
     at: datetime
     hours: Hours
+    rows: Mapping[int, TaskRow]
+    logins: Mapping[int, str]
 
     def lines(self, due_now: list[Firing]) -> list[PlannedLine]:
         gravest, _superseded = most_severe(due_now)
@@ -113,11 +118,10 @@ class _Sweep:
             return []
         people = holders(self.connection, self.office_id, self.at)
         leaves = quiet(self.at, self.calendar, start=self.hours.quiet_from, end=self.hours.quiet_to)
-        logins = self._logins()
         found = []
         for bundle in digest(gravest, people):
             template = bundle.template if len(bundle.parts) == 1 else DIGEST
-            found.append(self._line(leaves, logins[bundle.recipient_id], template, bundle.firings))
+            found.append(self._line(leaves, self.logins[bundle.recipient_id], template, bundle.firings))
         papers: dict[tuple[int, str], list[Firing]] = {}
         for firing in gravest:
             if firing.mode == "draft":
@@ -130,8 +134,9 @@ class _Sweep:
         by_rule: dict[str, list[Firing]] = {}
         for firing in rungs:
             by_rule.setdefault(firing.rule_name, []).append(firing)
-        rows = {row.id: row for row in cases.load_tasks(self.connection, self.office_id, t.task.c.id.in_(ids))}
-        why = _("; ").join(self._why(group[0].rule, [rows[one.task_id] for one in group]) for group in by_rule.values())
+        why = _("; ").join(
+            self._why(group[0].rule, [self.rows[one.task_id] for one in group]) for group in by_rule.values()
+        )
         return PlannedLine(when, recipient, template, ids, "、".join(by_rule), why, draft=not recipient)
 
     def _why(self, rule: Rule, tasks: list[Any]) -> str:
@@ -147,12 +152,10 @@ class _Sweep:
             due=min(task.due_on for task in tasks).isoformat(),
         )
 
-    def _logins(self) -> dict[int, str]:
-        p = t.person.c
-        return {
-            row.id: row.login
-            for row in self.connection.execute(sa.select(p.id, p.login).where(p.office_id == self.office_id))
-        }
+
+def _logins(connection: Connection, office_id: int) -> dict[int, str]:
+    p = t.person.c
+    return {row.id: row.login for row in connection.execute(sa.select(p.id, p.login).where(p.office_id == office_id))}
 
 
 def rung(rule: Rule) -> str:

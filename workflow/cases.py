@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from models import tables as t
 from models.language import _
-from models.states import PeriodState, Result, Role
+from models.states import PeriodState, Result, Role, Stage
 from workflow.case import Actor, FilingRow, Named, Post, TaskRow
 from workflow.flow_store import pinned
 from workflow.permissions import not_there
@@ -49,6 +50,10 @@ _TASK_COLUMNS = (
 )
 
 
+#: the order of the notice, problems last
+_IN_ORDER = (t.task.c.problem_id.is_not(None), t.clause.c.position, t.task.c.id)
+
+
 def _same(left: sa.Table, column: str, right: sa.Table) -> Any:
     return sa.and_(left.c.office_id == right.c.office_id, left.c[column] == right.c.id)
 
@@ -68,7 +73,7 @@ TASK_SELECT = (
             ),
         )
     )
-    .order_by(t.task.c.problem_id.is_not(None), t.clause.c.position, t.task.c.id)
+    .order_by(*_IN_ORDER)
 )
 _ONE_TASK = TASK_SELECT.where(t.task.c.office_id == sa.bindparam("office"), t.task.c.id == sa.bindparam("task"))
 
@@ -88,10 +93,40 @@ def load_task(connection: Connection, office_id: int, task_id: int) -> TaskRow |
     return _task_row(connection, row) if row else None
 
 
-def load_tasks(connection: Connection, office_id: int, *conditions: Any) -> list[TaskRow]:
-    """The office's tasks under some conditions, in the order of the notice, problems last."""
+def load_tasks(
+    connection: Connection,
+    office_id: int,
+    *conditions: Any,
+    order: Sequence[Any] = _IN_ORDER,
+    offset: int = 0,
+    limit: int | None = None,
+) -> list[TaskRow]:
+    """The office's tasks under some conditions, in the order of the notice, problems last, or in another; all or a piece."""
     query = TASK_SELECT.where(t.task.c.office_id == office_id, *conditions)
-    return [_task_row(connection, row) for row in connection.execute(query).mappings().all()]
+    if limit is not None:  # which ones they are is found before their words are
+        found = _numbers(office_id, conditions).order_by(*order).offset(offset).limit(limit)
+        query = TASK_SELECT.where(t.task.c.office_id == office_id, t.task.c.id.in_(found))
+    rows = connection.execute(query.order_by(None).order_by(*order)).mappings().all()
+    return [_task_row(connection, row) for row in rows]
+
+
+def count_tasks(connection: Connection, office_id: int, *conditions: Any) -> int:
+    """How many there are under some conditions."""
+    found = _numbers(office_id, conditions).subquery()
+    return connection.scalar(sa.select(sa.func.count()).select_from(found)) or 0
+
+
+def count_stages(connection: Connection, office_id: int, *conditions: Any) -> Counter[Stage]:
+    """How many of them stand at each stage."""
+    found = _numbers(office_id, conditions)
+    query = found.with_only_columns(t.task.c.stage, sa.func.count()).group_by(t.task.c.stage)
+    return Counter({Stage(stage): count for stage, count in connection.execute(query)})
+
+
+def _numbers(office_id: int, conditions: Sequence[Any]) -> Any:
+    beside = t.task.outerjoin(t.clause, _same(t.task, "clause_id", t.clause))
+    beside = beside.outerjoin(t.period, _same(t.task, "period_id", t.period))
+    return sa.select(t.task.c.id).select_from(beside).where(t.task.c.office_id == office_id, *conditions)
 
 
 def named_units(connection: Connection, task: TaskRow) -> list[int]:
@@ -122,14 +157,20 @@ def been(connection: Connection, task: TaskRow) -> frozenset[str]:
 
 def takers(connection: Connection, task: TaskRow) -> dict[str, frozenset[int]]:
     """Who took which action in the task's present round, in their own name or another's, by its trail."""
-    e = t.event.c
-    query = sa.select(e.action, e.detail).where(
-        e.office_id == task.office_id, e.object_type == "task", e.object_id == task.id, e.result == Result.DONE.value
+    return takers_of(connection, task.office_id, [task]).get(task.id, {})
+
+
+def takers_of(connection: Connection, office_id: int, tasks: Sequence[TaskRow]) -> dict[int, dict[str, frozenset[int]]]:
+    """The same of several tasks, by their numbers; a task on which nobody acted is missing."""
+    e, rounds = t.event.c, {task.id: task.round for task in tasks}
+    query = sa.select(e.object_id, e.action, e.detail).where(
+        e.office_id == office_id, e.object_type == "task", e.object_id.in_(rounds), e.result == Result.DONE.value
     )
-    found: dict[str, frozenset[int]] = {}
-    for row in connection.execute(query.order_by(e.seq)):
-        if row.detail.get("round") == task.round:
-            found[row.action] = found.get(row.action, frozenset()) | frozenset(row.detail.get("people", ()))
+    found: dict[int, dict[str, frozenset[int]]] = {}
+    for number, action, detail in connection.execute(query.order_by(e.seq)):
+        if detail.get("round") == rounds[number]:
+            taken = found.setdefault(number, {})
+            taken[action] = taken.get(action, frozenset()) | frozenset(detail.get("people", ()))
     return found
 
 

@@ -219,7 +219,7 @@ def who_is(
     rules = rules or LoginSettings()
     s, p = t.login.c, t.person.c
     row = connection.execute(
-        sa.select(s.person_id, s.kind, s.created_at, s.seen_at, p.password_set_at)
+        sa.select(s.person_id, s.kind, s.created_at, s.seen_at, p.password_set_at, p.login, p.name)
         .join(t.person, sa.and_(p.office_id == s.office_id, p.id == s.person_id))
         .where(s.office_id == office_id, s.token_hash == token_digest(token), s.revoked_at.is_(None),
                s.expires_at > now, p.active)
@@ -232,7 +232,8 @@ def who_is(
             _("Your password is more than {count} days old.").format(count=rules.password_days),
             remedy=_("Choose a new one first; in a terminal: duban password"),
         )
-    actor = cases.load_actor(connection, office_id, row.person_id, local_date(now), source=source)
+    posts = cases.posts_of(connection, office_id, row.person_id, local_date(now))
+    actor = Actor(row.person_id, row.login, row.name, posts, source=source)
     if not acting_for:
         return actor
     substitute = cases.load_substitute(connection, office_id, actor, acting_for, local_date(now))

@@ -59,18 +59,22 @@ def task_lines(
 def subjects(connection: Connection, office_id: int, tasks: Sequence[TaskRow]) -> dict[int, Any]:
     """What each task is about, by its number: the clause under its item, or the problem (``title`` and ``text``)."""
     c, w, p = t.clause.c, t.work_item.c, t.problem.c
+    of_clauses, of_problems = (
+        {number for task in tasks if (number := getattr(task, name)) is not None}
+        for name in ("clause_id", "problem_id")
+    )
     clauses = (
         sa.select(c.id, c.text, w.title)
         .join(t.work_item, sa.and_(w.office_id == c.office_id, w.id == c.item_id))
-        .where(c.office_id == office_id, c.id.in_({task.clause_id for task in tasks if task.clause_id is not None}))
+        .where(c.office_id == office_id, c.id.in_(of_clauses))
     )
     problems = sa.select(p.id, p.description.label("text"), p.title).where(
-        p.office_id == office_id, p.id.in_({task.problem_id for task in tasks if task.problem_id is not None})
+        p.office_id == office_id, p.id.in_(of_problems)
     )
-    of_clauses = {row.id: row for row in connection.execute(clauses)}
-    of_problems = {row.id: row for row in connection.execute(problems)}
+    known_clauses = {row.id: row for row in connection.execute(clauses)} if of_clauses else {}
+    known_problems = {row.id: row for row in connection.execute(problems)} if of_problems else {}
     return {
-        task.id: of_problems[task.problem_id] if task.clause_id is None else of_clauses[task.clause_id]
+        task.id: known_problems[task.problem_id] if task.clause_id is None else known_clauses[task.clause_id]
         for task in tasks
     }
 

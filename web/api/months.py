@@ -10,7 +10,8 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from deeds import registers
-from deeds.task_views import Wanted, find_tasks, is_late
+from deeds.task_conditions import Wanted
+from deeds.task_views import find_tasks, is_late
 from models.states import Stage
 from models.times import local_date
 from web.api.caller import Reading

@@ -73,7 +73,12 @@ def read(cursor: str, order: str, kinds: list[type] | None) -> tuple[Any, ...]:
         small = all(not isinstance(part, int) or abs(part) <= HIGHEST for part in key)
         if small and (kinds is None or [type(part) for part in key] == kinds):
             return key
-    raise BadInput(
+    raise no_cursor()
+
+
+def no_cursor() -> BadInput:
+    """What is given as a cursor is none of this list."""
+    return BadInput(
         "E-H86",
         _("This is no cursor of this list."),
         where="cursor",

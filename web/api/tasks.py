@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
+import sqlalchemy as sa
 from fastapi import APIRouter, Query
 
-from deeds.task_views import Wanted, find_tasks, row_dict, story
+from deeds.task_conditions import Wanted
+from deeds.task_views import find_tasks, row_dict, story
+from models import tables as t
 from models.times import local_date
 from web.api.caller import Reading
-from web.api.paging import Cursor, Limit, Page, cut
+from web.api.paging import Cursor, Limit, Page, cut, no_cursor, read
 from web.api.refusals import refused
 from web.api.shapes import MONTH, InPath, Report, TaskEvent, TaskLine, TaskStory
 from workflow import permissions
@@ -54,6 +57,32 @@ _KEYS: Final[dict[Order, Callable[[TaskRow], tuple[Any, ...]]]] = {
 }
 
 
+def _columns(order: Order) -> list[Any]:
+    """The same keys in the database."""
+    name = order.lstrip("-")
+    columns = [t.task.c[name]] if name == "id" else [t.task.c[name], t.task.c.id]
+    return [column.desc() for column in columns] if order.startswith("-") else columns
+
+
+def _after(order: Order, cursor: str) -> list[Any]:
+    """The condition under which the piece after a cursor is found; E-H86."""
+    if not cursor:
+        return []
+    name, down = order.lstrip("-"), order.startswith("-")
+    number = t.task.c.id
+    if name == "id":
+        (last,) = read(cursor, f"tasks {order}", [int])
+        return [number < last if down else number > last]
+    text, last = read(cursor, f"tasks {order}", [str, int])
+    try:
+        at = date.fromisoformat(text) if name == "due_on" else datetime.fromisoformat(text)
+    except ValueError:
+        raise no_cursor() from None
+    column = t.task.c[name]
+    beyond, further = (column < at, number < last) if down else (column > at, number > last)
+    return [sa.or_(beyond, sa.and_(column == at, further))]
+
+
 @router.get(
     "/tasks",
     response_model=Page[TaskLine],
@@ -73,11 +102,13 @@ def list_tasks(
 ) -> Any:
     """A unit sees its own tasks and those whose clause names it, the office all, a reader what was approved."""
     wanted = Wanted(only is Only.MINE, unit, state, month, only is Only.LATE, only is Only.COPIED)
-    now = call.now()
+    now, after = call.now(), _after(order, cursor)
+    piece = {"order": _columns(order), "limit": limit + 1}
 
     def look(connection: Connection) -> list[TaskRow]:
         permissions.demand(call.actor, "task.read")
-        return find_tasks(connection, call.office_id, call.actor, wanted, now)
+        place = (connection, call.office_id, call.actor, wanted, now)
+        return find_tasks(*place, *after, **piece) if wanted.plain else find_tasks(*place)
 
     found = call.look_up("task.read", look)
     piece, onward = cut(found, _KEYS[order], f"tasks {order}", limit, cursor, down=order.startswith("-"))

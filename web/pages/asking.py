@@ -32,7 +32,7 @@ def list_page(desk: At) -> Response:
 
     def work(connection: Connection) -> list[dict[str, Any]]:
         permissions.demand(desk.actor, "form.print")
-        return find_requests(connection, desk.office_id, desk.actor, desk.now())
+        return find_requests(connection, desk.office_id, desk.actor)
 
     rows = [_told(row) for row in reversed(desk.look_up("form.print", work))]
     return desk.page("filing/requests.html", requests=rows)

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from deeds.filing import Stand, unit_month
+from deeds.filing import Stand, next_words, unit_month
 from deeds.typed_report import discard_drafts, keep_draft, report, sheet
 from models.errors import DubanError
 from models.language import _
@@ -86,11 +86,11 @@ def report_one(desk: At, form: Form, task_id: int) -> Response:
         if desk.is_part:
             raise for_page(refusal) from refusal
         return _one_page(desk, task_id, fields, for_page(refusal))
-    told = desk.read(lambda c: sheet(c, desk, task_id))
+    task, onward = desk.read(lambda c: next_words(c, desk.office_id, desk.actor, task_id))
     said = _("Clause {clause} is {state}. Next: {next}").format(
-        clause=told.task.clause_number, state=outcome.state_label, next=told.line.next_words
+        clause=task.clause_number, state=outcome.state_label, next=onward
     )
-    return desk.go(at_month("/filing", told.task.month, told.task.unit_name), said)
+    return desk.go(at_month("/filing", task.month, task.unit_name), said)
 
 
 @router.post("/{task_id:int}/withdraw")

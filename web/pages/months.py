@@ -10,7 +10,8 @@ from fastapi.responses import Response
 from deeds.months import list_months, month_of, month_status, open_in, opening, try_move, waivable
 from deeds.plans import names
 from deeds.summaries import issued_row
-from deeds.task_views import Wanted, find_tasks
+from deeds.task_conditions import Wanted
+from deeds.task_views import find_tasks
 from models import labels
 from models.language import _
 from models.states import FINISHED, Stage

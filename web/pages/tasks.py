@@ -16,7 +16,7 @@ from models.errors import BadInput, Conflict, DubanError
 from models.language import _
 from web.frame.desk import At, Desk
 from web.frame.given import action_of, given_of, typed_of
-from web.frame.paging import Paging, asked_page
+from web.frame.paging import SIZE, Paging, asked_page
 from web.frame.posted import Form
 from web.frame.refusals import status_of
 from web.frame.remedies import for_page
@@ -42,10 +42,10 @@ def _narrowed(request: Request) -> Narrowed:
 @router.get("/tasks")
 def tasks(desk: At, request: Request, page: str = "") -> Response:
     """The tasks this person may see, narrowed and in pages."""
-    asked, now = _narrowed(request), desk.now()
-    told = desk.look_up("task.read", lambda c: task_list(c, desk.office_id, desk.actor, asked, now))
-    paging = Paging("/tasks", asked.question, asked_page(page), len(told.tasks))
-    rows = desk.read(lambda c: list_rows(c, desk.office_id, paging.of(told.tasks), now))
+    asked, now, number = _narrowed(request), desk.now(), asked_page(page)
+    told = desk.look_up("task.read", lambda c: task_list(c, desk.office_id, desk.actor, asked, now, number, SIZE))
+    paging = Paging("/tasks", asked.question, number, told.total, SIZE)
+    rows = desk.read(lambda c: list_rows(c, desk.office_id, told.tasks, now))
     return desk.page(
         "tasks/list.html", tasks=rows, asked=asked, paging=paging,
         months=told.months, units=told.units, states=told.states, todos=told.todos,

@@ -61,19 +61,13 @@ def test_a_unit_sees_its_own_and_those_of_its_clauses(desk: DeskOf) -> None:
 
 
 def test_long_lists_come_in_pages(desk: DeskOf, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("web.pages.tasks.Paging", _four_a_page)
+    monkeypatch.setattr("web.pages.tasks.SIZE", 4)
     browser = desk.person("reviewer")
     first, second = browser.get("/tasks?todo=&late="), browser.get("/tasks?page=2")
     assert (len(rows(first)), len(rows(second))) == (4, 2)
     assert 'href="/tasks?page=2"' in first.text
     assert rows(browser.get("/tasks?page=99999999")) == rows(first)
     assert rows(browser.get("/tasks?page=77")) == rows(second)
-
-
-def _four_a_page(path: str, question: dict[str, str], asked: int, total: int) -> object:
-    from web.frame.paging import Paging
-
-    return Paging(path, question, asked, total, size=4)
 
 
 def test_the_list_is_taken_along_with_text_as_text(desk: DeskOf) -> None:
