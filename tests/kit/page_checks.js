@@ -47,7 +47,7 @@
     const one = walker.currentNode.parentElement;
     if (!walker.currentNode.textContent.trim() || !seen(one) || one.closest("svg, option, [disabled], script")) { continue; }
     const text = walker.currentNode.textContent.trim();
-    if (document.documentElement.lang === "zh-CN" && !one.closest("code, pre, [lang]:not(html)") && /^[A-Z][a-z]+( [A-Za-z,.’'-]+){2,}[.:]?$/.test(text)) {
+    if (document.documentElement.lang === "zh-CN" && !one.closest("code, pre, [lang]:not(html)") && /^[A-Z][a-z]+( [a-z][A-Za-z,.’'-]*){2,}[.:]?$/.test(text)) {
       wrong.push("not in Chinese: “" + text.slice(0, 40) + "”");
     }
     const style = getComputedStyle(one), behind = ground(one);
