@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 #: the files of pages/ that offer a router
 PAGES: Final = (
+    "account",
     "board",
     "decisions",
     "duties",

@@ -51,9 +51,13 @@ class Site:
         """A code that only this office's desk can make of these words."""
         return hmac.new(self.key, f"{purpose}\n{words}".encode(), hashlib.sha256).hexdigest()
 
-    def form_seal(self, person_id: int, day: date) -> str:
-        """What a person's forms carry on a day: it outlives a session, so that a form left open can still be sent."""
-        return self.seal("form", f"{person_id} {day.isoformat()}")
+    def form_seal(self, person_id: int, day: date, acting_for: int = 0) -> str:
+        """What a person's forms carry on a day: it outlives a session, so that a form left open can still be sent.
+
+        A form opened in another's name carries another seal: it is never sent in one's own name by mistake, nor the
+        other way round.
+        """
+        return self.seal("form", f"{person_id} {acting_for} {day.isoformat()}")
 
 
 def site_key(home: Path) -> bytes:
