@@ -35,7 +35,7 @@ if ! $(BIN)/python -m pip install --progress-bar off --require-hashes -r $(1) 2>
 	echo "duban: installing from $(1) failed; the whole log is $(2)" >&2; exit 1; fi
 endef
 
-.PHONY: help setup setup-dev fonts run test check lint docs papers messages lock clean
+.PHONY: help setup setup-dev fonts run test check lint docs papers screens bench-desk messages lock clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
@@ -105,6 +105,12 @@ docs: setup-dev ## write the generated pages anew (command reference, state tabl
 
 papers: setup-dev ## draw the papers for the guides anew (their look depends on the typefaces of the machine)
 	@$(BIN)/python docs/examples.py
+
+screens: setup-dev ## take the pictures of the desk for the guides anew (needs Debian's chromium)
+	@$(BIN)/python docs/screens.py
+
+bench-desk: setup-dev ## 200 clerks file at once, beside the bare web framework
+	@$(BIN)/python -m bench.desk.load
 
 messages: setup-dev ## collect the sentences into the catalogues and compile them
 	@mkdir -p build

@@ -13,7 +13,7 @@ from commands.acting import NUMBER, look_up
 from commands.forms import save
 from commands.frame import Desk, answer, desk, table
 from commands.noticefiles import FILE, kept_form, office_draft, read_draft, write_new_table
-from commands.periods import Month, open_in, say_opened
+from commands.periods import Month, say_opened
 from commands.reviewing import review, say_doubts, standing
 from models import doubts
 from models.errors import BadInput
@@ -145,6 +145,7 @@ def adopt(
     desk_: Desk, file: Path, revise: int | None, month: str | None, flow: str, accept_open: str, *, allow_past: bool
 ) -> None:
     """By the director; adopting the same table twice changes nothing. With ``--open`` both happen or neither."""
+    from deeds.months import open_in
     from workflow import adoption, revision
 
     if flow and not month:

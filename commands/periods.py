@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +9,6 @@ import click
 
 from commands.acting import NUMBER, Day, look_up, words
 from commands.frame import answer, desk, table
-from models.errors import BadInput
 from models.language import _, listed
 from models.states import Stage
 
@@ -20,12 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from commands.frame import Desk
-    from workflow.case import TaskRow
     from workflow.periods import OpenedPeriod
-
-
-#: the year 0202 is a slip of the hand
-FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 
 class Month(click.ParamType[str]):
@@ -36,17 +29,9 @@ class Month(click.ParamType[str]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The month, or a refusal with its remedy."""
         del param, ctx
-        from datetime import date
+        from deeds.months import month_of
 
-        try:
-            found = date.fromisoformat(f"{value}-01")
-        except ValueError:
-            found = date.min
-        if not FIRST_YEAR <= found.year <= LAST_YEAR:
-            raise BadInput(
-                "E-D01", _("There is no such month: {text}").format(text=value), remedy=_("Write it as YYYY-MM.")
-            )
-        return found.isoformat()[:7]
+        return month_of(str(value))
 
 
 @click.group("period", help=_("Open, look at, move and close a month."), epilog="duban period status 2022-06")
@@ -62,6 +47,8 @@ def period_command() -> None:
 @desk
 def open_month(desk_: Desk, month: str, notice_id: int | None, roll: str | None, flow: str) -> None:
     """Open a month."""
+    from deeds.months import open_in
+
     opened = desk_.perform("period.open", lambda connection: open_in(connection, desk_, month, notice_id, roll, flow))
     answer(desk_, asdict(opened), lambda: say_opened(opened, desk_.now()))
 
@@ -85,33 +72,6 @@ def say_opened(opened: OpenedPeriod, now: datetime) -> None:
         click.secho(warning.format(month=opened.month), fg="yellow")
 
 
-def open_in(
-    connection: Connection, desk_: Desk, month: str, notice_id: int | None, roll: str | None = None, flow: str = ""
-) -> OpenedPeriod:
-    """Open a month in the transaction of ``connection``, its due date moved as is said or as the settings say."""
-    from workflow.calendar_store import load_calendar
-    from workflow.periods import open_period
-
-    number = notice_id or _newest_notice(connection, desk_.office_id)
-    calendar, times = load_calendar(connection, desk_.office_id), desk_.settings.times
-    return open_period(
-        connection, desk_.office_id, desk_.actor, number, month, calendar, desk_.now(),
-        roll=roll or times.roll, close_after=times.close_after_workdays, flow=flow,
-    )  # fmt: skip
-
-
-def _newest_notice(connection: Connection, office_id: int) -> int:
-    import sqlalchemy as sa
-
-    from models import tables as t
-    from models.errors import Refused
-
-    number = connection.scalar(sa.select(sa.func.max(t.notice.c.id)).where(t.notice.c.office_id == office_id))
-    if number is None:
-        raise Refused("E-N15", _("No notice has been adopted."), remedy=_("Adopt one with: duban notice adopt"))
-    return int(number)
-
-
 @period_command.command(
     "status", help=_("How a month stands: states, units, what is missing, indicators."), epilog="duban period status"
 )
@@ -119,80 +79,10 @@ def _newest_notice(connection: Connection, office_id: int) -> int:
 @desk
 def status(desk_: Desk, month: str | None) -> None:
     """How a month stands."""
-    found = look_up(desk_, "task.read", lambda connection: _status(connection, desk_, month, desk_.now()))
+    from deeds.months import month_status
+
+    found = look_up(desk_, "task.read", lambda connection: month_status(connection, desk_, month, desk_.now()))
     answer(desk_, found, lambda: _tell(found))
-
-
-def _status(connection: Connection, desk_: Desk, month: str | None, now: datetime) -> dict[str, Any]:
-    """Counted over the tasks this actor may see: a unit sees its own part."""
-    from deeds.task_views import Wanted, find_tasks, row_dict
-    from models.times import local_date
-    from workflow import permissions
-    from workflow.periods import find_period
-
-    permissions.demand(desk_.actor, "task.read")
-    period = find_period(connection, desk_.office_id, month or newest_month(connection, desk_.office_id))
-    wanted = Wanted(month=period.month)
-    tasks = [task for task in find_tasks(connection, desk_.office_id, desk_.actor, wanted, now)
-             if task.period_id == period.id]  # fmt: skip
-    units: dict[str, Counter[str]] = {}
-    for task in tasks:
-        units.setdefault(task.unit_name, Counter())[task.stage.value] += 1
-    missing = [task for task in tasks if task.stage in (Stage.ASSIGNED, Stage.RETURNED)]
-    return {
-        "month": period.month,
-        "state": period.state,
-        "opens_on": period.opens_on.isoformat(),
-        "due_on": period.due_on.isoformat(),
-        "closes_on": period.closes_on.isoformat(),
-        "tasks": len(tasks),
-        "states": {stage.value: sum(task.stage is stage for task in tasks) for stage in Stage},
-        "units": {name: dict(counts) for name, counts in units.items()},
-        "missing": [row_dict(task, local_date(now)) for task in missing],
-        "indicators": _indicators(connection, desk_, tasks),
-    }
-
-
-def newest_month(connection: Connection, office_id: int) -> str:
-    """The newest month that was opened; refused with the next step where there is none."""
-    import sqlalchemy as sa
-
-    from models import tables as t
-    from models.errors import Refused
-
-    month = connection.scalar(sa.select(sa.func.max(t.period.c.month)).where(t.period.c.office_id == office_id))
-    if month is None:
-        raise Refused("E-S26", _("No month has been opened yet."), remedy=_("Open one with: duban period open YYYY-MM"))
-    return str(month)
-
-
-def _indicators(connection: Connection, desk_: Desk, tasks: list[TaskRow]) -> list[dict[str, Any]]:
-    """Each unit's newest value against the target, for the tasks whose reports this actor may read."""
-    import sqlalchemy as sa
-
-    from models import tables as t
-    from models.states import Role
-
-    r, i, actor = t.report.c, t.indicator.c, desk_.actor
-    open_book = actor.holds(Role.REVIEWER, Role.DIRECTOR, Role.READER)
-    mine = [task for task in tasks if open_book or task.unit_id in actor.units()]
-    in_force = {(task.id, task.report_number) for task in mine if task.report_number}
-    rows = connection.execute(sa.select(r.task_id, r.number, r["values"]).where(r.office_id == desk_.office_id))
-    values = {
-        (row.task_id, value["indicator_id"]): value
-        for row in rows
-        if (row.task_id, row.number) in in_force
-        for value in row[2]
-    }
-    query = sa.select(i.id, i.clause_id, i.name, i.op, i.value, i.unit).where(i.office_id == desk_.office_id)
-    indicators = connection.execute(query.order_by(i.id)).all()
-    return [
-        {"clause": task.clause_number, "unit_name": task.unit_name, "name": row.name,
-         "target": f"{row.op} {row.value:g} {row.unit}",
-         "value": values.get((task.id, row.id), {}).get("value"),
-         "reason": values.get((task.id, row.id), {}).get("reason", "")}
-        for task in mine for row in indicators if row.clause_id == task.clause_id
-    ]  # fmt: skip
 
 
 def _tell(found: dict[str, Any]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import click
@@ -11,7 +10,7 @@ from commands.acting import NUMBER, Day, few
 from commands.frame import Desk, answer, desk, table
 from models import labels
 from models.language import _
-from models.times import local_date, shown
+from models.times import shown
 
 if TYPE_CHECKING:
     from datetime import date
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
     from schedules.plan import PlannedLine
 
 DAY = Day()
-#: the plan looks as far ahead as a month's ladder reaches
-AHEAD = timedelta(days=31)
 
 
 @click.command(
@@ -31,16 +28,9 @@ AHEAD = timedelta(days=31)
 @desk
 def plan_command(desk_: Desk, start: date | None, end: date | None) -> None:
     """Every message and draft to come, if nobody does anything meanwhile."""
-    from deeds.running import office_hours, office_rules
-    from schedules.plan import plan
-    from workflow import permissions
+    from deeds.plans import planned
 
-    permissions.demand(desk_.actor, "plan.read")
-    now, rules, hours = desk_.now(), office_rules(desk_), office_hours(desk_)
-    first = start or local_date(now)
-    last = end or first + AHEAD
-    at = now if first == local_date(now) else None
-    lines = desk_.read(lambda c: plan(c, desk_.office_id, rules, first, last, now=at, hours=hours))
+    lines = planned(desk_, start, end)
     answer(desk_, [line.as_dict() for line in lines], lambda: _say_plan(lines))
 
 
@@ -62,11 +52,7 @@ def _say_plan(lines: list[PlannedLine]) -> None:
 @desk
 def why_command(desk_: Desk, task: int, login: str) -> None:
     """What was sent, what was not and why, what is to come."""
-    from deeds.running import office_hours, office_rules
-    from schedules.why import why
-    from workflow import permissions
+    from deeds.plans import reasons
 
-    permissions.demand(desk_.actor, "plan.read")
-    now, rules, hours = desk_.now(), office_rules(desk_), office_hours(desk_)
-    said = desk_.read(lambda c: why(c, desk_.office_id, rules, task, login, now, hours=hours))
+    said = reasons(desk_, task, login)
     answer(desk_, {"task": task, "login": login, "why": said}, lambda: click.echo("\n".join(said)))

@@ -11,15 +11,12 @@ from commands.acting import NUMBER, look_up
 from commands.forms import save
 from commands.frame import answer, desk
 from commands.periods import Month
-from deeds.papers import SummaryInOwnWords
-from deeds.wordings import fallen_back, own_words
+from deeds.papers import SummaryInOwnWords, notes_of
+from deeds.wordings import own_words
 from models.language import _, listed
 
 if TYPE_CHECKING:
-    from sqlalchemy.engine import Connection
-
     from commands.frame import Desk
-    from models.facts import SummaryFacts
 
 
 @click.group(
@@ -39,27 +36,19 @@ def summary_command() -> None:
 @desk
 def build(desk_: Desk, month: str, out: Path) -> None:
     """Write a draft."""
+    from deeds.summaries import draft_facts
     from documents.summary.rendering import render_summary
 
-    facts = look_up(desk_, "summary.build", lambda connection: _facts(connection, desk_, month))
+    facts = look_up(desk_, "summary.build", lambda connection: draft_facts(connection, desk_, month))
     made = render_summary(facts, own=own_words(desk_, "summary"))
     files = _write(out, month, _("draft-summary"), made)
-    notes = [*made.notes, *([fallen_back("paper/summary", made.failed)] if made.failed else [])]
+    notes = notes_of("paper/summary", made)
     said = _("A draft of {month} was written: {files}").format(month=month, files=listed(files.values()))
     answer(
         desk_,
         {"month": month, "files": files, "notes": notes},
         lambda: click.echo("\n".join([said, *notes])),
     )
-
-
-def _facts(connection: Connection, desk_: Desk, month: str) -> SummaryFacts:
-    from workflow import permissions, summaries
-    from workflow.periods import find_period
-
-    permissions.demand(desk_.actor, "summary.build")
-    period = find_period(connection, desk_.office_id, month)
-    return summaries.build(connection, desk_.office_id, desk_.actor, period.id, desk_.now())
 
 
 def _write(folder: Path, month: str, name: str, files: dict[str, bytes]) -> dict[str, str]:
@@ -106,7 +95,9 @@ def issue(desk_: Desk, month: str, number: str) -> None:
 @desk
 def export(desk_: Desk, month: str, out: Path) -> None:
     """Write the issued files."""
-    found = look_up(desk_, "summary.read", lambda connection: _issued(connection, desk_, month))
+    from deeds.summaries import issued_summary
+
+    found = look_up(desk_, "summary.read", lambda connection: issued_summary(connection, desk_, month))
     files = _write(out, month, _("summary"), {kind: desk_.store.get(sha) for kind, sha in found["files"].items()})
     said = _("Written: {files}").format(files=listed(files.values()))
     answer(desk_, {"month": month, "files": files}, lambda: click.echo(said))
@@ -122,9 +113,10 @@ def export(desk_: Desk, month: str, out: Path) -> None:
 @desk
 def chart(desk_: Desk, month: str, out: Path) -> None:
     """Write the charts."""
+    from deeds.summaries import facts_of
     from documents.summary.charts import pictures
 
-    facts, _number = look_up(desk_, "summary.read", lambda connection: _facts_of(connection, desk_, month))
+    facts, _number = look_up(desk_, "summary.read", lambda connection: facts_of(connection, desk_, month))
     files = {}
     for picture in pictures(facts):
         file = out / f"{month}-{picture.name}.svg"
@@ -132,16 +124,6 @@ def chart(desk_: Desk, month: str, out: Path) -> None:
         files[picture.title] = str(file)
     lines = "\n".join(f"{title}  {file}" for title, file in files.items())
     answer(desk_, {"month": month, "files": files}, lambda: click.echo(lines or _("The month has no tasks to draw.")))
-
-
-def _facts_of(connection: Connection, desk_: Desk, month: str) -> tuple[SummaryFacts, dict[str, str] | None]:
-    """The frozen facts and files of the issued summary, for those who may read it; else the facts of a draft and None."""
-    from models.facts import SummaryFacts, from_plain
-    from workflow import permissions
-
-    permissions.demand(desk_.actor, "summary.read")
-    row = _row(connection, desk_, month)
-    return (_facts(connection, desk_, month), None) if row is None else (from_plain(SummaryFacts, row.facts), row.files)
 
 
 @summary_command.command(
@@ -155,9 +137,10 @@ def _facts_of(connection: Connection, desk_: Desk, month: str) -> tuple[SummaryF
 def trace(desk_: Desk, month: str, paragraph: int | None) -> None:
     """Say where each paragraph comes from."""
     from commands.tracing import told
+    from deeds.summaries import facts_of
     from documents.summary.trace import narrowed, read_trace
 
-    facts, files = look_up(desk_, "summary.read", lambda connection: _facts_of(connection, desk_, month))
+    facts, files = look_up(desk_, "summary.read", lambda connection: facts_of(connection, desk_, month))
     own = None if files else own_words(desk_, "summary")
     found = narrowed(read_trace(facts, desk_.store.get(files["json"]) if files else None, own), paragraph)
     answer(desk_, found, lambda: click.echo(told(found, whole=paragraph is not None)))
@@ -168,51 +151,10 @@ def trace(desk_: Desk, month: str, paragraph: int | None) -> None:
 @desk
 def show(desk_: Desk, month: str) -> None:
     """Show what was issued."""
-    found = look_up(desk_, "summary.read", lambda connection: _issued(connection, desk_, month))
+    from deeds.summaries import issued_summary
+
+    found = look_up(desk_, "summary.read", lambda connection: issued_summary(connection, desk_, month))
     answer(desk_, found, lambda: _tell(found))
-
-
-def _issued(connection: Connection, desk_: Desk, month: str) -> dict[str, Any]:
-    """The issued summary of a month, for those who may read it; E-404 before it is issued."""
-    from models.times import shown
-    from workflow import permissions
-
-    permissions.demand(desk_.actor, "summary.read")
-    row = _row(connection, desk_, month)
-    if row is None:
-        raise permissions.not_there(_("Summary"), month)
-    return {
-        "summary": row.id,
-        "month": month,
-        "number": row.document_number,
-        "issued_by": row.issued_by,
-        "issuer": row.issuer or row.issued_by,
-        "issued_at": shown(row.issued_at),
-        "head": f"{row.head_seq}-{row.head_hash[:16]}",
-        "covers": row.covers,
-        "words": row.words_sha256,
-        "files": row.files,
-    }
-
-
-def _row(connection: Connection, desk_: Desk, month: str) -> Any:
-    """The row of a month's issued summary, or None."""
-    import sqlalchemy as sa
-
-    from models import tables as t
-    from workflow.periods import find_period
-
-    period = find_period(connection, desk_.office_id, month)
-    return connection.execute(
-        sa.select(t.summary, t.person.c.name.label("issuer"))
-        .outerjoin(
-            t.person,
-            sa.and_(t.person.c.office_id == t.summary.c.office_id, t.person.c.login == t.summary.c.issued_by),
-        )
-        .where(t.summary.c.office_id == desk_.office_id, t.summary.c.period_id == period.id)
-        .order_by(t.summary.c.number.desc())
-        .limit(1)
-    ).first()
 
 
 def _tell(found: dict[str, Any]) -> None:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from commands.acting import few
+from deeds.summaries import filing_words, month_words
 from models.language import _, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-#: how much of a SHA-256 is said where many paragraphs are shown; of one paragraph the whole
-_SHORT: Final = 16
 
 
 def told(found: dict[str, Any], *, whole: bool) -> str:
@@ -39,37 +37,11 @@ def _reckoned(one: dict[str, Any], months: dict[str, str], *, whole: bool) -> It
         elif "problems" in figure:
             yield said + " ← " + _("problems {numbers}").format(numbers=listed(map(str, figure["problems"])))
         elif "months" in figure:
-            yield said + " ← " + listed(_month(month, months.get(month, "")) for month in figure["months"])
+            yield said + " ← " + listed(month_words(month, months.get(month, "")) for month in figure["months"])
         else:
             yield said
 
 
-def _month(month: str, number: str) -> str:
-    if number:
-        return _("summary of {month}, {number}").format(month=month, number=number)
-    return _("{month} as it stood that day, not issued").format(month=month)
-
-
 def _quoted(one: dict[str, Any], tasks: dict[int, dict[str, Any]], *, whole: bool) -> Iterator[str]:
     for number in one["quoted"]:
-        yield "  " + " · ".join(_filing(tasks[number], whole=whole))
-
-
-def _filing(task: dict[str, Any], *, whole: bool) -> Iterator[str]:
-    """Who filed what, in which version, on which paper, signed and approved by whom."""
-    yield task["clause_number"]
-    yield task["unit"]
-    yield _("task {id}").format(id=task["task_id"])
-    if task["version"]:
-        yield _("version {number}").format(number=task["version"])
-    else:
-        yield _("nothing filed")
-    if task["check_code"]:
-        yield _("form {code}").format(code=task["check_code"])
-    if task["signed_by"]:
-        yield _("signed by {name}").format(name=task["signed_by"])
-    if task["evidence_sha256"]:
-        sha = task["evidence_sha256"]
-        yield _("paper {sha}").format(sha=sha if whole else f"{sha[:_SHORT]}…")
-    if task["reviewed_by"]:
-        yield _("approved by {name} on {at}").format(name=task["reviewed_by"], at=task["reviewed_at"])
+        yield "  " + " · ".join(filing_words(tasks[number], whole=whole))

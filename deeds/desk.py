@@ -6,7 +6,7 @@ A command makes one for the person at the keyboard, a page for the person in the
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, TypeVar
 
 from models.errors import DubanError, EnvironmentRefused
@@ -78,11 +78,28 @@ class Desk(ABC):
         except DubanError:
             return self.perform(deed, work)
 
+    def tried(self, deed: str, work: Callable[[Connection], T]) -> T:
+        """What would come of something: done and undone in one transaction; its refusal stands in the trail."""
+        try:
+            with self.database.write(self.office_id) as connection:
+                whole = connection.begin_nested()
+                try:
+                    return work(connection)
+                finally:
+                    whole.rollback()
+        except DubanError as refusal:
+            self.perform(deed, partial(_raise, refusal))
+            raise
+
     def demand(self, deed: str) -> None:
         """Only for someone who may do the deed at all: nothing of a stranger's file is opened before."""
         from workflow import permissions
 
         self.perform(deed, lambda _connection: permissions.demand(self.actor, deed))
+
+
+def _raise(refusal: DubanError, _connection: Connection) -> None:
+    raise refusal
 
 
 def open_database(settings: Settings) -> Database:

@@ -58,6 +58,11 @@ class SummaryInOwnWords:
         return _kept(self._desk, "paper/summary", self._failed)
 
 
+def notes_of(name: str, made: Rendered) -> list[str]:
+    """What there is to say of a draft that is only looked at; ``name`` is that of its words. Nothing is kept of it."""
+    return [*made.notes, *([fallen_back(name, made.failed)] if made.failed else [])]
+
+
 def _kept(desk: Desk, name: str, failed: list[DubanError]) -> list[str]:
     for refusal in failed:
         note_failure(desk, name, refusal)

@@ -7,9 +7,15 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from models import tables as t
+from models.language import _
+from models.states import Role
+from workflow import audit, permissions
+from workflow.periods import find_period
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
+
+    from workflow.case import Actor
 
 
 def unit_names(connection: Connection, office_id: int) -> dict[int, str]:
@@ -44,20 +50,21 @@ def months(connection: Connection, office_id: int) -> list[dict[str, Any]]:
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
-def clauses(connection: Connection, office_id: int) -> list[dict[str, Any]]:
-    """Every clause of the adopted notices in their order, with its units and its indicators."""
-    c, w, n = t.clause.c, t.work_item.c, t.notice.c
+def clauses(connection: Connection, office_id: int, actor: Actor) -> list[dict[str, Any]]:
+    """The clauses of the notices in their order, with units and indicators; a unit sees those that name it."""
+    c, w = t.clause.c, t.work_item.c
     query = (
         sa.select(c.id, c.notice_id, c.number, c.text, c.withdrawn, w.title.label("item"), w.section, w.subsection)
         .join(t.work_item, sa.and_(w.office_id == c.office_id, w.id == c.item_id))
-        .join(t.notice, sa.and_(n.office_id == c.office_id, n.id == c.notice_id))
-        .where(c.office_id == office_id, n.adopted_at.is_not(None))
+        .where(c.office_id == office_id)
         .order_by(c.id)
     )
     bearing, asked = _responsible(connection, office_id), _indicators(connection, office_id)
+    every, mine = actor.holds(*permissions.OFFICE, Role.READER), actor.units()
     return [
         {**row, "units": bearing.get(row["id"], []), "indicators": asked.get(row["id"], [])}
         for row in connection.execute(query).mappings()
+        if every or mine & {unit["id"] for unit in bearing.get(row["id"], [])}
     ]
 
 
@@ -82,3 +89,31 @@ def _indicators(connection: Connection, office_id: int) -> dict[int, list[dict[s
     for row in connection.execute(query.where(i.office_id == office_id).order_by(i.id)).mappings():
         found.setdefault(row["clause_id"], []).append({name: row[name] for name in row if name != "clause_id"})
     return found
+
+
+def told(connection: Connection, office_id: int, person_id: int, below: int, most: int) -> list[dict[str, Any]]:
+    """The messages to a person with numbers below ``below``, the newest first."""
+    m = t.message.c
+    query = (
+        sa.select(m.id, m.event, m.state, m.channel, m.subject, m.body, m.about, m.created_at, m.settled_at)
+        .where(m.office_id == office_id, m.recipient_id == person_id, m.id < below)
+        .order_by(m.id.desc())
+        .limit(most)
+    )
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def issued_summary(connection: Connection, office_id: int, actor: Actor, month: str) -> dict[str, Any]:
+    """The summary of a month as it was issued, with its files by kind; E-404 before it is, E-403."""
+    permissions.demand(actor, "summary.read")
+    period, s = find_period(connection, office_id, month), t.summary.c
+    query = sa.select(t.summary).where(s.office_id == office_id, s.period_id == period.id).order_by(s.number.desc())
+    row = connection.execute(query.limit(1)).mappings().first()
+    if row is None:
+        raise permissions.not_there(_("Summary"), month)
+    return {
+        **{name: row[name] for name in ("id", "document_number", "issued_by", "issued_at", "files")},
+        "month": month,
+        "head": audit.Head(row["head_seq"], row["head_hash"]).short,
+        "reports": [{"task_id": task, "report_number": number} for task, number in row["covers"]],
+    }

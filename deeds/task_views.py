@@ -7,19 +7,22 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from deeds.todo import todo_of
 from models import tables as t
 from models.language import _
-from models.states import OWED
+from models.states import OWED, PeriodState
 from models.times import local_date, shown
 from workflow import actions, cases, evidence, panels, permissions, readings, units, wording
+from workflow.comparison import HANDED_IN
 from workflow.flow import MY_TURN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import date, datetime
 
     from sqlalchemy.engine import Connection
 
+    from deeds.todo import Todo
     from workflow.case import Actor, TaskRow
     from workflow.flow import Step
 
@@ -39,6 +42,14 @@ class Wanted:
     late: bool = False
     #: what was shown to the actor for information
     copied: bool = False
+    #: what waits for the actor: a ``Todo``, or ``any`` of them
+    todo: str = ""
+    #: without the tasks of months that are closed
+    running: bool = False
+    #: of the actor's own units, where they serve in any
+    own: bool = False
+    #: whose signed report has reached the office
+    handed_in: bool = False
 
 
 def is_late(task: TaskRow, today: date) -> bool:
@@ -73,6 +84,12 @@ def find_tasks(connection: Connection, office_id: int, actor: Actor, wanted: Wan
         conditions.append(t.task.c.state == wanted.state)
     if wanted.month:
         conditions.append(t.period.c.month == wanted.month)
+    if wanted.running or wanted.mine or wanted.todo:  # nothing moves in a closed month
+        conditions.append(sa.func.coalesce(t.period.c.state, "") != PeriodState.CLOSED.value)
+    if wanted.own and actor.units():
+        conditions.append(t.task.c.unit_id.in_(actor.units()))
+    if wanted.handed_in:
+        conditions.append(t.task.c.stage.in_([stage.value for stage in HANDED_IN]))
     found = cases.load_tasks(connection, office_id, *conditions)
     named, copied = _named(connection, office_id), readings.copied_to(connection, office_id, actor.person_id)
     seen = [
@@ -85,9 +102,28 @@ def find_tasks(connection: Connection, office_id: int, actor: Actor, wanted: Wan
     if wanted.mine:
         day = local_date(now)
         seen = [task for task in seen if _awaits(connection, actor, task, frozenset(named(task)) - {task.unit_id}, day)]
+    if wanted.todo:
+        seen = [task for task, todo in _waiting(connection, actor, seen, named, now) if wanted.todo in (todo, "any")]
     if wanted.copied:
         seen = [task for task in seen if task.id in copied]
     return [task for task in seen if not wanted.late or is_late(task, local_date(now))]
+
+
+def waiting(connection: Connection, office_id: int, actor: Actor, now: datetime) -> list[tuple[TaskRow, Todo]]:
+    """What waits for the actor now, and how: the same tasks as the lists of each ``Todo``."""
+    tasks = find_tasks(connection, office_id, actor, Wanted(todo="any"), now)
+    return list(_waiting(connection, actor, tasks, _named(connection, office_id), now))
+
+
+def _waiting(
+    connection: Connection, actor: Actor, tasks: Iterable[TaskRow], named: Callable[[TaskRow], set[int]], now: datetime
+) -> Iterator[tuple[TaskRow, Todo]]:
+    day = local_date(now)
+    for task in tasks:
+        steps = open_now(connection, actor, task, frozenset(named(task)) - {task.unit_id}, day)
+        todo = todo_of(task, steps, actor, day)
+        if todo is not None:
+            yield task, todo
 
 
 def _named(connection: Connection, office_id: int) -> Callable[[TaskRow], set[int]]:
@@ -294,12 +330,17 @@ def _reports(connection: Connection, task: TaskRow, said: Callable[[datetime], s
 def _events(connection: Connection, task: TaskRow, said: Callable[[datetime], str]) -> list[dict[str, Any]]:
     e = t.event.c
     query = (
-        sa.select(e.seq, e.at, e.actor_name, e.acting_for, e.action, e.to_state, e.reason)
+        sa.select(e.seq, e.at, e.actor_name, e.acting_for, e.action, e.to_state, e.reason, e.result)
         .where(e.office_id == task.office_id, e.object_type == "task", e.object_id == task.id)
         .order_by(e.seq)
     )
     return [
-        {**row, "at": said(row["at"]), "label": task.flow.action_label(row["action"])}
+        {
+            **row,
+            "at": said(row["at"]),
+            "label": task.flow.action_label(row["action"]),
+            "to_label": task.flow.state_label(row["to_state"]) if row["to_state"] else "",
+        }
         for row in connection.execute(query).mappings()
     ]
 
@@ -307,7 +348,18 @@ def _events(connection: Connection, task: TaskRow, said: Callable[[datetime], st
 def _messages(connection: Connection, task: TaskRow) -> list[dict[str, Any]]:
     m = t.message.c
     query = (
-        sa.select(m.id, m.event, m.level, m.state, m.created_at, m.about, t.person.c.name.label("recipient"))
+        sa.select(
+            m.id,
+            m.event,
+            m.level,
+            m.state,
+            m.reason,
+            m.attempts,
+            m.settled_at,
+            m.created_at,
+            m.about,
+            t.person.c.name.label("recipient"),
+        )
         .join(t.person, sa.and_(t.person.c.office_id == m.office_id, t.person.c.id == m.recipient_id))
         # a coarse filter in the database, the exact one below
         .where(m.office_id == task.office_id, sa.cast(m.about, sa.String).like(f"%[{task.id},%"))
@@ -315,6 +367,7 @@ def _messages(connection: Connection, task: TaskRow) -> list[dict[str, Any]]:
     )
     rows = [row for row in connection.execute(query).mappings() if any(item[0] == task.id for item in row["about"])]
     return [
-        {key: value for key, value in row.items() if key != "about"} | {"created_at": shown(row["created_at"])}
+        {key: value for key, value in row.items() if key != "about"}
+        | {"created_at": shown(row["created_at"]), "settled_at": shown(row["settled_at"]) if row["settled_at"] else ""}
         for row in rows
     ]

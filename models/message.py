@@ -44,6 +44,8 @@ class Message(OfficeRow, table=True):
     next_at: datetime
     claimed_until: datetime | None = None
     settled_at: datetime | None = None
+    #: when its recipient opened it at the desk; None = not yet
+    read_at: datetime | None = None
 
 
 class Attempt(OfficeRow, table=True):

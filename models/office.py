@@ -165,6 +165,17 @@ class Login(OfficeRow, table=True):
     browser: str = Field(default="", sa_type=sa.String(200))
 
 
+class CalendarFeed(OfficeRow, table=True):
+    """A person's own calendar address; only the SHA-256 of its token is stored, so it can be revoked but not read."""
+
+    __table_args__ = (unique("token_hash"), ref("person_id", "person"), index("ix_calendarfeed_person", "person_id"))
+
+    person_id: int
+    token_hash: str
+    created_at: datetime
+    revoked_at: datetime | None = None
+
+
 class ApiToken(OfficeRow, table=True):
     """What a program shows in a person's name; only its SHA-256 is stored, so it can be revoked but not read."""
 

@@ -9,6 +9,7 @@ from models.notice import Clause, Indicator, Milestone, Notice, Responsibility, 
 from models.office import (
     Absence,
     ApiToken,
+    CalendarFeed,
     Duty,
     GroupMember,
     Login,
@@ -51,6 +52,7 @@ login = table(Login)
 login_failure = table(LoginFailure)
 past_password = table(PastPassword)
 api_token = table(ApiToken)
+calendar_feed = table(CalendarFeed)
 notice = table(Notice)
 work_item = table(WorkItem)
 clause = table(Clause)

@@ -68,8 +68,8 @@ def _conditions(flow: Flow, step: Step) -> str:
     return ", ".join(said) or "–"
 
 
-def svg(flow: Flow) -> str:
-    """The flow as a picture that needs no program but a browser."""
+def svg(flow: Flow, here: str = "") -> str:
+    """The flow as a picture that needs no program but a browser; the state ``here`` is marked in it."""
     picture = layout(flow)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {picture.wide} {picture.high}" font-family="sans-serif"'
@@ -81,15 +81,16 @@ def svg(flow: Flow) -> str:
         state = flow.by_name[box.name]
         if box.name == flow.initial:
             parts.append(_entry(box))
-        parts.append(_box(box, state.label.here, final=state.final))
+        parts.append(_box(box, state.label.here, final=state.final, here=box.name == here))
     return "".join(parts) + "</svg>\n"
 
 
-def _box(box: Box, label: str, *, final: bool) -> str:
-    border = 3 if final else 1
+def _box(box: Box, label: str, *, final: bool, here: bool) -> str:
+    border = 3 if final or here else 1
+    fill, mark = ("#fff4d6", ' font-weight="bold"') if here else ("#fff", "")
     return (
-        f'<rect x="{box.x}" y="{box.y}" width="{box.wide}" height="{box.high}" rx="8" fill="#fff" stroke="#222"'
-        f' stroke-width="{border}"/><text x="{box.x + box.wide // 2}" y="{box.y + 27}" text-anchor="middle">'
+        f'<rect x="{box.x}" y="{box.y}" width="{box.wide}" height="{box.high}" rx="8" fill="{fill}" stroke="#222"'
+        f' stroke-width="{border}"/><text x="{box.x + box.wide // 2}" y="{box.y + 27}" text-anchor="middle"{mark}>'
         f"{escape(label)}</text>"
     )
 

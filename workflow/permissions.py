@@ -67,6 +67,7 @@ DEEDS: Final[dict[str, frozenset[Role]]] = {
     "message.release": frozenset({R.DIRECTOR}),
     "channel.test": frozenset({R.SYSTEM}),
     "calendar.import": frozenset({R.DIRECTOR}),
+    "calendar.address": OFFICE | UNIT_ROLES | {R.READER},
     "unit.manage": OFFICE,
     "person.manage": frozenset({R.SYSTEM}),
     # who makes all accounts cannot mend their own: that is for another of them, or for the security administrator

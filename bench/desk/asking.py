@@ -71,3 +71,4 @@ class Asker:
         if self._writer is not None:
             self._writer.close()
             await self._writer.wait_closed()
+            self._writer = None

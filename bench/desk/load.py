@@ -32,8 +32,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator, Sequence
     from typing import Any
 
+    Ready = tuple[Asker, str, dict[str, str]]
+
 ROOT: Final = Path(__file__).resolve().parents[2]
-_HIDDEN: Final = re.compile(r'name="(seal|key|version)" value="([^"]*)"')
+_HIDDEN: Final = re.compile(r'name="(seal|key|t\d+-version)" value="([^"]*)"')
 _START_SECONDS: Final = 60
 
 
@@ -87,19 +89,23 @@ def free_port() -> int:
         return found
 
 
-async def together(count: int, prepare: Callable[[int], Coroutine[Any, Any, Callable[[], Any]]]) -> list[Any]:
-    """Each of ``count`` people prepares in peace; then all act at the same moment."""
+async def together(count: int, prepare: Callable[[int], Coroutine[Any, Any, Ready]]) -> list[Answer]:
+    """Each of ``count`` people prepares in peace; all connect, then all act at the same moment."""
     ready = [await prepare(number) for number in range(count)]
-    return list(await asyncio.gather(*(act() for act in ready)))
+    askers = [asker for asker, _path, _fields in ready]
+    for asker in askers:
+        await asker.open()
+    answers = await asyncio.gather(*(asker.post(path, fields) for asker, path, fields in ready))
+    for asker in askers:
+        await asker.close()
+    return answers
 
 
 async def bare(port: int, path: str, count: int) -> list[Answer]:
     """The form at the bare framework."""
 
-    async def prepare(_number: int) -> Callable[[], Any]:
-        asker = Asker(port)
-        await asker.open()
-        return lambda: asker.post(path, {"progress": "已完成年度任务的百分之四十。" * 4, "percent": "40"})
+    async def prepare(_number: int) -> Ready:
+        return Asker(port), path, {"progress": "已完成年度任务的百分之四十。" * 4, "percent": "40"}
 
     return await together(count, prepare)
 
@@ -107,14 +113,15 @@ async def bare(port: int, path: str, count: int) -> list[Answer]:
 async def filings(port: int, clerks: Sequence[Clerk], turn: int) -> list[Answer]:
     """Every clerk opens the form of a task, then all send it."""
 
-    async def prepare(number: int) -> Callable[[], Any]:
+    async def prepare(number: int) -> Ready:
         clerk = clerks[number]
         asker, task = Asker(port, f"duban={clerk.token}"), clerk.tasks[turn]
         page = await asker.get(f"/filing/{task}")
+        await asker.close()
         if page.status != 200:
             raise SystemExit(f"the form was answered with {page.status}")
-        fields = dict(_HIDDEN.findall(page.body)) | {"progress": words(clerk, turn), "percent": "40"}
-        return lambda: asker.post(f"/filing/{task}", fields)
+        fields = dict(_HIDDEN.findall(page.body)) | {f"t{task}-progress": words(clerk, turn), f"t{task}-percent": "40"}
+        return asker, f"/filing/{task}", fields
 
     return await together(len(clerks), prepare)
 

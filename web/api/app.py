@@ -5,10 +5,11 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
+from starlette.requests import Request
 
-from web.api.refusals import answer_refusals, as_json
+from web.api.refusals import answer_refusals, as_json, unfit
 
 if TYPE_CHECKING:
     from web.frame.site import Site
@@ -20,6 +21,11 @@ NOUNS: Final = (
     "months",
     "tasks",
     "actions",
+    "forms",
+    "clauses",
+    "units",
+    "summaries",
+    "messages",
     "reference",
 )
 _TAGS: Final = {
@@ -27,6 +33,11 @@ _TAGS: Final = {
     "months": "Months, and how they stand.",
     "tasks": "Tasks and their story.",
     "actions": "Moving tasks on.",
+    "forms": "The paper of a unit's month: printed over its reports, taken when it comes back signed and stamped.",
+    "clauses": "What the notices ask for, of whom.",
+    "units": "The units, also those that have ended.",
+    "summaries": "The month's summary, once it is issued.",
+    "messages": "What the person was told.",
 }
 _ABOUT: Final = (
     "Everything a person may see and do with tasks, for a program that acts as this person.\n\n"
@@ -39,9 +50,21 @@ _ABOUT: Final = (
 )
 
 
+def only_known(request: Request) -> None:
+    """A parameter that there is none of is a slip, and a filter that is not applied would be a wrong answer; E-H84."""
+    described = schema(request.app)["paths"].get(request.scope["route"].path, {}).get(request.method.lower(), {})
+    known = {field["name"] for field in described.get("parameters", []) if field["in"] == "query"}
+    unknown = sorted(set(request.query_params) - known)
+    if unknown:
+        raise unfit([{"field": f"query.{name[:60]}", "why": "unknown"} for name in unknown])
+
+
 def create(site: Site) -> FastAPI:
     """The program that answers programs."""
-    app = FastAPI(title="duban", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    app = FastAPI(
+        title="duban", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False,
+        dependencies=[Depends(only_known)],
+    )  # fmt: skip
     app.state.site = site
     app.state.refuse = lambda _request, refusal: as_json(refusal)
     answer_refusals(app)

@@ -74,15 +74,19 @@ _Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(SCHEME)]
 
 
 def _reading(request: Request, given: _Credentials) -> Call:
-    return Call(request, given.credentials if given else "", acting=False).known()
+    return _call(request, given, acting=False).known()
 
 
 def _acting(request: Request, given: _Credentials) -> Call:
-    return Call(request, given.credentials if given else "", acting=True).known()
+    return _call(request, given, acting=True).known()
+
+
+def _call(request: Request, given: _Credentials, *, acting: bool) -> Call:
+    return Call(request, given.credentials if given else "", acting=acting)
 
 
 def _calling(request: Request, given: _Credentials) -> Call:
-    call = Call(request, given.credentials if given else "", acting=False)
+    call = _call(request, given, acting=False)
     call.__dict__["bearer"] = call.bearer
     return call
 

@@ -93,14 +93,18 @@ def _misread(_request: Request, error: Exception) -> Response:
     fields = [
         {"field": ".".join(str(part) for part in one["loc"]), "why": str(one["msg"])} for one in error.errors()[:_NAMED]
     ]
-    refusal = BadInput(
+    return as_json(unfit(fields))
+
+
+def unfit(fields: list[dict[str, str]]) -> BadInput:
+    """The fields that cannot be taken."""
+    return BadInput(
         "E-H84",
         _("Some fields cannot be taken as they were sent."),
         where=fields[0]["field"] if fields else "",
         remedy=_("Correct the fields that are named, as the reference describes them."),
-        fields=fields,
+        fields=fields[:_NAMED],
     )
-    return as_json(refusal, 422)
 
 
 def no_such_address(request: Request) -> NotFound:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Path
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from models.times import SHANGHAI
 from web.api.paging import HIGHEST
 
 MONTH = r"^(19|20|21)\d{2}-(0[1-9]|1[0-2])$"
@@ -19,6 +20,15 @@ Line = Annotated[str, Field(max_length=200, pattern=_NO_NUL)]
 Number = Annotated[int, Field(ge=1, le=HIGHEST)]
 InPath = Annotated[int, Path(ge=1, le=HIGHEST, description="Its number.")]
 MonthInPath = Annotated[str, Path(pattern=MONTH, examples=["2022-06"], description="YYYY-MM.")]
+
+
+def _of_china(value: Any) -> Any:
+    """An instant as people read it (``models.times.shown``), as an instant."""
+    return datetime.strptime(value, "%Y-%m-%d %H:%M").replace(tzinfo=SHANGHAI) if isinstance(value, str) else value
+
+
+#: an instant that comes as people read it
+Shown = Annotated[datetime, BeforeValidator(_of_china)]
 #: an instant or nothing, which is stored as an empty text
 Maybe = Annotated[datetime | None, BeforeValidator(lambda value: value or None)]
 

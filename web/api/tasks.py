@@ -13,7 +13,7 @@ from models.times import local_date
 from web.api.caller import Reading
 from web.api.paging import Cursor, Limit, Page, cut
 from web.api.refusals import refused
-from web.api.shapes import MONTH, InPath, TaskEvent, TaskLine, TaskStory
+from web.api.shapes import MONTH, InPath, Report, TaskEvent, TaskLine, TaskStory
 from workflow import permissions
 
 if TYPE_CHECKING:
@@ -97,6 +97,22 @@ def get_task(call: Reading, task_id: InPath) -> Any:
     Looking at it through this interface is not noted as reading: a program is not a person who reads.
     """
     return _story(call, task_id)
+
+
+@router.get(
+    "/tasks/{task_id}/reports",
+    response_model=Page[Report],
+    operation_id="listTaskReports",
+    summary="Every version of what was filed on a task, the oldest first",
+    responses=refused(404),
+)
+def list_reports(call: Reading, task_id: InPath, limit: Limit = 50, cursor: Cursor = "") -> Any:
+    """No version is ever changed or lost; `report_number` of the task says which is in force. Empty for a unit that is
+    only named beside.
+    """
+    reports = _story(call, task_id)["reports"]
+    piece, onward = cut(reports, lambda report: (report["number"],), f"reports {task_id}", limit, cursor)
+    return {"items": piece, "next_cursor": onward}
 
 
 @router.get(

@@ -86,3 +86,9 @@ def show_draft(desk: Desk, name: str, files: Mapping[str, bytes]) -> Shown:
     kept: KeptDrafts = desk.request.app.state.kept
     key = kept.keep(Draft(desk.actor.person_id, name, files))
     return Shown(f"/previews/{key}", page_count(files["pdf"]) if "pdf" in files else 0, tuple(files))
+
+
+def show_frozen(desk: Desk, address: str, files: Mapping[str, str]) -> Shown:
+    """A paper as it was frozen: ``files`` are kind → SHA-256, its pages and files are found below ``address``."""
+    pages = page_count(desk.store.get(files["pdf"])) if "pdf" in files else 0
+    return Shown(address, pages, tuple(files))

@@ -33,6 +33,7 @@ ENTRIES: Final = (
     Entry("/tasks", N_("Tasks"), "task.read"),
     Entry("/review", N_("Review"), "task.review"),
     Entry("/decisions", N_("To decide"), "plan.read"),
+    Entry("/months", N_("Months and summaries"), "summary.read"),
     Entry("/board", N_("Board"), "board.read"),
     Entry("/people", N_("People"), "person.rescue"),
     Entry("/duties", N_("Duties"), "duty.grant"),

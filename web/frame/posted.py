@@ -71,11 +71,18 @@ class Posted:
     def number(self, name: str) -> int | None:
         """A whole number, or nothing; E-H04."""
         text = self.text(name)
-        return _number(text) if text else None
+        return number_of(text) if text else None
 
     def numbers(self, name: str) -> list[int]:
         """Every number of a field that may occur several times; E-H04."""
-        return [_number(text) for text in self.many(name) if text]
+        return [number_of(text) for text in self.many(name) if text]
+
+    def ticked(self, name: str) -> list[int]:
+        """The numbers of the boxes that are ticked, each once; E-H57 when none is."""
+        found = list(dict.fromkeys(self.numbers(name)))
+        if not found:
+            raise nothing_ticked()
+        return found
 
     def figure(self, name: str) -> float | None:
         """A decimal figure, or nothing; E-H04."""
@@ -92,13 +99,7 @@ class Posted:
 
     def day(self, name: str) -> date | None:
         """A civil date, or nothing; E-D01."""
-        text = self.text(name)
-        try:
-            return date.fromisoformat(text) if text else None
-        except ValueError:
-            raise BadInput(
-                "E-D01", _("There is no such day: {text}").format(text=text[:40]), remedy=_("Write it as YYYY-MM-DD.")
-            ) from None
+        return day_of(self.text(name))
 
     def upload(self, name: str) -> Upload | None:
         """The file of a field, or nothing."""
@@ -109,6 +110,11 @@ class Posted:
         """The files of a field, in their order; how large they may be was decided before they were read."""
         found = [value for value in self._form.getlist(name) if isinstance(value, UploadFile) and value.filename]
         return [Upload(_file_name(value.filename or ""), value.file.read()) for value in found]
+
+
+def nothing_ticked() -> BadInput:
+    """Where something had to be chosen."""
+    return BadInput("E-H57", _("Nothing is ticked."), remedy=_("Tick what it is about, then try again."))
 
 
 def _text(name: str, value: object) -> str:
@@ -127,7 +133,30 @@ def _text(name: str, value: object) -> str:
     return text
 
 
-def _number(text: str) -> int:
+def day_of(text: str) -> date | None:
+    """A civil date written YYYY-MM-DD, or nothing; E-D01."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise _no_day(text) from None
+
+
+def needed_day(text: str) -> date:
+    """The same where there must be one; E-D01."""
+    found = day_of(text)
+    if found is None:
+        raise _no_day(text)
+    return found
+
+
+def _no_day(text: str) -> BadInput:
+    return BadInput(
+        "E-D01", _("There is no such day: {text}").format(text=text[:40]), remedy=_("Write it as YYYY-MM-DD.")
+    )
+
+
+def number_of(text: str) -> int:
+    """A whole number from 0 that every database can hold; E-H04."""
     if not text.isascii() or not text.isdigit() or len(text) > len(str(_HIGHEST)) or int(text) > _HIGHEST:
         raise _no_number(text)
     return int(text)

@@ -59,6 +59,7 @@ def said(desk: Desk, refusal: DubanError) -> Response:
         made = desk.part("refused.html", "refusal", status=status, refusal=refusal)
         made.headers["HX-Retarget"] = "#refusal"
         made.headers["HX-Reswap"] = "innerHTML show:top"
+        made.headers["HX-Reselect"] = ".notice"  # whatever part of a page the form itself would have taken
         return made
     if status == 401 and desk.request.method == "GET":
         return RedirectResponse(f"/login?next={quote(desk.path, safe='')}", 303)

@@ -19,3 +19,9 @@ def day(value: date | str | None) -> str:
     if current() == "zh":
         return f"{found.year}年{found.month}月{found.day}日（{weekday}）"
     return f"{found.day} {found:%b} {found.year} ({weekday})"
+
+
+def month(value: str) -> str:
+    """2022-06 as 2022年6月, or June 2022."""
+    found = date.fromisoformat(f"{value}-01")
+    return f"{found.year}年{found.month}月" if current() == "zh" else f"{found:%B} {found.year}"

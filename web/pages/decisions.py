@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from deeds.decisions import waiting
-from deeds.papers import InOwnWords
+from deeds.papers import InOwnWords, notes_of
 from deeds.seen import AsSeen, digest
 from models import labels
 from models.errors import BadInput
@@ -18,7 +18,7 @@ from models.times import shown
 from schedules import clock_guard, drafts
 from web.frame.desk import At
 from web.frame.kept import show_draft
-from web.frame.posted import Form
+from web.frame.posted import Form, nothing_ticked
 from workflow import messages, requests, units
 
 if TYPE_CHECKING:
@@ -58,23 +58,24 @@ def decide(desk: At, form: Form, number: int) -> Response:
 @router.get("/circular")
 def circular(desk: At, draft: Annotated[list[int] | None, Query()] = None, days: int = DAYS) -> Response:
     """One circular of several drafts, as it would be issued now."""
-    numbers, now, given = _some(draft or []), desk.now(), _days(days)
+    if not draft:
+        raise nothing_ticked()
+    numbers, now, given = draft, desk.now(), _days(days)
     facts = desk.look_up(
         "draft.issue",
         lambda c: drafts.preview(c, desk.office_id, desk.actor, numbers, now, working_days=given),
     )
-    render = InOwnWords(desk, facts.kind)
-    made = render(facts)
+    made = InOwnWords(desk, facts.kind)(facts)
     return desk.page(
         "decisions/circular.html", paper=show_draft(desk, _("draft of a circular"), made), facts=facts,
-        numbers=numbers, days=given, seen=digest(facts), notes=render.failures(),
+        numbers=numbers, days=given, seen=digest(facts), notes=notes_of(f"paper/{facts.kind}", made),
     )  # fmt: skip
 
 
 @router.post("/circular")
 def issue(desk: At, form: Form) -> Response:
     """Issue it as it was seen."""
-    numbers, days = _some(form.numbers("draft")), _days(form.number("days") or 0)
+    numbers, days = form.ticked("draft"), _days(form.number("days") or 0)
     render = InOwnWords(desk, "circular")
     as_seen = AsSeen(desk, "draft.issue", form.text("seen"), render)
     place = (desk.database, desk.office_id, desk.actor)
@@ -108,14 +109,14 @@ def settle(desk: At, form: Form) -> Response:
     what = form.text("what")
     if what == "drop":
         return _drop(desk, form)
-    numbers = None if what == "all" else _chosen(form)
+    numbers = None if what == "all" else form.ticked("message")
     now = desk.now()
     gone = desk.perform("message.release", lambda c: messages.release(c, desk.office_id, desk.actor, numbers, now))
     return desk.go("/decisions#held", said=_("{count} messages released.").format(count=len(gone)))
 
 
 def _drop(desk: Desk, form: Posted) -> Response:
-    numbers, why, now = _chosen(form), form.text("reason"), desk.now()
+    numbers, why, now = form.ticked("message"), form.text("reason"), desk.now()
 
     def work(connection: Any) -> None:
         for number in numbers:
@@ -124,16 +125,6 @@ def _drop(desk: Desk, form: Posted) -> Response:
     desk.perform("message.drop", work)
     said = _("Not sent: messages {numbers}.").format(numbers=listed(map(str, numbers)))
     return desk.go("/decisions#held", said=said)
-
-
-def _some(numbers: list[int]) -> list[int]:
-    if not numbers:
-        raise BadInput("E-H57", _("Nothing is ticked."), remedy=_("Tick what it is about, then try again."))
-    return list(dict.fromkeys(numbers))
-
-
-def _chosen(form: Posted) -> list[int]:
-    return _some(form.numbers("message"))
 
 
 def _days(count: int) -> int:

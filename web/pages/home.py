@@ -6,23 +6,17 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from starlette.responses import PlainTextResponse
 
-from deeds.task_views import Wanted, find_tasks, row_dict
-from models.times import local_date
+from deeds.first_page import first_page as told
 from web.frame.desk import At, Open
-from workflow.permissions import DEEDS
 
 router = APIRouter()
 
 
 @router.get("/")
 def first_page(desk: At) -> Response:
-    """What the person may move on now, the oldest first."""
+    """What waits for the person, how the month stands, what else calls."""
     now = desk.now()
-    rows = []
-    if desk.actor.holds(*DEEDS["task.read"]):
-        tasks = desk.read(lambda c: find_tasks(c, desk.office_id, desk.actor, Wanted(mine=True), now))
-        rows = [row_dict(task, local_date(now)) for task in sorted(tasks, key=lambda task: (task.due_on, task.id))]
-    return desk.page("home.html", tasks=rows)
+    return desk.page("home.html", first=desk.read(lambda c: told(c, desk.office_id, desk.actor, now)))
 
 
 @router.get("/healthz")

@@ -372,6 +372,24 @@ def upgrade() -> None:
         batch_op.create_index("ix_apitoken_person", ["office_id", "person_id"], unique=False)
 
     op.create_table(
+        "calendarfeed",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("revoked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["office_id", "person_id"], ["person.office_id", "person.id"], name=op.f("fk_calendarfeed_person_id")
+        ),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_calendarfeed_")),
+        sa.PrimaryKeyConstraint("office_id", "id", name=op.f("pk_calendarfeed")),
+        sa.UniqueConstraint("office_id", "token_hash", name=op.f("uq_calendarfeed_office_id_token_hash")),
+    )
+    with op.batch_alter_table("calendarfeed", schema=None) as batch_op:
+        batch_op.create_index("ix_calendarfeed_person", ["office_id", "person_id"], unique=False)
+
+    op.create_table(
         "message",
         sa.Column("office_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
@@ -394,6 +412,7 @@ def upgrade() -> None:
         sa.Column("next_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("claimed_until", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("settled_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("read_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["office_id", "recipient_id"], ["person.office_id", "person.id"], name=op.f("fk_message_recipient_id")
         ),

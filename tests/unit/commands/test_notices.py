@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from commands import noticefiles, notices
+from commands import noticefiles
 from kit.door import Door
 from models.errors import Refused
 from models.language import speaking
@@ -95,7 +95,7 @@ def test_adoption_and_opening_happen_both_or_neither(door: Door, monkeypatch: py
     def no_month(*_anything: object, **_more: object) -> None:
         raise Refused("E-D01", "no such month")
 
-    monkeypatch.setattr(notices, "open_in", no_month)
+    monkeypatch.setattr("deeds.months.open_in", no_month)
     before = door.world.picture()
     said = door.run("director", "notice", "adopt", door.world.folder / "通知.txt", "--open", "2022-06")
     assert said.code == 1

@@ -41,6 +41,8 @@ HELD = {
     R.AUDIT: "audit.read flow.read template.read archive.verify",
     R.SCHEDULER: "",
 }
+#: everybody who has due dates
+HELD |= {role: f"{HELD[role]} calendar.address" for role in (R.CLERK, R.LEADER, R.REVIEWER, R.DIRECTOR, R.READER)}
 for _role in HELD:
     if _role is not R.SCHEDULER:
         HELD[_role] += " token.make"

@@ -1,0 +1,172 @@
+"""What a person finds when they come in: what waits for them, how the month in force stands, what else calls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+import sqlalchemy as sa
+
+from deeds.inbox import unread
+from deeds.task_list import list_rows
+from deeds.task_views import Wanted, find_tasks, is_late, waiting
+from deeds.todo import Todo
+from models import tables as t
+from models.language import _
+from models.states import OWED, Decision, MessageState, PeriodState, Result, Role, Stage
+from models.times import at_local, local_date
+from workflow.comparison import HANDED_IN
+from workflow.permissions import DEEDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date, datetime
+
+    from sqlalchemy.engine import Connection
+
+    from workflow.case import Actor, TaskRow
+
+#: so many of the most urgent tasks are named
+NAMED: Final = 8
+_DAYS_BACK: Final = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Heap:
+    """Tasks that wait in the same way; ``late`` of them are overdue."""
+
+    todo: Todo
+    count: int
+    late: int
+    #: the earliest day of those that have one still to come, or is past
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month that runs: how many of its tasks are handed in, signed and stamped; the days it hangs on."""
+
+    month: str
+    tasks: int
+    handed_in: int
+    excused: int
+    opens_on: date
+    due_on: date
+    closes_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """Something else that calls: how many there are, in words, and where; the path is empty where there is no page."""
+
+    count: int
+    said: str
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstPage:
+    """All of it."""
+
+    heaps: tuple[Heap, ...]
+    tasks: tuple[dict[str, Any], ...]
+    waits: int
+    months: tuple[Month, ...]
+    unread: int
+    matters: tuple[Matter, ...]
+
+
+def first_page(connection: Connection, office_id: int, actor: Actor, now: datetime) -> FirstPage:
+    """For the actor; whoever sees no tasks has matters alone."""
+    found = waiting(connection, office_id, actor, now) if actor.holds(*DEEDS["task.read"]) else []
+    today = local_date(now)
+    urgent = sorted(found, key=lambda one: (one[0].due_on, one[0].id))
+    return FirstPage(
+        heaps=tuple(_heaps(found, today)),
+        tasks=tuple(_named(connection, office_id, urgent[:NAMED], now)),
+        waits=len(found),
+        months=tuple(_months(connection, office_id, actor, now)),
+        unread=unread(connection, office_id, actor.person_id),
+        matters=tuple(one for one in _matters(connection, office_id, actor, now) if one.count),
+    )
+
+
+def _named(
+    connection: Connection, office_id: int, found: Sequence[tuple[TaskRow, Todo]], now: datetime
+) -> Iterator[dict[str, Any]]:
+    rows = list_rows(connection, office_id, [task for task, _todo in found], now)
+    for row, (_task, todo) in zip(rows, found, strict=True):
+        yield row | {"todo": todo}
+
+
+def _heaps(found: Sequence[tuple[TaskRow, Todo]], today: date) -> Iterator[Heap]:
+    for todo in Todo:
+        tasks = [task for task, kind in found if kind is todo]
+        if tasks:
+            late = sum(is_late(task, today) and task.stage in OWED for task in tasks)
+            yield Heap(todo, len(tasks), late, min(task.due_on for task in tasks))
+
+
+def _months(connection: Connection, office_id: int, actor: Actor, now: datetime) -> Iterator[Month]:
+    """The open months, the newest first; a unit's people see how their own unit stands."""
+    if not actor.holds(*DEEDS["task.read"]) or not (actor.units() or actor.holds(Role.REVIEWER, Role.DIRECTOR)):
+        return
+    p = t.period.c
+    query = (
+        sa.select(p.month, sa.func.min(p.opens_on), sa.func.min(p.due_on), sa.func.max(p.closes_on))
+        .where(p.office_id == office_id, p.state == PeriodState.OPEN.value)
+        .group_by(p.month)
+        .order_by(p.month.desc())
+    )
+    for month, opens_on, due_on, closes_on in connection.execute(query).all():
+        tasks = find_tasks(connection, office_id, actor, Wanted(month=month, own=True), now)
+        if tasks:
+            handed_in = sum(task.stage in HANDED_IN for task in tasks)
+            excused = sum(task.stage is Stage.WAIVED for task in tasks)
+            yield Month(month, len(tasks), handed_in, excused, opens_on, due_on, closes_on)
+
+
+def _matters(connection: Connection, office_id: int, actor: Actor, now: datetime) -> Iterator[Matter]:
+    """What calls beside the tasks, by duty."""
+    count = _Count(connection, office_id)
+    if actor.holds(Role.DIRECTOR):
+        r, d = t.request.c, t.draft.c
+        yield Matter(
+            count(t.request, r.decision == Decision.PENDING.value), _("requests wait for your decision"), "/decisions"
+        )
+        undecided = sa.and_(d.issued_at.is_(None), d.dropped_at.is_(None))
+        yield Matter(count(t.draft, undecided), _("drafts of circulars wait to be issued or dropped"), "/decisions")
+        held = t.message.c.state == MessageState.HELD.value
+        yield Matter(count(t.message, held), _("messages are held until you release them"), "/decisions")
+    if actor.holds(*DEEDS["message.retry"]):
+        dead = t.message.c.state == MessageState.DEAD.value
+        yield Matter(count(t.message, dead), _("messages could not be delivered"))
+    if actor.holds(Role.SYSTEM):
+        locked = sa.and_(t.person.c.active, t.person.c.locked_until > now)
+        yield Matter(count(t.person, locked), _("accounts are locked after wrong passwords"), "/people")
+    if actor.holds(Role.SECURITY):
+        yield Matter(_without_duty(connection, office_id, local_date(now)), _("accounts hold no duty today"), "/people")
+    if actor.holds(Role.AUDIT):
+        since = at_local(local_date(now)) - timedelta(days=_DAYS_BACK)
+        bad = t.event.c.result.in_([Result.DENIED.value, Result.FAILED.value])
+        said = _("attempts were denied or failed in the last {count} days").format(count=_DAYS_BACK)
+        yield Matter(count(t.event, sa.and_(bad, t.event.c.at >= since)), said)
+
+
+class _Count:
+    def __init__(self, connection: Connection, office_id: int) -> None:
+        self._connection, self._office_id = connection, office_id
+
+    def __call__(self, table: sa.Table, wanted: Any) -> int:
+        query = sa.select(sa.func.count()).select_from(table).where(table.c.office_id == self._office_id, wanted)
+        return self._connection.scalar(query) or 0
+
+
+def _without_duty(connection: Connection, office_id: int, on: date) -> int:
+    p, d = t.person.c, t.duty.c
+    held = sa.exists().where(
+        d.office_id == p.office_id, d.person_id == p.id, d.valid_from <= on, d.valid_to.is_(None) | (d.valid_to >= on)
+    )
+    query = sa.select(sa.func.count()).select_from(t.person).where(p.office_id == office_id, p.active, ~held)
+    return connection.scalar(query) or 0

@@ -1,0 +1,226 @@
+"""A month as it is worked with: opened, its standing counted, its move and its closing tried before they are done."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from deeds.running import office_hours, office_rules
+from deeds.task_views import Wanted, find_tasks, offered, row_dict
+from models import tables as t
+from models.errors import BadInput, Refused
+from models.language import _
+from models.states import FINISHED, OWED, Role, Stage
+from models.times import local_date
+from schedules.plan import plan
+from workflow import cases, flow_store, permissions
+from workflow.calendar_store import load_calendar
+from workflow.month_rows import on
+from workflow.periods import find_period, move_due, open_period
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from sqlalchemy.engine import Connection
+
+    from deeds.desk import Desk
+    from schedules.plan import PlannedLine
+    from workflow.case import Actor, TaskRow
+    from workflow.periods import OpenedPeriod
+
+#: the year 0202 is a slip of the hand
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+#: so long after a month has closed its last reminders go out
+_AFTER_CLOSING = timedelta(days=15)
+
+
+def month_of(text: str) -> str:
+    """A month written YYYY-MM; E-D01 when there is no such month."""
+    try:
+        found = date.fromisoformat(f"{text}-01")
+    except ValueError:
+        found = date.min
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise BadInput(
+            "E-D01", _("There is no such month: {text}").format(text=text[:40]), remedy=_("Write it as YYYY-MM.")
+        )
+    return found.isoformat()[:7]
+
+
+def open_in(
+    connection: Connection, desk: Desk, month: str, notice_id: int | None, roll: str | None = None, flow: str = ""
+) -> OpenedPeriod:
+    """Open a month in the transaction of ``connection``, its due date moved as is said or as the settings say."""
+    number = notice_id or newest_notice(connection, desk.office_id)
+    calendar, times = load_calendar(connection, desk.office_id), desk.settings.times
+    return open_period(
+        connection, desk.office_id, desk.actor, number, month, calendar, desk.now(),
+        roll=roll or times.roll, close_after=times.close_after_workdays, flow=flow,
+    )  # fmt: skip
+
+
+def newest_notice(connection: Connection, office_id: int) -> int:
+    """The number of the notice adopted last; E-N15 where there is none."""
+    number = connection.scalar(sa.select(sa.func.max(t.notice.c.id)).where(t.notice.c.office_id == office_id))
+    if number is None:
+        raise Refused("E-N15", _("No notice has been adopted."), remedy=_("Adopt one with: duban notice adopt"))
+    return int(number)
+
+
+def list_months(connection: Connection, office_id: int, actor: Actor) -> list[dict[str, Any]]:
+    """Every month of every notice, the newest first, with how many tasks it has, how many are owed, and its summary."""
+    permissions.demand(actor, "summary.read")
+    p, k = t.period.c, t.task.c
+    counted = (
+        sa.select(
+            k.period_id,
+            sa.func.count().label("tasks"),
+            sa.func.sum(sa.case((k.stage.in_([one.value for one in OWED]), 1), else_=0)).label("owed"),
+        )
+        .where(k.office_id == office_id)
+        .group_by(k.period_id)
+        .subquery()
+    )
+    query = (
+        sa.select(
+            p.id, p.month, p.state, p.opens_on, p.due_on, p.closes_on, t.notice.c.title,
+            sa.func.coalesce(counted.c.tasks, 0).label("tasks"), sa.func.coalesce(counted.c.owed, 0).label("owed"),
+            t.summary.c.document_number,
+        )
+        .join(t.notice, on(t.period, "notice_id", t.notice))
+        .outerjoin(counted, counted.c.period_id == p.id)
+        .outerjoin(t.summary, sa.and_(t.summary.c.office_id == p.office_id, t.summary.c.period_id == p.id))
+        .where(p.office_id == office_id)
+        .order_by(p.month.desc(), p.id.desc())
+    )  # fmt: skip
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What there is to choose when a month is opened."""
+
+    month: str
+    notices: list[tuple[int, str]]
+    flows: list[tuple[str, str]]
+
+
+def opening(connection: Connection, office_id: int) -> Opening:
+    """The month after the newest one, the notices, and the flows that months may run in."""
+    n, p = t.notice.c, t.period.c
+    notices = connection.execute(sa.select(n.id, n.title).where(n.office_id == office_id).order_by(n.id.desc()))
+    newest = connection.scalar(sa.select(sa.func.max(p.month)).where(p.office_id == office_id))
+    in_force = {one.name: one for one in flow_store.every(connection, office_id)}  # of each name the last one
+    flows = [(one.name, one.title.here) for one in in_force.values() if one.about == "report"]
+    return Opening(_after(newest) if newest else "", [(row.id, row.title) for row in notices], flows)
+
+
+def _after(month: str) -> str:
+    return (date.fromisoformat(f"{month}-28") + timedelta(days=4)).isoformat()[:7]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What moving a month's due date would do: whom it moves, who keeps their day, what is told otherwise than before."""
+
+    month: str
+    was: date
+    to: date
+    closes_on: date
+    moved: list[TaskRow]
+    kept: list[TaskRow]
+    dropped: list[PlannedLine]
+    added: list[PlannedLine]
+
+
+def try_move(connection: Connection, desk: Desk, month: str, to: date, reason: str, now: datetime) -> Move:
+    """Move a month's due date and look at what came of it; to be undone by ``Desk.tried``."""
+    office, times = desk.office_id, desk.settings.times
+    before = find_period(connection, office, month)
+    first, last = local_date(now), max(before.closes_on, to) + _AFTER_CLOSING
+    old = cases.load_tasks(connection, office, t.task.c.period_id == before.id)
+    rules, hours = office_rules(desk), office_hours(desk)
+    told = plan(connection, office, rules, first, last, now=now, hours=hours)
+    move_due(connection, office, desk.actor, month, to, reason, now, close_after=times.close_after_workdays)
+    new = {task.id: task for task in cases.load_tasks(connection, office, t.task.c.period_id == before.id)}
+    will = plan(connection, office, rules, first, last, now=now, hours=hours)
+    open_ = [task for task in old if task.stage not in FINISHED]
+    return Move(
+        month, before.due_on, to, find_period(connection, office, month).closes_on,
+        [task for task in open_ if new[task.id].due_revision != task.due_revision],
+        [task for task in open_ if new[task.id].due_revision == task.due_revision],
+        [line for line in told if line not in will],
+        [line for line in will if line not in told],
+    )  # fmt: skip
+
+
+def waivable(actor: Actor, tasks: Iterable[TaskRow]) -> dict[int, str]:
+    """By task the action by which the actor may excuse it 免报, as its flow calls it."""
+    return {
+        task.id: step.action
+        for task in tasks
+        for step in offered(actor, task)
+        if task.flow.stage(step.dest) is Stage.WAIVED
+    }
+
+
+def month_status(connection: Connection, desk: Desk, month: str | None, now: datetime) -> dict[str, Any]:
+    """Counted over the tasks this actor may see: a unit sees its own part."""
+    permissions.demand(desk.actor, "task.read")
+    period = find_period(connection, desk.office_id, month or newest_month(connection, desk.office_id))
+    wanted = Wanted(month=period.month)
+    tasks = [task for task in find_tasks(connection, desk.office_id, desk.actor, wanted, now)
+             if task.period_id == period.id]  # fmt: skip
+    units: dict[str, Counter[str]] = {}
+    for task in tasks:
+        units.setdefault(task.unit_name, Counter())[task.stage.value] += 1
+    missing = [task for task in tasks if task.stage in (Stage.ASSIGNED, Stage.RETURNED)]
+    return {
+        "month": period.month,
+        "state": period.state,
+        "opens_on": period.opens_on.isoformat(),
+        "due_on": period.due_on.isoformat(),
+        "closes_on": period.closes_on.isoformat(),
+        "tasks": len(tasks),
+        "states": {stage.value: sum(task.stage is stage for task in tasks) for stage in Stage},
+        "units": {name: dict(counts) for name, counts in units.items()},
+        "missing": [row_dict(task, local_date(now)) for task in missing],
+        "indicators": _indicators(connection, desk, tasks),
+    }
+
+
+def newest_month(connection: Connection, office_id: int) -> str:
+    """The newest month that was opened; refused with the next step where there is none."""
+    month = connection.scalar(sa.select(sa.func.max(t.period.c.month)).where(t.period.c.office_id == office_id))
+    if month is None:
+        raise Refused("E-S26", _("No month has been opened yet."), remedy=_("Open one with: duban period open YYYY-MM"))
+    return str(month)
+
+
+def _indicators(connection: Connection, desk: Desk, tasks: list[TaskRow]) -> list[dict[str, Any]]:
+    """Each unit's newest value against the target, for the tasks whose reports this actor may read."""
+    r, i, actor = t.report.c, t.indicator.c, desk.actor
+    open_book = actor.holds(Role.REVIEWER, Role.DIRECTOR, Role.READER)
+    mine = [task for task in tasks if open_book or task.unit_id in actor.units()]
+    in_force = {(task.id, task.report_number) for task in mine if task.report_number}
+    rows = connection.execute(sa.select(r.task_id, r.number, r["values"]).where(r.office_id == desk.office_id))
+    values = {
+        (row.task_id, value["indicator_id"]): value
+        for row in rows
+        if (row.task_id, row.number) in in_force
+        for value in row[2]
+    }
+    query = sa.select(i.id, i.clause_id, i.name, i.op, i.value, i.unit).where(i.office_id == desk.office_id)
+    indicators = connection.execute(query.order_by(i.id)).all()
+    return [
+        {"clause": task.clause_number, "unit_name": task.unit_name, "name": row.name,
+         "target": f"{row.op} {row.value:g} {row.unit}",
+         "value": values.get((task.id, row.id), {}).get("value"),
+         "reason": values.get((task.id, row.id), {}).get("reason", "")}
+        for task in mine for row in indicators if row.clause_id == task.clause_id
+    ]  # fmt: skip

@@ -1,0 +1,125 @@
+"""A list of tasks for a page: narrowed as its address says, with what it can be narrowed by, and as a workbook."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from deeds.task_views import Wanted, find_tasks, row_dict
+from deeds.todo import Todo
+from models import tables as t
+from models.language import _
+from models.times import local_date
+from workflow import permissions, wording
+from workflow.flow_store import pinned
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy.engine import Connection
+
+    from workflow.case import Actor, TaskRow
+
+ALL_MONTHS = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """What is asked for; without a month only those of open months, and the problems, are shown."""
+
+    month: str = ""
+    unit: str = ""
+    state: str = ""
+    todo: str = ""
+    late: bool = False
+    mine: bool = False
+    copied: bool = False
+    own: bool = False
+
+    @property
+    def question(self) -> dict[str, str]:
+        """As the question of an address."""
+        names = ("month", "unit", "state", "todo", "late", "mine", "copied", "own")
+        given = {name: getattr(self, name) for name in names}
+        return {name: "1" if value is True else value for name, value in given.items() if value}
+
+    @property
+    def wanted(self) -> Wanted:
+        """The same in the words of the lists."""
+        month = "" if self.month == ALL_MONTHS else self.month
+        todo = self.todo if self.todo in {*Todo, "any"} else ""
+        # a copy stays readable when its month has closed
+        running = not self.month and not self.copied
+        return Wanted(self.mine, self.unit, self.state, month, self.late, self.copied, todo, running, self.own)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskList:
+    """The tasks, and the choices for narrowing them: (value, words)."""
+
+    tasks: tuple[TaskRow, ...]
+    months: list[tuple[str, str]]
+    units: list[tuple[str, str]]
+    states: list[tuple[str, str]]
+    todos: list[tuple[str, str]]
+
+
+def task_list(connection: Connection, office_id: int, actor: Actor, asked: Narrowed, now: datetime) -> TaskList:
+    """The tasks that the actor may see, in the order of the notice; needs ``task.read``."""
+    permissions.demand(actor, "task.read")
+    tasks = find_tasks(connection, office_id, actor, asked.wanted, now)
+    return TaskList(
+        tuple(tasks),
+        [(month, month) for month in _months(connection, office_id)],
+        [(name, name) for name in _units(connection, office_id, actor)],
+        _states(connection, office_id),
+        [(todo.value, todo.label) for todo in Todo],
+    )
+
+
+def list_rows(connection: Connection, office_id: int, tasks: Sequence[TaskRow], now: datetime) -> list[dict[str, Any]]:
+    """Some tasks as the lists show them, each with what it is about (``title``)."""
+    about = wording.subjects(connection, office_id, tasks)
+    return [row_dict(task, local_date(now)) | {"title": about[task.id].title} for task in tasks]
+
+
+def _months(connection: Connection, office_id: int) -> list[str]:
+    p = t.period.c
+    query = sa.select(p.month).where(p.office_id == office_id).distinct().order_by(p.month.desc())
+    return list(connection.scalars(query))
+
+
+def _units(connection: Connection, office_id: int, actor: Actor) -> list[str]:
+    """The units that have tasks; whoever serves in a unit alone sees those of its clauses anyway and chooses none."""
+    if not actor.holds(*permissions.OFFICE):
+        return []
+    u = t.unit.c
+    having = sa.select(t.task.c.unit_id).where(t.task.c.office_id == office_id)
+    query = sa.select(u.name).where(u.office_id == office_id, u.id.in_(having)).distinct().order_by(u.name)
+    return list(connection.scalars(query))
+
+
+def _states(connection: Connection, office_id: int) -> list[tuple[str, str]]:
+    """The states in which tasks stand, as their flows call them; one name may be called differently in two flows."""
+    k = t.task.c
+    query = sa.select(k.flow_sha256, k.state).where(k.office_id == office_id).distinct().order_by(k.flow_sha256)
+    found: dict[str, dict[str, None]] = {}
+    for sha, state in connection.execute(query):
+        found.setdefault(state, {})[pinned(connection, office_id, sha).state_label(state)] = None
+    return [(state, " / ".join(labels)) for state, labels in found.items()]
+
+
+def task_sheet(rows: Sequence[dict[str, Any]]) -> bytes:
+    """The rows of a list as an .xlsx."""
+    from documents.list_sheet import list_sheet
+
+    columns = (
+        (_("task"), 8.0), (_("month"), 10.0), (_("clause"), 12.0), (_("What it is about"), 34.0), (_("unit"), 24.0),
+        (_("state"), 18.0), (_("due date"), 14.0), (_("light"), 30.0),
+    )  # fmt: skip
+    names = ("id", "month", "clause", "title", "unit", "state_label", "due_on", "cause")
+    filled = [{**row, "month": row["month"] or row["flow_title"]} for row in rows]
+    return list_sheet(_("Tasks"), columns, [tuple(row[name] for name in names) for row in filled])

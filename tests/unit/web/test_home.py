@@ -1,0 +1,96 @@
+"""The first page: what waits for each duty, in counts that equal the lists behind them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kit.desk import Browser, DeskOf, desk_of
+from kit.office import UNITS, add_month, at, small_office
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NOON = at("2022-06-20 12:00")
+HEAP = re.compile(r'class="heap[^"]*" href="([^"]+)">\s*<strong>(\d+)</strong>')
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> DeskOf:
+    office = small_office(tmp_path)
+    tasks = office.tasks
+    office.report(tasks["1.1", UNITS[1]], NOON)
+    office.report(tasks["1.2", UNITS[1]], NOON)
+    office.sign(tasks["1.2", UNITS[1]], NOON)
+    office.report(tasks["2.2", UNITS[2]], NOON)
+    office.sign(tasks["2.2", UNITS[2]], NOON)
+    office.give_back(tasks["2.2", UNITS[2]], NOON, NOON.date())
+    return desk_of(office, NOON)
+
+
+def heaps(browser: Browser) -> dict[str, int]:
+    return {path.replace("&amp;", "&"): int(count) for path, count in HEAP.findall(browser.get("/").text)}
+
+
+#: login → what waits for them
+WAITS = {
+    "clerk1": {"/tasks?todo=receive": 2},
+    "clerk2": {"/tasks?todo=sign": 1},
+    "clerk3": {"/tasks?todo=receive": 1, "/tasks?todo=returned": 1},
+    "leader2": {"/tasks?todo=sign": 1},
+    "reviewer": {"/tasks?todo=review": 1},
+    "director": {},
+}
+
+
+def test_each_count_is_the_length_of_its_list(desk: DeskOf) -> None:
+    for login, expected in WAITS.items():
+        browser = desk.person(login)
+        found = heaps(browser)
+        assert found == expected, login
+        for path, count in found.items():
+            assert len(re.findall(r'<a class="tall" href="/tasks/\d+"', browser.get(path).text)) == count
+
+
+def test_a_received_task_waits_to_be_reported(desk: DeskOf) -> None:
+    desk.office.act("clerk1", "receive", desk.office.tasks["1.1", UNITS[0]], NOON)
+    assert heaps(desk.person("clerk1")) == {"/tasks?todo=receive": 1, "/tasks?todo=report": 1}
+
+
+def test_what_is_overdue_is_told_in_words(desk: DeskOf) -> None:
+    desk.clock.now = at("2022-06-28 12:00")
+    assert "其中逾期 2 项" in desk.person("clerk1").get("/").text
+
+
+def test_the_month_in_force_says_how_many_of_the_units_own_are_in(desk: DeskOf) -> None:
+    browser = desk.person("clerk2")
+    assert "2 项中已报送 1 项" in browser.get("/").text
+    assert len(re.findall(r'<a class="tall"', browser.get("/tasks?month=2022-06&own=1").text)) == 2
+    assert "还有 5 天" in browser.get("/").text
+    assert "6 项中已报送 1 项" in desk.person("director").get("/").text
+
+
+def test_a_closed_month_is_not_in_the_way(desk: DeskOf) -> None:
+    office = desk.office
+    with office.database.write(office.office_id) as connection:
+        period = add_month(
+            connection, office, "2022-05", at("2022-05-01 00:00").date(), at("2022-05-25 00:00").date(),
+            at("2022-06-01 00:00").date(), NOON,
+        )  # fmt: skip
+    office.change("period", period, state="closed")
+    assert "2022年5月" not in desk.person("clerk1").get("/").text
+    assert heaps(desk.person("clerk1")) == {"/tasks?todo=receive": 2}
+
+
+def test_an_administrator_sees_no_tasks(desk: DeskOf) -> None:
+    desk.office.change("person", desk.office.people["clerk1"], locked_until=at("2022-06-20 12:10"))
+    page = desk.person("system").get("/").text
+    assert "个账号因密码输错被锁定" in page
+    assert "1.1" not in page
+    assert "待签收" not in page
+
+
+def test_who_has_nothing_to_do_is_told_so(desk: DeskOf) -> None:
+    assert "目前没有需要您办理的事项" in desk.person("director").get("/").text

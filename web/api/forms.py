@@ -1,0 +1,227 @@
+"""The paper of a unit's month: printed over its reports, taken when it comes back signed and stamped."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Form, Path, Query, UploadFile
+from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from deeds import evidence
+from deeds import forms as deeds_of_forms
+from web.api.caller import Acting, Call, Reading
+from web.api.files import answered, described, file_name
+from web.api.paging import Cursor, Limit, Page, cut
+from web.api.refusals import refused
+from web.api.shapes import MONTH, Given, Line, Outcome, Shown, Text
+from web.frame.posted import Upload
+from web.frame.uploads import some
+
+router = APIRouter(tags=["forms"])
+
+Code = Annotated[
+    str, Path(pattern=r"^[0-9A-Z-]{4,20}$", examples=["K7QF-3M2X-9A"], description="The check code on every page.")
+]
+
+
+class ToPrint(Given):
+    """Over which reports a form is printed."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"month": "2022-06", "unit": "市水利局"}]}
+    )
+
+    month: str = Field(pattern=MONTH)
+    unit: Line
+
+
+class PaperGiven(Given):
+    """A paper that came back, and what the person attests of it."""
+
+    file: UploadFile = Field(description="PDF, OFD, JPG or PNG, at most 20 MB; kept byte by byte.")
+    signer: Line = Field(min_length=1, description="Who signed, as the person attests.")
+    seal: Line = Field(min_length=1, description="Which seal was set, as the person attests.")
+    anyway: Text = Field("", description="Why the paper is right although it does not fit.")
+
+
+class PrintedForm(BaseModel):
+    """A form as it was printed."""
+
+    code: str = Field(description="The check code of its content; it names the form from here on.")
+    number: int
+    month: str
+    unit: str
+    tasks: list[int]
+    printed_at: Shown
+    printed_by: str
+
+
+class Stored(BaseModel):
+    """That a file was stored: nothing is said of what it proves."""
+
+    file: str
+    sha256: str
+    size: int
+    media_type: str
+    kind: str
+    at: Shown
+
+
+class Attested(BaseModel):
+    """Who says who signed and which seal was set."""
+
+    signer: str
+    seal: str
+    by: str
+    name: str
+    at: Shown
+
+
+class Checked(BaseModel):
+    """How the digital signatures in the file came out, and when they were verified."""
+
+    verdict: str
+    at: Shown
+
+
+class Paper(BaseModel):
+    """A paper that came back: the three facts, each apart."""
+
+    stored: Stored
+    attested: Attested
+    signature: list[Checked]
+
+
+class FormStory(PrintedForm):
+    """A form with the papers that came back."""
+
+    papers: list[Paper]
+
+
+class Remark(BaseModel):
+    """What was seen on the paper that does not fit."""
+
+    code: str
+    what: str
+
+
+class TakenPaper(BaseModel):
+    """A paper that was taken; every task on its form is signed and stamped."""
+
+    sha256: str
+    remarks: list[Remark]
+    outcomes: list[Outcome]
+
+
+@router.get(
+    "/forms",
+    response_model=Page[PrintedForm],
+    operation_id="listForms",
+    summary="The forms that were printed",
+    responses=refused(),
+)
+def list_forms(
+    call: Reading,
+    month: Annotated[str, Query(pattern=rf"{MONTH}|^$", description="YYYY-MM; empty for all months.")] = "",
+    limit: Limit = 50,
+    cursor: Cursor = "",
+) -> Any:
+    """Those of the person's units; for the office all. The oldest first."""
+    lines = call.look_up("task.read", lambda c: evidence.list_of_forms(c, call, month or None))
+    found = list({line["code"]: line for line in lines}.values())
+    piece, onward = cut(found, lambda line: (line["printed_at"], line["code"]), "forms", limit, cursor)
+    return {"items": piece, "next_cursor": onward}
+
+
+@router.post(
+    "/forms",
+    response_model=FormStory,
+    status_code=201,
+    operation_id="printForm",
+    summary="Print a unit's form",
+    responses=refused(400, 404, 409),
+)
+def print_form(call: Acting, wanted: ToPrint) -> Any:
+    """Over all reports of the month that wait for a signature. The same content gets the same form, however often it
+    is printed; get the file of its code to have it on paper.
+    """
+    printed, _facts = deeds_of_forms.print_form(call, wanted.month, wanted.unit)
+    return call.read(lambda c: evidence.form_story(c, call, printed.check_code))
+
+
+@router.get(
+    "/forms/{code}",
+    response_model=FormStory,
+    operation_id="getForm",
+    summary="A form and its papers",
+    responses=refused(404),
+)
+def get_form(call: Reading, code: Code) -> Any:
+    """What came back is told as three facts: a file was stored, somebody attests, a digital signature was verified."""
+    return _story(call, code)
+
+
+@router.get(
+    "/forms/{code}/file",
+    response_class=Response,
+    operation_id="getFormFile",
+    summary="A form to be signed and stamped",
+    responses={**refused(404), **described("pdf", "docx")},
+)
+def get_file(
+    call: Reading, code: Code, kind: Annotated[Literal["pdf", "docx"], Query(alias="format")] = "pdf"
+) -> Response:
+    """The same bytes whenever it is asked for."""
+    from documents import form
+    from workflow.gathering import form_facts
+
+    told = _story(call, code)
+    facts = call.read(lambda c: form_facts(c, call.office_id, told["id"]))
+    made = form.form_docx(facts) if kind == "docx" else form.form_pdf(facts)
+    return answered(made, file_name(told["month"], told["unit"], kind), kind)
+
+
+@router.post(
+    "/forms/{code}/papers",
+    response_model=TakenPaper,
+    status_code=201,
+    operation_id="attachPaper",
+    summary="Attach the signed and stamped paper",
+    responses=refused(400, 404, 409),
+)
+def attach(
+    call: Acting,
+    code: Code,
+    given: Annotated[PaperGiven, Form(media_type="multipart/form-data")],
+) -> Any:
+    """Every task on the form is signed with it, all or none. The paper is looked at and held against the form: what
+    does not fit is refused (`E-F…`, `W-S…` with the reason) or asked, and `anyway` answers. The very same file is not
+    taken twice.
+    """
+    call.demand("form.attach")
+    upload = some(Upload(_shown(given.file), given.file.file.read()))
+    taken = deeds_of_forms.attach(
+        call,
+        code,
+        upload.data,
+        upload.name,
+        signer=given.signer.strip(),
+        seal=given.seal.strip(),
+        anyway=given.anyway.strip(),
+    )
+    return {
+        "sha256": taken.stored.sha256,
+        "remarks": [{"code": one.code, "what": one.words} for one in taken.attached.weighed.remarks],
+        "outcomes": [outcome.as_dict() for outcome in taken.attached.outcomes],
+    }
+
+
+def _story(call: Call, code: str) -> dict[str, Any]:
+    return call.look_up("task.read", lambda c: evidence.form_story(c, call, code))
+
+
+def _shown(file: UploadFile) -> str:
+    """The last part of the name, as text only."""
+    last = (file.filename or "").replace("\\", "/").rpartition("/")[2]
+    return "".join(letter for letter in last if letter.isprintable())[-120:]

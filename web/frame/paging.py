@@ -1,0 +1,50 @@
+"""A long list in pages of fifty, with addresses that keep what the list was narrowed by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeVar
+from urllib.parse import urlencode
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+SIZE: Final = 50
+_FARTHEST: Final = 100_000
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """Which page of how many rows is shown; ``path`` and ``question`` make the addresses of the others."""
+
+    path: str
+    question: Mapping[str, str]
+    asked: int
+    total: int
+    size: int = SIZE
+
+    @property
+    def last(self) -> int:
+        """The number of pages, at least one."""
+        return max(1, -(-self.total // self.size))
+
+    @property
+    def page(self) -> int:
+        """The page that is shown: the nearest that there is."""
+        return min(max(1, self.asked), self.last)
+
+    @property
+    def address(self) -> str:
+        """The address of the list with all but the page, to which it is added."""
+        given = {name: value for name, value in self.question.items() if value}
+        return f"{self.path}?{urlencode(given)}&" if given else f"{self.path}?"
+
+    def of(self, rows: Sequence[T]) -> Sequence[T]:
+        """The rows of this page, out of all."""
+        return rows[(self.page - 1) * self.size : self.page * self.size]
+
+
+def asked_page(text: str) -> int:
+    """The page of an address; whatever is no number is the first."""
+    return min(int(text), _FARTHEST) if text.isascii() and text.isdigit() and len(text) < 8 else 1

@@ -1,0 +1,153 @@
+"""The months of the notice: opened, looked at, their due date moved, closed; each step is shown before it is done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from deeds.months import list_months, month_of, month_status, open_in, opening, try_move, waivable
+from deeds.plans import names
+from deeds.summaries import issued_row
+from deeds.task_views import Wanted, find_tasks
+from models import labels
+from models.language import _
+from models.states import FINISHED, Stage
+from models.times import local_date
+from web.frame.desk import At
+from web.frame.posted import Form, needed_day, number_of
+from workflow import actions, periods
+from workflow.case import Given
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
+    from web.frame.desk import Desk
+    from web.frame.posted import Posted
+    from workflow.periods import OpenedPeriod
+
+router = APIRouter(prefix="/months")
+#: the due dates on a day off may go there, or stay
+ROLLS = ("none", "before", "after")
+
+
+@router.get("")
+def months(desk: At) -> Response:
+    """Every month, and opening the next one."""
+    rows = desk.look_up("summary.read", lambda c: list_months(c, desk.office_id, desk.actor))
+    choices = desk.read(lambda c: opening(c, desk.office_id)) if desk.may("period.open") else None
+    return desk.page("months/list.html", months=rows, choices=choices, roll=desk.settings.times.roll)
+
+
+@router.get("/open")
+def look_at_opening(desk: At, month: str = "", notice: str = "", roll: str = "", flow: str = "") -> Response:
+    """What opening a month would make: its dates and how many tasks."""
+    given = _opening(month, notice, roll, flow)
+    opened = desk.tried("period.open", lambda c: _open(c, desk, given))
+    return desk.page("months/open.html", opened=opened, given=given, late=opened.due_on < local_date(desk.now()))
+
+
+@router.post("/open")
+def open_month(desk: At, form: Form) -> Response:
+    """Open a month: its tasks are made."""
+    given = _opening(*(form.text(name) for name in ("month", "notice", "roll", "flow")))
+    opened = desk.perform("period.open", lambda c: _open(c, desk, given))
+    said = _("{month} is open: {tasks} tasks, due {due_on}.").format(
+        month=opened.month, tasks=opened.tasks, due_on=opened.due_on
+    )
+    if opened.existed:
+        said = _("{month} stands open already: {tasks} tasks, due {due_on}.").format(
+            month=opened.month, tasks=opened.tasks, due_on=opened.due_on
+        )
+    if opened.added:
+        said += _("{count} tasks were added that it did not have yet.").format(count=opened.added)
+    return desk.go(f"/months/{opened.month}", said=said)
+
+
+def _opening(month: str, notice: str, roll: str, flow: str) -> dict[str, Any]:
+    """What was chosen, in the order in which a month is opened."""
+    number = number_of(notice) if notice else None
+    return {"month": month_of(month), "notice": number, "roll": roll if roll in ROLLS else None, "flow": flow}
+
+
+def _open(connection: Connection, desk: Desk, given: dict[str, Any]) -> OpenedPeriod:
+    return open_in(connection, desk, *given.values())
+
+
+@router.get("/{month}")
+def month(desk: At, month: str) -> Response:
+    """How a month stands."""
+    now = desk.now()
+    found = desk.look_up("task.read", lambda c: month_status(c, desk, month_of(month), now))
+    stages = [stage for stage in Stage if found["states"][stage.value]]
+    return desk.page("months/show.html", month=found, stages=stages, labels=labels)
+
+
+@router.get("/{month}/move")
+def look_at_move(desk: At, month: str, to: str = "", reason: str = "") -> Response:
+    """Whom another due date would move, and what would be told otherwise; nothing is changed."""
+    day, now = needed_day(to), desk.now()
+    found = desk.tried("period.move", lambda c: try_move(c, desk, month_of(month), day, reason, now))
+    people = desk.read(lambda c: names(c, desk.office_id))
+    return desk.page("months/move.html", move=found, reason=reason, labels=labels, names=people)
+
+
+@router.post("/{month}/move")
+def move(desk: At, form: Form, month: str) -> Response:
+    """Move the due date."""
+    day, why, now = needed_day(form.text("to")), form.text("reason"), desk.now()
+    after = desk.settings.times.close_after_workdays
+
+    def work(connection: Connection) -> int:
+        return periods.move_due(
+            connection, desk.office_id, desk.actor, month_of(month), day, why, now, close_after=after
+        )
+
+    count = desk.perform("period.move", work)
+    said = _("{month} is due {day} now; {count} tasks follow.").format(month=month, day=day.isoformat(), count=count)
+    return desk.go(f"/months/{month}", said=said)
+
+
+@router.get("/{month}/close")
+def look_at_close(desk: At, month: str) -> Response:
+    """What is still open before a month is closed, by name; each can be waived."""
+    desk.demand("period.close")
+    now = desk.now()
+    period = desk.read(lambda c: periods.find_period(c, desk.office_id, month_of(month)))
+    tasks = desk.read(lambda c: find_tasks(c, desk.office_id, desk.actor, Wanted(month=period.month), now))
+    still = [task for task in tasks if task.period_id == period.id and task.stage not in FINISHED]
+    issued = desk.read(lambda c: issued_row(c, desk, period.month)) is not None
+    return desk.page(
+        "months/close.html", period=period, still=still, waivable=waivable(desk.actor, still), issued=issued
+    )
+
+
+@router.post("/{month}/close")
+def close(desk: At, _form: Form, month: str) -> Response:
+    """Close the month; what nobody finished stays so, on record."""
+    now = desk.now()
+    left = desk.perform("period.close", lambda c: periods.close_period(c, desk.office_id, desk.actor, month, now))
+    said = _("{month} is closed; {count} tasks stay unfinished on record.").format(month=month, count=left)
+    return desk.go(f"/months/{month}", said=said)
+
+
+@router.post("/{month}/waive")
+def waive(desk: At, form: Form, month: str) -> Response:
+    """Excuse the ticked tasks, each with the same reason; what is refused is named."""
+    commands = _waivers(form)
+    place = (desk.database, desk.office_id, desk.actor)
+    outcomes = actions.act_on_many(*place, commands, desk.now())
+    refused = [one for one in outcomes if one.refusal is not None]
+    said = _("{done} done, {refused} refused.").format(done=len(outcomes) - len(refused), refused=len(refused))
+    why = [_("✗ task {id}: {refusal}").format(id=one.task_id, refusal=one.refusal) for one in refused[:3]]
+    return desk.go(f"/months/{month}/close", said=" ".join([said, *why]))
+
+
+def _waivers(form: Posted) -> list[actions.Command]:
+    """A command for each ticked task, at the version that the person saw."""
+    given = Given(reason=form.text("reason"))
+    return [
+        actions.Command(form.text(f"action-{number}"), number, form.number(f"version-{number}"), given)
+        for number in form.ticked("task")
+    ]
