@@ -55,6 +55,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "why": ("commands.planning", N_("Why somebody was or was not told about a task.")),
     "message": ("commands.messages", N_("The outbox: list, show, retry, release.")),
     "channel": ("commands.messages", N_("Test a channel.")),
+    "webhook": ("commands.webhooks", N_("Events for other programs: list, send again.")),
     "flow": ("commands.flows", N_("Approval chains as data: list, show, check, draw, install, compare, migrate.")),
     "template": ("commands.templates", N_("The words of messages and papers: list, show, check, replace, go back.")),
     "audit": ("commands.trail", N_("Show, verify and export the trail.")),

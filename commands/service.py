@@ -188,6 +188,9 @@ def shown_settings(values: dict[str, Any], prefix: str = "") -> list[tuple[str, 
         if isinstance(value, dict):
             rows += shown_settings(value, f"{prefix}{key}.")
             continue
+        if key == "webhooks":
+            rows += shown_settings({str(place): group for place, group in enumerate(value)}, f"{prefix}{key}.")
+            continue
         secret = any(word in key for word in ("password", "secret", "token", "key", "url"))
         rows.append((prefix + key, "******" if secret and str(value) else _without_password(str(value))))
     return rows

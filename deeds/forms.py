@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from deeds.evidence import kind_of, look, weighable
-from models.language import _
+from models.language import N_, _
+from models.states import Word
+from models.times import shown
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from deeds.desk import Desk
+    from deeds.filing import UnitMonth
     from documents.evidence.looking import Looked
     from models.facts import FormFacts
+    from workflow.evidence import FormNamed, Weighed
     from workflow.filings import Attached, PrintedForm, StoredFile
 
 
@@ -85,3 +89,140 @@ def attach(
         return attached
 
     return Taken(stored, looked, desk.perform("form.attach", work))
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A paper that was looked at and is not kept yet."""
+
+    looked: Looked
+    #: the forms of the actor's units whose codes stand on its pages
+    forms: dict[str, FormNamed]
+    #: the form it is taken for: the one that was named, else the only one whose code stands on it
+    code: str
+    #: what was seen, held against that form; None while it is not known
+    weighed: Weighed | None
+
+
+def preview(desk: Desk, data: bytes, name: str, code: str = "") -> Preview:
+    """Look at a paper before it is kept. ``desk.demand("form.attach")`` comes before."""
+    from deeds.evidence import forms_on
+    from workflow import evidence
+
+    looked = look(desk, data, name)
+
+    def work(connection: Connection) -> Preview:
+        mine = {
+            key: form for key, form in forms_on(connection, desk, looked).items() if form.unit in desk.actor.units()
+        }
+        chosen = code.strip().upper() or (next(iter(mine)) if len(mine) == 1 else "")
+        codes = {chosen, *(one.code.check_code for one in looked.paper.codes)}
+        known = evidence.named_forms(connection, desk.office_id, codes)
+        form = known.get(chosen)
+        if form is None or form.unit not in desk.actor.units():
+            return Preview(looked, mine, "", None)
+        return Preview(looked, mine, chosen, evidence.weigh(form, weighable(looked), known))
+
+    return desk.read(work)
+
+
+def form_file(desk: Desk, code: str, kind: str) -> tuple[bytes, str]:
+    """A printed form once more as ``pdf`` or ``docx``, with a name for it; E-404 also for another unit's."""
+    from deeds.evidence import form_story
+    from documents import form
+    from workflow import gathering
+
+    def work(connection: Connection) -> FormFacts:
+        told = form_story(connection, desk, code)
+        return gathering.form_facts(connection, desk.office_id, told["id"])
+
+    facts = desk.look_up("task.read", work)
+    made = form.form_docx(facts) if kind == "docx" else form.form_pdf(facts)
+    return made, f"{facts.month}-{facts.unit_name}-{facts.check_code}"
+
+
+class FormStand(Word):
+    """How a printed form stands."""
+
+    OPEN = "open", N_("to be signed, stamped and uploaded")
+    SIGNED = "signed", N_("signed and stamped")
+    STALE = "stale", N_("void: a report was changed after it was printed")
+    REPLACED = "replaced", N_("replaced by a newer form")
+
+
+@dataclass(frozen=True, slots=True)
+class FormLine:
+    """A printed form in the list of a unit's month."""
+
+    code: str
+    number: int
+    printed_at: str
+    printed_by: str
+    clauses: tuple[str, ...]
+    stand: FormStand
+    #: the clauses whose report is not what was printed any more
+    changed: tuple[str, ...] = ()
+
+
+def unit_forms(connection: Connection, desk: Desk, month: UnitMonth) -> list[FormLine]:
+    """The forms of a unit's month, the newest first."""
+    import sqlalchemy as sa
+
+    from models import tables as t
+
+    f, e, p = t.filing.c, t.evidence.c, t.person.c
+    query = (
+        sa.select(f.id, f.check_code, f.number, f.covers, f.printed_at, sa.func.coalesce(p.name, f.printed_by).label("by"))
+        .join(t.period, sa.and_(t.period.c.office_id == f.office_id, t.period.c.id == f.period_id))
+        .outerjoin(t.person, sa.and_(p.office_id == f.office_id, p.login == f.printed_by))
+        .where(f.office_id == desk.office_id, f.unit_id == month.unit_id, t.period.c.month == month.month)
+        .order_by(f.id.desc())
+    )  # fmt: skip
+    rows = connection.execute(query).all()
+    papers = sa.select(e.filing_id).where(e.office_id == desk.office_id, e.filing_id.in_([row.id for row in rows]))
+    signed = set(connection.scalars(papers))
+    return [_form_line(row, month, attached=row.id in signed) for row in rows]
+
+
+def _form_line(row: Any, month: UnitMonth, *, attached: bool) -> FormLine:
+    from deeds.filing import Stand
+
+    lines = {line.task.id: line for line in month.lines}
+    changed, clauses = [], []
+    for number, version, sha in row.covers:
+        line = lines.get(number)
+        name = line.task.clause_number if line else str(number)
+        clauses.append(name)
+        if (
+            line is None
+            or (line.task.report_number, line.task.report_sha256) != (version, sha)
+            or line.stand is Stand.FILL_IN
+        ):
+            changed.append(name)
+    held = {lines[number].form for number, _version, _sha in row.covers if number in lines}
+    if attached:
+        stand = FormStand.SIGNED
+    elif changed:
+        stand = FormStand.STALE
+    else:
+        stand = FormStand.OPEN if row.check_code in held else FormStand.REPLACED
+    told = tuple(changed) if stand is FormStand.STALE else ()
+    return FormLine(row.check_code, row.number, shown(row.printed_at), row.by, tuple(clauses), stand, told)
+
+
+def named_before(connection: Connection, office_id: int, unit_id: int) -> tuple[list[str], list[str]]:
+    """The signers and the seals that were attested for a unit before, the newest first: to choose from, not to assume."""
+    import sqlalchemy as sa
+
+    from models import tables as t
+
+    e, f = t.evidence.c, t.filing.c
+    query = (
+        sa.select(e.signer, e.seal)
+        .join(t.filing, sa.and_(f.office_id == e.office_id, f.id == e.filing_id))
+        .where(e.office_id == office_id, f.unit_id == unit_id)
+        .order_by(e.id.desc())
+        .limit(20)
+    )
+    rows = connection.execute(query).all()
+    return list(dict.fromkeys(row.signer for row in rows)), list(dict.fromkeys(row.seal for row in rows))

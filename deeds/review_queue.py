@@ -18,7 +18,7 @@ from models.states import UNIT_ROLES, Role, Stage
 from models.times import local_date
 from workflow import cases, wording
 from workflow.calendar_store import load_calendar
-from workflow.flow import UNREAD
+from workflow.flow import MY_TURN
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -96,11 +96,18 @@ def review_steps(connection: Connection, actor: Actor, task: TaskRow, today: dat
     if not any(step in task.flow.onward(task.state) and _office(step) for step in task.flow.steps_from(task.state)):
         return []
     co_units = frozenset(cases.named_units(connection, task)) - {task.unit_id}
-    return [
+    steps = [
         step
         for step in open_now(connection, actor, task, co_units, today)
-        if step.dest != task.state and UNREAD not in step.guards and actor.holds(*_office(step))
+        if step in task.flow.onward(task.state) and actor.holds(*_office(step))
     ]
+    return steps if is_my_turn(task, steps) else []
+
+
+def is_my_turn(task: TaskRow, steps: Iterable[Step]) -> bool:
+    """Whether the task waits for these steps: where a panel sits, only for whoever is to sign now."""
+    panel = task.flow.by_name[task.state].panel
+    return panel is None or any(MY_TURN in step.guards for step in steps)
 
 
 def _office(step: Step) -> list[Role]:

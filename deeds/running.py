@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from deeds.desk import Desk
     from notifications.channel import Channel
+    from notifications.endpoint import Endpoint
     from schedules.facts import Hours
     from schedules.rules import Rule
 
@@ -67,13 +68,17 @@ def delivery(desk_: Desk, stopped: Callable[[], bool] = lambda: False) -> Callab
 
     ``stopped`` is asked between two messages, so that a long batch does not keep a service from ending.
     """
+    from notifications import webhooks
     from notifications.outbox import deliver
     from schedules.facts import at_rest
 
     database, office, opened, hours = desk_.database, desk_.office_id, channels(desk_), office_hours(desk_)
 
+    ends = endpoints(desk_)
+
     def send(now: datetime) -> Any:
-        return deliver(
+        alone = not desk_.settings.database
+        delivered = deliver(
             database,
             office,
             opened,
@@ -82,10 +87,19 @@ def delivery(desk_: Desk, stopped: Callable[[], bool] = lambda: False) -> Callab
             resting=desk_.read(lambda c: at_rest(c, office, now, hours)),
             stopped=stopped,
             # The folder's lock makes us the only worker of its own database; a shared one may have others.
-            alone=not desk_.settings.database,
+            alone=alone,
         )
+        webhooks.deliver(database, office, ends, now, stopped=stopped, alone=alone)
+        return delivered
 
     return send
+
+
+def endpoints(desk_: Desk) -> dict[str, Endpoint]:
+    """The endpoints of other programs, ready to send; E-C10."""
+    from notifications.endpoint import open_endpoints
+
+    return open_endpoints(desk_.settings.webhooks, desk_.settings.home)
 
 
 def open_channels(desk_: Desk) -> list[str]:
@@ -100,6 +114,7 @@ def open_channels(desk_: Desk) -> list[str]:
     opened = channels(desk_)
     for name in names:
         opened(name)
+    endpoints(desk_)
     return names
 
 

@@ -48,6 +48,7 @@ KEPT: Final = (
     "problem",
     "inspection",
     "apitoken",
+    "webhookdelivery",
 )
 
 _STATE_NEEDS_EVENT = (

@@ -92,6 +92,7 @@ DEEDS: Final = {
     "sweep": N_("sweep of the reminders"),
     "task.read": N_("look at tasks"),
     "task.review": N_("review reports"),
+    "task.sign": N_("sign or confirm reports"),
     "template.failed": N_("own template failed, the shipped one used"),
     "template.install": N_("replace a template"),
     "template.read": N_("look at the templates"),
@@ -99,6 +100,7 @@ DEEDS: Final = {
     "token.make": N_("make a token for a program"),
     "token.manage": N_("look after the tokens of programs"),
     "token.revoke": N_("revoke a token of a program"),
+    "webhook.retry": N_("send an event to a program again"),
     "unit.add": N_("enter a unit"),
     "unit.alias": N_("enter another name of a unit"),
     "unit.group": N_("set the roster of a group"),
@@ -215,6 +217,7 @@ THINGS: Final = {
     "task": N_("Task"),
     "template": N_("Template"),
     "token": N_("Token of a program"),
+    "webhook": N_("Event for a program"),
     "unit": N_("Unit"),
     "group": N_("Group"),
 }

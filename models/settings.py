@@ -98,6 +98,8 @@ class Settings(Frozen):
     login: LoginSettings = LoginSettings()
     web: WebSettings = WebSettings()
     channels: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    #: the endpoints of other programs that are told what happens
+    webhooks: tuple[dict[str, Any], ...] = ()
 
     @property
     def database_url(self) -> str:
@@ -111,6 +113,11 @@ class Settings(Frozen):
     def store_dir(self) -> Path:
         """Where files lie under their SHA-256."""
         return self.home / "store"
+
+    @property
+    def staging_dir(self) -> Path:
+        """Where files lie that were looked at and not kept yet."""
+        return self.home / "staging"
 
     @property
     def heads_dir(self) -> Path:
@@ -179,7 +186,9 @@ def _secret(key: str, secret: Path, where: str) -> str:
 
 
 def _from_environment(environment: dict[str, str]) -> dict[str, Any]:
-    known = {name for name in Settings.model_fields if name not in {"home", "times", "login", "web", "channels"}}
+    known = {
+        name for name in Settings.model_fields if name not in {"home", "times", "login", "web", "channels", "webhooks"}
+    }
     found: dict[str, Any] = {}
     for name, value in environment.items():
         if not name.startswith(PREFIX) or name in OUTSIDE or name.startswith("DUBAN_TEST_"):

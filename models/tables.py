@@ -39,6 +39,7 @@ from models.task import (
 )
 from models.template import TemplateFailure, TemplateVersion
 from models.trail import Event, Heartbeat, Operation, Watermark
+from models.webhook import WebhookCursor, WebhookDelivery
 
 office = table(Office)
 unit = table(Unit)
@@ -90,6 +91,8 @@ message = table(Message)
 attempt = table(Attempt)
 reminder = table(Reminder)
 draft = table(Draft)
+webhook_cursor = table(WebhookCursor)
+webhook_delivery = table(WebhookDelivery)
 calendar_year = table(CalendarYear)
 calendar_day = table(CalendarDay)
 template = table(TemplateVersion)

@@ -105,26 +105,27 @@ def open_channel(name: str, settings: Mapping[str, Any], *, home: Path | None = 
         )
     module = importlib.import_module(f"notifications.channels.{name}")
     opens = cast("_Opens", getattr(module, _CLASSES[name]))
-    values = _with_secrets(name, dict(settings), opens.settings_class, home or Path())
+    values = with_secrets(f"channels.{name}", dict(settings), opens.settings_class, home or Path())
     try:
         return opens(opens.settings_class(**values))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         key = ".".join(["channels", name, *(str(part) for part in first["loc"])])
-        raise _unusable(key, first["msg"].removeprefix(_PYDANTIC)) from None
+        raise unusable(key, first["msg"].removeprefix(_PYDANTIC)) from None
 
 
-def _with_secrets(name: str, values: dict[str, Any], group: type[ChannelSettings], home: Path) -> dict[str, Any]:
+def with_secrets(place: str, values: dict[str, Any], group: type[ChannelSettings], home: Path) -> dict[str, Any]:
+    """The values of a group of settings, with what stands in files of its own; ``place`` is where the group stands."""
     for key in [key for key in values if key.removesuffix("_file") in group.model_fields and key.endswith("_file")]:
         if key in group.model_fields:
             continue
         file = home / str(values.pop(key))
         try:
             if file.stat().st_mode & 0o077:
-                raise _unusable(f"channels.{name}.{key}", _("the file may be read by others; set its mode to 0600"))
+                raise unusable(f"{place}.{key}", _("the file may be read by others; set its mode to 0600"))
             values[key.removesuffix("_file")] = file.read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError):
-            raise _unusable(f"channels.{name}.{key}", _("the file cannot be read")) from None
+            raise unusable(f"{place}.{key}", _("the file cannot be read")) from None
     for key in group.paths:
         value = values.get(key, group.model_fields[key].default)
         if value is not None:
@@ -132,7 +133,8 @@ def _with_secrets(name: str, values: dict[str, Any], group: type[ChannelSettings
     return values
 
 
-def _unusable(key: str, why: str) -> EnvironmentRefused:
+def unusable(key: str, why: str) -> EnvironmentRefused:
+    """A setting that cannot be used, and why; E-C10."""
     return EnvironmentRefused(
         "E-C10",
         _("The setting “{key}” cannot be used: {why}").format(key=key, why=why),

@@ -19,6 +19,7 @@ from cli import COMMANDS, root
 from commands.service import SETTINGS_FILE
 from models.settings import OUTSIDE, LoginSettings, Settings, TimeSettings, WebSettings
 from notifications.channel import _CLASSES, CHANNELS
+from notifications.endpoint import EndpointSettings
 from schedules.rules import Rule
 from workflow.effects import EFFECTS
 from workflow.flow_reading import _Action, _File, _Panel, _State
@@ -64,7 +65,7 @@ LONGEST_GUIDE = 120
 #: says something to the tests and not to the program
 FOR_TESTS = "DUBAN_TEST_POSTGRES"
 SPAN = re.compile(r"`([^`\n]+)`")
-NOT_SETTINGS = {"home", "times", "login", "web", "channels"}
+NOT_SETTINGS = {"home", "times", "login", "web", "channels", "webhooks"}
 
 
 def kept() -> set[str]:
@@ -243,6 +244,10 @@ def test_every_setting_of_every_channel_is_described() -> None:
         for name in (set(SPAN.findall(who)) | (robots if "机器人" in who else set())) & set(CHANNELS):
             told[name] |= set(SPAN.findall(keys))
     assert told == {name: channel_settings(name) for name in CHANNELS}
+
+
+def test_every_setting_of_an_endpoint_is_described() -> None:
+    assert set(section("`[[webhooks]]`")) == set(EndpointSettings.model_fields) | {"secret_file"}
 
 
 def test_the_file_that_init_writes_lists_every_setting_as_it_is_when_nothing_is_said() -> None:

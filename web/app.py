@@ -23,20 +23,23 @@ if TYPE_CHECKING:
     from models.errors import DubanError
     from web.frame.site import Site
 
-#: the files of pages/ that offer a router
+#: the files of pages/ that offer a router; ``attaching`` stands before ``forms``, whose addresses hold any code
 PAGES: Final = (
     "account",
+    "attaching",
     "board",
     "decisions",
     "duties",
     "entrance",
     "filing",
     "filing_all",
+    "forms",
     "home",
     "months",
     "people",
     "previews",
     "review",
+    "signing",
     "summaries",
     "tasks",
     "tokens",

@@ -166,6 +166,13 @@ def _counted(connection: Connection, office_id: int) -> Iterator[Check]:
         query = sa.select(sa.func.count()).where(m.office_id == office_id, m.state == state.value)
         count = connection.scalar(query) or 0
         yield warning(name, str(count)) if count else ok(name, "0")
+    d, name = t.webhook_delivery.c, _("Events that programs did not take")
+    dead = connection.scalar(sa.select(sa.func.count()).where(d.office_id == office_id, d.state == "dead")) or 0
+    yield (
+        warning(name, _("{count}; see them with: duban webhook list --state dead").format(count=dead))
+        if dead
+        else ok(name, "0")
+    )
 
 
 def _posts(connection: Connection, office_id: int, now: datetime) -> Check:

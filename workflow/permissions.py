@@ -32,6 +32,7 @@ DEEDS: Final[dict[str, frozenset[Role]]] = {
     "period.move": frozenset({R.DIRECTOR}),
     "task.read": OFFICE | UNIT_ROLES | {R.READER},
     "task.review": OFFICE,
+    "task.sign": frozenset({R.LEADER, R.READER}),
     "phrase.change": OFFICE,
     # a unit's people see their own unit's part of it, a reader what is approved
     "board.read": OFFICE | UNIT_ROLES | {R.READER},

@@ -30,7 +30,9 @@ class Entry:
 #: in the order of a month's work
 ENTRIES: Final = (
     Entry("/filing", N_("Fill in and file"), "form.print"),
+    Entry("/forms", N_("Forms and scans"), "form.print"),
     Entry("/tasks", N_("Tasks"), "task.read"),
+    Entry("/sign", N_("Sign"), "task.sign"),
     Entry("/review", N_("Review"), "task.review"),
     Entry("/decisions", N_("To decide"), "plan.read"),
     Entry("/months", N_("Months and summaries"), "summary.read"),

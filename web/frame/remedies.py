@@ -20,6 +20,10 @@ _HERE: Final = {
     "E-S17": N_("Fill in and report first; then print."),
     "E-S10": N_("Write who signed and which seal was set, as on the paper."),
     "E-S25": N_("Nothing is left to do for it."),
+    **dict.fromkeys(
+        ("W-S05", "W-S06", "W-S07", "W-S08", "W-S09"),
+        N_("Choose the right paper; if this one is meant, write below why, in at least 5 characters."),
+    ),
     "W-S04": N_("Choose the scan of the new paper; if this very file is meant, say so below."),
     "E-D04": N_("Choose a later day."),
     "E-409": N_("Nothing of yours was changed. Open the page anew: what you typed is kept there as a draft."),

@@ -162,7 +162,7 @@ def _sheet_page(
         phrases=desk.read(lambda c: phrases.phrases(c, desk.office_id)),
         wanted=wanted, question=urlencode(wanted.question), refusal=refusal, typed=typed or steps.Typed(),
         lost=typed is not None and typed.action not in {one["action"] for one in offered},
-        others=_others(desk, laid.task.id),
+        others=others_at(desk, laid.task.id),
     )  # fmt: skip
 
 
@@ -213,8 +213,9 @@ def watch(desk: At, task_id: int, version: int = 0) -> Response:
         return None if task.version == version else actions.stale(connection, task)
 
     acted = desk.look_up("task.read", work)
-    return desk.part("review/watch.html", "watch", acted=acted, others=_others(desk, task_id), task_id=task_id)
+    return desk.part("review/watch.html", "watch", acted=acted, others=others_at(desk, task_id))
 
 
-def _others(desk: Desk, task_id: int) -> str:
+def others_at(desk: Desk, task_id: int) -> str:
+    """Who else has the page of a task open, as one list of names."""
     return listed(desk.site.presence.others(f"task {task_id}", desk.actor.name, desk.now()))

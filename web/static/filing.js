@@ -105,6 +105,10 @@
       }
     } else if ("reports" in from.dataset && event.detail.xhr.status === 204) {
       Array.from(from.querySelectorAll("fieldset[data-task]")).forEach(forget);
+    } else if ("reports" in from.dataset && event.detail.successful) {
+      /* some were reported: they are not in the form any more, and nothing of them is left here */
+      const left = new Set(sets().map((set) => set.dataset.task));
+      Array.from(from.querySelectorAll("fieldset[data-task]")).filter((set) => !left.has(set.dataset.task)).forEach(forget);
     }
   });
   document.addEventListener("submit", (event) => {

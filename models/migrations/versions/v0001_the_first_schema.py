@@ -349,6 +349,38 @@ def upgrade() -> None:
     )
     op.create_index("ix_pastpassword_person", "pastpassword", ["office_id", "person_id"], unique=False)
     op.create_table(
+        "webhookcursor",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("endpoint", sa.String(length=48), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_webhookcursor_")),
+        sa.PrimaryKeyConstraint("office_id", "endpoint", name=op.f("pk_webhookcursor")),
+    )
+    op.create_table(
+        "webhookdelivery",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("endpoint", sa.String(length=48), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("about", sa.String(length=48), nullable=False),
+        sa.Column("webhook_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("payload", sa.JSON(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("next_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("claimed_until", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("settled_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_webhookdelivery_")),
+        sa.PrimaryKeyConstraint("office_id", "id", name=op.f("pk_webhookdelivery")),
+        sa.UniqueConstraint("office_id", "endpoint", "seq", name=op.f("uq_webhookdelivery_office_id_endpoint_seq")),
+    )
+    with op.batch_alter_table("webhookdelivery", schema=None) as batch_op:
+        batch_op.create_index("ix_webhookdelivery_about", ["office_id", "endpoint", "about", "id"], unique=False)
+        batch_op.create_index("ix_webhookdelivery_state", ["office_id", "state", "next_at"], unique=False)
+
+    op.create_table(
         "apitoken",
         sa.Column("office_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),

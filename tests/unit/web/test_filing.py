@@ -69,15 +69,14 @@ def test_receive_all_receives_each_and_says_which_could_not(desk: DeskOf) -> Non
 
 def test_a_report_is_filed_under_the_version_that_was_seen(desk: DeskOf) -> None:
     browser, number = desk.person("clerk1"), task(desk)
-    done = browser.post(
-        f"/filing/{number}", key="k", **typed(number, percent="４０％", problems="汛期", next_steps="继续")
-    )
+    given = typed(number, percent="４０％", problems="汛期", next_steps="继续")
+    done = browser.post(f"/filing/{number}", key="k", **given)
     assert done.status_code == 303
     (report,) = desk.office.rows("report", task_id=number)
     assert (report["progress"], report["percent"], report["problems"]) == ("已清理三公里。", 40, "汛期")
     assert desk.office.rows("event", action="report", object_id=number)[0]["operation_id"] == "k"
-    twice = browser.post(f"/filing/{number}", key="k", **typed(number))
-    assert twice.status_code == 303
+    assert browser.post(f"/filing/{number}", key="k", **given).status_code == 303
+    assert "E-H80" in browser.post(f"/filing/{number}", key="k", **typed(number, progress="另一段")).text
     assert len(desk.office.rows("report", task_id=number)) == 1
 
 

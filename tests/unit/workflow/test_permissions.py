@@ -19,7 +19,7 @@ HELD = {
         "board.read task.read attachment.read form.print form.attach form.verify request.ask absence.set flow.read problem.photo"
         " problem.export"
     ),
-    R.LEADER: "board.read task.read attachment.read form.print form.attach form.verify absence.set flow.read problem.photo problem.export",
+    R.LEADER: "board.read task.read task.sign attachment.read form.print form.attach form.verify absence.set flow.read problem.photo problem.export",
     R.REVIEWER: (
         "notice.draft task.read attachment.read task.review phrase.change form.verify summary.build summary.read rules.read plan.read message.read message.retry unit.manage"
         " absence.set flow.read problem.register problem.photo problem.export inspection.record template.read"
@@ -32,7 +32,7 @@ HELD = {
         " problem.photo problem.export inspection.record template.read template.install"
         " board.read paper.urge paper.supervise paper.void paper.read archive.export archive.verify"
     ),
-    R.READER: "board.read task.read attachment.read summary.read paper.read flow.read problem.export",
+    R.READER: "board.read task.read task.sign attachment.read summary.read paper.read flow.read problem.export",
     R.SYSTEM: (
         "rules.read message.read message.retry channel.test person.manage person.rescue service.manage flow.read"
         " template.read"

@@ -1,0 +1,193 @@
+"""The leader's desk: papers read as they are printed, reports confirmed in the system, substitutes, panels, the viewer."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+
+from documents.evidence.drawing import draw
+from documents.form import form_pdf
+from documents.scan import PDF
+from kit.desk import DeskOf, desk_of
+from kit.flows import Walker, walker
+from kit.office import SmallOffice, at, small_office
+from kit.world import NOON, refused
+from models.errors import BadInput
+from models.states import EvidenceKind
+from models.store import Store
+from models.times import local_date
+from workflow.filings import StoredFile, attach
+from workflow.gathering import form_facts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FILED, NOW = at("2022-06-20 09:00"), at("2022-06-24 09:00")
+PAPER = "/sign/paper?month=2022-06&unit=市水利局"
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> SmallOffice:
+    return small_office(tmp_path)
+
+
+@pytest.fixture
+def desk(office: SmallOffice) -> DeskOf:
+    return desk_of(office, NOW)
+
+
+def over(walk: Walker) -> DeskOf:
+    return desk_of(walk.world, NOON)
+
+
+# —— 纸质 ——
+
+
+def test_a_leader_has_the_form_made_and_reads_it_as_it_is_printed(desk: DeskOf, office: SmallOffice) -> None:
+    office.report(office.tasks["1.1", "市水利局"], FILED)
+    leader = desk.person("leader2")
+    assert "2022-06" in leader.get("/sign").text
+    before = leader.get(PAPER).text
+    assert "已完成清理三公里。" in before
+    assert "钱二" in before  # whoever can take the report back is named
+    assert leader.post("/sign/paper", month="2022-06", unit="市水利局").status_code == 303
+    (form,) = office.rows("filing")
+    pages = re.findall(r'src="(/sign/form/[^"]+)"', leader.get(PAPER).text)
+    assert pages[0] == f"/sign/form/{form['check_code']}/1"
+    picture = leader.get(pages[0])
+    assert (picture.headers["content-type"], picture.content[:4]) == ("image/png", b"\x89PNG")
+    assert desk.person("leader1").get(pages[0]).status_code == 404
+    assert leader.get(f"/sign/form/{form['check_code']}/99").status_code == 404
+
+
+def test_what_was_filed_after_the_form_was_made_is_told_before_anybody_signs(desk: DeskOf, office: SmallOffice) -> None:
+    office.report(office.tasks["1.1", "市水利局"], FILED)
+    leader = desk.person("leader2")
+    leader.post("/sign/paper", month="2022-06", unit="市水利局")
+    office.report(office.tasks["1.2", "市水利局"], FILED)
+    text = leader.get(PAPER).text
+    assert "1 项是制表后才填报的" in text
+    assert "/forms/attach" not in text
+
+
+def test_only_those_whose_word_is_waited_for_come_here(desk: DeskOf, office: SmallOffice) -> None:
+    office.report(office.tasks["1.1", "市水利局"], FILED)
+    for login in ("clerk2", "reviewer", "director", "audit"):
+        assert desk.person(login).get("/sign").status_code == 403, login
+    assert desk.person("leader1").get(PAPER).status_code == 404
+    assert "目前没有需要您办理的事项" in desk.person("leader1").get("/sign").text
+
+
+# —— 系统内确认 ——
+
+
+def test_a_leader_confirms_in_the_system(tmp_path: Path) -> None:
+    walk = walker(tmp_path, "internal_report")
+    walk.take("report", "clerk1")
+    desk = over(walk)
+    leader = desk.person("leader1")
+    assert f"/sign/{walk.task_id}" in leader.get("/sign").text
+    text = leader.get(f"/sign/{walk.task_id}").text
+    assert "确认" in text
+    assert "不同意" in text
+    answer = leader.post(f"/sign/{walk.task_id}", action="confirm", version=walk.task.version, key="k")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign")
+    assert walk.task.state == "confirmed"
+    assert f"/review/{walk.task_id}" in desk.person("reviewer").get("/review").text
+
+
+def test_a_leader_who_disagrees_says_why_and_a_refusal_keeps_the_words(tmp_path: Path) -> None:
+    walk = walker(tmp_path, "internal_report")
+    walk.take("report", "clerk1")
+    leader = over(walk).person("leader1")
+    short = leader.post(f"/sign/{walk.task_id}", action="send_back", version=walk.task.version, reason="否")
+    assert short.status_code == 409
+    assert "否</textarea>" in short.text
+    leader.post(
+        f"/sign/{walk.task_id}", action="send_back", version=walk.task.version, reason="数据与台账不一致，请核对。"
+    )
+    assert walk.task.state == "assigned"
+
+
+def test_a_panel_shows_who_has_signed_and_the_signed_are_asked_no_more(tmp_path: Path) -> None:
+    walk = walker(tmp_path, "co_signed_report")
+    walk.take("report", "clerk1")
+    desk = over(walk)
+    leader = desk.person("leader1")
+    assert "未签" in leader.get("/sign").text
+    leader.post(f"/sign/{walk.task_id}", action="co_sign", version=walk.task.version)
+    assert f"/sign/{walk.task_id}" not in leader.get("/sign").text
+    assert f"/sign/{walk.task_id}" in desk.person("leader1b").get("/sign").text
+
+
+def test_a_substitute_confirms_in_the_absent_leaders_name_and_both_are_named(tmp_path: Path) -> None:
+    walk = walker(tmp_path, "internal_report")
+    walk.take("report", "clerk1")
+    people, day = walk.world.people, local_date(NOON)
+    walk.world.add(
+        "absence", person_id=people["leader1"], substitute_id=people["clerk3"], from_on=day, to_on=date(2022, 6, 30),
+    )  # fmt: skip
+    person = over(walk).person("clerk3")
+    person.client.cookies.set("duban_as", "leader1", domain="127.0.0.1")
+    assert "李一" in person.get(f"/sign/{walk.task_id}").text
+    person.post(f"/sign/{walk.task_id}", action="confirm", version=walk.task.version)
+    (event,) = walk.world.rows("event", action="confirm")
+    assert (event["actor_name"], event["acting_for"]) == ("孙三", "李一")
+
+
+# —— 其他流程的审核，同一队列 ——
+
+
+def test_the_second_review_waits_in_the_directors_queue(tmp_path: Path) -> None:
+    walk = walker(tmp_path, "internal_report")
+    walk.go("second_review")
+    desk = over(walk)
+    assert f"/review/{walk.task_id}" not in desk.person("reviewer").get("/review").text
+    director = desk.person("director")
+    assert f"/review/{walk.task_id}" in director.get("/review").text
+    text = director.get(f"/review/{walk.task_id}").text
+    assert "复核同意" in text
+    assert "待初审" in text  # a return may lead back to the first review
+    answer = director.post(
+        f"/review/{walk.task_id}", action="return", version=walk.task.version, to_state="confirmed", reason="请核对附件与数据。",
+        refile_on="2022-06-29",
+    )  # fmt: skip
+    assert answer.status_code == 303
+    assert walk.task.state == "confirmed"
+
+
+# —— 看件 ——
+
+
+def test_a_papers_page_is_drawn_and_each_opening_is_written_down(desk: DeskOf, office: SmallOffice) -> None:
+    task = office.tasks["1.1", "市水利局"]
+    office.report(task, FILED)
+    leader = desk.person("leader2")
+    leader.post("/sign/paper", month="2022-06", unit="市水利局")
+    (form,) = office.rows("filing")
+    with office.database.read() as connection:
+        made = form_pdf(form_facts(connection, office.office_id, form["id"]))
+    stored = StoredFile(Store(desk.site.settings.store_dir).put(made), "签章件.pdf", PDF, len(made))
+    with office.database.write(office.office_id) as connection:
+        attach(
+            connection, office.office_id, office.actor("leader2"), form["check_code"], stored, EvidenceKind.SCAN, "周二", "公章",
+            NOW,
+        )  # fmt: skip
+    sha256 = stored.sha256
+    page = f"/viewer/{task}/{sha256}/1"
+    assert page in desk.person("reviewer").get(f"/review/{task}").text
+    answer = desk.person("reviewer").get(page)
+    assert answer.content[:4] == b"\x89PNG"
+    assert desk.person("clerk3").get(page).status_code == 404
+    read = [(row["actor"], row["result"]) for row in office.rows("event", action="attachment.read")]
+    assert read == [("reviewer", "done"), ("clerk3", "denied")]
+    assert desk.person("reviewer").get(f"/viewer/{task}/{sha256}").content == made
+
+
+def test_what_cannot_be_drawn_is_said_and_not_a_fault() -> None:
+    for data, kind in ((b"no pdf at all", PDF), (b"x", "application/ofd")):
+        with refused("E-H43", BadInput):
+            draw(data, kind, 1)

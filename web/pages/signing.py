@@ -1,0 +1,142 @@
+"""The leader's desk: what waits for a signature on paper or for a word in the system, read as it is printed."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from deeds import deciding, signing
+from deeds.forms import print_form
+from documents.page_pictures import page_count
+from models.errors import DubanError
+from models.language import _
+from web.frame import steps
+from web.frame.desk import At, Desk
+from web.frame.files import page_file
+from web.frame.posted import Form
+from web.frame.refusals import status_of
+from web.pages.review import others_at
+from workflow import permissions
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
+    from deeds.signing import Asked, Compared, Paper
+
+router = APIRouter(prefix="/sign")
+#: forms that are being looked at, kept so that a form is set once and not once a page
+_KEPT: Final = 20
+_forms: OrderedDict[tuple[bytes, str], bytes] = OrderedDict()
+_lock = threading.Lock()
+
+
+@router.get("")
+def waiting(desk: At) -> Response:
+    """What waits for this person's signature or word."""
+
+    def work(connection: Connection) -> tuple[list[Paper], list[Asked]]:
+        permissions.demand(desk.actor, "task.sign")
+        return signing.papers(connection, desk), signing.asked(connection, desk)
+
+    papers, asked = desk.look_up("task.sign", work)
+    return desk.page("sign/list.html", papers=papers, asked=asked, at_paper=at_paper)
+
+
+def at_paper(paper: Paper) -> str:
+    """Where a paper is read."""
+    return f"/sign/paper?{urlencode({'month': paper.month, 'unit': paper.unit})}"
+
+
+@router.get("/paper")
+def read_paper(desk: At, month: str = "", unit: str = "") -> Response:
+    """A unit's form as it is printed, last month's beside it, and clause by clause what changed."""
+
+    def work(connection: Connection) -> tuple[Paper, list[Compared], tuple[str, str]]:
+        permissions.demand(desk.actor, "task.sign")
+        paper = signing.paper_of(connection, desk, month, unit)
+        return paper, signing.compared(connection, desk, paper), signing.last_form(connection, desk, paper)
+
+    paper, compared, (last, last_month) = desk.look_up("task.sign", work)
+    return desk.page(
+        "sign/paper.html", paper=paper, compared=compared, last_month=last_month, pages=_pages(desk, paper.code),
+        last_pages=_pages(desk, last), question=urlencode({"month": month, "unit": unit}),
+    )  # fmt: skip
+
+
+def _pages(desk: Desk, code: str) -> list[str]:
+    return [f"/sign/form/{code}/{number}" for number in range(1, page_count(_form(desk, code)) + 1)] if code else []
+
+
+def _form(desk: Desk, code: str) -> bytes:
+    key = (desk.site.key, code)
+    with _lock:
+        if key in _forms:
+            _forms.move_to_end(key)
+            return _forms[key]
+    made = signing.printed(desk, code)
+    with _lock:
+        _forms[key] = made
+        while len(_forms) > _KEPT:
+            _forms.popitem(last=False)
+    return made
+
+
+@router.get("/form/{code}/{number}")
+def form_page(desk: At, code: str, number: int) -> Response:
+    """One page of a form as it is printed; another unit's is not there."""
+    from deeds.evidence import form_story
+
+    desk.look_up("task.read", lambda c: form_story(c, desk, code))
+    return page_file(desk, _form(desk, code), number)
+
+
+@router.post("/paper")
+def make_form(desk: At, form: Form) -> Response:
+    """Have the form made over everything that waits for a signature."""
+    month, unit = form.text("month"), form.text("unit")
+    printed, _facts = print_form(desk, month, unit)
+    said = _("Form {code} is made over {count} reports. Read it here as it is printed.")
+    where = f"/sign/paper?{urlencode({'month': month, 'unit': unit})}"
+    return desk.go(where, said.format(code=printed.check_code, count=len(printed.covers)))
+
+
+@router.get("/{task_id}")
+def read_report(desk: At, task_id: int, against: str = "") -> Response:
+    """One report that waits for this person's word."""
+    return _report_page(desk, task_id, against=against)
+
+
+def _report_page(
+    desk: Desk, task_id: int, *, against: str = "", refusal: DubanError | None = None, typed: steps.Typed | None = None
+) -> Response:
+    desk.look_up("task.sign", lambda _connection: permissions.demand(desk.actor, "task.sign"))
+    laid = deciding.spread(desk, task_id, against)
+    offered = steps.offered_here(laid.told, laid.task)
+    return desk.page(
+        "sign/report.html",
+        status=status_of(refusal) if refusal else 200,
+        spread=laid, task=laid.task, told=laid.told, sheet=laid.sheet, steps=offered,
+        papers=steps.papers_shown(laid.told, laid.task), refusal=refusal, typed=typed or steps.Typed(),
+        lost=typed is not None and typed.action not in {one["action"] for one in offered},
+        others=others_at(desk, laid.task.id),
+    )  # fmt: skip
+
+
+@router.post("/{task_id}")
+def decide(desk: At, form: Form, task_id: int) -> Response:
+    """Confirm, countersign or send back; refused, it stands there again as it was typed."""
+    typed = steps.typed(form)
+    try:
+        outcome = deciding.decide(desk, steps.command(form, task_id))
+    except DubanError as refusal:
+        if desk.is_part or status_of(refusal) == 404:
+            raise
+        return _report_page(desk, task_id, refusal=refusal, typed=typed)
+    done = _("Done: {action}, now “{state}”.").format(action=outcome.action_label, state=outcome.state_label)
+    left = desk.read(lambda c: signing.asked(c, desk))
+    return desk.go(f"/sign/{left[0].task.id}" if left else "/sign", done)
