@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -162,15 +161,8 @@ def _keep_head(desk_: Desk, connection: Connection) -> Head:
 
 def _write(connection: Connection, office_id: int, out: Path) -> Head:
     """Line by line: the trail of years need not fit into memory."""
-    import sqlalchemy as sa
+    from workflow import audit, trail_views
 
-    from models import tables as t
-    from workflow import audit
-
-    rows = connection.execute(sa.select(t.event).where(t.event.c.office_id == office_id).order_by(t.event.c.seq))
-    head = audit.head(connection, office_id)
     with out.open("w", encoding="utf-8") as file:
-        for row in rows.mappings():
-            file.write(json.dumps({**row, "at": row["at"].isoformat()}, ensure_ascii=False) + "\n")
-        file.write(json.dumps({"head": {"seq": head.seq, "hash": head.hash}}) + "\n")
-    return head
+        file.writelines(trail_views.lines(connection, office_id))
+    return audit.head(connection, office_id)

@@ -2,16 +2,52 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import sqlalchemy as sa
+
 from deeds.wordings import fallen_back, note_failure, own_words
+from models import tables as t
+from models.states import OWED, PeriodState
+from models.times import local_date
+from workflow import cases
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy.engine import Connection
+
     from deeds.desk import Desk
     from models.errors import DubanError
     from models.facts import SummaryFacts
     from models.paper_facts import ChasingFacts
     from models.rendering import Rendered
+
+
+@dataclass(frozen=True, slots=True)
+class Owing:
+    """A unit that is late in a month (empty: in the problem ledger): with how many tasks, since how many days."""
+
+    unit: str
+    month: str
+    tasks: int
+    days: int
+
+
+def owing_now(connection: Connection, office_id: int, now: datetime) -> list[Owing]:
+    """Every unit that owes something whose day has passed, the latest first."""
+    today = local_date(now)
+    c, p = t.task.c, t.period.c
+    late: dict[tuple[str, str], list[int]] = {}
+    for task in cases.load_tasks(
+        connection, office_id, c.due_on < today, c.stage.in_([stage.value for stage in OWED]),
+        sa.or_(p.state.is_(None), p.state == PeriodState.OPEN.value),
+    ):  # fmt: skip
+        month = "" if task.problem_id is not None else task.month
+        late.setdefault((task.unit_name, month), []).append((today - task.due_on).days)
+    found = [Owing(unit, month, len(days), max(days)) for (unit, month), days in late.items()]
+    return sorted(found, key=lambda one: (-one.days, one.month, one.unit))
 
 
 class InOwnWords:

@@ -36,13 +36,17 @@ PAGES: Final = (
     "forms",
     "home",
     "months",
+    "papers",
     "people",
+    "plan",
     "previews",
     "review",
     "signing",
     "summaries",
     "tasks",
     "tokens",
+    "trail",
+    "units",
     "viewer",
 )
 _A_YEAR: Final = "public, max-age=31536000, immutable"

@@ -99,7 +99,7 @@ def words(connection: Connection, office_id: int) -> dict[str, str]:
     """Every action and state of every version as people call it, for a trail that outlives versions."""
     found: dict[str, str] = {}
     for flow in every(connection, office_id):
-        found |= _words(flow)
+        found |= words_of(flow)
     return found
 
 
@@ -107,11 +107,12 @@ def words_of_tasks(connection: Connection, office_id: int) -> dict[int, dict[str
     """By task, its own flow's words: “reported” is called otherwise in another flow. Names it lacks are in ``words``."""
     k = t.task.c
     rows = connection.execute(sa.select(k.id, k.flow_sha256).where(k.office_id == office_id)).all()
-    of = {sha: _words(pinned(connection, office_id, sha)) for sha in {row.flow_sha256 for row in rows}}
+    of = {sha: words_of(pinned(connection, office_id, sha)) for sha in {row.flow_sha256 for row in rows}}
     return {row.id: of[row.flow_sha256] for row in rows}
 
 
-def _words(flow: Flow) -> dict[str, str]:
+def words_of(flow: Flow) -> dict[str, str]:
+    """A flow's own actions and states as people call them."""
     return {name: label.here for name, label in flow.actions.items()} | {s.name: s.label.here for s in flow.states}
 
 

@@ -81,12 +81,17 @@ def names_today(connection: Connection, office_id: int) -> list[str]:
     return list(connection.scalars(query))
 
 
-def create_unit(connection: Connection, office_id: int, name: str, from_on: date) -> int:
-    """The row of a unit, checked."""
+def _plain(name: str) -> str:
+    """A name as it is entered; E-N07."""
     plain = name.strip()
     if not plain or any(ord(letter) < 32 for letter in plain):
         raise BadInput("E-N07", _("The unit's name is missing or holds control characters."), where=name[:40])
-    return insert(connection, t.unit, office_id, name=plain, short_name="", valid_from=from_on)
+    return plain
+
+
+def create_unit(connection: Connection, office_id: int, name: str, from_on: date) -> int:
+    """The row of a unit, checked."""
+    return insert(connection, t.unit, office_id, name=_plain(name), short_name="", valid_from=from_on)
 
 
 def add_unit(connection: Connection, office_id: int, actor: Actor, name: str, now: datetime) -> int:
@@ -111,7 +116,7 @@ def add_alias(connection: Connection, office_id: int, actor: Actor, name: str, a
     number = unit_id(connection, office_id, name)
     if find_unit(connection, office_id, alias) is not None:
         raise Refused("E-N08", _("A unit of this name is in the register already."), where=alias)
-    insert(connection, t.unit_alias, office_id, unit_id=number, alias=alias.strip())
+    insert(connection, t.unit_alias, office_id, unit_id=number, alias=_plain(alias))
     detail = {"name": name, "alias": alias}
     audit.append(
         connection, office_id, actor, audit.Entry("unit.alias", "unit", number, role=role.value, detail=detail), now

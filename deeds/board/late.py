@@ -50,9 +50,9 @@ class Chased:
     next: Rung | None = None
 
     @property
-    def gravest(self) -> Rung | None:
-        """The gravest thing that was said."""
-        return max(self.said, key=lambda rung: (rung.level, rung.on), default=None)
+    def since(self) -> date | None:
+        """The day that was missed; None where a return has set another day since and the days alone are on record."""
+        return self.entry.task.due_on if self.entry.overdue or self.entry.task.round == 1 else None
 
 
 def chased(

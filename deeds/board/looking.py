@@ -56,11 +56,15 @@ class Look:
         """The month that it is compared with, day by day."""
         return course(self.other, self.by_month[self.other.month], self.taken, self.today) if self.other else None
 
+    @property
+    def recent(self) -> list[str]:
+        """The months that are looked back on, the oldest first."""
+        return [one.month for one in reversed([self.month, *rows.before(self.known, self.month, MONTHS - 1)])]
+
     @cached_property
     def strips(self) -> list[habits.Strip]:
         """The units over the last months."""
-        recent = [self.month, *rows.before(self.known, self.month, MONTHS - 1)]
-        return habits.strips({month.month: self.by_month[month.month] for month in recent}, self.today)
+        return habits.strips({name: self.by_month[name] for name in self.recent}, self.today)
 
     @cached_property
     def again(self) -> list[habits.Strip]:
@@ -79,14 +83,25 @@ class Look:
         return sorted(found, key=lambda entry: (not entry.overdue, -entry.days_late, entry.place, entry.task.id))
 
 
-def look(connection: Connection, office_id: int, actor: Actor, month: str, compare: str, now: datetime) -> Look | None:
-    """A month of the board (empty: the latest); None while no month was opened; needs ``board.read``."""
+def look(
+    connection: Connection,
+    office_id: int,
+    actor: Actor,
+    month: str,
+    compare: str,
+    now: datetime,
+    back: int = MONTHS - 1,
+) -> Look | None:
+    """A month of the board (empty: the latest); None while no month was opened; needs ``board.read``.
+
+    ``back`` is how many months before it are read: none for a list of the month's own tasks.
+    """
     permissions.demand(actor, "board.read")
     today, known = local_date(now), rows.months(connection, office_id)
     found = rows.chosen(known, month)
     if found is None:
         return None
-    recent = rows.before(known, found, MONTHS - 1)
+    recent = rows.before(known, found, back)
     other = rows.chosen(known, compare) if compare else (recent[0] if recent else None)
     read = {one.month: one for one in (found, *recent, *([other] if other else []))}
     by_month = rows.entries(connection, office_id, actor, read.values(), today)

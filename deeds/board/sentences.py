@@ -9,7 +9,10 @@ from models.language import _, current, listed
 if TYPE_CHECKING:
     from datetime import date
 
+    from deeds.board.habits import Reviewing
+    from deeds.board.indicators import Indicators
     from deeds.board.looking import Look
+    from deeds.board.rows import Entry
 
 
 def short_day(day: date) -> str:
@@ -67,15 +70,20 @@ def reviewing(look: Look) -> str:
     found = look.reviewing
     parts = []
     if found.average is not None:
-        parts.append(_("A review took {days} days on average.").format(days=f"{found.average:.1f}"))
+        days = round(found.average, 1)
+        said = _("A review took {days} days on average.") if days else _("Reviews were done on the day of signing.")
+        parts.append(said.format(days=days))
     if found.oldest is not None:
-        parts.append(
-            _("{count} tasks wait for review, the oldest for {days} days: {unit}, clause {clause}.").format(
-                count=found.waiting, days=found.oldest_days, unit=found.oldest.task.unit_name,
-                clause=found.oldest.task.clause_number,
-            )
-        )  # fmt: skip
+        parts.append(_waiting(found, found.oldest))
     return joined(*parts) or _("Nothing waits for review.")
+
+
+def _waiting(found: Reviewing, oldest: Entry) -> str:
+    if not found.oldest_days:
+        return _("{count} tasks wait for review, all signed today.").format(count=found.waiting)
+    return _("{count} tasks wait for review, the oldest for {days} days: {unit}, clause {clause}.").format(
+        count=found.waiting, days=found.oldest_days, unit=oldest.task.unit_name, clause=oldest.task.clause_number
+    )
 
 
 def punctuality(look: Look) -> str:
@@ -100,3 +108,13 @@ def spread(look: Look) -> str:
     return _("Of {count} late tasks, {short} are at most 3 days late; the longest is {days} days late: {unit}.").format(
         count=len(look.late), short=short, days=longest.days_late, unit=longest.task.unit_name
     )
+
+
+def indicators(found: Indicators) -> str:
+    """How many targets are reached."""
+    if not found.every:
+        return _("The notice sets no numeric target here.")
+    return _("Of {count} targets, {reached} are reached, {open} are not, {none} have no figure in {month}.").format(
+        count=len(found.every), reached=found.count(reached=True), open=found.count(reached=False),
+        none=found.count(reached=None), month=found.month.month,
+    )  # fmt: skip

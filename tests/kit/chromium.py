@@ -81,7 +81,8 @@ class Served:
         return page
 
     def _heard(self, kind: str, text: str) -> None:
-        if kind == "error" and "Failed to load resource" not in text:  # refusals are answers, too
+        """Refusals are answers, and a connection that a test breaks is no fault of the page."""
+        if kind == "error" and not text.startswith(("Failed to load resource", "htmx:sendError", "Response Status")):
             self.complaints.append(text)
 
     def close(self) -> None:

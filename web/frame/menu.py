@@ -36,12 +36,16 @@ ENTRIES: Final = (
     Entry("/review", N_("Review"), "task.review"),
     Entry("/decisions", N_("To decide"), "plan.read"),
     Entry("/months", N_("Months and summaries"), "summary.read"),
+    Entry("/papers", N_("Notices to urge"), "paper.read"),
+    Entry("/plan", N_("Reminders to come"), "plan.read"),
     Entry("/board", N_("Board"), "board.read"),
+    Entry("/units", N_("Units"), "unit.manage"),
     Entry("/people", N_("People"), "person.rescue"),
     Entry("/duties", N_("Duties"), "duty.grant"),
     Entry("/duties/absences", N_("Absences"), "duty.grant"),
     Entry("/duties/sessions", N_("Sessions"), "session.end"),
     Entry("/duties/powers", N_("Separation of powers"), "powers.read"),
+    Entry("/trail", N_("Trail"), "audit.read"),
     # everybody with a duty may open it; a unit's clerk hardly ever needs it
     Entry("/tokens", N_("Tokens of programs"), "token.make", OFFICE | {Role.SYSTEM, Role.SECURITY}),
 )

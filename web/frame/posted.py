@@ -27,6 +27,7 @@ LONGEST: Final = 20_000
 _FIELDS, _FILES = 4_000, 20
 #: numbers of things: every database can hold them
 _HIGHEST: Final = 2**31 - 1
+_MOST_DAYS: Final = 60
 SEAL: Final = "seal"
 
 
@@ -160,6 +161,18 @@ def number_of(text: str) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > len(str(_HIGHEST)) or int(text) > _HIGHEST:
         raise _no_number(text)
     return int(text)
+
+
+def few_days(count: int) -> int:
+    """The working days that a paper gives for an answer; E-H58."""
+    if not 1 <= count <= _MOST_DAYS:
+        raise BadInput(
+            "E-H58",
+            _("A paper gives 1 to 60 working days for an answer."),
+            where=str(count),
+            remedy=_("Write such a number."),
+        )
+    return count
 
 
 def _no_number(text: str) -> BadInput:

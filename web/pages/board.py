@@ -10,19 +10,41 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from deeds.board import counts, sentences
-from deeds.board.counts import Asked, behind
-from deeds.board.looking import Look, look
+from deeds.board.counts import STANDING, Asked, behind
+from deeds.board.habits import late_groups
+from deeds.board.indicators import Indicators, read
+from deeds.board.late import chased
+from deeds.board.looking import MONTHS, Look, look
 from deeds.board.matrix import ORDERS, matrix
+from deeds.running import office_hours, office_rules
 from deeds.task_views import SOON_DAYS, row_dict
+from documents.plain_text import figure
 from models.language import N_, _
+from models.states import Role
+from web import board_plots
 from web.frame.desk import At, Desk
+from workflow.permissions import DEEDS, OFFICE
 
 router = APIRouter(prefix="/board")
 ROWS = 50
 #: what the numbers on top say: the whole, then what asks for somebody
-_ON_TOP = ("due", "filed", "handed_in", "approved", "missing", "overdue", "late", "returned", "unreceived", "waived")
+_ON_TOP = (
+    "due",
+    "filed",
+    "handed_in",
+    "approved",
+    "missing",
+    "overdue",
+    "late",
+    "returned",
+    "unreceived",
+    "waived",
+    "red",
+    "yellow",
+    "green",
+)
 _ORDERS = (("notice", N_("as in the notice")), ("worst", N_("worst light first")), ("late", N_("most late first")))
-_TABS = (("", N_("Board")),)
+_TABS = (("", N_("Board")), ("/late", N_("Late")), ("/course", N_("Course")), ("/indicators", N_("Indicators")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +67,6 @@ def board(desk: At, month: str = "", compare: str = "", order: str = "notice", v
     fields = _around(desk, seen, "") | {
         "matrix": matrix(seen.entries, seen.today, order if order in ORDERS else "notice"),
         "numbers": _numbers(seen, _ON_TOP),
-        "lights": _numbers(seen, ("red", "yellow", "green")),
         "standing": sentences.standing(seen),
         "lateness": sentences.lateness(seen),
         "reviewing": sentences.reviewing(seen),
@@ -60,19 +81,19 @@ def board(desk: At, month: str = "", compare: str = "", order: str = "notice", v
 @router.get("/tasks")
 def tasks(desk: At, month: str = "", count: str = "all", unit: int = 0, item: int = 0, page: int = 1) -> Response:
     """Exactly the tasks behind a number or a cell."""
-    seen = _look(desk, month, "")
+    seen = _look(desk, month, back=0)
     if seen is None:
         return desk.page("board/none.html")
     asked = Asked(count, unit, item)
     found = behind(seen.entries, asked)
-    page = max(1, min(page, -(-len(found) // ROWS)))
-    shown = found[(page - 1) * ROWS : page * ROWS]
+    at, pages = _page(page, len(found))
+    shown = found[(at - 1) * ROWS : at * ROWS]
     fields = _around(desk, seen, "") | {
         "heading": _heading(seen, asked),
         "number": len(found),
         "tasks": [row_dict(entry.task, seen.today) for entry in shown],
-        "at": page,
-        "pages": max(1, -(-len(found) // ROWS)),
+        "at": at,
+        "pages": pages,
         "path": _path(seen, "/tasks", count=count, unit=unit, item=item),
     }
     if desk.is_part:
@@ -80,33 +101,101 @@ def tasks(desk: At, month: str = "", count: str = "all", unit: int = 0, item: in
     return desk.page("board/tasks.html", **fields)
 
 
-def _look(desk: Desk, month: str, compare: str) -> Look | None:
+@router.get("/late")
+def late(desk: At, month: str = "", page: int = 1) -> Response:
+    """What is late and since when, what was said about it, what comes next."""
+    seen = _look(desk, month)
+    if seen is None:
+        return desk.page("board/none.html")
+    now, rules, hours = desk.now(), office_rules(desk), office_hours(desk)
+    at, pages = _page(page, len(seen.late))
+    some = seen.late[(at - 1) * ROWS : at * ROWS]
+    rows = desk.read(lambda c: chased(c, desk.office_id, some, rules, now, hours))
+    fields = _around(desk, seen, "/late") | {
+        "rows": rows,
+        "lateness": sentences.lateness(seen),
+        "plans": desk.actor.holds(*DEEDS["plan.read"]),
+        "tells": not desk.actor.holds(Role.READER),
+        "at": at,
+        "pages": pages,
+        "path": _path(seen, "/late"),
+    }
+    return desk.page("board/late.html", **fields)
+
+
+@router.get("/course")
+def course(desk: At, month: str = "", compare: str = "") -> Response:
+    """How the month goes and how the units keep their dates, in pictures with their sentence and their table."""
+    seen = _look(desk, month, compare)
+    if seen is None:
+        return desk.page("board/none.html")
+    groups = late_groups(seen.entries)
+    fields = _around(desk, seen, "/course") | {
+        "standing": sentences.standing(seen),
+        "punctuality": sentences.punctuality(seen),
+        "spread": sentences.spread(seen),
+        "reviewing": sentences.reviewing(seen),
+        "course_plot": board_plots.course_plot(seen),
+        "standing_plot": board_plots.standing_plot(seen),
+        "late_plot": board_plots.late_plot(groups),
+        "groups": [(board_plots.group_words(group), group.number) for group in groups],
+        "kinds": STANDING,
+    }
+    return desk.page("board/course.html", **fields)
+
+
+@router.get("/indicators")
+def indicators(desk: At, month: str = "") -> Response:
+    """The notice's numeric targets over the months."""
     now = desk.now()
-    return desk.look_up("board.read", lambda c: look(c, desk.office_id, desk.actor, month, compare, now))
+    found = desk.look_up("board.read", lambda c: read(c, desk.office_id, desk.actor, month, now))
+    if found is None:
+        return desk.page("board/none.html")
+    fields = _between(desk, found, "/indicators") | {
+        "every": [(one, board_plots.indicator_plot(one)) for one in found.every],
+        "reading": sentences.indicators(found),
+        "figure": figure,
+    }
+    return desk.page("board/indicators.html", **fields)
+
+
+def _look(desk: Desk, month: str, compare: str = "", back: int = MONTHS - 1) -> Look | None:
+    now = desk.now()
+    return desk.look_up("board.read", lambda c: look(c, desk.office_id, desk.actor, month, compare, now, back))
+
+
+def _page(wanted: int, rows: int) -> tuple[int, int]:
+    """The page that is shown, and how many there are."""
+    pages = max(1, -(-rows // ROWS))
+    return max(1, min(wanted, pages)), pages
 
 
 def _around(desk: Desk, seen: Look, here: str) -> dict[str, Any]:
-    """What every page of the board needs: the month, the others to choose from, the ways between the pages."""
-    compare = seen.other.month if seen.other else ""
-    return {
+    """What the pages of a look need."""
+    return _between(desk, seen, here) | {
         "seen": seen,
-        "here": here,
-        "tabs": [(f"/board{part}?{_query(seen)}", _(title), part == here) for part, title in _TABS],
-        "months": [(one.month, one.month) for one in seen.known],
-        "others": [(one.month, one.month) for one in seen.known if one.month < seen.month.month],
-        "compare": compare,
+        "others": [one.month for one in seen.known if one.month < seen.month.month],
+        "compare": seen.other.month if seen.other else "",
         "behind": lambda **asked: _path(seen, "/tasks", **asked),
         "count": counts.count,
         "soon": SOON_DAYS,
+        "day_of": sentences.short_day,
+    }
+
+
+def _between(desk: Desk, seen: Look | Indicators, here: str) -> dict[str, Any]:
+    """What every page of the board needs: the month, the others to choose from, the ways between the pages."""
+    return {
+        "month": seen.month.month,
+        "months": [one.month for one in seen.known],
+        "others": [],
+        "tabs": [(_path(seen, part), _(title), part == here) for part, title in _TABS],
         "who": _who(desk),
     }
 
 
 def _who(desk: Desk) -> str:
     """Whose tasks are shown, where it is not everybody's."""
-    from models.states import Role
-    from workflow.permissions import OFFICE
-
     if desk.actor.holds(*OFFICE):
         return ""
     if desk.actor.holds(Role.READER):
@@ -114,12 +203,12 @@ def _who(desk: Desk) -> str:
     return _("You see the tasks of your own unit.")
 
 
-def _query(seen: Look, **more: Any) -> str:
+def _query(seen: Look | Indicators, **more: Any) -> str:
     given = {"month": seen.month.month, **{name: value for name, value in more.items() if value}}
     return urlencode(given)
 
 
-def _path(seen: Look, part: str, **more: Any) -> str:
+def _path(seen: Look | Indicators, part: str, **more: Any) -> str:
     return f"/board{part}?{_query(seen, **more)}"
 
 

@@ -11,14 +11,13 @@ from deeds.decisions import waiting
 from deeds.papers import InOwnWords, notes_of
 from deeds.seen import AsSeen, digest
 from models import labels
-from models.errors import BadInput
 from models.language import _, listed
 from models.states import Decision
 from models.times import shown
 from schedules import clock_guard, drafts
 from web.frame.desk import At
 from web.frame.kept import show_draft
-from web.frame.posted import Form, nothing_ticked
+from web.frame.posted import Form, few_days, nothing_ticked
 from workflow import messages, requests, units
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
 router = APIRouter(prefix="/decisions")
 #: the working days that a circular gives for an answer
-FEWEST_DAYS, MOST_DAYS, DAYS = 1, 60, 3
+DAYS = 3
 
 
 @router.get("")
@@ -60,7 +59,7 @@ def circular(desk: At, draft: Annotated[list[int] | None, Query()] = None, days:
     """One circular of several drafts, as it would be issued now."""
     if not draft:
         raise nothing_ticked()
-    numbers, now, given = draft, desk.now(), _days(days)
+    numbers, now, given = draft, desk.now(), few_days(days)
     facts = desk.look_up(
         "draft.issue",
         lambda c: drafts.preview(c, desk.office_id, desk.actor, numbers, now, working_days=given),
@@ -75,7 +74,7 @@ def circular(desk: At, draft: Annotated[list[int] | None, Query()] = None, days:
 @router.post("/circular")
 def issue(desk: At, form: Form) -> Response:
     """Issue it as it was seen."""
-    numbers, days = form.ticked("draft"), _days(form.number("days") or 0)
+    numbers, days = form.ticked("draft"), few_days(form.number("days") or 0)
     render = InOwnWords(desk, "circular")
     as_seen = AsSeen(desk, "draft.issue", form.text("seen"), render)
     place = (desk.database, desk.office_id, desk.actor)
@@ -125,14 +124,3 @@ def _drop(desk: Desk, form: Posted) -> Response:
     desk.perform("message.drop", work)
     said = _("Not sent: messages {numbers}.").format(numbers=listed(map(str, numbers)))
     return desk.go("/decisions#held", said=said)
-
-
-def _days(count: int) -> int:
-    if not FEWEST_DAYS <= count <= MOST_DAYS:
-        raise BadInput(
-            "E-H58",
-            _("A paper gives 1 to 60 working days for an answer."),
-            where=str(count),
-            remedy=_("Write such a number."),
-        )
-    return count

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
+import sqlalchemy as sa
 
 from kit.desk import DeskOf, desk_of
-from kit.office import at, small_office
+from kit.office import OFFICE, add_month, at, small_office
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,3 +90,59 @@ def test_what_is_not_there_is_said(desk: DeskOf) -> None:
 def test_without_a_month_the_board_says_what_is_missing(tmp_path: Path) -> None:
     desk = desk_of(small_office(tmp_path, tasks=False))
     assert "还没有开启任何月份" in desk.person("director").get("/board").text
+
+
+def test_what_is_late_says_since_when_what_was_said_and_what_comes(desk: DeskOf) -> None:
+    moved(desk)
+    task = desk.office.tasks["2.2", "市生态环境局"]
+    desk.office.add(
+        "reminder", task_id=task, round=1, due_revision=1, rule="urging", level=6, due_at=at("2022-06-27 09:00"),
+        decided_at=at("2022-06-27 09:00"), state="fired", reason="",
+    )  # fmt: skip
+    page = desk.person("director").get("/board/late").text
+    row = next(row for row in page.split("<tr>") if f'href="/tasks/{task}"' in row)
+    assert "6月25日，逾3天" in row
+    assert "6月27日 催办单" in row
+    assert "督办通知单" in row
+    assert "6月29日" in row  # three working days after the due date
+    assert "下一步" not in desk.person("leader3").get("/board/late").text
+
+
+@pytest.mark.parametrize("path", ["/board", "/board/late", "/board/course", "/board/indicators", "/board?view=wall"])
+def test_every_page_of_the_board_in_both_languages_and_for_a_unit(desk: DeskOf, path: str) -> None:
+    moved(desk)
+    for login in ("director", "clerk2"):
+        browser = desk.person(login)
+        assert browser.get(path).status_code == 200
+        browser.client.post("/language", data={"language": "en", "next": "/"})
+        page = browser.get(path)
+        assert page.status_code == 200
+        assert "style=" not in page.text
+
+
+def test_a_board_of_many_units_and_months_asks_few_questions(desk: DeskOf) -> None:
+    office = desk.office
+    with office.database.write(OFFICE) as connection:
+        for month in range(1, 6):
+            opens = date(2022, month, 1)
+            add_month(
+                connection, office, f"2022-{month:02}", opens, opens.replace(day=25), date(2022, month + 1, 1), MIDDLE
+            )
+    asked: list[str] = []
+    sa.event.listen(
+        desk.site.database.engine, "before_cursor_execute", lambda *given: asked.append(given[2])
+    )  # fmt: skip
+    for path, most in (("/board", 12), ("/board/course", 12), ("/board/indicators", 14), ("/board/late", 22)):
+        desk.person("director").get(path)
+        asked.clear()
+        desk.person("director").get(path)
+        assert len([one for one in asked if one.startswith("SELECT")]) <= most, (path, asked)
+
+
+def test_the_big_screen_asks_again_each_minute_and_gets_its_part_alone(desk: DeskOf) -> None:
+    browser = desk.person("director")
+    page = browser.get("/board?view=wall").text
+    assert 'hx-trigger="every 60s"' in page
+    part = browser.get("/board?view=wall", **{"HX-Request": "true"}).text
+    assert "<html" not in part
+    assert NUMBER.findall(part) == NUMBER.findall(page)
