@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 def find_requests(
     connection: Connection, office_id: int, actor: Actor, now: datetime, *, pending: bool = False
 ) -> list[dict[str, Any]]:
-    """The requests on tasks of the actor's units, or all for the office, with ``unit`` and ``wanted_unit`` by name."""
+    """The requests on tasks of the actor's units, or all for the office, with ``unit``, ``wanted_unit`` and ``clause`` by name."""
     tasks = _theirs(connection, office_id, actor, now)
     return [
-        {**row, "unit": tasks[row["task_id"]].unit_name}
+        {**row, "unit": tasks[row["task_id"]].unit_name, "clause": tasks[row["task_id"]].clause_number}
         for row in _rows(connection, office_id, pending=pending)
         if row["task_id"] in tasks
     ]

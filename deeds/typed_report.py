@@ -74,6 +74,7 @@ class Sheet:
     #: the month before that has a report, and its completion; empty and None when there is none
     last_month: str = ""
     last_percent: int | None = None
+    last_words: str = ""
     returned: Returned | None = None
     #: who acted since the draft was kept; empty = nobody
     changed_by: str = ""
@@ -111,6 +112,7 @@ def sheet_of(
     return Sheet(
         line, fields, source, tuple(_asked(connection, task, fields, last)),
         last["month"] if last else "", last["percent"] if last else None,
+        last["progress"] if last else "",
         _returned(connection, task), _changed_by(connection, line) if source == "draft" else "", refusal,
     )  # fmt: skip
 
@@ -193,7 +195,7 @@ def _changed_by(connection: Connection, line: Line) -> str:
 def report(desk: Desk, task_id: int, fields: Mapping[str, str], version: int | None, key: str) -> Outcome:
     """Report what was typed; what is refused stays as the person's draft, what is taken needs none any more."""
     try:
-        command = desk.look_up("task.report", lambda c: _command(c, desk, task_id, fields, version, key))
+        command = desk.look_up("task.report", lambda c: typed_command(c, desk, task_id, fields, version, key))
         outcome = act(desk.database, desk.office_id, desk.actor, command, desk.now())
     except DubanError:
         with suppress(DubanError):
@@ -229,9 +231,10 @@ def discard_drafts(desk: Desk, task_ids: Sequence[int]) -> None:
             report_drafts.discard(connection, desk.office_id, desk.actor, task_ids)
 
 
-def _command(
+def typed_command(
     connection: Connection, desk: Desk, task_id: int, fields: Mapping[str, str], version: int | None, key: str
 ) -> Command:
+    """What was typed, as the command of the task's own flow; raises what cannot be read as a figure, and E-H32."""
     task, co_units = visible_task(connection, desk.office_id, desk.actor, task_id)
     step = report_drafts.reporting_step(desk.actor, task, co_units)
     percent = read_percent(fields.get("percent", ""))

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 #: the files of pages/ that offer a router; ``attaching`` stands before ``forms``, whose addresses hold any code
 PAGES: Final = (
     "account",
+    "asking",
     "attaching",
     "board",
     "decisions",
@@ -33,6 +34,7 @@ PAGES: Final = (
     "entrance",
     "filing",
     "filing_all",
+    "filing_sheet",
     "forms",
     "home",
     "months",

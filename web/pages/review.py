@@ -200,8 +200,8 @@ def decide(desk: At, form: Form, task_id: int) -> Response:
     done = _("Done: {action}, now “{state}”.").format(action=outcome.action_label, state=outcome.state_label)
     question = f"?{urlencode(wanted.question)}" if wanted.question else ""
     if onward is None:
-        return desk.go(f"/review{question}", f"{done} {_('Nothing more of this list waits for you.')}")
-    return desk.go(f"/review/{onward}{question}", f"{done} {_('This is the next one.')}")
+        return desk.go(f"/review{question}", done + _(" Nothing more of this list waits for you."))
+    return desk.go(f"/review/{onward}{question}", done + _(" This is the next one."))
 
 
 @router.get("/{task_id}/watch")

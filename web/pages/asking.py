@@ -1,0 +1,104 @@
+"""What a unit asks of the office: more time 延期, or that a task is not its own 退办; and what was answered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from deeds.requests import find_requests
+from deeds.typed_report import sheet
+from models import tables as t
+from models.errors import BadInput, DubanError
+from models.language import _
+from models.states import Decision, RequestKind
+from models.times import shown
+from web.frame.desk import At, Desk
+from web.frame.posted import Form
+from web.frame.refusals import status_of
+from web.frame.remedies import for_page
+from workflow import permissions, requests
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
+router = APIRouter(prefix="/filing")
+
+
+@router.get("/requests")
+def list_page(desk: At) -> Response:
+    """The requests of one's units and their answers, the newest first."""
+
+    def work(connection: Connection) -> list[dict[str, Any]]:
+        permissions.demand(desk.actor, "form.print")
+        return find_requests(connection, desk.office_id, desk.actor, desk.now())
+
+    rows = [_told(row) for row in reversed(desk.look_up("form.print", work))]
+    return desk.page("filing/requests.html", requests=rows)
+
+
+def _told(row: dict[str, Any]) -> dict[str, Any]:
+    decision = Decision(row["decision"])
+    return {
+        **row,
+        "label": RequestKind(row["kind"]).label,
+        "said": decision.label,
+        "colour": {Decision.PENDING: "yellow", Decision.GRANTED: "green", Decision.REFUSED: "red"}[decision],
+        "asked": shown(row["asked_at"]),
+        "decided": shown(row["decided_at"]) if row["decided_at"] else "",
+    }
+
+
+@router.get("/{task_id:int}/request")
+def ask_page(desk: At, task_id: int) -> Response:
+    """The two forms for one task."""
+    return _ask_page(desk, task_id, {})
+
+
+def _ask_page(desk: Desk, task_id: int, typed: dict[str, str], refusal: DubanError | None = None) -> Response:
+    def work(connection: Connection) -> dict[str, Any]:
+        told = sheet(connection, desk, task_id)
+        permissions.demand_unit(desk.actor, "request.ask", told.task.unit_id)
+        return {"sheet": told, "units": _other_units(connection, desk.office_id, told.task.unit_id)}
+
+    told = desk.look_up("request.ask", work)
+    status = status_of(refusal) if refusal else 200
+    return desk.page("filing/request.html", status=status, typed=typed, refusal=refusal, **told)
+
+
+def _other_units(connection: Connection, office_id: int, unit_id: int) -> list[str]:
+    import sqlalchemy as sa
+
+    u = t.unit.c
+    query = sa.select(u.name).where(u.office_id == office_id, u.valid_to.is_(None), u.id != unit_id).order_by(u.name)
+    return list(connection.scalars(query))
+
+
+@router.post("/{task_id:int}/request")
+def ask(desk: At, form: Form, task_id: int) -> Response:
+    """Put the request to the office; what is refused stays in its form."""
+    typed = {name: form.text(name) for name in ("kind", "reason", "progress", "until", "unit")}
+    try:
+        number = _ask(desk, task_id, typed, form)
+    except DubanError as refusal:
+        if desk.is_part:
+            raise
+        return _ask_page(desk, task_id, typed, for_page(refusal))
+    return desk.go("/filing/requests", _("Request {id} was put to the office.").format(id=number))
+
+
+def _ask(desk: Desk, task_id: int, typed: dict[str, str], form: Form) -> int:
+    if typed["kind"] not in set(RequestKind):
+        raise BadInput("E-H36", _("It is not said what is asked for."), remedy=_("Use one of the two forms below."))
+    kind = RequestKind(typed["kind"])
+    wanted: dict[str, Any] = {"wanted_unit": typed["unit"]}
+    if kind is RequestKind.EXTENSION:
+        wanted = {"wanted_due_on": form.day("until"), "progress": typed["progress"]}
+
+    def work(connection: Connection) -> int:
+        return requests.ask(
+            connection, desk.office_id, desk.actor, task_id, kind, typed["reason"], desk.now(), **wanted
+        )
+
+    return desk.perform(f"request.{kind.value}", work)
