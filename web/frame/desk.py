@@ -162,6 +162,7 @@ class Desk(deeds.desk.Desk):
 
     def go(self, path: str, said: str = "") -> Response:
         """On to another page after something was done (303); ``said`` is told there once."""
+        path = quote(path, safe="/:?#[]@!$&'()*+,;=%-._~")
         moved = {"HX-Redirect": path}
         made = Response(status_code=204, headers=moved) if self.is_part else RedirectResponse(path, 303)
         if said:

@@ -190,8 +190,8 @@ def from_here(request: Request) -> bool:
     fetched_by = request.headers.get("Sec-Fetch-Site")
     if fetched_by is not None:
         return fetched_by in {"same-origin", "none"}
-    origin = request.headers.get("Origin")
-    return origin is None or urlsplit(origin).netloc == request.headers.get("Host", "")
+    told = request.headers.get("Origin") or request.headers.get("Referer")
+    return told is None or urlsplit(told).netloc == request.headers.get("Host", "")
 
 
 def _refuse_foreign(request: Request) -> None:

@@ -79,7 +79,7 @@ def answer_refusals(app: FastAPI) -> None:
     app.add_exception_handler(DubanError, _refused)
     app.add_exception_handler(RequestValidationError, _misread)
     app.add_exception_handler(HTTPException, _by_status)
-    app.add_exception_handler(Exception, _unforeseen)
+    app.add_exception_handler(Exception, unforeseen)
 
 
 def _refused(request: Request, error: Exception) -> Response:
@@ -111,10 +111,10 @@ def no_page(request: Request) -> NotFound:
     )
 
 
-def _unforeseen(request: Request, error: Exception) -> Response:
+def unforeseen(request: Request, error: Exception) -> Response:
     """A fault of the program: its trace goes to the log under a number, the person gets the number."""
     refusal = fault(error)
-    log.error("fault %s at %s", refusal.where, request.url.path, exc_info=error)
+    log.error("fault %s at %r", refusal.where, request.url.path, exc_info=error)
     return _answer(request, refusal, status=500)
 
 

@@ -7,11 +7,13 @@ import hmac
 import os
 import secrets
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from deeds.desk import open_database
 from models.errors import EnvironmentRefused
 from models.language import _
+from web.frame.limits import Buckets
 from web.frame.presence import Presence
 from web.frame.seen import LastSeen
 
@@ -38,6 +40,8 @@ class Site:
     database: Database = field(init=False)
     key: bytes = field(init=False)
     seen: LastSeen = field(init=False)
+    #: how often each address and session asks, by the seconds that have passed
+    buckets: Buckets = field(default_factory=lambda: Buckets(monotonic))
     #: who has which page open; a courtesy, not a record
     presence: Presence = field(default_factory=Presence)
 
