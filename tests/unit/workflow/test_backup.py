@@ -80,12 +80,15 @@ def test_backup_comes_back_byte_for_byte_and_proves_itself(tmp_path: Path) -> No
     store.mkdir(parents=True)
     (store / "abc").write_bytes(b"paper")
     folder = tmp_path / "office"
+    for secret in ("web.key", "desk.key", "desk.pem"):
+        (folder / secret).write_bytes(b"secret")
     sources = backup.Sources(folder / "duban.db", folder / "store", folder / "heads", folder / "duban.toml")
     with office.database.write(OFFICE) as connection:
         head = backup.begin(connection, OFFICE, office.actor("system"), "copy", NOW)
     written = backup.write(sources, tmp_path / "copy", OFFICE, head, NOW)
     assert backup.unpack(tmp_path / "copy", tmp_path / "back") == written
     assert (tmp_path / "back" / "store" / "ab" / "abc").read_bytes() == b"paper"
+    assert [file.name for file in (tmp_path / "back").rglob("*") if file.suffix in {".key", ".pem"}] == []
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["back", "copy", "office"]
     with office.database.read() as connection:
         assert verify.verify(connection, OFFICE) == []
