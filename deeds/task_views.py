@@ -90,23 +90,28 @@ def find_tasks(connection: Connection, office_id: int, actor: Actor, wanted: Wan
         conditions.append(t.task.c.unit_id.in_(actor.units()))
     if wanted.handed_in:
         conditions.append(t.task.c.stage.in_([stage.value for stage in HANDED_IN]))
-    found = cases.load_tasks(connection, office_id, *conditions)
-    named, copied = _named(connection, office_id), readings.copied_to(connection, office_id, actor.person_id)
-    seen = [
-        task
-        for task in found
-        if permissions.may_see_task(
-            actor, permissions.relation(actor, task.unit_id, named(task)), task, copied=task.id in copied
-        )
-    ]
+    seen = [task for task, _inside in visible_tasks(connection, office_id, actor, *conditions)]
+    named = _named(connection, office_id)
     if wanted.mine:
         day = local_date(now)
         seen = [task for task in seen if _awaits(connection, actor, task, frozenset(named(task)) - {task.unit_id}, day)]
     if wanted.todo:
         seen = [task for task, todo in _waiting(connection, actor, seen, named, now) if wanted.todo in (todo, "any")]
     if wanted.copied:
+        copied = readings.copied_to(connection, office_id, actor.person_id)
         seen = [task for task in seen if task.id in copied]
     return [task for task in seen if not wanted.late or is_late(task, local_date(now))]
+
+
+def visible_tasks(connection: Connection, office_id: int, actor: Actor, *conditions: Any) -> list[tuple[TaskRow, bool]]:
+    """The tasks under some conditions that exist for the actor, each with whether what was filed may be read, too."""
+    named, copied = _named(connection, office_id), readings.copied_to(connection, office_id, actor.person_id)
+    found = []
+    for task in cases.load_tasks(connection, office_id, *conditions):
+        related, shown_to = permissions.relation(actor, task.unit_id, named(task)), task.id in copied
+        if permissions.may_see_task(actor, related, task, copied=shown_to):
+            found.append((task, permissions.may_see_report(actor, related, task, copied=shown_to)))
+    return found
 
 
 def waiting(connection: Connection, office_id: int, actor: Actor, now: datetime) -> list[tuple[TaskRow, Todo]]:

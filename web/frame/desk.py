@@ -14,6 +14,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.requests import Request
 
 import deeds.desk
+from deeds.inbox import unread
 from models import tables as t
 from models.errors import Denied
 from models.language import listed
@@ -116,6 +117,11 @@ class Desk(deeds.desk.Desk):
     def may(self, deed: str) -> bool:
         """Whether who is logged in holds a duty that does the deed: what is not theirs is not offered."""
         return self.actor.holds(*DEEDS[deed])
+
+    @cached_property
+    def unread(self) -> int:
+        """How many of their own messages whoever is logged in has not opened."""
+        return self.read(lambda c: unread(c, self.office_id, self.actor.person_id))
 
     @property
     def is_part(self) -> bool:

@@ -39,6 +39,7 @@ ENTRIES: Final = (
     Entry("/papers", N_("Notices to urge"), "paper.read"),
     Entry("/plan", N_("Reminders to come"), "plan.read"),
     Entry("/board", N_("Board"), "board.read"),
+    Entry("/calendar", N_("Calendar"), "calendar.address"),
     Entry("/units", N_("Units"), "unit.manage"),
     Entry("/people", N_("People"), "person.rescue"),
     Entry("/duties", N_("Duties"), "duty.grant"),

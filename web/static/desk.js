@@ -19,6 +19,15 @@
       window.setTimeout(() => { delete form.dataset.sent; }, 5000);
     }
   });
+  /* the key / leads to the search, unless somebody is typing */
+  document.addEventListener("keydown", (event) => {
+    const find = document.getElementById("find");
+    const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) || event.target.isContentEditable;
+    if (event.key === "/" && find && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      event.preventDefault();
+      find.focus();
+    }
+  });
   window.addEventListener("pageshow", () => {
     document.querySelectorAll("form[data-sent]").forEach((form) => { delete form.dataset.sent; });
   });

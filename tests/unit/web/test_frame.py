@@ -18,8 +18,9 @@ from workflow.passwords import hashed
 if TYPE_CHECKING:
     from pathlib import Path
 
-#: pages that anybody may open, and what nobody has to be logged in for
-FOR_ANYBODY = {"/login", "/language", "/healthz"}
+#: pages that anybody may open, and what nobody has to be logged in for; a calendar program cannot log in, the secret
+#: in the address stands for its owner
+FOR_ANYBODY = {"/login", "/language", "/healthz", "/calendar/{token}.ics"}
 
 
 @pytest.fixture
