@@ -11,13 +11,14 @@ import click
 
 from commands.frame import answer, desk, table
 from commands.migrating import migrate
+from deeds import flow_words
 from models import labels
 from models.errors import BadInput, NotFound
 from models.language import _, listed
 
 if TYPE_CHECKING:
     from commands.frame import Desk
-    from workflow.flow import Flow, Step
+    from workflow.flow import Flow
     from workflow.flow_check import Flaw
     from workflow.flow_diff import Difference
 
@@ -146,11 +147,11 @@ def _tell(flow: Flow) -> None:
     click.secho(f"{flow.title.here} · {flow.name} · {flow.short}", bold=True)
     table(
         [_("state"), _("name"), _("stage"), _("waits for")],
-        [(s.label.here, s.name, s.stage.label, "–" if s.final else _waits(flow, s.name)) for s in flow.states],
+        flow_words.states(flow),
         title=_("States"),
     )
     head = [_("action"), _("from"), _("to"), _("who"), _("what must be given"), _("conditions"), _("what it does")]
-    table(head, [_cells(flow, step) for step in flow.steps], title=_("Actions"))
+    table(head, flow_words.steps(flow), title=_("Actions"))
     rungs = [
         (rule.name, anchor_label(rule.anchor), f"{rule.offset:+d}", listed(map(flow.state_label, sorted(rule.states))),
          listed(role.label for role in rule.recipients), labels.message(rule.template), modes[rule.mode])
@@ -158,29 +159,6 @@ def _tell(flow: Flow) -> None:
     ]  # fmt: skip
     head = [_("rule"), _("anchor"), _("working days"), _("states"), _("recipients"), _("message"), _("mode")]
     table(head, rungs, title=_("Ladder"))
-
-
-def _waits(flow: Flow, state: str) -> str:
-    return listed(dict.fromkeys(role.label for step in flow.onward(state) for role in step.roles))
-
-
-def _cells(flow: Flow, step: Step) -> list[str]:
-    from workflow.terms import term
-
-    eyes = _("not by whoever took: {actions}").format(
-        actions=listed(flow.action_label(action) for action in step.four_eyes)
-    )
-    names = (*filter(None, (step.when, step.chosen_by)), *step.guards)
-    conditions = [*map(term, names), *([eyes] if step.four_eyes else [])]
-    return [
-        flow.action_label(step.action),
-        listed(flow.state_label(source) for source in step.sources),
-        flow.state_label(step.dest),
-        listed(role.label for role in step.roles),
-        listed(map(term, step.gives)),
-        listed(conditions),
-        listed(map(term, step.effects)),
-    ]
 
 
 @flow_command.command(
@@ -239,24 +217,9 @@ def diagram(desk_: Desk, flow: str, kind: str) -> None:
 @desk
 def install(desk_: Desk, flow: str) -> None:
     """Make a flow the version in force."""
-    from deeds.running import own_events
-    from schedules.ladder_check import flaws
-    from workflow import flow_store, permissions
-
-    desk_.perform("flow.install", lambda _connection: permissions.demand(desk_.actor, "flow.install"))
+    desk_.demand("flow.install")
     made = find_flow(desk_, flow)
-    found = flaws(made, own_events(desk_) if _has_office(desk_) else ())
-    if found:
-        raise BadInput(
-            "E-W04",
-            _("The flow has {count} flaws; it was not installed. The first: {flaw}").format(
-                count=len(found), flaw=found[0].what
-            ),
-            where=_("{where}, line {line}").format(where=flow, line=found[0].line),
-            remedy=_("See them all with: duban flow check {file}").format(file=flow),
-        )
-    now = desk_.now()
-    new = desk_.perform("flow.install", lambda c: flow_store.install(c, desk_.office_id, desk_.actor, made, now))
+    new = flow_words.install(desk_, made, flow, _("See them all with: duban flow check {file}").format(file=flow))
     said = (
         _(
             "{title}, version {version}, is in force for new tasks. For those under way: duban flow migrate {name} --plan"

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from commands.acting import look_up
 from commands.frame import answer, desk, table
-from deeds import wordings
-from models.errors import BadInput, DubanError, Refused
-from models.language import _, listed
-from models.times import shown
+from deeds import own_words, wordings
+from models.errors import BadInput
+from models.language import _
 
 if TYPE_CHECKING:
     from commands.frame import Desk
@@ -34,34 +32,6 @@ def _named(function: Any) -> Any:
     return click.argument("name", metavar=_("NAME"))(function)
 
 
-def _rows(desk_: Desk) -> list[dict[str, Any]]:
-    from models.template import in_force
-
-    own = look_up(desk_, "template.read", lambda connection: _demanded(desk_, in_force(connection, desk_.office_id)))
-    along = wordings.names()
-    return [_row(name, own.get(name)) for name in [*along, *sorted(set(own) - set(along))]]
-
-
-def _demanded(desk_: Desk, found: Any) -> Any:
-    from workflow import permissions
-
-    permissions.demand(desk_.actor, "template.read")
-    return found
-
-
-def _row(name: str, own: Any) -> dict[str, Any]:
-    row = {"name": name, "title": wordings.title(name), "own": own is not None, "version": "", "by": "", "at": "",
-           "state": _("shipped")}  # fmt: skip
-    if own is None:
-        return row
-    state = _("own")
-    try:
-        wordings.check(name, own.text)
-    except DubanError as refusal:
-        state = _("own, not used: {what}").format(what=refusal.what)
-    return row | {"version": own.sha256, "by": own.installed_by, "at": shown(own.installed_at), "state": state}
-
-
 @template_command.command(
     "list", help=_("All templates: shipped or your own, since when and by whom."),
     epilog="duban template list · duban template list --own",
@@ -70,7 +40,7 @@ def _row(name: str, own: Any) -> dict[str, Any]:
 @desk
 def list_templates(desk_: Desk, *, own: bool) -> None:
     """Every template."""
-    rows = [row for row in _rows(desk_) if row["own"] or not own]
+    rows = [row for row in own_words.rows(desk_) if row["own"] or not own]
     columns = [_("name"), _("what it is"), _("in use"), _("version"), _("by"), _("since")]
     cells = [(r["name"], r["title"], r["state"], r["version"][:_VERSION], r["by"], r["at"]) for r in rows]
     answer(desk_, rows, lambda: table(columns, cells))
@@ -98,35 +68,12 @@ def show(desk_: Desk, name: str, *, fields: bool, shipped: bool, version: str | 
     if history:
         _history(desk_, name)
         return
-    text = wordings.shipped_text(name) if shipped else _text(desk_, name, version)
+    text = wordings.shipped_text(name) if shipped else own_words.text_in_use(desk_, name, version)
     answer(desk_, {"name": name, "text": text}, lambda: click.echo(text, nl=not text.endswith("\n")))
 
 
-def _text(desk_: Desk, name: str, version: str | None) -> str:
-    from models.template import in_force
-    from workflow import template_store
-
-    def read(connection: Any) -> str:
-        _demanded(desk_, None)
-        if version is not None:
-            return template_store.version(connection, desk_.office_id, name, version)
-        own = in_force(connection, desk_.office_id).get(name)
-        if own is None:
-            wordings.check_name(name, shipped=True)
-        return own.text if own is not None else wordings.shipped_text(name)
-
-    return look_up(desk_, "template.read", read)
-
-
 def _history(desk_: Desk, name: str) -> None:
-    from workflow import template_store
-
-    office = desk_.office_id
-    found = look_up(desk_, "template.read", lambda c: _demanded(desk_, template_store.versions(c, office, name)))
-    data = [
-        {"version": row.sha256, "by": row.installed_by, "at": shown(row.installed_at), "removed": not row.sha256}
-        for row in found
-    ]
+    data = own_words.history(desk_, name)
     rows = [(d["at"], d["by"], _("back to the shipped one") if d["removed"] else d["version"][:_VERSION]) for d in data]
     answer(desk_, data, lambda: table([_("since"), _("by"), _("version")], rows))
 
@@ -180,24 +127,10 @@ def check(desk_: Desk, file: Path, name: str) -> None:
 @desk
 def install(desk_: Desk, file: Path, name: str) -> None:
     """Put the office's own template in use."""
-    from workflow import template_store
-
-    def work(connection: Any) -> tuple[bool, list[str]]:
-        _may_install(desk_)
-        text = _file(file)
-        notes = wordings.check(name, text)
-        return template_store.install(connection, desk_.office_id, desk_.actor, name, text, desk_.now()), notes
-
-    installed, notes = desk_.perform("template.install", work)
+    installed, notes = own_words.install(desk_, name, lambda: _file(file))
     said = _("{name} is replaced, from the next message or paper on.") if installed else _("{name}: in use already.")
     answer(desk_, {"name": name, "installed": installed, "notes": notes},
            lambda: click.echo("\n".join([said.format(name=name), *notes])))  # fmt: skip
-
-
-def _may_install(desk_: Desk) -> None:
-    from workflow import permissions
-
-    permissions.demand(desk_.actor, "template.install")
 
 
 @template_command.command(
@@ -208,7 +141,7 @@ def _may_install(desk_: Desk) -> None:
 @desk
 def diff(desk_: Desk, name: str) -> None:
     """The office's own against the shipped one."""
-    text = _text(desk_, name, None)
+    text = own_words.text_in_use(desk_, name)
     before, after = wordings.shipped_text(name).splitlines(), text.splitlines()
     lines = list(unified_diff(before, after, _("shipped"), _("in use"), lineterm=""))
     same = _("{name}: the shipped template is in use.").format(name=name)
@@ -223,35 +156,6 @@ def diff(desk_: Desk, name: str) -> None:
 @desk
 def remove(desk_: Desk, name: str) -> None:
     """Go back to the shipped template."""
-    from workflow import template_store
-
-    def work(connection: Any) -> None:
-        _may_install(desk_)
-        _refuse_needed(desk_, connection, name)
-        template_store.remove(connection, desk_.office_id, desk_.actor, name, desk_.now())
-
-    desk_.perform("template.install", work)
+    own_words.remove(desk_, name)
     said = _("{name}: the shipped template is in use again.").format(name=name)
     answer(desk_, {"name": name, "removed": True}, lambda: click.echo(said))
-
-
-def _refuse_needed(desk_: Desk, connection: Any, name: str) -> None:
-    """A message that only the office has words for stays while one of its flows or rules sends it; E-J09."""
-    from workflow.flow_store import every
-
-    if name in wordings.names():
-        return
-    event = name.partition("/")[0]
-    needed = sorted({flow.name for flow in every(connection, desk_.office_id) if f'"{event}"' in flow.text})
-    rules = desk_.settings.path(desk_.settings.rules)
-    if rules is not None and rules.is_file() and f'"{event}"' in rules.read_text(encoding="utf-8", errors="replace"):
-        needed.append(rules.name)
-    if needed:
-        raise Refused(
-            "E-J09",
-            _("The program has no words for “{event}”, and these send it: {flows}").format(
-                event=event, flows=listed(needed)
-            ),
-            where=name,
-            remedy=_("Replace it instead, with: duban template install FILE --as {name}").format(name=name),
-        )

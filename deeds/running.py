@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from deeds.wordings import own_messages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
+    from pathlib import Path
 
     from deeds.desk import Desk
     from notifications.channel import Channel
@@ -17,13 +18,21 @@ if TYPE_CHECKING:
     from schedules.facts import Hours
     from schedules.rules import Rule
 
+#: the rules of an office whose settings name no file
+RULES_FILE: Final = "rules.toml"
+
+
+def rules_file(desk_: Desk) -> Path:
+    """Where the office's own reminder rules stand, or would stand: as the settings say, else in its folder."""
+    return desk_.settings.path(desk_.settings.rules) or desk_.settings.home / RULES_FILE
+
 
 def office_rules(desk_: Desk) -> Sequence[Rule] | None:
     """The office's own reminder rules for its months; None = the ladders of the flows."""
     from schedules.rules import load_rules
 
-    path = desk_.settings.path(desk_.settings.rules)
-    return load_rules(path, own_events(desk_)) if path else None
+    path = rules_file(desk_)
+    return load_rules(path, own_events(desk_)) if desk_.settings.rules or path.is_file() else None
 
 
 def own_events(desk_: Desk) -> frozenset[str]:
@@ -35,11 +44,10 @@ def own_events(desk_: Desk) -> frozenset[str]:
 
 
 def watched_rules(desk_: Desk) -> Callable[[], Sequence[Rule] | None]:
-    """The same for a service: read again whenever their file has changed."""
+    """The same for a service: read again whenever their file has changed, or appears."""
     from schedules.rules import RulesFile
 
-    path = desk_.settings.path(desk_.settings.rules)
-    return RulesFile(path, own_events(desk_)) if path else lambda: None
+    return RulesFile(rules_file(desk_), own_events(desk_), needed=bool(desk_.settings.rules))
 
 
 def office_hours(desk_: Desk) -> Hours:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from documents import sample_chasing, sample_summary
 from documents.typesetting import TEMPLATES
-from documents.words import in_words, overheard, paragraphs, refuse_unknown_paragraphs
+from documents.words import in_words, overheard, paragraphs, refuse_unknown_paragraphs, words
 from models.language import N_
 
 if TYPE_CHECKING:
@@ -44,6 +44,18 @@ def check_words(paper: str, source: str) -> None:
     refuse_unknown_paragraphs(paper, source)
     for make in SAMPLES[paper].cases().values():
         in_words(paper, source, make)
+
+
+def preview(paper: str, source: str) -> list[str]:
+    """The paragraphs that a text makes of the first case, in the order of the paper; raises as ``check_words``."""
+    check_words(paper, source)
+    heard = overheard(next(iter(SAMPLES[paper].cases().values())))
+    known = paragraphs(paper)
+
+    def said() -> list[str]:
+        return [words(paper).say(macro, *values) for macro, values in heard if macro in known]
+
+    return in_words(paper, source, said)
 
 
 @cache

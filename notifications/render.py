@@ -119,6 +119,12 @@ def check_template(event: str, part: str, source: str) -> None:
         engine().written(name, source, fields)
 
 
+def preview(event: str, part: str, source: str) -> list[str]:
+    """What a text makes of an ordinary message, line by line; raises as ``check_template``."""
+    check_template(event, part, source)
+    return engine().written(f"{event}/{part}", source, samples()["ordinary"]).splitlines()
+
+
 def _part(event: str, part: str, fields: dict[str, Any], own: OwnWords) -> str:
     name = f"{event}/{part}"
     source = own.texts.get(name)

@@ -142,7 +142,7 @@ class _Sweep:
         )
         return said.format(
             rule=called(rule),
-            when=_rung(rule),
+            when=rung(rule),
             clauses=clauses,
             due=min(task.due_on for task in tasks).isoformat(),
         )
@@ -155,7 +155,7 @@ class _Sweep:
         }
 
 
-def _rung(rule: Rule) -> str:
+def rung(rule: Rule) -> str:
     """How far from its anchor a rule speaks, as people say it."""
     said = (
         _("on the day of the {anchor}")

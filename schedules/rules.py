@@ -151,23 +151,26 @@ class RulesFile:
     It is read again when it has changed. One that has become wrong leaves the rules in force, and the log says why.
     """
 
-    def __init__(self, path: Path, own: Collection[str] = ()) -> None:
-        """Read it once; E-R01 refuses to begin with a wrong one."""
-        self._path, self._own = path, own
+    def __init__(self, path: Path, own: Collection[str] = (), *, needed: bool = True) -> None:
+        """Read it once; E-R01 refuses to begin with a wrong one. One that is not ``needed`` may come later, or go."""
+        self._path, self._own, self._needed = path, own, needed
         self._seen = self._stamp()
-        self._rules = load_rules(self._path, self._own)
+        self._rules = self._load()
 
-    def __call__(self) -> tuple[Rule, ...]:
-        """The rules in force; the same object as long as nothing has changed."""
+    def _load(self) -> tuple[Rule, ...] | None:
+        return load_rules(self._path, self._own) if self._needed or self._path.is_file() else None
+
+    def __call__(self) -> tuple[Rule, ...] | None:
+        """The rules in force, the same object as long as nothing has changed; None without a file: those of the flows."""
         stamp = self._stamp()
         if stamp != self._seen:
             self._seen = stamp  # taken before reading: what is written meanwhile counts as another change
             try:
-                self._rules = load_rules(self._path, self._own)
+                self._rules = self._load()
             except BadInput as refusal:
                 log.error("the changed rules are not taken, those before stay in force: %s", refusal)  # noqa: TRY400 - a refusal
             else:
-                log.info("the rules were changed; %d are in force", len(self._rules))
+                log.info("the rules were changed; %d are in force", len(self._rules or ()))
         return self._rules
 
     def _stamp(self) -> tuple[int, int] | None:

@@ -62,6 +62,7 @@ DEEDS: Final[dict[str, frozenset[Role]]] = {
     "paper.void": frozenset({R.DIRECTOR}),
     "paper.read": OFFICE | {R.READER},
     "rules.read": OFFICE | {R.SYSTEM},
+    "rules.edit": frozenset({R.DIRECTOR}),
     "plan.read": OFFICE,
     "message.read": OFFICE | {R.SYSTEM},
     "message.retry": OFFICE | {R.SYSTEM},

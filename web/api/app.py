@@ -9,6 +9,7 @@ from fastapi import Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.requests import Request
 
+from web.api.pace import Pace
 from web.api.refusals import answer_refusals, as_json, unfit
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def create(site: Site) -> FastAPI:
         dependencies=[Depends(only_known)],
     )  # fmt: skip
     app.state.site = site
+    app.state.pace = Pace()
     app.state.refuse = lambda _request, refusal: as_json(refusal)
     answer_refusals(app)
     for name in NOUNS:
@@ -86,6 +88,9 @@ def _described(app: FastAPI) -> dict[str, Any]:
         title="duban 督办", version="1", openapi_version="3.1.0", summary="The interface for programs.",
         description=_ABOUT, routes=app.routes, tags=tags, servers=[{"url": PREFIX}],
     )  # fmt: skip
+    for one in (one for methods in found["paths"].values() for one in methods.values()):
+        for answer in one["responses"].values():
+            answer["description"] = answer["description"].replace("Successful Response", "What was asked for.")
     # ours are described with every operation; the library's own are never answered
     for name in ("HTTPValidationError", "ValidationError"):
         found["components"]["schemas"].pop(name, None)

@@ -51,9 +51,10 @@ class Call(deeds.desk.Desk):
 
     @cached_property
     def bearer(self) -> tokens.Bearer:
-        """Who calls; E-H81. That the token is in use is noted, at most once an hour."""
+        """Who calls; E-H81, E-H88. That the token is in use is noted, at most once an hour."""
         now = self.now()
         found, unnoted = self.read(lambda c: tokens.bearer(c, self.office_id, self._token, now))
+        self.request.app.state.pace.step(found.token_id)
         if unnoted:
             with self.database.write(self.office_id) as connection:
                 tokens.note_use(connection, self.office_id, found.token_id, now)

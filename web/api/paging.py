@@ -34,6 +34,11 @@ Cursor = Annotated[
 class Page(BaseModel, Generic[T]):
     """A piece of a list."""
 
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
+        """``PageOfMonth``: its name in the schema."""
+        return f"PageOf{params[0].__name__}"
+
     items: list[T]
     next_cursor: str = Field(description="Give it as `cursor` to get the next piece; empty at the end.")
 

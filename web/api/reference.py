@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from fastapi import APIRouter
@@ -30,7 +31,7 @@ def docs(request: Request) -> Response:
 def told(description: dict[str, Any]) -> dict[str, Any]:
     """The schema as the page needs it: operations by noun, and the shapes that they name."""
     operations = [
-        _operation(path, method, one)
+        _operation(path, method, one, description["components"]["schemas"])
         for path, methods in description["paths"].items()
         for method, one in methods.items()
     ]
@@ -45,12 +46,13 @@ def told(description: dict[str, Any]) -> dict[str, Any]:
     return {"info": description["info"], "about": about, "groups": groups, "shapes": shapes, "kind": kind}
 
 
-def _operation(path: str, method: str, one: dict[str, Any]) -> dict[str, Any]:
+def _operation(path: str, method: str, one: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
     sent = one.get("requestBody", {}).get("content", {})
     return {
         **{name: one[name] for name in ("tags", "summary", "description", "operationId")},
         "path": path,
         "method": method.upper(),
+        "example": _example(schemas, sent),
         "parameters": [{"required": False, "description": "", **field} for field in one.get("parameters", [])],
         "sent": {media: kind(body["schema"]) for media, body in sent.items()},
         "answers": [
@@ -62,6 +64,15 @@ def _operation(path: str, method: str, one: dict[str, Any]) -> dict[str, Any]:
             for status, answer in one["responses"].items()
         ],
     }
+
+
+def _example(schemas: dict[str, Any], sent: dict[str, Any]) -> str:
+    """What a body may look like; nothing where none is sent, or no example is written."""
+    for body in sent.values():
+        examples = schemas.get(kind(body["schema"]), {}).get("examples", [])
+        if examples:
+            return json.dumps(examples[0], ensure_ascii=False, indent=2)
+    return ""
 
 
 def _fields(shape: dict[str, Any]) -> Any:

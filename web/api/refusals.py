@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse
 
 from models.errors import BadInput, DubanError, NotFound, Refused
 from models.language import _
+from web.api.pace import TOO_FAST
 from web.frame.refusals import fault, status_of
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+#: refusals that only programs meet
+_OWN: Final = {"E-H81": 401, TOO_FAST: 429}
 _SERVER_ERROR: Final = 500
 _NAMED: Final = 20
 
@@ -48,6 +51,7 @@ _WHEN: Final[dict[int, str]] = {
     404: "It does not exist, or it does not exist for this person: the same answer for both.",
     409: "Somebody acted first (`E-409`), or a rule forbids it in this state. Nothing was changed.",
     422: "A field, cursor or file cannot be taken; `fields` names each. Nothing was changed.",
+    429: "More than 600 calls a minute with this token (`E-H88`); `Retry-After` says how long to wait.",
     503: "The database or the disk is in the way; try again later.",
 }
 
@@ -56,16 +60,18 @@ def refused(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The refusals that an operation documents; those of the token, of the fields and of the machine always."""
     return {
         status: {"model": RefusalAnswer, "description": _WHEN[status]}
-        for status in sorted({401, 403, 422, 503, *statuses})
+        for status in sorted({401, 403, 422, 429, 503, *statuses})
     }
 
 
 def as_json(refusal: DubanError, status: int = 0) -> Response:
     """The answer to a program."""
-    code = status or (401 if refusal.code == "E-H81" else status_of(refusal))
+    code = status or _OWN.get(refusal.code) or status_of(refusal)
     made = JSONResponse({"error": _plain(refusal)}, code)
     if code == 401:
         made.headers["WWW-Authenticate"] = "Bearer"
+    if code == 429:
+        made.headers["Retry-After"] = str(refusal.fields["retry_after"])
     return made
 
 

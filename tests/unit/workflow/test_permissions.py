@@ -48,6 +48,7 @@ for _role in HELD:
         HELD[_role] += " token.make"
 HELD[R.SECURITY] += " token.manage"
 HELD[R.SECURITY] += " session.end"
+HELD[R.DIRECTOR] += " rules.edit"
 for _role in (*ADMINISTRATORS, R.DIRECTOR):
     HELD[_role] += " powers.read"
 
