@@ -38,11 +38,13 @@ def course_plot(seen: Look) -> Plot | None:
         Curve([(place[d.on], d.signed) for d in own.days], _("signed {count}").format(count=own.last.signed), "#f0b64a", 3.5),
         Curve([(place[d.on], d.filed) for d in own.days], _("filled in {count}").format(count=own.last.filed), "#1c2430", 1.5, "3 3"),
     ]  # fmt: skip
+    if seen.partial:
+        curves = curves[:1]
     if other is not None and other.days:
         curves += _other_curve(own, other, (end - first).days)
     step = max(1, ((end - first).days + 1) // _NAMED)
     named = [(float(n), short_day(first + timedelta(days=n))) for n in range(0, (end - first).days + 1, step)]
-    whole = _("{count} tasks to report").format(count=own.total)
+    whole = "" if seen.partial else _("{count} tasks to report").format(count=own.total)
     due = (float((own.due_on - first).days), _("due {day}").format(day=short_day(own.due_on)))
     return plots.course(
         _("Course of {month}").format(month=own.month), curves, named, (end - first).days, own.total, whole, due

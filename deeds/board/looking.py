@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from deeds.board import counts, habits, rows
 from deeds.board.course import Course, Steps, course, steps
+from models.states import Role
 from models.times import local_date
 from workflow import permissions
 
@@ -36,6 +37,8 @@ class Look:
     other: Month | None
     by_month: dict[str, list[Entry]]
     taken: Steps
+    #: a reader sees what is approved: nothing can be said of the rest
+    partial: bool = False
 
     @property
     def entries(self) -> list[Entry]:
@@ -106,4 +109,5 @@ def look(
     read = {one.month: one for one in (found, *recent, *([other] if other else []))}
     by_month = rows.entries(connection, office_id, actor, read.values(), today)
     drawn = [entry for one in (found, other) if one for entry in by_month[one.month]]
-    return Look(today, known, found, other, by_month, steps(connection, office_id, drawn))
+    partial = actor.holds(Role.READER) and not actor.holds(*permissions.OFFICE)
+    return Look(today, known, found, other, by_month, steps(connection, office_id, drawn), partial)

@@ -30,6 +30,9 @@ def standing(look: Look) -> str:
     last = look.course.last
     if last is None:
         return _("The month opens on {day}.").format(day=short_day(look.month.opens_on))
+    if look.partial:
+        known = _("By {day}, {approved} tasks are approved").format(day=short_day(last.on), approved=last.approved)
+        return known + _compared(look, last.approved)
     said = _("By {day}, {approved} of {total} tasks are approved").format(
         day=short_day(last.on), approved=last.approved, total=look.course.total
     )
@@ -49,7 +52,9 @@ def _compared(look: Look, approved: int) -> str:
 
 
 def lateness(look: Look) -> str:
-    """How much is late, at how many units, and who is late again."""
+    """How much is late, at how many units, and who is late again; of approved tasks alone, how many came late."""
+    if look.partial:
+        return _("{count} of them were handed in late.").format(count=len(look.late))
     if not look.late:
         return _("Nothing is late.")
     units = len({entry.task.unit_id for entry in look.late})
@@ -102,7 +107,7 @@ def punctuality(look: Look) -> str:
 def spread(look: Look) -> str:
     """How late what is late is."""
     if not look.late:
-        return _("Nothing is late.")
+        return lateness(look)
     short = sum(entry.days_late <= 3 for entry in look.late)
     longest = max(look.late, key=lambda entry: entry.days_late)
     return _("Of {count} late tasks, {short} are at most 3 days late; the longest is {days} days late: {unit}.").format(

@@ -16,6 +16,8 @@ _HERE: Final = {
     "E-V02": N_("Write the completion as a whole number from 0 to 100."),
     "E-S08": N_("Write why there was no progress."),
     "E-S02": N_("Write the reason."),
+    "E-S32": N_("Choose at least one person."),
+    "E-S33": N_("Choose one other person."),
     "E-S06": N_("Go on with filling it in."),
     "E-S17": N_("Fill in and report first; then print."),
     "E-S10": N_("Write who signed and which seal was set, as on the paper."),

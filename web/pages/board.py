@@ -43,6 +43,7 @@ _ON_TOP = (
     "yellow",
     "green",
 )
+_OF_APPROVED = ("approved", "aggregated", "late_filed", "yellow", "green")
 _ORDERS = (("notice", N_("as in the notice")), ("worst", N_("worst light first")), ("late", N_("most late first")))
 _TABS = (("", N_("Board")), ("/late", N_("Late")), ("/course", N_("Course")), ("/indicators", N_("Indicators")))
 
@@ -58,21 +59,23 @@ class Number:
 
 
 @router.get("")
-def board(desk: At, month: str = "", compare: str = "", order: str = "notice", view: str = "") -> Response:
+def board(desk: At, month: str = "", compare: str = "", order: str = "", view: str = "") -> Response:
     """Units by items; with ``view=wall`` for the screen of a meeting room, which asks again each minute."""
     seen = _look(desk, month, compare)
     if seen is None:
         return desk.page("board/none.html")
     wall = view == "wall"
     fields = _around(desk, seen, "") | {
-        "matrix": matrix(seen.entries, seen.today, order if order in ORDERS else "notice"),
-        "numbers": _numbers(seen, _ON_TOP),
+        "matrix": matrix(seen.entries, seen.today, order if order in ORDERS else "worst" if wall else "notice"),
+        "numbers": _numbers(seen, _OF_APPROVED if seen.partial else _ON_TOP),
         "standing": sentences.standing(seen),
         "lateness": sentences.lateness(seen),
-        "reviewing": sentences.reviewing(seen),
+        "reviewing": "" if seen.partial else sentences.reviewing(seen),
         "order": order,
         "orders": [(name, _(words)) for name, words in _ORDERS],
     }
+    if wall:
+        fields["course_plot"] = board_plots.course_plot(seen)
     if wall and desk.is_part:
         return desk.part("board/wall.html", "wall", **fields)
     return desk.page("board/wall.html" if wall else "board/board.html", **fields)

@@ -78,6 +78,8 @@
     const button = one("[data-yes]"), asked = one("[data-asked]");
     if (!button) { return; }
     if (document.activeElement === button) { button.click(); return; }
+    const fold = button.closest("details");
+    if (fold) { fold.open = true; }
     button.focus();
     asked.textContent = asked.dataset.words;
   };

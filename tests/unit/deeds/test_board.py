@@ -235,3 +235,7 @@ def test_a_reader_counts_what_is_approved_and_nothing_else(office: SmallOffice) 
     seen = look(office, login="reader")
     assert [e.stage for e in seen.entries] == [Stage.REVIEWED]
     assert seen.count("due") == seen.count("approved") == 1
+    # of the rest a reader knows nothing: the board does not claim that nothing is late
+    assert seen.partial
+    assert "没有逾期" not in sentences.lateness(seen)
+    assert "应报" not in sentences.standing(seen)

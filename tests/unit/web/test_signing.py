@@ -16,7 +16,7 @@ from kit.flows import Walker, walker
 from kit.office import SmallOffice, at, small_office
 from kit.world import NOON, refused
 from models.errors import BadInput
-from models.states import EvidenceKind
+from models.states import EvidenceKind, Role
 from models.store import Store
 from models.times import local_date
 from workflow.filings import StoredFile, attach
@@ -191,3 +191,20 @@ def test_what_cannot_be_drawn_is_said_and_not_a_fault() -> None:
     for data, kind in ((b"no pdf at all", PDF), (b"x", "application/ofd")):
         with refused("E-H43", BadInput):
             draw(data, kind, 1)
+
+
+def test_the_reviewer_names_who_signs_next_in_order(tmp_path: Path) -> None:
+    walk = walker(tmp_path, "co_signed_report")
+    walk.go("signed_stamped")
+    walk.world.join("reader2", Role.READER)
+    reviewer = over(walk).person("reviewer")
+    assert "接着由谁会签" in reviewer.get(f"/review/{walk.task_id}").text
+    given = {"action": "approve", "version": walk.task.version, "people": ["reader2", "director"]}
+    assert reviewer.post(f"/review/{walk.task_id}", **given).status_code == 303
+    assert walk.signers() == ["reader2", "director"]
+    desk = over(walk)
+    assert f"/review/{walk.task_id}" not in desk.person("director").get("/review").text
+    reader = desk.person("reader2")
+    assert f"/sign/{walk.task_id}" in reader.get("/sign").text
+    reader.post(f"/sign/{walk.task_id}", action="countersign", version=walk.task.version)
+    assert f"/review/{walk.task_id}" in desk.person("director").get("/review").text
