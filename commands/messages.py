@@ -9,7 +9,6 @@ import click
 from commands.acting import NUMBER
 from commands.frame import Desk, answer, desk, new_token, table
 from models import labels
-from models.errors import EnvironmentRefused
 from models.language import _, listed
 from models.states import MessageState
 from models.times import shown
@@ -155,27 +154,8 @@ def channel_command() -> None:
 @desk
 def test(desk_: Desk, name: str, address: str) -> None:
     """Sent past the outbox, recorded in the trail; the other side's reason is shown when it refuses."""
-    from notifications.channel import DeliveryError
-    from workflow import audit, permissions
-
-    role, now = permissions.demand(desk_.actor, "channel.test"), desk_.now()
-    entry = audit.Entry("channel.test", "channel", role=role.value, detail={"channel": name})
-    desk_.perform("channel.test", lambda c: audit.append(c, desk_.office_id, desk_.actor, entry, now))
-    try:
-        receipt = _send(desk_, name, address)
-    except DeliveryError as error:
-        raise EnvironmentRefused(
-            "E-M03", error.reason, where=name, remedy=_("Check the channel's settings.")
-        ) from error
-    answer(desk_, {"channel": name, "receipt": receipt}, lambda: click.echo(_("Sent: {detail}").format(detail=receipt)))
-
-
-def _send(desk_: Desk, name: str, address: str) -> str:
-    from deeds.running import channels
-    from notifications.channel import Envelope
+    from deeds.running import try_channel
 
     number = f"<test-{new_token()[:16].lower()}@duban>"
-    body = _("If you can read this, the channel works.")
-    return channels(desk_)(name).send(
-        Envelope(number, desk_.actor.name, address, _("Test of duban"), body, desk_.now())
-    )
+    receipt = try_channel(desk_, name, address, number)
+    answer(desk_, {"channel": name, "receipt": receipt}, lambda: click.echo(_("Sent: {detail}").format(detail=receipt)))

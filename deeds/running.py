@@ -110,15 +110,48 @@ def endpoints(desk_: Desk) -> dict[str, Endpoint]:
     return open_endpoints(desk_.settings.webhooks, desk_.settings.home)
 
 
-def open_channels(desk_: Desk) -> list[str]:
-    """Open every channel that is set up and the one people are told by; the first that cannot be used is refused."""
+def channel_names(desk_: Desk) -> list[str]:
+    """Every channel that is set up, and the one people are told by."""
     import sqlalchemy as sa
 
     from models import tables as t
 
     query = sa.select(t.office.c.channel).where(t.office.c.id == desk_.office_id)
     used = desk_.read(lambda c: c.scalar(query)) or "file"
-    names = sorted({used, *desk_.settings.channels})
+    return sorted({used, *desk_.settings.channels})
+
+
+def try_channel(desk_: Desk, name: str, address: str, number: str) -> str:
+    """One message sent past the outbox, recorded in the trail; returns the receipt. E-M03 says why it did not go.
+
+    ``number`` is the Message-ID, which nobody else has.
+    """
+    from models.errors import EnvironmentRefused
+    from models.language import _
+    from notifications.channel import DeliveryError, Envelope
+    from workflow import audit, permissions
+
+    now = desk_.now()
+
+    def noted(connection: Any) -> None:
+        role = permissions.demand(desk_.actor, "channel.test")
+        entry = audit.Entry("channel.test", "channel", role=role.value, detail={"channel": name})
+        audit.append(connection, desk_.office_id, desk_.actor, entry, now)
+
+    desk_.perform("channel.test", noted)
+    body = _("If you can read this, the channel works.")
+    letter = Envelope(number, desk_.actor.name, address, _("Test of duban"), body, now)
+    try:
+        return channels(desk_)(name).send(letter)
+    except DeliveryError as error:
+        raise EnvironmentRefused(
+            "E-M03", error.reason, where=name, remedy=_("Check the channel's settings.")
+        ) from error
+
+
+def open_channels(desk_: Desk) -> list[str]:
+    """Open every channel that is set up and the one people are told by; the first that cannot be used is refused."""
+    names = channel_names(desk_)
     opened = channels(desk_)
     for name in names:
         opened(name)

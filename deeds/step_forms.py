@@ -57,7 +57,8 @@ class StepForm:
     one: bool
     #: whether the whole report is written with it
     whole: bool
-    #: whether it leads back or out, so that a page sets it apart
+    #: whether it moves the task on, and whether it leads back or out: a page sets them apart
+    moves: bool
     back: bool
 
     @property
@@ -101,6 +102,7 @@ def _form(task: TaskRow, action: str, rows: Sequence[Step], people: _People, bee
         signing=signing,
         one="one_person" in asks,
         whole="reason_for_no_progress" in asks,
+        moves=any(step.dest != task.state or step.guards for step in rows),
         back=all(_leads_back(task, step) for step in rows),
     )  # fmt: skip
 

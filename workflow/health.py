@@ -74,11 +74,12 @@ def wrong(name: str, said: str) -> Check:
 
 
 def examine(
-    connection: Connection, office_id: int, now: datetime, *, heads_dir: Path | None, store: Store | None
-) -> list[Check]:
-    """Every check of the database, in the order in which one would mend."""
+    connection: Connection, office_id: int, now: datetime, *, heads_dir: Path | None, store: Store | None,
+    proof: bool = True,
+) -> list[Check]:  # fmt: skip
+    """Every check of the database, in the order in which one would mend; ``proof``: the whole trail, too."""
     checks = [_whole(connection), _not_behind(connection, office_id, heads_dir)]
-    checks.append(_trail(connection, office_id, heads_dir, store))
+    checks += [_trail(connection, office_id, heads_dir, store)] if proof else []
     checks += [_clock(connection, office_id, now), *_loops(connection, now)]
     checks += [_oldest_due(connection, office_id, now), *_counted(connection, office_id)]
     checks += [

@@ -44,6 +44,8 @@ ENTRIES: Final = (
     Entry("/rules", N_("Reminder rules"), "rules.read"),
     Entry("/flows", N_("Flows"), "flow.read", OFFICE),
     Entry("/templates", N_("Templates"), "template.read"),
+    Entry("/workdays", N_("Workdays"), "plan.read"),
+    Entry("/channels", N_("Channels and service"), "message.read", frozenset({Role.SYSTEM, Role.DIRECTOR})),
     Entry("/people", N_("People"), "person.rescue"),
     Entry("/duties", N_("Duties"), "duty.grant"),
     Entry("/duties/absences", N_("Absences"), "duty.grant"),
