@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from itertools import cycle
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import schemathesis
@@ -21,20 +21,16 @@ from kit.api import new_token
 from kit.desk import desk_of
 from kit.office import small_office
 from models.settings import WebSettings
-from web.api.app import create, schema
+from web.api.app import schema
 from web.api.paging import HIGHEST
 from web.api.shapes import MONTH
 
 if TYPE_CHECKING:
     from schemathesis import BaseSchema, Case
 
-    from web.frame.site import Site
-
 SEED = int(os.environ.get("DUBAN_TEST_SEED", "20220625"))
 ACTIONS = ("receive", "report", "withdraw", "sign_stamp", "approve", "return", "reopen", "waive", "aggregate")
-OPERATIONS = tuple(
-    one["operationId"] for methods in schema(create(cast("Site", None)))["paths"].values() for one in methods.values()
-)
+OPERATIONS = tuple(one["operationId"] for methods in schema()["paths"].values() for one in methods.values())
 _tokens: dict[str, Any] = {}
 
 
