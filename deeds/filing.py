@@ -55,6 +55,9 @@ class Line:
     #: the form in hand that covers the report as it is
     form: str = ""
     draft: report_drafts.ReportDraft | None = None
+    #: the report in force: its completion and its words; None and empty while there is none
+    percent: int | None = None
+    progress: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +133,7 @@ def lines_of(
     about = wording.subjects(connection, office_id, tasks)
     forms = forms_in_hand(connection, office_id, tasks)
     drafts = report_drafts.find(connection, office_id, actor, [task.id for task in tasks])
+    reports = _reports_in_force(connection, office_id, tasks)
     made = []
     for task in tasks:
         colour, cause = light(task, local_date(now))
@@ -143,10 +147,27 @@ def lines_of(
                 task, about[task.id].title, about[task.id].text, stand, colour, cause,
                 _next_words(task, stand, forms.get(task.id, ""), may_fill=reporting is not None),
                 reporting.action if reporting else "", receivable, back.action if back else "",
-                forms.get(task.id, ""), drafts.get(task.id) if reporting else None,
+                forms.get(task.id, ""), drafts.get(task.id) if reporting else None, *reports.get(task.id, (None, "")),
             )
         )  # fmt: skip
     return made
+
+
+def _reports_in_force(connection: Connection, office_id: int, tasks: Sequence[TaskRow]) -> dict[int, tuple[int, str]]:
+    """Task → completion and words of its report in force."""
+    r = t.report.c
+    query = (
+        sa.select(r.task_id, r.percent, r.progress, r.no_progress, r.reason)
+        .join(t.task, sa.and_(t.task.c.office_id == r.office_id, t.task.c.id == r.task_id))
+        .where(r.office_id == office_id, r.number == t.task.c.report_number, r.task_id.in_([task.id for task in tasks]))
+    )
+    return {
+        row.task_id: (
+            row.percent,
+            _("No progress this month: {reason}").format(reason=row.reason) if row.no_progress else row.progress,
+        )
+        for row in connection.execute(query)
+    }
 
 
 def _takes_back(step: Step, task: TaskRow) -> bool:
