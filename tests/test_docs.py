@@ -40,6 +40,7 @@ GUIDES = [
         "office.md",
         "papers.md",
         "administrator.md",
+        "desk-security.md",
         "evidence.md",
         "reading.md",
         "review.md",

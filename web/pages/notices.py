@@ -21,7 +21,7 @@ from web.frame.desk import At
 from web.frame.files import kind_file
 from web.frame.kept import show_draft
 from web.frame.posted import Form, number_of
-from web.frame.uploads import in_turn, some
+from web.frame.uploads import some
 from workflow import notice_drafts, revision_plan
 
 if TYPE_CHECKING:
@@ -70,8 +70,7 @@ def upload(desk: At, form: Form) -> Response:
 def _read(form: Posted) -> NoticeDraft:
     """The file in a child process with limits, as every foreign file."""
     file = some(form.upload("file"))
-    with in_turn():
-        return read_for_office(file.data, file.name)
+    return read_for_office(file.data, file.name)
 
 
 def _draft(desk: Desk, number: int) -> tuple[dict[str, Any], NoticeDraft]:
