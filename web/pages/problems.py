@@ -22,7 +22,7 @@ from web.frame.desk import At
 from web.frame.files import kind_file
 from web.frame.kept import forgotten
 from web.frame.posted import Form, needed_day
-from web.frame.uploads import in_turn, some, take
+from web.frame.uploads import some, take
 from workflow import inspections, ledger, permissions, problems, units
 from workflow.filings import StoredFile
 
@@ -128,8 +128,7 @@ def take_in(desk: At, form: Form) -> Response:
     """Register the rows of a table that are right and tell the rest; as a trial first, which keeps nothing."""
     desk.demand("problem.register")
     file, dry, now = some(form.upload("file")), form.text("how") != "do", desk.now()
-    with in_turn():
-        read = read_problems(file.data, file.name)
+    read = read_problems(file.data, file.name)
     made = desk.perform(
         "problem.register",
         lambda c: problems.register_many(
