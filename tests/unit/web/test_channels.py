@@ -64,6 +64,6 @@ def test_the_doctor_speaks_in_words_without_proving_the_trail(desk: DeskOf) -> N
 def test_loops_and_channels_are_said_in_words(desk: DeskOf) -> None:
     beat(desk.office.database, desk.office.office_id, "sweep", desk.clock.now, 60)
     text = desk.person("system").get("/channels").text
-    assert "写出提醒" in text
+    assert "reminders are written" in text
     assert ">sweep<" not in text
-    assert '<option value="file">文件' in text
+    assert '<option value="file">files in the folder' in text
