@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from models import tables as t
-from schedules.due import firings, undecided
+from schedules.due import by_task, firings, undecided
 from schedules.facts import Hours, load_facts, load_ledger, load_said
 from schedules.ladders import Ladders
 from schedules.select import most_severe, outranked
@@ -36,12 +36,12 @@ def next_rungs(
     hours = hours or Hours()
     facts = load_facts(connection, office_id, t.task.c.id.in_(tasks))
     calendar = load_calendar(connection, office_id)
-    ledger = load_ledger(connection, office_id, tasks)
+    known = by_task(load_ledger(connection, office_id, tasks))
     ladders = Ladders(rules)
     said = load_said(connection, office_id, facts, ladders)
     found: dict[int, tuple[datetime, Firing]] = {}
     for one in facts:
-        waiting = undecided(firings(ladders.of(one.flow), one, calendar, hours.send_at), ledger)
+        waiting = undecided(firings(ladders.of(one.flow), one, calendar, hours.send_at), known[one.task_id])
         heard, _overtaken = outranked(waiting, said)
         at = min((max(firing.fires_at, now) for firing in heard), default=None)
         if at is not None:

@@ -6,6 +6,7 @@ on a tick having run. Instants are aware UTC, dates are civil dates of Asia/Shan
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import time
 from typing import TYPE_CHECKING, Final, Literal
@@ -210,6 +211,14 @@ def _firing(rule: Rule, facts: TaskFacts, fires_at: datetime) -> Firing:
         fires_at=fires_at,
         handler_id=facts.handler_id,
     )
+
+
+def by_task(ledger: Iterable[Key]) -> defaultdict[int, set[Key]]:
+    """Each task's own keys: of thousands of tasks each asks for its own, not for all."""
+    found: defaultdict[int, set[Key]] = defaultdict(set)
+    for key in ledger:
+        found[key[0]].add(key)
+    return found
 
 
 def undecided(planned: Iterable[Firing], ledger: Collection[Key]) -> list[Firing]:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from models import tables as t
 from models.language import _, listed
 from models.times import at_local, end_of, shown
-from schedules.due import firings, undecided
+from schedules.due import by_task, firings, undecided
 from schedules.facts import Hours, holders, load_facts, load_ledger, load_said
 from schedules.ladders import Ladders
 from schedules.rules import called
@@ -80,10 +80,11 @@ def plan(
     said = load_said(connection, office_id, facts, ladders)
     begin, stop = at_local(start), end_of(end)
     now = now or begin
+    known = by_task(ledger)
     waiting = [
         firing
         for one in facts
-        for firing in undecided(firings(ladders.of(one.flow), one, calendar, hours.send_at), ledger)
+        for firing in undecided(firings(ladders.of(one.flow), one, calendar, hours.send_at), known[one.task_id])
         if firing.fires_at < stop
     ]
     lines: list[PlannedLine] = []

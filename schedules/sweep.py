@@ -18,7 +18,7 @@ from models.language import _
 from models.states import ReminderState, Role
 from schedules import drafts
 from schedules.clock_guard import guard, tell_held
-from schedules.due import MOVED_BY_REVISION, due, next_at, passed, was_open
+from schedules.due import MOVED_BY_REVISION, by_task, due, next_at, passed, was_open
 from schedules.facts import IN_FORCE, SCHEDULER, Hours, holders, load_facts, load_history, load_ledger, load_said
 from schedules.ladders import Ladders
 from schedules.rules import called
@@ -149,8 +149,9 @@ class _Run:
 
     def _slept_through(self, facts: list[TaskFacts], ledger: set[Key]) -> Decisions:
         """Rungs that came while nobody looked, of tasks that have been settled since: they end, too, with a reason."""
+        keys, at = by_task(ledger), (self.calendar, self.now)
         gone = {
-            one.task_id: passed(self.ladders.of(one.flow), one, self.calendar, self.now, ledger, self.hours.send_at)
+            one.task_id: passed(self.ladders.of(one.flow), one, *at, keys[one.task_id], self.hours.send_at)
             for one in facts
         }
         wanted = [task for task, firings in gone.items() if firings]
@@ -230,6 +231,7 @@ class _Run:
         """Write the ledger. A decision that a wrong clock took too early is overwritten, everything else is new."""
         first = next_id(self.connection, t.reminder, self.office_id)
         rows: list[dict[str, Any]] = []
+        early = self._too_early(decisions)
         for firing, state, reason in decisions:
             values = {
                 "level": firing.level,
@@ -238,12 +240,20 @@ class _Run:
                 "state": state.value,
                 "reason": reason,
             }
-            if not self._overwrite(firing.key, values):
+            if firing.key not in early or not self._overwrite(firing.key, values):
                 task_id, round_, revision, rule = firing.key
                 key = {"task_id": task_id, "round": round_, "due_revision": revision, "rule": rule}
                 rows.append({"office_id": self.office_id, "id": first + len(rows), **key, **values})
         if rows:
             self.connection.execute(sa.insert(t.reminder), rows)
+
+    def _too_early(self, decisions: Decisions) -> set[Key]:
+        """The keys of these tasks that a wrong clock decided before they were due."""
+        r = t.reminder.c
+        tasks = {firing.task_id for firing, _state, _reason in decisions}
+        query = sa.select(r.task_id, r.round, r.due_revision, r.rule)
+        query = query.where(r.office_id == self.office_id, r.task_id.in_(tasks), ~IN_FORCE)
+        return {(row.task_id, row.round, row.due_revision, row.rule) for row in self.connection.execute(query)}
 
     def _overwrite(self, key: Key, values: dict[str, Any]) -> bool:
         r = t.reminder.c
@@ -252,11 +262,12 @@ class _Run:
         return self.connection.execute(statement.values(**values)).rowcount == 1
 
     def _set_next(self, facts: list[TaskFacts], ledger: set[Key]) -> None:
+        known = by_task(ledger)
         values = [
             {
                 "office": self.office_id,
                 "task": one.task_id,
-                "at": next_at(self.ladders.of(one.flow), one, self.calendar, ledger, self.hours.send_at),
+                "at": next_at(self.ladders.of(one.flow), one, self.calendar, known[one.task_id], self.hours.send_at),
             }
             for one in facts
         ]

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from kit.office import BEGIN, SmallOffice, add_month, at, small_office
+from kit.years import grown_office
 from models import tables as t
 from models.database import Database, sqlite_url
 from models.errors import Refused
@@ -444,3 +445,16 @@ def test_a_circular_names_only_what_is_still_late_and_says_why_in_words(office: 
         with pytest.raises(Refused) as refused:
             issue(office, number, when=late)
         assert refused.value.code == "E-S27"
+
+
+def test_a_sweep_asks_no_more_for_more_tasks(tmp_path: Path) -> None:
+    asked = []
+    for clauses in (3, 12):
+        office = grown_office(tmp_path / f"{clauses}", units=1, clauses=clauses, months=1)
+        count = [0]
+        sa.event.listen(office.database.engine, "before_cursor_execute", lambda *_args, count=count: count.append(1))
+        swept = sweep(office.database, 1, None, at("2022-06-26 09:00"))
+        assert swept.decided > 3 * clauses
+        asked.append(len(count))
+        office.database.close()
+    assert abs(asked[0] - asked[1]) <= 2  # a flow is read once a process
