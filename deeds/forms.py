@@ -138,7 +138,7 @@ def form_file(desk: Desk, code: str, kind: str) -> tuple[bytes, str]:
 
     facts = desk.look_up("task.read", work)
     made = form.form_docx(facts) if kind == "docx" else form.form_pdf(facts)
-    return made, f"{facts.month}-{facts.unit_name}-{facts.check_code}"
+    return made, f"{facts.month}-{facts.unit_name}-报送表-{facts.check_code}"
 
 
 class FormStand(Word):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from deeds import downloads
 from deeds.evidence import ASKED, form_story, from_data, signature_words
 from deeds.filing import Stand, unit_month
 from deeds.forms import FormStand, form_file, print_form, unit_forms
@@ -50,6 +51,13 @@ def file(desk: At, code: str, kind: Literal["pdf", "docx"]) -> Response:
     """A printed form, to print or to keep."""
     data, name = form_file(desk, code, kind)
     return desk.file(data, f"{name}.{kind}", MEDIA[kind], inline=kind == "pdf")
+
+
+@router.get("/{code}/papers/{sha256}")
+def paper(desk: At, code: str, sha256: str) -> Response:
+    """The paper that came back, to keep."""
+    opened = downloads.of_form(desk, code, sha256)
+    return desk.file(opened.data, opened.name, opened.media_type)
 
 
 @router.get("/{code}")
