@@ -110,6 +110,7 @@ def test_a_scan_is_shown_before_it_is_kept_and_sent_only_once(desk: DeskOf, seen
     assert desk.person("clerk2").get(link).status_code == 404
     assert f'href="/forms/{code}"' in browser.get("/tasks/1").text
     assert "市发改委公章" in facts
+    assert "赵一" in facts.partition("<h1>")[2].partition("</p>")[0]
     assert list((desk.office.folder / "staging").iterdir()) == []
 
 
