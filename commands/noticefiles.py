@@ -1,16 +1,14 @@
-"""The files of a notice at the command line: read in any form, kept as JSON with its hash, written as a table."""
+"""The files of a notice at the command line: read in any form, written as a table."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from models.errors import BadInput
-from models.language import DEFAULT, _, current, speaking
+from models.language import _
 
 if TYPE_CHECKING:
     from models.drafts import NoticeDraft
@@ -30,21 +28,10 @@ def read_draft(file: Path) -> NoticeDraft:
 
 def office_draft(file: Path) -> NoticeDraft:
     """As ``read_draft``, with its remarks in the office's language whatever the reader speaks; refusals in the reader's."""
-    draft = read_draft(file)
-    if current() == DEFAULT:
-        return draft
-    with speaking(DEFAULT):
-        return read_draft(file)
+    from deeds.notices import read_for_office
 
-
-def kept_form(draft: NoticeDraft) -> tuple[dict[str, Any], str]:
-    """The draft as it is kept with the notice, and the hash of what it asks: not of the file's name, the warnings and ticks."""
-    from documents.notice_json import to_json
-
-    kept = to_json(draft)
-    said = {name: value for name, value in kept.items() if name not in {"source_name", "warnings", "decisions"}}
-    text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return kept, hashlib.sha256(text.encode()).hexdigest()
+    with file.open("rb") as opened:
+        return read_for_office(opened.read(_LARGEST), file.name)
 
 
 def write_new_table(draft: NoticeDraft, target: Path) -> None:

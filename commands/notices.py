@@ -12,14 +12,12 @@ import click
 from commands.acting import NUMBER, look_up
 from commands.forms import save
 from commands.frame import Desk, answer, desk, table
-from commands.noticefiles import FILE, kept_form, office_draft, read_draft, write_new_table
+from commands.noticefiles import FILE, office_draft, read_draft, write_new_table
 from commands.periods import Month, say_opened
 from commands.reviewing import review, say_doubts, standing
 from models import doubts
-from models.errors import BadInput
-from models.language import DEFAULT, N_, _, listed, speaking
+from models.language import N_, _, listed
 from models.times import shown
-from models.words import letters
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -145,58 +143,16 @@ def adopt(
     desk_: Desk, file: Path, revise: int | None, month: str | None, flow: str, accept_open: str, *, allow_past: bool
 ) -> None:
     """By the director; adopting the same table twice changes nothing. With ``--open`` both happen or neither."""
-    from deeds.months import open_in
-    from workflow import adoption, revision
+    from deeds import notices
 
     if flow and not month:
         raise click.UsageError(_("--flow is for the month that --open opens."))
-    read, office, now = office_draft(file), desk_.office_id, desk_.now()
-
-    def work(connection: Connection) -> tuple[adoption.Adopted, OpenedPeriod | None, str]:
-        place = (connection, office, desk_.actor)
-        draft = _answered_for(connection, desk_, read, accept_open, now)
-        kept, digest = kept_form(draft)
-        if revise is not None:
-            made = revision.revise(*place, revise, draft, kept, digest, now, allow_past=allow_past)
-        else:
-            made = adoption.adopt(*place, draft, kept, digest, now, allow_past=allow_past)
-        opened = open_in(connection, desk_, month, made.notice_id, flow=flow) if month else None
-        return made, opened, _open_month(connection, office, made.notice_id)
-
-    made, opened, standing = desk_.perform("notice.adopt", work)
+    read, now = office_draft(file), desk_.now()
+    wanted = notices.Wanted(revise, month or "", flow, accept_open, allow_past)
+    done = desk_.perform("notice.adopt", lambda connection: notices.adopt(connection, desk_, read, wanted, now))
+    made, opened, standing = done.made, done.opened, done.standing
     data = {**asdict(made), "opened": opened and asdict(opened)}
     answer(desk_, data, lambda: _say_adopted(data, opened, standing, now))
-
-
-def _answered_for(
-    connection: Connection, desk_: Desk, draft: NoticeDraft, accept_open: str, now: datetime
-) -> NoticeDraft:
-    """The draft held against the register; who adopts it answers for what was ticked in the table and left open."""
-    from workflow import name_doubts, permissions
-    from workflow.given import SHORTEST_REASON
-
-    permissions.demand(desk_.actor, "notice.adopt")
-    if accept_open and letters(accept_open) < SHORTEST_REASON:
-        said = _("Say why what nobody has decided may stay as read, in at least {count} letters.")
-        remedy = _('--accept-open "checked against the paper"')
-        raise BadInput("E-N17", said.format(count=SHORTEST_REASON), remedy=remedy)
-    with speaking(DEFAULT):
-        draft = name_doubts.held_against(draft, name_doubts.load(connection, desk_.office_id))
-    if accept_open:
-        draft, _count = doubts.accepted_open(draft, accept_open, desk_.actor.login, now)
-    return doubts.signed(draft, desk_.actor.login, now)
-
-
-def _open_month(connection: Connection, office_id: int, notice_id: int) -> str:
-    """The newest month of the notice that is open; nothing when none is."""
-    import sqlalchemy as sa
-
-    from models import tables as t
-    from models.states import PeriodState
-
-    p = t.period.c
-    of_it = (p.office_id == office_id, p.notice_id == notice_id, p.state == PeriodState.OPEN.value)
-    return connection.scalar(sa.select(sa.func.max(p.month)).where(*of_it)) or ""
 
 
 def _say_adopted(data: dict[str, Any], opened: OpenedPeriod | None, standing: str, now: datetime) -> None:
@@ -242,7 +198,9 @@ def _say_next(data: dict[str, Any], standing: str) -> None:
 @desk
 def show(desk_: Desk, number: int | None) -> None:
     """Without a number: the list."""
-    rows = look_up(desk_, "notice.draft", lambda c: _notices(c, desk_, number))
+    from deeds.notices import find_notices
+
+    rows = look_up(desk_, "notice.draft", lambda c: find_notices(c, desk_, number))
     if number is None:
         return answer(desk_, [_brief(row) for row in rows], lambda: _say_list(rows))
     from documents.notice_json import from_json
@@ -282,20 +240,6 @@ def _say_list(rows: list[dict[str, Any]]) -> None:
     table([_("No."), _("Title"), _("Revision"), _("Adopted by"), _("At")], lines)
 
 
-def _notices(connection: Connection, desk_: Desk, number: int | None) -> list[dict[str, Any]]:
-    """All notices, or the one of this number; E-404."""
-    from models import tables as t
-    from workflow import permissions
-    from workflow.adoption import notices
-
-    permissions.demand(desk_.actor, "notice.draft")
-    query = notices().where(t.notice.c.office_id == desk_.office_id).order_by(t.notice.c.id)
-    rows = [dict(row) for row in connection.execute(query).mappings() if number in {None, row["id"]}]
-    if number is not None and not rows:
-        raise permissions.not_there(_("Notice"), number)
-    return rows
-
-
 @notice_command.command(
     "print",
     help=_("Write an adopted notice's decomposition table as a paper, .docx and .pdf."),
@@ -306,11 +250,12 @@ def _notices(connection: Connection, desk_: Desk, number: int | None) -> list[di
 @desk
 def print_(desk_: Desk, number: int, out: Path) -> None:
     """The table as it is attached to the notice."""
+    from deeds.notices import find_notices
     from documents.decomposition.paper import render_decomposition
     from documents.notice_json import from_json
     from models.times import local_date
 
-    (row,) = look_up(desk_, "notice.draft", lambda c: _notices(c, desk_, number))
+    (row,) = look_up(desk_, "notice.draft", lambda c: find_notices(c, desk_, number))
     made = render_decomposition(from_json(row["draft"]), local_date(row["adopted_at"]))
     name = _("decomposition")
     files = {kind: out / f"{name}-{number}.{kind}" for kind in made}

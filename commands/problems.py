@@ -108,6 +108,7 @@ def register(
 @desk
 def import_(desk_: Desk, file: Path, inspection: int | None, photos: Path | None, *, dry_run: bool) -> int:
     """Register what is right in a table and tell the rest."""
+    from deeds.problems import told_import
     from documents.ledger.reading import read_problems
     from workflow import permissions
     from workflow.problems import register_many
@@ -121,14 +122,9 @@ def import_(desk_: Desk, file: Path, inspection: int | None, photos: Path | None
         return register_many(*place, drafts, now, dry_run=dry_run, inspection_id=inspection, pictures=found)
 
     made = desk_.perform("problem.register", work)
-    refused = [{"row": 0, **one.as_dict()} for one in read.refusals]
-    refused += [{"row": row, **refusal.as_dict()} for row, refusal in missing.items()]
-    refused += [{"row": one.draft.row, **one.refusal.as_dict()} for one in made if one.refusal is not None]
-    kept = [one for one in made if one.refusal is None]
-    told = [{"row": one.draft.row, "problem": one.problem_id, "title": one.draft.title} for one in kept]
-    data = {"dry_run": dry_run, "registered": told, "refused": refused}
+    data = {"dry_run": dry_run, **told_import(read.refusals, missing, made)}
     answer(desk_, data, lambda: say_import(data))
-    return 1 if refused else 0
+    return 1 if data["refused"] else 0
 
 
 @problem_command.command(

@@ -10,7 +10,7 @@ import click
 
 from commands.frame import Desk, answer, desk, table
 from commands.noticefiles import FILE, office_draft, refuse_no_table
-from commands.reviewwalk import Walk, no_such
+from deeds.reviewing import Walk, no_such
 from models import doubts
 from models.doubts import Verdict
 from models.errors import BadInput, DubanError, UsageRefused
@@ -106,19 +106,12 @@ def _draft(file: Path, kept: TableFile) -> NoticeDraft:
 
 def _begin(desk_: Desk, draft: NoticeDraft) -> tuple[Walk, str]:
     """The walk over what is open, with the register when there is an office; else why it was not asked."""
-    from workflow import name_doubts
+    from deeds.notices import begin_walk
 
     try:
-        login, office = desk_.actor.login, desk_.office_id
-        register = desk_.read(lambda connection: name_doubts.load(connection, office))
+        return begin_walk(desk_, draft), ""
     except DubanError as reason:
         return Walk(draft, "", desk_.now, lambda same: same), reason.what
-
-    def held(one: NoticeDraft) -> NoticeDraft:
-        with speaking(DEFAULT):
-            return name_doubts.held_against(one, register)
-
-    return Walk(draft, login, desk_.now, held), ""
 
 
 def _script(walk: Walk, given: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ from models.language import _
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from commands.reviewwalk import Walk
+    from deeds.reviewing import Walk
     from models.doubts import Doubt
     from models.drafts import WarningNote
 

@@ -1,4 +1,4 @@
-"""Opening what is kept: a file is reached only through a form, task, problem or paper that the person may see.
+"""Opening what is kept: a file is reached only through a form, task or problem that the person may see.
 
 Knowing a hash opens nothing. Each opening, and each refusal of one, stands in the trail (GB/T 22239: the record covers
 the reading of attachments, too). Bytes come out as they were stored, checked against their hash.
@@ -14,8 +14,7 @@ import sqlalchemy as sa
 from deeds import evidence
 from models import tables as t
 from models.language import _
-from models.states import PaperKind
-from workflow import actions, audit, papers, permissions, problems, readings
+from workflow import actions, audit, permissions, problems, readings
 from workflow.evidence import papers_of_task
 
 if TYPE_CHECKING:
@@ -26,13 +25,6 @@ if TYPE_CHECKING:
     from deeds.desk import Desk
 
 DEED: Final = "attachment.read"
-#: what the program writes itself, by the ending under which a paper's files are kept
-_WRITTEN: Final = {
-    "pdf": "application/pdf",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "json": "application/json",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,19 +79,6 @@ def of_problem(desk: Desk, problem_id: int, sha256: str) -> Opened:
     def found(connection: Connection) -> _Kept:
         kept = problems.records(connection, desk.office_id, desk.actor, problem_id)["photos"]
         return _one(connection, desk, sha256, [photo["sha256"] for photo in kept], f"problem {problem_id}")
-
-    return _opened(desk, found)
-
-
-def of_paper(desk: Desk, paper_id: int, kind: str) -> Opened:
-    """An urging notice, supervision notice or circular as it was issued, as ``pdf`` or ``docx``; E-404."""
-
-    def found(connection: Connection) -> _Kept:
-        paper = papers.find(connection, desk.office_id, desk.actor, paper_id)
-        if kind not in paper["files"] or kind not in _WRITTEN:
-            raise permissions.not_there(_("File"), kind)
-        name = f"{PaperKind(paper['kind']).label.replace(' ', '-')}-{paper['year']}-{paper['number']}.{kind}"
-        return _Kept(paper["files"][kind], name, _WRITTEN[kind], 0, f"paper {paper_id}")
 
     return _opened(desk, found)
 

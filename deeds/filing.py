@@ -59,6 +59,9 @@ class Line:
     draft: report_drafts.ReportDraft | None = None
     #: why it came back, from the office or from the unit's leader
     returned: Returned | None = None
+    #: the report in force: its completion and its words; None and empty while there is none
+    percent: int | None = None
+    progress: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +138,7 @@ def lines_of(
     forms = forms_in_hand(connection, office_id, tasks)
     back = given_back(connection, office_id, tasks)
     drafts = report_drafts.find(connection, office_id, actor, [task.id for task in tasks])
+    reports = _reports_in_force(connection, office_id, tasks)
     made = []
     for task in tasks:
         colour, cause = light(task, local_date(now))
@@ -149,9 +153,27 @@ def lines_of(
                 _next_words(task, stand, forms.get(task.id, ""), may_fill=reporting is not None, came_back=task.id in back),
                 reporting.action if reporting else "", receivable, retract.action if retract else "",
                 forms.get(task.id, ""), drafts.get(task.id) if reporting else None, back.get(task.id),
+                *reports.get(task.id, (None, "")),
             )
         )  # fmt: skip
     return made
+
+
+def _reports_in_force(connection: Connection, office_id: int, tasks: Sequence[TaskRow]) -> dict[int, tuple[int, str]]:
+    """Task → completion and words of its report in force."""
+    r = t.report.c
+    query = (
+        sa.select(r.task_id, r.percent, r.progress, r.no_progress, r.reason)
+        .join(t.task, sa.and_(t.task.c.office_id == r.office_id, t.task.c.id == r.task_id))
+        .where(r.office_id == office_id, r.number == t.task.c.report_number, r.task_id.in_([task.id for task in tasks]))
+    )
+    return {
+        row.task_id: (
+            row.percent,
+            _("No progress this month: {reason}").format(reason=row.reason) if row.no_progress else row.progress,
+        )
+        for row in connection.execute(query)
+    }
 
 
 def _takes_back(step: Step, task: TaskRow) -> bool:

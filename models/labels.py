@@ -208,6 +208,7 @@ THINGS: Final = {
     "inspection": N_("Inspection"),
     "message": N_("Message"),
     "notice": N_("Notice"),
+    "notice_draft": N_("Notice in work"),
     "office": N_("Office"),
     "paper": N_("Paper"),
     "period": N_("Month"),

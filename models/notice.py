@@ -32,6 +32,26 @@ class Notice(OfficeRow, table=True):
     adopted_at: datetime
 
 
+class NoticeInWork(OfficeRow, table=True):
+    """A notice that was read and is worked on, until it is adopted or dropped."""
+
+    __tablename__ = "notice_draft"
+    __table_args__ = (ref("notice_id", "notice"), index("ix_notice_draft_source", "source_sha256"))
+
+    title: str
+    source_name: str
+    source_sha256: str
+    #: the draft as JSON with what was decided of its doubts
+    draft: dict[str, Any] = Field(sa_type=sa.JSON)
+    #: guards concurrent writers
+    version: int = 1
+    changed_by: str
+    changed_at: datetime
+    ended_at: datetime | None = None
+    #: the notice that it became; None while it is worked on, or when it was dropped
+    notice_id: int | None = None
+
+
 class WorkItem(OfficeRow, table=True):
     """A numbered item under its section and subsection."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from models.base import metadata, table
 from models.flow import Copy, FlowVersion, Reading, Seat
 from models.message import Attempt, CalendarDay, CalendarYear, Draft, Message, Reminder
-from models.notice import Clause, Indicator, Milestone, Notice, Responsibility, WorkItem
+from models.notice import Clause, Indicator, Milestone, Notice, NoticeInWork, Responsibility, WorkItem
 from models.office import (
     Absence,
     ApiToken,
@@ -55,6 +55,7 @@ past_password = table(PastPassword)
 api_token = table(ApiToken)
 calendar_feed = table(CalendarFeed)
 notice = table(Notice)
+notice_draft = table(NoticeInWork)
 work_item = table(WorkItem)
 clause = table(Clause)
 milestone = table(Milestone)

@@ -40,6 +40,7 @@ GUIDES = [
         "office.md",
         "papers.md",
         "administrator.md",
+        "desk-security.md",
         "evidence.md",
         "reading.md",
         "review.md",
@@ -342,6 +343,12 @@ def test_the_house_shown_is_the_house_that_stands() -> None:
 @pytest.mark.parametrize("file", GUIDES, ids=named)
 def test_a_guide_is_short(file: Path) -> None:
     assert len(file.read_text("utf-8").splitlines()) <= LONGEST_GUIDE
+
+
+def test_every_picture_of_the_desk_is_taken_by_the_command_and_shown() -> None:
+    shown = set(re.findall(r"\]\(desk/([a-z-]+)\.png\)", (ROOT / "docs/desk.md").read_text("utf-8")))
+    taken = set(re.findall(r'Screen\(\s*"([a-z-]+)"', (ROOT / "docs/screens.py").read_text("utf-8")))
+    assert shown == taken == {file.stem for file in (ROOT / "docs/desk").glob("*.png")}
 
 
 def test_everything_that_a_flow_can_name_is_described() -> None:

@@ -10,6 +10,7 @@ from starlette.staticfiles import StaticFiles
 
 import web.api.app
 from web.api.refusals import as_json
+from web.frame.gate import Gate, names_of
 from web.frame.guards import Guards
 from web.frame.kept import KeptDrafts
 from web.frame.refusals import answer_refusals, on_page
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 #: the files of pages/ that offer a router; ``attaching`` stands before ``forms``, whose addresses hold any code
 PAGES: Final = (
+    "account",
     "asking",
     "attaching",
     "board",
@@ -41,10 +43,12 @@ PAGES: Final = (
     "home",
     "inbox",
     "months",
+    "notices",
     "papers",
     "people",
     "plan",
     "previews",
+    "problems",
     "review",
     "rules",
     "search",
@@ -89,5 +93,6 @@ def create(site: Site) -> FastAPI:
     app.mount(web.api.app.PREFIX, web.api.app.create(site))
     for name in PAGES:
         app.include_router(import_module(f"web.pages.{name}").router, include_in_schema=False)
+    app.add_middleware(Gate, names=names_of(site.settings.web), buckets=site.buckets)
     app.add_middleware(Guards, language=site.settings.language, secure=site.secure)
     return app

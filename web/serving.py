@@ -15,6 +15,7 @@ from models.errors import EnvironmentRefused
 from models.language import _
 from web.app import create
 from web.frame.site import Site
+from web.tls import check_certificate, strict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,10 +39,11 @@ class Server:
     _thread: threading.Thread = field(init=False)
 
     def start(self) -> None:
-        """Listen; E-H10 where that would be unsafe, E-H11 when the address is taken."""
+        """Listen; E-H10 where that would be unsafe, E-H24 to E-H26 for a bad certificate, E-H11 when the address is taken."""
         web = self.settings.web
         tls = bool(web.certificate)
         refuse_unsafe(web)
+        check_certificate(self.settings)
         listening = _listen(web.host, web.port)
         host = f"[{web.host}]" if ":" in web.host else web.host
         self.address = f"{'https' if tls else 'http'}://{host}:{listening.getsockname()[1]}"
@@ -61,6 +63,7 @@ class Server:
             forwarded_allow_ips=web.proxy or None,
             ssl_certfile=self.settings.path(web.certificate),
             ssl_keyfile=self.settings.path(web.certificate_key),
+            ssl_context_factory=strict if web.certificate else None,
         )
 
     def check(self) -> None:

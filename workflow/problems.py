@@ -193,7 +193,7 @@ def records(connection: Connection, office_id: int, actor: Actor, problem_id: in
 def _photos(connection: Connection, office_id: int, problem_id: int) -> list[dict[str, Any]]:
     p, a, who = t.photo.c, t.attachment.c, t.person.c
     query = (
-        sa.select(p.id, p.shows, p.note, a.name, a.sha256, who.name.label("stored_by"), p.stored_at)
+        sa.select(p.id, p.shows, p.note, a.name, a.sha256, a.media_type, who.name.label("stored_by"), p.stored_at)
         .join(t.attachment, sa.and_(a.office_id == p.office_id, a.id == p.attachment_id))
         .join(t.person, sa.and_(who.office_id == p.office_id, who.id == p.stored_by))
         .where(p.office_id == office_id, p.problem_id == problem_id)

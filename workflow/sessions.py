@@ -245,6 +245,17 @@ def who_is(
     return substitute
 
 
+def password_is_due(connection: Connection, office_id: int, token: str, rules: LoginSettings) -> bool:
+    """Whether this session leads to a new password and nowhere else."""
+    s, p = t.login.c, t.person.c
+    row = connection.execute(
+        sa.select(p.password_set_at, s.created_at)
+        .join(t.person, sa.and_(p.office_id == s.office_id, p.id == s.person_id))
+        .where(s.office_id == office_id, s.token_hash == token_digest(token))
+    ).first()
+    return row is not None and passwords.is_due(row.password_set_at, row.created_at, rules)
+
+
 def _ended(source: str) -> Denied:
     again = _("Log in again.") if source == WEB else _("Run: duban login NAME")
     return Denied("E-A04", _("You are not logged in, or the session has ended."), remedy=again)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from documents.foreign.child import confine
+from documents.foreign.turns import turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -36,14 +37,15 @@ def work_apart(module: str, order: dict[str, Any], blobs: Sequence[bytes]) -> li
     # one thread each: a pool of threads would map memory for every core
     environment = {"PYTHONPATH": _ROOT, "PATH": os.defpath, "PYTHONUTF8": "1", "OPENBLAS_NUM_THREADS": "1"}
     try:
-        done = subprocess.run(
-            [sys.executable, "-P", "-m", module],
-            input=len(head).to_bytes(4) + head + b"".join(blobs),
-            capture_output=True,
-            timeout=WALL_SECONDS * many,
-            check=False,
-            env=environment,
-        )
+        with turn():
+            done = subprocess.run(
+                [sys.executable, "-P", "-m", module],
+                input=len(head).to_bytes(4) + head + b"".join(blobs),
+                capture_output=True,
+                timeout=WALL_SECONDS * many,
+                check=False,
+                env=environment,
+            )
         said = done.stdout
     except subprocess.TimeoutExpired as stopped:
         said = stopped.stdout or b""

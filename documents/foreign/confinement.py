@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from documents.foreign.turns import turn
 from models.errors import BadInput
 from models.language import _, current
 
@@ -46,14 +47,15 @@ def confined(parser: str, data: bytes, name: str, limits: Limits | None = None) 
         "cpu_seconds": limits.cpu_seconds,
     }
     try:
-        done = subprocess.run(
-            _CHILD,
-            input=json.dumps(job).encode() + b"\n" + data,
-            capture_output=True,
-            timeout=limits.wall_seconds,
-            check=False,
-            env={"PYTHONPATH": _ROOT, "PATH": os.defpath, "PYTHONUTF8": "1"},
-        )
+        with turn():
+            done = subprocess.run(
+                _CHILD,
+                input=json.dumps(job).encode() + b"\n" + data,
+                capture_output=True,
+                timeout=limits.wall_seconds,
+                check=False,
+                env={"PYTHONPATH": _ROOT, "PATH": os.defpath, "PYTHONUTF8": "1"},
+            )
     except subprocess.TimeoutExpired:
         raise endless(name) from None
     if done.returncode == -signal.SIGXCPU:

@@ -149,7 +149,7 @@ def test_show_text_is_the_file_byte_for_byte_and_comes_back_as_the_same_version(
 def test_name_and_version_that_are_not_there_say_what_is(door: Door) -> None:
     for word in ("yearly_report", "abcdef", MONTHLY.sha256[:5], ""):
         found = door.refuses(4, "E-404", "director", "flow", "show", word)
-        assert found["remedy"] == f"Installed: {', '.join(sorted(SHIPPED))}. See them with: duban flow list"
+        assert found["remedy"] == f"Installed are: {', '.join(sorted(SHIPPED))}"
     for words in (("diff", "monthly_report", "no_such"), ("migrate", "no_such"), ("install", "no_such")):
         door.refuses(4, "E-404", "director", "flow", *words)
 

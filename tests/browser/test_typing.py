@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
     from kit.chromium import Served
 
@@ -115,3 +115,37 @@ def test_two_reviewers_at_one_report(desk: Served) -> None:
     expect(slow.locator("main")).to_contain_text("E-409")
     expect(slow.locator("main")).to_contain_text("进展不具体，请补充数据。")
     assert office.row("task", task)["state"] == "reviewed"
+
+
+def test_a_report_is_filed_by_keyboard_alone(desk: Served) -> None:
+    task = desk.office.tasks["1.2", "市水利局"]
+    page = desk.person("clerk2")
+    press_until(page, "填报报送")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/filing")
+    press_until(page, "填报", most=60)
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/filing/\d+"))
+    press_until(page, "本月进展")
+    page.keyboard.type(WORDS)
+    press_until(page, "整个事项的完成进度")
+    page.keyboard.type("30")
+    press_until(page, "填报")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/filing\?"))
+    assert [row["progress"] for row in desk.office.rows("report")] == [WORDS]
+    assert desk.office.row("task", task)["state"] in {"reported", "assigned"}
+
+
+def press_until(page: Page, words: str, most: int = 40) -> None:
+    """Tab on until what has the focus is called so, and can be seen to have it."""
+    for _step in range(most):
+        page.keyboard.press("Tab")
+        called = page.evaluate(
+            "() => { const one = document.activeElement; return (one.labels && one.labels.length ? one.labels[0] : one).textContent.trim() }"
+        )
+        if called == words or (len(words) > 4 and called.startswith(words)):
+            outline = page.evaluate("() => getComputedStyle(document.activeElement).outlineStyle")
+            assert outline != "none", f"nobody sees that “{words}” has the focus"
+            return
+    raise AssertionError(f"no Tab leads to “{words}”")

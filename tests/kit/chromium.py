@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from kit.desk import DeskOf, desk_of
 
@@ -44,6 +44,7 @@ def executable() -> str:
 def chromium() -> Iterator[Browser]:
     """A running browser without a window."""
     where = executable()
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=where, args=list(_ARGUMENTS))
         yield browser

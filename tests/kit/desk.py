@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from kit.office import SmallOffice
 
-SEAL = re.compile(r'name="seal" value="([0-9a-f]{64})"')
+SEAL = re.compile(r'"X-Seal": "([0-9a-f]{64})"')
 
 
 @dataclass

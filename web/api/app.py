@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
@@ -53,7 +54,7 @@ _ABOUT: Final = (
 
 def only_known(request: Request) -> None:
     """A parameter that there is none of is a slip, and a filter that is not applied would be a wrong answer; E-H84."""
-    described = schema(request.app)["paths"].get(request.scope["route"].path, {}).get(request.method.lower(), {})
+    described = schema()["paths"].get(request.scope["route"].path, {}).get(request.method.lower(), {})
     known = {field["name"] for field in described.get("parameters", []) if field["in"] == "query"}
     unknown = sorted(set(request.query_params) - known)
     if unknown:
@@ -62,31 +63,31 @@ def only_known(request: Request) -> None:
 
 def create(site: Site) -> FastAPI:
     """The program that answers programs."""
-    app = FastAPI(
-        title="duban", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False,
-        dependencies=[Depends(only_known)],
-    )  # fmt: skip
+    app = _of_nouns()
     app.state.site = site
     app.state.pace = Pace()
     app.state.refuse = lambda _request, refusal: as_json(refusal)
     answer_refusals(app)
+    return app
+
+
+def _of_nouns() -> FastAPI:
+    app = FastAPI(
+        title="duban", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False,
+        dependencies=[Depends(only_known)],
+    )  # fmt: skip
     for name in NOUNS:
         app.include_router(import_module(f"web.api.{name}").router)
     return app
 
 
-def schema(app: FastAPI) -> dict[str, Any]:
-    """The description of every operation, made when it is first asked for."""
-    if app.openapi_schema is None:
-        app.openapi_schema = _described(app)
-    return app.openapi_schema
-
-
-def _described(app: FastAPI) -> dict[str, Any]:
+@cache
+def schema() -> dict[str, Any]:
+    """The description of every operation: it says what the code is, so it is made once, when it is first asked for."""
     tags = [{"name": name, "description": told} for name, told in _TAGS.items()]
     found = get_openapi(
         title="duban 督办", version="1", openapi_version="3.1.0", summary="The interface for programs.",
-        description=_ABOUT, routes=app.routes, tags=tags, servers=[{"url": PREFIX}],
+        description=_ABOUT, routes=_of_nouns().routes, tags=tags, servers=[{"url": PREFIX}],
     )  # fmt: skip
     for one in (one for methods in found["paths"].values() for one in methods.values()):
         for answer in one["responses"].values():

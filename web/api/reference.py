@@ -7,7 +7,6 @@ from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, JSONResponse
-from starlette.requests import Request
 from starlette.responses import Response
 
 from web.api.app import schema
@@ -17,15 +16,15 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/openapi.json")
-def openapi(request: Request) -> Response:
+def openapi() -> Response:
     """The description of every operation: OpenAPI 3.1."""
-    return JSONResponse(schema(request.app))
+    return JSONResponse(schema())
 
 
 @router.get("/docs")
-def docs(request: Request) -> Response:
+def docs() -> Response:
     """The same for reading, without anything from elsewhere."""
-    return HTMLResponse(render("api/reference.html", told(schema(request.app))))
+    return HTMLResponse(render("api/reference.html", told(schema())))
 
 
 def told(description: dict[str, Any]) -> dict[str, Any]:

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 #: what whoever must choose a new password first may still do
 RENEWAL: Final = "/account/password"
 RENEWING: Final = frozenset({RENEWAL, "/logout"})
+#: what is done in one's own name, whomever one acts for
+IN_OWN_NAME: Final = frozenset({"/logout", "/acting-for"})
 #: a sentence said on the next page is cut here, so that the cookie fits
 _LONGEST_SAID: Final = 400
 #: what a stored file may do in the browser: be looked at, and nothing else
@@ -134,8 +136,19 @@ class Desk(deeds.desk.Desk):
 
     def form_seals(self) -> tuple[str, str]:
         """Today's and yesterday's seal of this person's forms: one that was opened before midnight can still be sent."""
+        return self._seals(self.actor.acting_for_id or 0)
+
+    def own_seals(self) -> tuple[str, str]:
+        """The same in one's own name, whomever one acts for."""
+        return self._seals(0)
+
+    def _seals(self, acting_for: int) -> tuple[str, str]:
         person, today = self.actor.person_id, local_date(self.now())
-        return self.site.form_seal(person, today), self.site.form_seal(person, today - timedelta(days=1))
+        yesterday = today - timedelta(days=1)
+        return (
+            self.site.form_seal(person, today, acting_for),
+            self.site.form_seal(person, yesterday, acting_for),
+        )
 
     def new_key(self) -> str:
         """An idempotency key for a form: sent twice, it is done once."""
@@ -155,6 +168,7 @@ class Desk(deeds.desk.Desk):
 
     def go(self, path: str, said: str = "") -> Response:
         """On to another page after something was done (303); ``said`` is told there once."""
+        path = quote(path, safe="/:?#[]@!$&'()*+,;=%-._~")
         moved = {"HX-Redirect": path}
         made = Response(status_code=204, headers=moved) if self.is_part else RedirectResponse(path, 303)
         if said:

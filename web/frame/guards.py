@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from starlette.requests import Request
+
 from models.errors import BadInput
 from models.language import CATALOGUES, _, speaking
 from web.frame.cookies import LANGUAGE
+from web.frame.refusals import unforeseen
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 #: a form's text; what comes with files may be larger (a scan of 20 MB, and what is around it)
@@ -46,24 +51,31 @@ class Guards:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        answer = _Answer(send, self._headers)
         with speaking(_spoken(scope, self._language)):
-            await self._app(scope, _counted(scope, receive), self._with_headers(send))
+            try:
+                await self._app(scope, _counted(scope, receive), answer.send)
+            except Exception as error:
+                # answered here and not further out, so that this page, too, bears the headers and speaks the language
+                if answer.begun:
+                    raise
+                await unforeseen(Request(scope), error)(scope, receive, answer.send)
 
-    def _with_headers(self, send: Send) -> Send:
-        async def sending(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                present = {name.lower() for name, _value in message["headers"]}
-                message["headers"] = [
-                    *message["headers"],
-                    *(
-                        (name.lower().encode(), value.encode())
-                        for name, value in self._headers.items()
-                        if name.lower().encode() not in present
-                    ),
-                ]
-            await send(message)
 
-        return sending
+class _Answer:
+    """An answer on its way out, given the headers that it does not bear."""
+
+    def __init__(self, send: Send, headers: Mapping[str, str]) -> None:
+        self._send, self.begun = send, False
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+
+    async def send(self, message: Message) -> None:
+        """Pass a piece of it on."""
+        if message["type"] == "http.response.start":
+            self.begun = True
+            present = {name.lower() for name, _value in message["headers"]}
+            message["headers"] = [*message["headers"], *(pair for pair in self._headers if pair[0] not in present)]
+        await self._send(message)
 
 
 def _header(scope: Scope, name: bytes) -> str:

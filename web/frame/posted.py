@@ -20,7 +20,7 @@ from starlette.requests import Request
 
 from models.errors import BadInput, Denied
 from models.language import _
-from web.frame.desk import At, Desk, Open
+from web.frame.desk import IN_OWN_NAME, At, Desk, Open
 
 #: the longest text that one field may hold, in characters
 LONGEST: Final = 20_000
@@ -190,8 +190,8 @@ def from_here(request: Request) -> bool:
     fetched_by = request.headers.get("Sec-Fetch-Site")
     if fetched_by is not None:
         return fetched_by in {"same-origin", "none"}
-    origin = request.headers.get("Origin")
-    return origin is None or urlsplit(origin).netloc == request.headers.get("Host", "")
+    told = request.headers.get("Origin") or request.headers.get("Referer")
+    return told is None or urlsplit(told).netloc == request.headers.get("Host", "")
 
 
 def _refuse_foreign(request: Request) -> None:
@@ -218,7 +218,8 @@ async def _sealed_form(request: Request, desk: At) -> AsyncIterator[Posted]:
 
 def _refuse_unsealed(request: Request, desk: Desk, form: FormData) -> None:
     given = request.headers.get("X-Seal") or form.get(SEAL) or ""
-    if not any(hmac.compare_digest(str(given).encode(), seal.encode()) for seal in desk.form_seals()):
+    seals = desk.own_seals() if request.url.path in IN_OWN_NAME else desk.form_seals()
+    if not any(hmac.compare_digest(str(given).encode(), seal.encode()) for seal in seals):
         raise Denied(
             "E-H02",
             _("The form is too old, or it was opened by somebody else."),

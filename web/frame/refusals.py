@@ -17,7 +17,8 @@ from starlette.exceptions import HTTPException
 
 from models.errors import BadInput, Conflict, Denied, DubanError, EnvironmentRefused, NotFound, UsageRefused
 from models.language import _
-from web.frame.desk import Desk
+from web.frame.cookies import ACTING_FOR
+from web.frame.desk import RENEWAL, Desk
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -35,6 +36,7 @@ _STATUS: Final[tuple[tuple[type[DubanError], int], ...]] = (
     (BadInput, 422),
 )
 NOT_LOGGED_IN: Final = "E-A04"
+NEW_PASSWORD_DUE, NO_SUBSTITUTE = "E-A17", "E-A13"
 
 
 def status_of(refusal: DubanError) -> int:
@@ -49,6 +51,10 @@ def status_of(refusal: DubanError) -> int:
 def said(desk: Desk, refusal: DubanError) -> Response:
     """The refusal as the browser shows it."""
     status = status_of(refusal)
+    if refusal.code == NEW_PASSWORD_DUE and desk.request.method == "GET":
+        return desk.go(RENEWAL)
+    if refusal.code == NO_SUBSTITUTE:
+        return _in_own_name_again(desk, refusal)
     if desk.is_part:
         made = desk.part("refused.html", "refusal", status=status, refusal=refusal)
         made.headers["HX-Retarget"] = "#refusal"
@@ -60,12 +66,20 @@ def said(desk: Desk, refusal: DubanError) -> Response:
     return desk.page("refused.html", status=status, refusal=refusal)
 
 
+def _in_own_name_again(desk: Desk, refusal: DubanError) -> Response:
+    """The absence is over: nothing was done, and from the next page on the person acts in their own name."""
+    desk.__dict__["actor"] = desk.__dict__["somebody"] = desk.own
+    made = desk.page("refused.html", status=status_of(refusal), refusal=refusal)
+    made.delete_cookie(ACTING_FOR, path="/")
+    return made
+
+
 def answer_refusals(app: FastAPI) -> None:
     """Every way in which a request can end badly has its words."""
     app.add_exception_handler(DubanError, _refused)
     app.add_exception_handler(RequestValidationError, _misread)
     app.add_exception_handler(HTTPException, _by_status)
-    app.add_exception_handler(Exception, _unforeseen)
+    app.add_exception_handler(Exception, unforeseen)
 
 
 def _refused(request: Request, error: Exception) -> Response:
@@ -97,10 +111,10 @@ def no_page(request: Request) -> NotFound:
     )
 
 
-def _unforeseen(request: Request, error: Exception) -> Response:
+def unforeseen(request: Request, error: Exception) -> Response:
     """A fault of the program: its trace goes to the log under a number, the person gets the number."""
     refusal = fault(error)
-    log.error("fault %s at %s", refusal.where, request.url.path, exc_info=error)
+    log.error("fault %s at %r", refusal.where, request.url.path, exc_info=error)
     return _answer(request, refusal, status=500)
 
 

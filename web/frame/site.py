@@ -7,11 +7,13 @@ import hmac
 import os
 import secrets
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from deeds.desk import open_database
 from models.errors import EnvironmentRefused
 from models.language import _
+from web.frame.limits import Buckets
 from web.frame.presence import Presence
 from web.frame.seen import LastSeen
 
@@ -38,6 +40,8 @@ class Site:
     database: Database = field(init=False)
     key: bytes = field(init=False)
     seen: LastSeen = field(init=False)
+    #: how often each address and session asks, by the seconds that have passed
+    buckets: Buckets = field(default_factory=lambda: Buckets(monotonic))
     #: who has which page open; a courtesy, not a record
     presence: Presence = field(default_factory=Presence)
 
@@ -51,9 +55,13 @@ class Site:
         """A code that only this office's desk can make of these words."""
         return hmac.new(self.key, f"{purpose}\n{words}".encode(), hashlib.sha256).hexdigest()
 
-    def form_seal(self, person_id: int, day: date) -> str:
-        """What a person's forms carry on a day: it outlives a session, so that a form left open can still be sent."""
-        return self.seal("form", f"{person_id} {day.isoformat()}")
+    def form_seal(self, person_id: int, day: date, acting_for: int = 0) -> str:
+        """What a person's forms carry on a day: it outlives a session, so that a form left open can still be sent.
+
+        A form opened in another's name carries another seal: it is never sent in one's own name by mistake, nor the
+        other way round.
+        """
+        return self.seal("form", f"{person_id} {acting_for} {day.isoformat()}")
 
 
 def site_key(home: Path) -> bytes:

@@ -7,7 +7,6 @@ comes first, so that nothing of a stranger's file is opened.
 from __future__ import annotations
 
 import hashlib
-import threading
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
@@ -17,7 +16,7 @@ from documents.foreign.confinement import confined
 from documents.foreign.packages import DOCX, XLSX
 from documents.picture_sizes import JPEG, PNG
 from documents.scan import MAX_BYTES, OFD, PDF, shown_name
-from models.errors import BadInput, EnvironmentRefused
+from models.errors import BadInput
 from models.language import _, listed
 
 if TYPE_CHECKING:
@@ -32,9 +31,6 @@ PAPERS: Final = frozenset({PDF, OFD, JPEG, PNG})
 TABLES, TEXTS = frozenset({XLSX}), frozenset({DOCX})
 _NAMES: Final = {PDF: "PDF", OFD: "OFD", JPEG: "JPG", PNG: "PNG", DOCX: "DOCX", XLSX: "XLSX"}
 _MEGABYTE: Final = 1024 * 1024
-#: each child may take much memory: only so many at a time, others wait this long for their turn
-_AT_ONCE, _PATIENCE_SECONDS = 2, 30
-_turns = threading.BoundedSemaphore(_AT_ONCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +51,7 @@ def take(upload: Upload | None, now: datetime, kinds: Collection[str] = PAPERS) 
     E-F32, E-F33 and E-G01 as the reader of its kind.
     """
     chosen = some(upload)
-    with _Turn():
-        taken = _package(chosen) if _is_package(chosen, kinds) else _paper(chosen, now)
+    taken = _package(chosen) if _is_package(chosen, kinds) else _paper(chosen, now)
     if taken.media_type not in kinds:
         raise BadInput(
             "E-H21",
@@ -117,18 +112,3 @@ def _paper(upload: Upload, now: datetime) -> Taken:
 
 def _sha256(upload: Upload) -> str:
     return hashlib.sha256(upload.data).hexdigest()
-
-
-class _Turn:
-    """One of the few places in which a file is looked at."""
-
-    def __enter__(self) -> None:
-        if not _turns.acquire(timeout=_PATIENCE_SECONDS):
-            raise EnvironmentRefused(
-                "E-H22",
-                _("Too many files are being looked at just now."),
-                remedy=_("Wait a minute, then send it again."),
-            )
-
-    def __exit__(self, *_error: object) -> None:
-        _turns.release()

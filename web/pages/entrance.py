@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from urllib.parse import quote
 
@@ -18,6 +19,8 @@ from web.frame.refusals import status_of
 from workflow import sessions
 
 router = APIRouter()
+#: browsers drop control characters and take a backslash for a slash: //elsewhere can be written in many ways
+_INSIDE = re.compile(r"/(?![/\\])[^\x00-\x20\x7f\\]*")
 _A_YEAR = 365 * 24 * 3600
 
 
@@ -38,6 +41,7 @@ def log_in(desk: Open, form: OpenForm) -> Response:
         if first and form.secret("password") != form.secret("again"):
             raise BadInput("E-H09", _("The two passwords differ."), remedy=_("Type the new password twice."))
         told = _open_session(desk, form, token)
+        _end_earlier(desk)
     except DubanError as refusal:
         return _login_page(desk, onward, first=first, login=form.text("login"), refusal=refusal)
     made = desk.go(onward, said=told)
@@ -60,6 +64,14 @@ def _open_session(desk: Desk, form: Posted, token: str) -> str:
     ).format(count=failures)
 
 
+def _end_earlier(desk: Desk) -> None:
+    """Whoever was logged in here before is not any more: their token is not left behind in the browser."""
+    before = token_of(desk.request)
+    if before and desk.somebody:
+        actor, now = desk.own, desk.now()
+        desk.perform("logout", lambda c: sessions.log_out(c, desk.office_id, before, actor, now))
+
+
 def _login_page(
     desk: Desk, onward: str, *, first: bool, login: str = "", refusal: DubanError | None = None
 ) -> Response:
@@ -69,8 +81,7 @@ def _login_page(
 
 def local(path: str) -> str:
     """A way on within the desk; whatever leads elsewhere becomes the first page."""
-    inside = path.startswith("/") and not path.startswith(("//", "/\\")) and "\n" not in path and "\r" not in path
-    return path if inside and not path.startswith("/login") else "/"
+    return path if _INSIDE.fullmatch(path) and not path.startswith("/login") else "/"
 
 
 @router.post("/logout")

@@ -10,14 +10,12 @@ from fastapi.responses import Response
 from deeds.evidence import ASKED, form_story, from_data, signature_words
 from deeds.filing import Stand, unit_month
 from deeds.forms import FormStand, form_file, print_form, unit_forms
-from models.errors import DubanError
 from models.evidence import CodeMatch, SealHint, Verdict
 from models.language import _, listed
 from models.states import EvidenceKind
 from web.frame.desk import At
 from web.frame.files import MEDIA
 from web.frame.posted import Form
-from web.frame.remedies import for_page
 from web.pages.filing import at_month
 from workflow.permissions import DEEDS
 
@@ -42,10 +40,7 @@ def list_page(desk: At, month: str = "", unit: str = "") -> Response:
 def print_one(desk: At, form: Form) -> Response:
     """Register one form over all reports that wait for a signature; the same content, the same form."""
     month, unit = form.text("month"), form.text("unit")
-    try:
-        printed, _facts = print_form(desk, month, unit)
-    except DubanError as refusal:
-        raise for_page(refusal) from refusal
+    printed, _facts = print_form(desk, month, unit)
     said = _("Form {code} over {count} tasks is ready. Open it, print it, have it signed and stamped.")
     return desk.go(at_month("/forms", month, unit), said.format(code=printed.check_code, count=len(printed.covers)))
 

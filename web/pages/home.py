@@ -7,6 +7,7 @@ from fastapi.responses import Response
 from starlette.responses import PlainTextResponse
 
 from deeds.first_page import first_page as told
+from models.errors import DubanError
 from web.frame.desk import At, Open
 
 router = APIRouter()
@@ -21,6 +22,9 @@ def first_page(desk: At) -> Response:
 
 @router.get("/healthz")
 def healthz(desk: Open) -> Response:
-    """For a monitor: the desk answers and its database does."""
-    desk.read(lambda connection: connection.exec_driver_sql("SELECT 1"))
+    """For a monitor: the desk answers and its database does; what is wrong otherwise is for the log, not for anybody."""
+    try:
+        desk.read(lambda connection: connection.exec_driver_sql("SELECT 1"))
+    except DubanError:
+        return PlainTextResponse("not ok", 503)
     return PlainTextResponse("ok")

@@ -32,6 +32,6 @@ def plan(desk: At, start: str = "", end: str = "", who: str = "", page: int = 1)
 def why(desk: At, task: str = "", login: str = "") -> Response:
     """What was sent, what was not and why, what is to come."""
     desk.demand("plan.read")
-    said = reasons(desk, number_of(task), login) if task and login else None
+    sentences = reasons(desk, number_of(task), login) if task and login else None
     people = desk.read(lambda c: names(c, desk.office_id))
-    return desk.page("plan/why.html", said=said, task=task, login=login, names=people)
+    return desk.page("plan/why.html", sentences=sentences, task=task, login=login, names=people)

@@ -198,7 +198,7 @@ def decide(desk: At, form: Form, task_id: int) -> Response:
     except DubanError as refusal:
         if desk.is_part or status_of(refusal) == 404:
             raise
-        return _sheet_page(desk, task_id, wanted, refusal=steps.said_here(refusal), typed=typed)
+        return _sheet_page(desk, task_id, wanted, refusal=refusal, typed=typed)
     onward = desk.read(lambda c: deciding.next_of(c, desk, wanted, task_id))
     done = _("Done: {action}, now “{state}”.").format(action=outcome.action_label, state=outcome.state_label)
     question = f"?{urlencode(wanted.question)}" if wanted.question else ""

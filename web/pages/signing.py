@@ -174,7 +174,7 @@ def decide(desk: At, form: Form, task_id: int) -> Response:
     except DubanError as refusal:
         if desk.is_part or status_of(refusal) == 404:
             raise
-        return _report_page(desk, task_id, refusal=steps.said_here(refusal), typed=typed)
+        return _report_page(desk, task_id, refusal=refusal, typed=typed)
     done = _("Done: {action}, now “{state}”.").format(action=outcome.action_label, state=outcome.state_label)
     left = desk.read(lambda c: signing.asked(c, desk))
     return desk.go(f"/sign/{left[0].task.id}" if left else "/sign", done)

@@ -489,6 +489,26 @@ def upgrade() -> None:
         sa.UniqueConstraint("office_id", "alias", name=op.f("uq_unitalias_office_id_alias")),
     )
     op.create_table(
+        "notice_draft",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("title", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("source_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("source_sha256", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("draft", sa.JSON(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("changed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("ended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("notice_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["office_id", "notice_id"], ["notice.office_id", "notice.id"], name=op.f("fk_notice_draft_notice_id")
+        ),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_notice_draft_")),
+        sa.PrimaryKeyConstraint("office_id", "id", name=op.f("pk_notice_draft")),
+    )
+    op.create_index("ix_notice_draft_source", "notice_draft", ["office_id", "source_sha256"], unique=False)
+    op.create_table(
         "workitem",
         sa.Column("office_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),

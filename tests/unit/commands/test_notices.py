@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from commands import noticefiles
+from deeds import notices
 from kit.door import Door
 from models.errors import Refused
 from models.language import speaking
@@ -21,9 +22,9 @@ def test_same_file_under_another_name_and_in_another_language_is_the_same_table(
     first, second = tmp_path / name, tmp_path / "副本.txt"
     first.write_bytes(data)
     second.write_bytes(data)
-    kept, digest = noticefiles.kept_form(noticefiles.office_draft(first))
+    kept, digest = notices.kept_form(noticefiles.office_draft(first))
     with speaking("en"):
-        again, other = noticefiles.kept_form(noticefiles.office_draft(second))
+        again, other = notices.kept_form(noticefiles.office_draft(second))
     assert digest == other
     assert kept["sections"] == again["sections"]
     assert (kept["source_name"], again["source_name"]) == (name, "副本.txt")
@@ -35,7 +36,7 @@ def test_remark_that_a_person_changed_makes_another_table(tmp_path: Path) -> Non
     draft = noticefiles.read_draft(tmp_path / name)
     with speaking("en"):
         english = noticefiles.read_draft(tmp_path / name)
-    assert noticefiles.kept_form(draft)[1] != noticefiles.kept_form(english)[1]
+    assert notices.kept_form(draft)[1] != notices.kept_form(english)[1]
 
 
 NOTICE = """关于印发《甲市2022年工作要点》的通知
@@ -95,7 +96,7 @@ def test_adoption_and_opening_happen_both_or_neither(door: Door, monkeypatch: py
     def no_month(*_anything: object, **_more: object) -> None:
         raise Refused("E-D01", "no such month")
 
-    monkeypatch.setattr("deeds.months.open_in", no_month)
+    monkeypatch.setattr("deeds.notices.open_in", no_month)
     before = door.world.picture()
     said = door.run("director", "notice", "adopt", door.world.folder / "通知.txt", "--open", "2022-06")
     assert said.code == 1

@@ -8,9 +8,13 @@ import pytest
 
 from deeds import downloads
 from kit.desk import DeskOf, desk_of
-from kit.office import BEGIN, small_office
+from kit.office import BEGIN, DUE, OPENS, small_office
+from models.drafts import ProblemDraft
 from models.errors import Denied, DubanError, NotFound
+from models.states import PhotoShows
 from web.frame.desk import Desk
+from workflow import problems
+from workflow.filings import StoredFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,6 +91,21 @@ def test_a_file_is_not_reached_through_something_it_does_not_belong_to(desk: Des
     for wanted in (sha, "0" * 64, "../../etc/passwd"):
         with pytest.raises(NotFound):
             downloads.of_task(at(desk, "reviewer"), other, wanted)
+
+
+def test_a_picture_of_a_problem_is_opened_by_those_it_concerns(desk: DeskOf) -> None:
+    office, sha = desk.office, at(desk, "clerk1").store.put(DATA)
+    draft = ProblemDraft("film", "生活污水直排", OPENS, DUE, ("市发改委",))
+    file = StoredFile(sha, "排口.jpg", "image/jpeg", len(DATA))
+    with office.database.write(office.office_id) as connection:
+        place = (connection, office.office_id, office.actor("reviewer"))
+        number = problems.register(*place, draft, BEGIN)
+        problems.add_photo(*place, number, file, PhotoShows.FOUND, "", BEGIN)
+    assert downloads.of_problem(at(desk, "clerk1"), number, sha).name == "排口.jpg"
+    assert office.rows("event")[-1]["detail"]["through"] == f"problem {number}"
+    for login, error in (("clerk3", NotFound), ("audit", Denied)):
+        with pytest.raises(error):
+            downloads.of_problem(at(desk, login), number, sha)
 
 
 def test_what_was_changed_behind_the_programs_back_is_not_handed_out(desk: DeskOf) -> None:

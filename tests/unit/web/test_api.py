@@ -25,6 +25,12 @@ def desk(tmp_path: Path) -> DeskOf:
     return desk_of(small_office(tmp_path))
 
 
+@pytest.fixture(scope="module")
+def still(tmp_path_factory: pytest.TempPathFactory) -> DeskOf:
+    """An office for calls that change nothing."""
+    return desk_of(small_office(tmp_path_factory.mktemp("office")))
+
+
 def own(desk: DeskOf) -> int:
     return desk.office.tasks["1.1", "市发改委"]
 
@@ -34,28 +40,28 @@ def test_every_duty_belongs_to_one_scope_and_reading_acts_with_none() -> None:
     assert sorted(acting) == sorted(set(Role) - {Role.SCHEDULER})
 
 
-def test_me_says_whose_token_it_is(desk: DeskOf) -> None:
-    found = program(desk, "clerk1", "file").get("/me").json()
+def test_me_says_whose_token_it_is(still: DeskOf) -> None:
+    found = program(still, "clerk1", "file").get("/me").json()
     assert (found["login"], found["duties"][0]["unit"]) == ("clerk1", "市发改委")
     assert found["token"]["scopes"] == ["file"]
 
 
 @pytest.mark.parametrize("sent", ["", "Bearer duban_wrong", "Basic Zm9v"])
-def test_without_a_token_in_force_nothing_is_told(desk: DeskOf, sent: str) -> None:
-    answer = desk.nobody().client.get("/api/v1/tasks", headers={"Authorization": sent} if sent else {})
+def test_without_a_token_in_force_nothing_is_told(still: DeskOf, sent: str) -> None:
+    answer = still.nobody().client.get("/api/v1/tasks", headers={"Authorization": sent} if sent else {})
     assert (answer.status_code, code(answer)) == (401, "E-H81")
     assert answer.headers["www-authenticate"] == "Bearer"
 
 
-def test_no_session_serves_in_place_of_a_token(desk: DeskOf) -> None:
-    assert desk.person("clerk1").client.get("/api/v1/tasks").status_code == 401
-    session = {"Authorization": f"Bearer {desk.session('clerk1')}"}
-    assert desk.nobody().client.get("/api/v1/tasks", headers=session).status_code == 401
+def test_no_session_serves_in_place_of_a_token(still: DeskOf) -> None:
+    assert still.person("clerk1").client.get("/api/v1/tasks").status_code == 401
+    session = {"Authorization": f"Bearer {still.session('clerk1')}"}
+    assert still.nobody().client.get("/api/v1/tasks", headers=session).status_code == 401
 
 
-def test_no_token_serves_in_place_of_a_session(desk: DeskOf) -> None:
-    browser = desk.nobody()
-    browser.client.cookies.set("duban", new_token(desk, "clerk1", "read"), domain="127.0.0.1")
+def test_no_token_serves_in_place_of_a_session(still: DeskOf) -> None:
+    browser = still.nobody()
+    browser.client.cookies.set("duban", new_token(still, "clerk1", "read"), domain="127.0.0.1")
     assert browser.get("/tasks").status_code == 303
 
 
@@ -117,8 +123,8 @@ def test_the_use_of_a_token_is_noted_to_the_hour(desk: DeskOf) -> None:
     assert desk.office.row("apitoken", 1)["used_at"] == begin + timedelta(minutes=70)
 
 
-def test_pages_hold_every_task_once_in_every_order(desk: DeskOf) -> None:
-    reviewer = program(desk, "reviewer", "read")
+def test_pages_hold_every_task_once_in_every_order(still: DeskOf) -> None:
+    reviewer = program(still, "reviewer", "read")
     for order in ("id", "-id", "due_on", "-due_on", "entered_at"):
         seen: list[int] = []
         cursor = ""
@@ -128,15 +134,15 @@ def test_pages_hold_every_task_once_in_every_order(desk: DeskOf) -> None:
             cursor = page["next_cursor"]
             if not cursor:
                 break
-        assert sorted(seen) == sorted(desk.office.tasks.values())
+        assert sorted(seen) == sorted(still.office.tasks.values())
         assert len(seen) == len(set(seen))
 
 
 @pytest.mark.parametrize(
     "cursor", ["x", "bm90aGluZw", "W10", "WyJ0YXNrcyBpZCIsICJhIl0", "WyJ0YXNrcyBpZCIsIDk5OTk5OTk5OTk5OV0"]
 )
-def test_a_cursor_of_something_else_is_refused(desk: DeskOf, cursor: str) -> None:
-    answer = program(desk, "reviewer", "read").get("/tasks", params={"cursor": cursor})
+def test_a_cursor_of_something_else_is_refused(still: DeskOf, cursor: str) -> None:
+    answer = program(still, "reviewer", "read").get("/tasks", params={"cursor": cursor})
     assert (answer.status_code, code(answer)) == (422, "E-H86")
 
 
@@ -222,11 +228,11 @@ def test_a_batch_sent_again_under_its_key_does_nothing_twice(desk: DeskOf) -> No
         ({"version": 1, "values": [{"indicator_id": 1, "value": 1e300}]}, "body.values.0.value"),
     ],
 )
-def test_a_field_that_cannot_be_taken_is_named(desk: DeskOf, given: dict[str, object], field: str) -> None:
-    answer = program(desk, "clerk1", "file").act(own(desk), "report", **given)
+def test_a_field_that_cannot_be_taken_is_named(still: DeskOf, given: dict[str, object], field: str) -> None:
+    answer = program(still, "clerk1", "file").act(own(still), "report", **given)
     assert (answer.status_code, code(answer)) == (422, "E-H84")
     assert field in [one["field"] for one in answer.json()["error"]["fields"]]
-    assert desk.office.row("task", own(desk))["version"] == 1
+    assert still.office.row("task", own(still))["version"] == 1
 
 
 @pytest.mark.parametrize(
@@ -238,17 +244,17 @@ def test_a_field_that_cannot_be_taken_is_named(desk: DeskOf, given: dict[str, ob
         ("GET", "/api/v1/tasks/x", 422),
     ],
 )
-def test_below_api_nothing_is_ever_a_page(desk: DeskOf, method: str, path: str, status: int) -> None:
-    headers = {"Authorization": f"Bearer {new_token(desk, 'reviewer', 'read')}"}
-    answer = desk.nobody().client.request(method, path, headers=headers)
+def test_below_api_nothing_is_ever_a_page(still: DeskOf, method: str, path: str, status: int) -> None:
+    headers = {"Authorization": f"Bearer {new_token(still, 'reviewer', 'read')}"}
+    answer = still.nobody().client.request(method, path, headers=headers)
     assert answer.status_code == status
     assert answer.json()["error"]["remedy"]
     assert ("allow" in answer.headers) is (status == 405)
 
 
-def test_a_body_that_is_no_json_or_too_long_is_refused_in_json(desk: DeskOf) -> None:
-    clerk = program(desk, "clerk1", "file")
-    path = f"/tasks/{own(desk)}/actions/report"
+def test_a_body_that_is_no_json_or_too_long_is_refused_in_json(still: DeskOf) -> None:
+    clerk = program(still, "clerk1", "file")
+    path = f"/tasks/{own(still)}/actions/report"
     for body in (b"{", b"[" * 100_000, b"\xff", b'"' + b"a" * 4_100_000 + b'"'):
         answer = clerk.call("POST", path, content=body, headers={"Content-Type": "application/json"})
         assert answer.status_code in {400, 422}
@@ -264,8 +270,8 @@ def test_a_fault_of_the_program_is_a_number_in_json(desk: DeskOf, monkeypatch: p
     assert "ZeroDivision" not in answer.text
 
 
-def test_the_language_is_what_the_program_accepts_and_no_cookie(desk: DeskOf) -> None:
-    clerk = program(desk, "clerk1", "read")
+def test_the_language_is_what_the_program_accepts_and_no_cookie(still: DeskOf) -> None:
+    clerk = program(still, "clerk1", "read")
     clerk.client.cookies.set("duban_lang", "en", domain="127.0.0.1")
     assert clerk.get("/tasks").json()["items"][0]["state_label"] == "已交办"
     assert (
@@ -274,8 +280,8 @@ def test_the_language_is_what_the_program_accepts_and_no_cookie(desk: DeskOf) ->
     )
 
 
-def test_the_schema_describes_each_operation_whole(desk: DeskOf) -> None:
-    schema = desk.nobody().get("/api/v1/openapi.json").json()
+def test_the_schema_describes_each_operation_whole(still: DeskOf) -> None:
+    schema = still.nobody().get("/api/v1/openapi.json").json()
     assert schema["openapi"].startswith("3.1")
     operations = [one for methods in schema["paths"].values() for one in methods.values()]
     assert len({one["operationId"] for one in operations}) == len(operations)
@@ -292,8 +298,8 @@ def test_the_schema_describes_each_operation_whole(desk: DeskOf) -> None:
     assert [shape["additionalProperties"] for shape in sent] == [False] * 4
 
 
-def test_the_reference_names_every_operation_and_shape_and_holds_no_script(desk: DeskOf) -> None:
-    schema, page = desk.nobody().get("/api/v1/openapi.json").json(), desk.nobody().get("/api/v1/docs").text
+def test_the_reference_names_every_operation_and_shape_and_holds_no_script(still: DeskOf) -> None:
+    schema, page = still.nobody().get("/api/v1/openapi.json").json(), still.nobody().get("/api/v1/docs").text
     for path, methods in schema["paths"].items():
         assert f"<code>{path}</code>" in page
         assert all(f'id="{one["operationId"]}"' in page for one in methods.values())

@@ -146,3 +146,18 @@ def test_the_big_screen_asks_again_each_minute_and_gets_its_part_alone(desk: Des
     part = browser.get("/board?view=wall", **{"HX-Request": "true"}).text
     assert "<html" not in part
     assert NUMBER.findall(part) == NUMBER.findall(page)
+
+
+def test_a_readers_board_does_not_say_how_much_is_to_be_reported(desk: DeskOf) -> None:
+    moved(desk)
+    office = desk.office
+    office.people["reader"] = office.add(
+        "person", login="reader", name="分管领导", email="", password_hash="", code_hash="", active=True,
+        failed_logins=0, created_at=MIDDLE,
+    )  # fmt: skip
+    office.add("duty", person_id=office.people["reader"], role="reader", unit_id=None, valid_from=date(2022, 1, 1))
+    page = desk.person("reader").get("/board").text
+    assert "已审核1项" in page
+    assert "应报" not in page
+    assert "没有逾期" not in page
+    assert desk.person("reader").get("/board/course").status_code == 200

@@ -163,6 +163,9 @@ def test_a_stale_screen_is_told_who_acted_and_keeps_the_words(desk: DeskOf) -> N
 def test_withdraw_opens_the_form_again_with_what_was_filed(desk: DeskOf) -> None:
     browser, number = desk.person("clerk1"), task(desk)
     desk.office.report(number, NOW)
+    month = browser.get("/filing").text
+    assert "· 40%" in month
+    assert "已完成清理三公里。" in month  # for the printed month
     page = browser.get(f"/filing/{number}").text
     assert f"/filing/{number}/withdraw" in page
     assert f'name="t{number}-progress"' not in page

@@ -94,3 +94,39 @@ def test_an_administrator_sees_no_tasks(desk: DeskOf) -> None:
 
 def test_who_has_nothing_to_do_is_told_so(desk: DeskOf) -> None:
     assert "目前没有需要您办理的事项" in desk.person("director").get("/").text
+
+
+BEGINNING = re.compile(
+    r"<li><span class=\"light (green|yellow)\"><span[^>]*>.</span>[^<]*</span>\s*(?:<a href=\"([^\"]+)\">)?", re.DOTALL
+)
+
+
+def test_an_office_that_begins_is_led_step_by_step_until_its_first_month_is_open(tmp_path: Path) -> None:
+    desk = desk_of(small_office(tmp_path, tasks=False), NOON)
+    steps = {login: BEGINNING.findall(desk.person(login).get("/").text) for login in ("director", "system", "clerk1")}
+    # accounts, duties, the notice, its collective names and the people of its units are there; the month is not open
+    assert steps["director"] == [("green", "")] * 7 + [("yellow", "/months")]
+    assert steps["system"] == [("green", "")] * 7 + [("yellow", "")]
+    assert steps["clerk1"] == []
+    desk.office.add(
+        "duty", person_id=desk.office.people["clerk1"], role="clerk", unit_id=desk.office.units[UNITS[1]],
+        valid_from=NOON.date(),
+    )  # fmt: skip
+    for duty in desk.office.rows("duty", role="clerk", person_id=desk.office.people["clerk3"]):
+        desk.office.change("duty", duty["id"], valid_to=at("2022-06-01 12:00").date())
+    bare = BEGINNING.findall(desk.person("system").get("/").text)
+    assert bare[6] == ("yellow", "")
+    assert not BEGINNING.findall(desk_of(small_office(tmp_path / "b"), NOON).person("director").get("/").text)
+
+
+def test_what_an_administrator_is_told_leads_to_the_list_of_as_many(desk: DeskOf) -> None:
+    desk.office.add(
+        "person", login="new", name="新人", email="", password_hash="", code_hash="", active=True, failed_logins=0,
+        created_at=NOON,
+    )  # fmt: skip
+    assert desk.person("clerk1").get("/notices").status_code == 403
+    assert heaps(desk.person("security")) == {"/people?show=no_duty": 1}
+    told = heaps(desk.person("audit"))
+    assert told == {"/trail?result=denied&first=2022-06-13": 1}
+    for path in told:
+        assert len(re.findall(r'href="/trail/\d+"', desk.person("audit").get(path).text)) == 1

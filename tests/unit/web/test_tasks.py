@@ -148,6 +148,7 @@ def test_a_refused_step_keeps_what_was_typed_and_stands_in_the_trail(desk: DeskO
     answer = browser.post(f"/tasks/{task}", **given)
     assert answer.status_code == 409
     assert "E-V02" in answer.text
+    assert "--" not in answer.text.partition('role="alert"')[2].partition("</div>")[0]
     assert "写了&lt;很多&gt;字" in answer.text
     assert 'value="140"' in answer.text
     assert desk.office.row("task", task)["state"] == "assigned"

@@ -7,11 +7,13 @@ import io
 import struct
 import zipfile
 import zlib
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
 
 import pytest
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
+from documents.foreign import turns
 from kit.files import rewritten, scanned
 from kit.office import BEGIN
 from models.errors import BadInput, EnvironmentRefused
@@ -115,8 +117,11 @@ def test_a_workbook_is_taken_where_it_is_asked_for() -> None:
     assert take(Upload("a.png", picture(10)), BEGIN, TABLES | PAPERS).media_type == "image/png"
 
 
-def test_only_a_few_are_looked_at_at_once(monkeypatch) -> None:
-    monkeypatch.setattr(uploads, "_PATIENCE_SECONDS", 0)
-    with uploads._Turn(), uploads._Turn(), pytest.raises(EnvironmentRefused) as caught:
-        take(Upload("a.png", picture(10)), BEGIN)
-    assert caught.value.code == "E-H22"
+def test_only_a_few_are_looked_at_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "_PATIENCE_SECONDS", 0)
+    monkeypatch.setattr(turns, "_turns", BoundedSemaphore(1))
+    for kinds in (PAPERS, TABLES):
+        with turns.turn(), pytest.raises(EnvironmentRefused) as caught:
+            take(Upload("a.png", picture(10)), BEGIN, kinds)
+        assert caught.value.code == "E-H22"
+    assert take(Upload("a.png", picture(10)), BEGIN).media_type == "image/png"
