@@ -99,8 +99,8 @@ def send_back(desk: At, form: Form, task_id: int) -> Response:
         if desk.is_part or status_of(refusal) == 404:
             raise
         if not desk.read(lambda c: signing.papers(c, desk, month, unit)):  # somebody signed or took back all of it
-            return _report_page(desk, task_id, refusal=steps.said_here(refusal), typed=steps.typed(form))
-        return _paper_page(desk, month, unit, refusal=steps.said_here(refusal), at=task_id, typed=steps.typed(form))
+            return _report_page(desk, task_id, refusal=refusal, typed=steps.typed(form))
+        return _paper_page(desk, month, unit, refusal=refusal, at=task_id, typed=steps.typed(form))
     done = _("Done: {action}, now “{state}”.").format(action=outcome.action_label, state=outcome.state_label)
     left = desk.read(lambda c: signing.papers(c, desk, month, unit))
     return desk.go(at_paper(left[0]) if left else "/sign", done)
