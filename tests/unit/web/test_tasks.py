@@ -232,7 +232,7 @@ def test_a_task_leads_to_the_page_made_for_whoever_it_waits_for(desk: DeskOf) ->
 def test_problems_that_wait_are_told_beside_the_reports_to_be_reviewed(tmp_path: Path) -> None:
     walk = walker(tmp_path, "problem_ledger")
     desk = desk_of(walk.world, world.NOON)
-    assert "问题台账" not in desk.person("reviewer").get("/review").text
+    assert "另有问题台账" not in desk.person("reviewer").get("/review").text
     walk.go("applied")
     browser = desk.person("reviewer")
     text = browser.get("/review").text
@@ -241,6 +241,6 @@ def test_problems_that_wait_are_told_beside_the_reports_to_be_reviewed(tmp_path:
     assert rows(browser.get(unescape(address))) == [walk.task_id]
     assert walk.task_id not in rows(browser.get("/tasks?about=report"))
     assert walk.task_id in rows(browser.get("/tasks?about=nonsense"))
-    assert "问题台账" not in desk.person("director").get("/review").text
+    assert "另有问题台账" not in desk.person("director").get("/review").text
     walk.take("verify", "reviewer2")
     assert "另有问题台账 1 项待您办理" in desk.person("director").get("/review").text
