@@ -155,7 +155,10 @@ def _say_set_up(desk_: Desk, codes: dict[str, str], *, small: bool) -> None:
         click.echo(_("It works without four eyes; the trail says so."))
     click.echo(_("One-time codes, shown only now; hand each to its administrator:"))
     table([_("Login"), _("Duty"), _("Code")], [(login, FIRST[login].label, code) for login, code in codes.items()])
-    click.echo(_("Each logs in with: duban --home {home} login NAME --code CODE").format(home=desk_.settings.home))
+    click.echo(
+        _("In the browser: start duban serve, open the address that it says, choose “I was given a one-time code”.")
+    )
+    click.echo(_("At the terminal: duban --home {home} login NAME --code CODE").format(home=desk_.settings.home))
 
 
 @click.command(

@@ -133,7 +133,10 @@ def _forms(connection: Connection, desk_: Desk, *conditions: Any) -> list[dict[s
     f, actor = t.filing.c, desk_.actor
     permissions.demand(actor, "task.read")
     query = (
-        sa.select(f.id, f.check_code, f.number, f.unit_id, f.covers, f.printed_at, f.printed_by, t.period.c.month, t.unit.c.name)
+        sa.select(f.id, f.check_code, f.number, f.unit_id, f.covers, f.printed_at,
+                  sa.func.coalesce(t.person.c.name, f.printed_by).label("printed_by"), t.period.c.month, t.unit.c.name)
+        .select_from(t.filing)
+        .outerjoin(t.person, sa.and_(t.person.c.office_id == f.office_id, t.person.c.login == f.printed_by))
         .join(t.period, sa.and_(t.period.c.office_id == f.office_id, t.period.c.id == f.period_id))
         .join(t.unit, sa.and_(t.unit.c.office_id == f.office_id, t.unit.c.id == f.unit_id))
         .where(f.office_id == desk_.office_id, *conditions)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
+from deeds.beginnings import Beginning, beginnings
 from deeds.inbox import unread
 from deeds.task_list import list_rows
 from deeds.task_views import Wanted, find_tasks, is_late, waiting
@@ -20,7 +21,7 @@ from workflow.comparison import HANDED_IN
 from workflow.permissions import DEEDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date, datetime
 
     from sqlalchemy.engine import Connection
@@ -41,6 +42,8 @@ class Heap:
     late: int
     #: the earliest day of those that have one still to come, or is past
     due_on: date
+    #: the month that all of them belong to; empty where they are of several, or of none
+    month: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,8 @@ class FirstPage:
     months: tuple[Month, ...]
     unread: int
     matters: tuple[Matter, ...]
+    #: of an office that is being set up
+    beginnings: tuple[Beginning, ...]
 
 
 def first_page(connection: Connection, office_id: int, actor: Actor, now: datetime) -> FirstPage:
@@ -89,6 +94,7 @@ def first_page(connection: Connection, office_id: int, actor: Actor, now: dateti
         months=tuple(_months(connection, office_id, actor, now)),
         unread=unread(connection, office_id, actor.person_id),
         matters=tuple(one for one in _matters(connection, office_id, actor, now) if one.count),
+        beginnings=tuple(beginnings(connection, office_id, actor, now)),
     )
 
 
@@ -105,7 +111,12 @@ def _heaps(found: Sequence[tuple[TaskRow, Todo]], today: date) -> Iterator[Heap]
         tasks = [task for task, kind in found if kind is todo]
         if tasks:
             late = sum(is_late(task, today) and task.stage in OWED for task in tasks)
-            yield Heap(todo, len(tasks), late, min(task.due_on for task in tasks))
+            yield Heap(todo, len(tasks), late, min(task.due_on for task in tasks), _one_month(tasks))
+
+
+def _one_month(tasks: Iterable[TaskRow]) -> str:
+    months = {task.month or "" for task in tasks}
+    return months.pop() if len(months) == 1 else ""
 
 
 def _months(connection: Connection, office_id: int, actor: Actor, now: datetime) -> Iterator[Month]:
@@ -135,23 +146,32 @@ def _matters(connection: Connection, office_id: int, actor: Actor, now: datetime
         yield Matter(
             count(t.request, r.decision == Decision.PENDING.value), _("requests wait for your decision"), "/decisions"
         )
+        unadopted = t.notice_draft.c.ended_at.is_(None)
+        yield Matter(count(t.notice_draft, unadopted), _("notices are read and wait to be adopted"), "/notices")
         undecided = sa.and_(d.issued_at.is_(None), d.dropped_at.is_(None))
         yield Matter(count(t.draft, undecided), _("drafts of circulars wait to be issued or dropped"), "/decisions")
         held = t.message.c.state == MessageState.HELD.value
         yield Matter(count(t.message, held), _("messages are held until you release them"), "/decisions")
     if actor.holds(*DEEDS["message.retry"]):
         dead = t.message.c.state == MessageState.DEAD.value
-        yield Matter(count(t.message, dead), _("messages could not be delivered"))
+        yield Matter(count(t.message, dead), _("messages could not be delivered"), "/channels")
     if actor.holds(Role.SYSTEM):
         locked = sa.and_(t.person.c.active, t.person.c.locked_until > now)
-        yield Matter(count(t.person, locked), _("accounts are locked after wrong passwords"), "/people")
+        yield Matter(count(t.person, locked), _("accounts are locked after wrong passwords"), "/people?show=locked")
     if actor.holds(Role.SECURITY):
-        yield Matter(_without_duty(connection, office_id, local_date(now)), _("accounts hold no duty today"), "/people")
+        yield Matter(
+            _without_duty(connection, office_id, local_date(now)),
+            _("accounts hold no duty today"),
+            "/people?show=no_duty",
+        )
     if actor.holds(Role.AUDIT):
-        since = at_local(local_date(now)) - timedelta(days=_DAYS_BACK)
-        bad = t.event.c.result.in_([Result.DENIED.value, Result.FAILED.value])
-        said = _("attempts were denied or failed in the last {count} days").format(count=_DAYS_BACK)
-        yield Matter(count(t.event, sa.and_(bad, t.event.c.at >= since)), said)
+        first = local_date(now) - timedelta(days=_DAYS_BACK)
+        for result, said in (
+            (Result.DENIED, _("attempts were denied in the last {count} days")),
+            (Result.FAILED, _("attempts failed in the last {count} days")),
+        ):
+            many = count(t.event, sa.and_(t.event.c.result == result.value, t.event.c.at >= at_local(first)))
+            yield Matter(many, said.format(count=_DAYS_BACK), f"/trail?result={result.value}&first={first}")
 
 
 class _Count:

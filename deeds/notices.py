@@ -94,6 +94,20 @@ def adopt(connection: Connection, desk: Desk, read: NoticeDraft, wanted: Wanted,
     return Done(made, opened, _open_month(connection, office, made.notice_id))
 
 
+def take_rosters(connection: Connection, desk: Desk, number: int, now: datetime) -> Done:
+    """An adopted notice follows what today's rosters say of its collective names. Needs ``notice.adopt``; E-404."""
+    (row,) = find_notices(connection, desk, number)
+    made = adoption.take_again(connection, desk.office_id, desk.actor, number, row["draft"], now)
+    return Done(made, None, _open_month(connection, desk.office_id, number))
+
+
+def behind_rosters(desk: Desk, number: int) -> Adopted | None:
+    """What ``take_rosters`` would change in a notice, nothing kept of it; None where it follows them already."""
+    now = desk.now()
+    made = desk.tried("notice.adopt", lambda c: take_rosters(c, desk, number, now)).made
+    return made if made.responsibilities or made.ended else None
+
+
 def answered_for(
     connection: Connection, desk: Desk, draft: NoticeDraft, accept_open: str, now: datetime
 ) -> NoticeDraft:

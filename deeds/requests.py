@@ -24,12 +24,16 @@ if TYPE_CHECKING:
 def find_requests(
     connection: Connection, office_id: int, actor: Actor, now: datetime, *, pending: bool = False
 ) -> list[dict[str, Any]]:
-    """The requests on tasks of the actor's units, or all for the office, with ``unit``, ``wanted_unit`` and ``clause`` by name."""
+    """What the actor asked and the requests on tasks of their units, or all for the office.
+
+    With ``unit``, ``wanted_unit`` and ``clause`` by name; ``open`` where the task may be looked at: one that was handed
+    to another unit may not, its answer may.
+    """
     tasks = _theirs(connection, office_id, actor, now)
     return [
-        {**row, "unit": tasks[row["task_id"]].unit_name, "clause": tasks[row["task_id"]].clause_number}
+        {**row, "open": row["task_id"] in tasks}
         for row in _rows(connection, office_id, pending=pending)
-        if row["task_id"] in tasks
+        if row["task_id"] in tasks or row["asked_by"] == actor.person_id
     ]
 
 
@@ -66,9 +70,17 @@ def _theirs(connection: Connection, office_id: int, actor: Actor, now: datetime)
 
 
 def _rows(connection: Connection, office_id: int, *, pending: bool = False) -> list[dict[str, Any]]:
-    r = t.request.c
+    r, task, bearer = t.request.c, t.task.c, t.unit.alias("bearer")
     query = (
-        sa.select(t.request, t.unit.c.name.label("wanted_unit"))
+        sa.select(
+            t.request,
+            t.unit.c.name.label("wanted_unit"),
+            bearer.c.name.label("unit"),
+            t.clause.c.number.label("clause"),
+        )
+        .join(t.task, sa.and_(task.office_id == r.office_id, task.id == r.task_id))
+        .join(t.clause, sa.and_(t.clause.c.office_id == task.office_id, t.clause.c.id == task.clause_id))
+        .join(bearer, sa.and_(bearer.c.office_id == task.office_id, bearer.c.id == task.unit_id))
         .outerjoin(t.unit, sa.and_(t.unit.c.office_id == r.office_id, t.unit.c.id == r.wanted_unit_id))
         .where(r.office_id == office_id)
         .order_by(r.id)

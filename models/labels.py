@@ -175,6 +175,7 @@ MESSAGES: Final = {
     "returned": N_("report returned"),
     "returned_by_leader": N_("returned by a leader while co-signing"),
     "second_review": N_("waits for second review"),
+    "sent_back": N_("sent back by the unit's leader"),
     "signed": N_("waits for review"),
     "stepped_back": N_("returned to an earlier step"),
     "summary_issued": N_("summary issued"),
@@ -224,6 +225,35 @@ THINGS: Final = {
     "unit": N_("Unit"),
     "group": N_("Group"),
 }
+
+
+#: ways out for messages, as settings call them
+CHANNELS: Final = {
+    "file": N_("files in the folder outbox"),
+    "email": N_("mail"),
+    "dingtalk": N_("DingTalk robot"),
+    "wecom": N_("WeCom robot"),
+    "feishu": N_("Feishu robot"),
+    "webhook": N_("webhook"),
+}
+#: what goes on by itself in the service
+LOOPS: Final = {
+    "sweep": N_("reminders are written"),
+    "delivery": N_("messages are sent"),
+    "heads": N_("the head of the trail is kept outside"),
+    "web": N_("the desk answers"),
+    "ping": N_("the monitor is told that all is well"),
+}
+
+
+def channel(code: str) -> str:
+    """A way out for messages as people call it."""
+    return _(CHANNELS[code]) if code in CHANNELS else code
+
+
+def loop(code: str) -> str:
+    """What goes on by itself, as people call it."""
+    return _(LOOPS[code]) if code in LOOPS else code
 
 
 def deed(code: str) -> str:

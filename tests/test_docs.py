@@ -345,6 +345,12 @@ def test_a_guide_is_short(file: Path) -> None:
     assert len(file.read_text("utf-8").splitlines()) <= LONGEST_GUIDE
 
 
+def test_every_picture_of_the_desk_is_taken_by_the_command_and_shown() -> None:
+    shown = set(re.findall(r"\]\(desk/([a-z-]+)\.png\)", (ROOT / "docs/desk.md").read_text("utf-8")))
+    taken = set(re.findall(r'Screen\(\s*"([a-z-]+)"', (ROOT / "docs/screens.py").read_text("utf-8")))
+    assert shown == taken == {file.stem for file in (ROOT / "docs/desk").glob("*.png")}
+
+
 def test_everything_that_a_flow_can_name_is_described() -> None:
     described = set(SPAN.findall(FLOWS.read_text("utf-8")))
     keys = {*_File.model_fields, *_State.model_fields, *_Panel.model_fields, *Rule.model_fields}

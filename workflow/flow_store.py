@@ -78,7 +78,7 @@ def in_force(connection: Connection, office_id: int, name: str) -> Flow:
         raise NotFound(
             "E-404",
             _("{kind} {number} was not found.").format(kind=_("Flow"), number=name),
-            remedy=_("Installed: {names}. See them with: duban flow list").format(names=listed(names) or "–"),
+            remedy=_("Installed are: {names}").format(names=listed(names) or "–"),
         )
     return _read(text)
 

@@ -82,7 +82,7 @@ def version(connection: Connection, office_id: int, name: str, sha256: str) -> s
         raise NotFound(
             "E-404",
             _("{kind} {number} was not found.").format(kind=_("Template"), number=f"{name} {sha256}"),
-            remedy=_("Its versions are shown by: duban template show {name} --history").format(name=name),
+            remedy=_("Choose one of the versions that its history shows."),
         )
     return texts[0]
 

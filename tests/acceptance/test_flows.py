@@ -149,7 +149,7 @@ def test_show_text_is_the_file_byte_for_byte_and_comes_back_as_the_same_version(
 def test_name_and_version_that_are_not_there_say_what_is(door: Door) -> None:
     for word in ("yearly_report", "abcdef", MONTHLY.sha256[:5], ""):
         found = door.refuses(4, "E-404", "director", "flow", "show", word)
-        assert found["remedy"] == f"Installed: {', '.join(sorted(SHIPPED))}. See them with: duban flow list"
+        assert found["remedy"] == f"Installed are: {', '.join(sorted(SHIPPED))}"
     for words in (("diff", "monthly_report", "no_such"), ("migrate", "no_such"), ("install", "no_such")):
         door.refuses(4, "E-404", "director", "flow", *words)
 
@@ -180,7 +180,7 @@ def test_without_an_office_a_file_is_checked_shown_and_compared_and_nothing_else
     file = write(tmp_path, CHANGED)
     said = nowhere(tmp_path, "flow", "check", file)
     version = nowhere(tmp_path, "flow", "show", file, "--json").data["sha256"][:8]
-    assert (said.code, said.out) == (0, f"月度报送检查通过：7 个状态，10 步，14 条规则；版本 {version}。\n")
+    assert (said.code, said.out) == (0, f"月度报送检查通过：7 个状态，12 步，14 条规则；版本 {version}。\n")
     assert nowhere(tmp_path, "flow", "check", "problem_ledger").code == 0
     shipped_one = nowhere(tmp_path, "flow", "check", "problem_ledger@shipped", "--json").data
     assert (shipped_one["sha256"], shipped_one["flaws"]) == (shipped("problem_ledger").sha256, [])

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A place in the menu, for the roles that may do the deed; ``roles`` where it is narrower than the deed."""
+    """A place in the menu, for the roles that may do the deed, without one for everybody; ``roles`` where it is narrower."""
 
     path: str
     title: str
@@ -24,39 +24,64 @@ class Entry:
 
     def open_to(self, actor: Actor) -> bool:
         """Whether the actor has business there."""
+        if not self.deed:
+            return True
         return actor.holds(*(DEEDS[self.deed] if self.roles is None else DEEDS[self.deed] & self.roles))
 
 
-#: in the order of a month's work
-ENTRIES: Final = (
-    Entry("/filing", N_("Fill in and file"), "form.print"),
-    Entry("/forms", N_("Forms and scans"), "form.print"),
-    Entry("/tasks", N_("Tasks"), "task.read"),
-    Entry("/sign", N_("Sign"), "task.sign"),
-    Entry("/review", N_("Review"), "task.review"),
-    Entry("/decisions", N_("To decide"), "plan.read"),
-    Entry("/notices", N_("Notices"), "notice.draft"),
-    Entry("/months", N_("Months and summaries"), "summary.read"),
-    Entry("/papers", N_("Notices to urge"), "paper.read"),
-    Entry("/problems", N_("Problem ledger"), "problem.photo"),
-    Entry("/plan", N_("Reminders to come"), "plan.read"),
-    Entry("/board", N_("Board"), "board.read"),
-    Entry("/calendar", N_("Calendar"), "calendar.address"),
-    Entry("/units", N_("Units"), "unit.manage"),
-    Entry("/rules", N_("Reminder rules"), "rules.read"),
-    Entry("/flows", N_("Flows"), "flow.read", OFFICE),
-    Entry("/templates", N_("Templates"), "template.read"),
-    Entry("/workdays", N_("Workdays"), "plan.read"),
-    Entry("/channels", N_("Channels and service"), "message.read", frozenset({Role.SYSTEM, Role.DIRECTOR})),
-    Entry("/people", N_("People"), "person.rescue"),
-    Entry("/duties", N_("Duties"), "duty.grant"),
-    Entry("/duties/absences", N_("Absences"), "duty.grant"),
-    Entry("/duties/sessions", N_("Sessions"), "session.end"),
-    Entry("/duties/powers", N_("Separation of powers"), "powers.read"),
-    Entry("/trail", N_("Trail"), "audit.read"),
-    # everybody with a duty may open it; a unit's clerk hardly ever needs it
-    Entry("/tokens", N_("Tokens of programs"), "token.make", OFFICE | {Role.SYSTEM, Role.SECURITY}),
+#: under their headings, in the order of a month's work
+GROUPS: Final = (
+    (
+        N_("Work in hand"),
+        (
+            Entry("/", N_("First page"), ""),
+            Entry("/filing", N_("Fill in and file"), "form.print"),
+            Entry("/forms", N_("Forms and scans"), "form.print"),
+            Entry("/tasks", N_("Tasks"), "task.read"),
+            Entry("/sign", N_("Sign"), "task.sign"),
+            Entry("/review", N_("Review"), "task.review"),
+            Entry("/decisions", N_("To decide"), "plan.read"),
+            Entry("/problems", N_("Problem ledger"), "problem.photo"),
+        ),
+    ),
+    (
+        N_("The months"),
+        (
+            Entry("/notices", N_("Notices"), "notice.draft"),
+            Entry("/months", N_("Months and summaries"), "summary.read"),
+            Entry("/papers", N_("Notices to urge"), "paper.read"),
+            Entry("/plan", N_("Reminders to come"), "plan.read"),
+            Entry("/board", N_("Board"), "board.read"),
+            Entry("/calendar", N_("Calendar"), "calendar.address"),
+        ),
+    ),
+    (
+        N_("Settings"),
+        (
+            Entry("/units", N_("Units"), "unit.manage"),
+            Entry("/rules", N_("Reminder rules"), "rules.read"),
+            Entry("/flows", N_("Flows"), "flow.read", OFFICE),
+            Entry("/templates", N_("Templates"), "template.read"),
+            Entry("/workdays", N_("Workdays"), "plan.read"),
+            Entry("/channels", N_("Channels and service"), "message.read", frozenset({Role.SYSTEM, Role.DIRECTOR})),
+            # everybody with a duty may open it; a unit's clerk hardly ever needs it
+            Entry("/tokens", N_("Tokens of programs"), "token.make", OFFICE | {Role.SYSTEM, Role.SECURITY}),
+        ),
+    ),
+    (
+        N_("People and trail"),
+        (
+            Entry("/people", N_("People"), "person.rescue"),
+            Entry("/duties", N_("Duties"), "duty.grant"),
+            Entry("/duties/absences", N_("Absences"), "duty.grant"),
+            Entry("/duties/sessions", N_("Sessions"), "session.end"),
+            Entry("/duties/powers", N_("Separation of powers"), "powers.read"),
+            Entry("/trail", N_("Trail"), "audit.read"),
+        ),
+    ),
 )
+#: a menu of more entries is read by its headings
+_AT_A_GLANCE: Final = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +93,25 @@ class Shown:
     here: bool
 
 
-def menu_for(actor: Actor, path: str) -> list[Shown]:
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Entries under their heading, which is empty where the menu is short."""
+
+    heading: str
+    entries: tuple[Shown, ...]
+
+
+def menu_for(actor: Actor, path: str) -> list[Group]:
     """The entries that are open to the actor; ``here`` is the one whose page this is."""
-    open_ = [entry for entry in ENTRIES if entry.open_to(actor)]
-    matching = [entry.path for entry in open_ if path == entry.path or path.startswith(f"{entry.path}/")]
-    nearest = max(matching, key=len, default="")
-    return [Shown(entry.path, _(entry.title), here=entry.path == nearest) for entry in open_]
+    groups = [(heading, [entry for entry in entries if entry.open_to(actor)]) for heading, entries in GROUPS]
+    paths = [entry.path for _heading, entries in groups for entry in entries]
+    nearest = max((one for one in paths if path == one or path.startswith(f"{one}/")), key=len, default="")
+    headed = len(paths) > _AT_A_GLANCE
+    return [
+        Group(
+            _(heading) if headed else "",
+            tuple(Shown(entry.path, _(entry.title), here=entry.path == nearest) for entry in entries),
+        )
+        for heading, entries in groups
+        if entries
+    ]

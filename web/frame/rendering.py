@@ -15,6 +15,7 @@ import jinja2
 
 from models.language import _, current, listed
 from models.times import shown
+from web.frame.remedies import for_page
 from web.frame.wording import day, month
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def _environment() -> jinja2.Environment:
         auto_reload=False,
     )
     made.globals.update({"_": _, "listed": listed, "static": static, "language": current})
-    made.filters.update({"shown": shown, "day": day, "month": month, "lines": _lines})
+    made.filters.update({"shown": shown, "day": day, "month": month, "lines": _lines, "for_page": for_page})
     return made
 
 

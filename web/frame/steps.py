@@ -8,15 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 from deeds.deciding import with_phrase
 from deeds.evidence import facts_in_words
 from documents.picture_sizes import JPEG, PNG
-from models.errors import Conflict
-from web.frame.remedies import for_page
 from workflow.actions import Command
 from workflow.case import Given
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from models.errors import DubanError
     from web.frame.posted import Posted
     from workflow.case import TaskRow
 
@@ -66,11 +63,6 @@ def command(form: Posted, task_id: int) -> Command:
         ),
         form.text("key"),
     )
-
-
-def said_here(refusal: DubanError) -> DubanError:
-    """The refusal in the words of a page; whoever came second is told so in the deed's own: nothing is kept as a draft here."""
-    return refusal if isinstance(refusal, Conflict) else for_page(refusal)
 
 
 def offered_here(told: Mapping[str, Any], task: TaskRow) -> list[dict[str, Any]]:

@@ -17,7 +17,6 @@ from models.times import shown
 from web.frame.desk import At, Desk
 from web.frame.posted import Form
 from web.frame.refusals import status_of
-from web.frame.remedies import for_page
 from workflow import permissions, requests
 
 if TYPE_CHECKING:
@@ -84,7 +83,7 @@ def ask(desk: At, form: Form, task_id: int) -> Response:
     except DubanError as refusal:
         if desk.is_part:
             raise
-        return _ask_page(desk, task_id, typed, for_page(refusal))
+        return _ask_page(desk, task_id, typed, refusal)
     return desk.go("/filing/requests", _("Request {id} was put to the office.").format(id=number))
 
 

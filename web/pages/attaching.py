@@ -18,7 +18,6 @@ from models.staging import Staging
 from web.frame.desk import At, Desk
 from web.frame.posted import Form, Posted
 from web.frame.refusals import status_of
-from web.frame.remedies import for_page
 from web.frame.uploads import some
 
 if TYPE_CHECKING:
@@ -84,7 +83,7 @@ def look_page(desk: At, form: Form) -> Response:
     except DubanError as refusal:
         if desk.is_part:
             raise
-        return _choose(desk, typed, for_page(refusal))
+        return _choose(desk, typed, refusal)
     sha256 = _staging(desk).put(data, desk.now())
     named = replace(typed, code=found.code or typed.code, sha256=sha256, name=found.looked.facts.name)
     return _confirm(desk, named, found)
@@ -131,7 +130,7 @@ def confirm(desk: At, form: Form) -> Response:
             same_file=typed.same_file, anyway=typed.anyway,
         )  # fmt: skip
     except DubanError as refusal:
-        return _confirm(desk, typed, preview(desk, data, typed.name, typed.code), for_page(refusal))
+        return _confirm(desk, typed, preview(desk, data, typed.name, typed.code), refusal)
     _staging(desk).drop(typed.sha256)
     said = _("{count} tasks are signed and stamped. They wait for the office's review now; nothing else is to do.")
     return desk.go(f"/forms/{typed.code.upper()}", said.format(count=len(taken.attached.outcomes)))

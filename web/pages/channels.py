@@ -39,7 +39,7 @@ def channels(desk: At, page: int = 1) -> Response:
     found = desk.look_up("message.read", work)
     holds = desk.actor.holds
     return desk.page(
-        "channels/list.html", **found, names=names, overdue=desk.now() - LATE, message=labels.message,
+        "channels/list.html", **found, names=names, overdue=desk.now() - LATE, labels=labels,
         tests=holds(*permissions.DEEDS["channel.test"]), manages=holds(*permissions.DEEDS["service.manage"]),
     )  # fmt: skip
 

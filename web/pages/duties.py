@@ -62,8 +62,8 @@ def grant(desk: At, form: Form) -> Response:
         unit_id = units.unit_id(connection, desk.office_id, unit) if unit else None
         return people.grant(connection, desk.office_id, desk.actor, login, role, desk.now(), unit_id=unit_id, **span)
 
-    number = desk.perform("duty.grant", work)
-    said = _("{login} holds duty {number}: {role}").format(login=login, number=number, role=role.label)
+    desk.perform("duty.grant", work)
+    said = _("Granted: {unit} {role}, to {login}.").format(unit=unit, role=role.label, login=login)
     return desk.go("/duties", said)
 
 

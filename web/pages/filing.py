@@ -16,7 +16,7 @@ from models.times import shown
 from web.frame.desk import At, Desk
 from web.frame.posted import Form
 from web.frame.refusals import status_of
-from web.frame.remedies import for_page
+from web.frame.remedies import for_draft
 from web.pages.fields import fields_of, version_of
 from workflow.actions import Command, Outcome, act
 from workflow.report_drafts import MOST_BYTES
@@ -59,7 +59,7 @@ def _received(desk: Desk, task_id: int, key: str) -> Outcome:
     try:
         return act(desk.database, desk.office_id, desk.actor, command, desk.now())
     except DubanError as refusal:
-        return Outcome(task_id, "receive", "", 0, refusal=for_page(refusal))
+        return Outcome(task_id, "receive", "", 0, refusal=refusal)
 
 
 @router.get("/{task_id:int}")
@@ -81,15 +81,13 @@ def report_one(desk: At, form: Form, task_id: int) -> Response:
     """Report; a form that is refused keeps what was typed."""
     fields = fields_of(form, task_id)
     try:
-        outcome = report(desk, task_id, fields, version_of(form, task_id), form.text("key"))
+        report(desk, task_id, fields, version_of(form, task_id), form.text("key"))
     except DubanError as refusal:
         if desk.is_part:
-            raise for_page(refusal) from refusal
-        return _one_page(desk, task_id, fields, for_page(refusal))
+            raise for_draft(refusal) from refusal
+        return _one_page(desk, task_id, fields, for_draft(refusal))
     told = desk.read(lambda c: sheet(c, desk, task_id))
-    said = _("Clause {clause} is {state}. Next: {next}").format(
-        clause=told.task.clause_number, state=outcome.state_label, next=told.line.next_words
-    )
+    said = _("Clause {clause}: {next}").format(clause=told.task.clause_number, next=told.line.next_words)
     return desk.go(at_month("/filing", told.task.month, told.task.unit_name), said)
 
 

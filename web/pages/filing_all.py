@@ -13,7 +13,7 @@ from models.errors import DubanError
 from models.language import _
 from web.frame.desk import At, Desk
 from web.frame.posted import Form
-from web.frame.remedies import for_page
+from web.frame.remedies import for_draft
 from web.pages.fields import fields_of, tasks_in, version_of
 from web.pages.filing import at_month
 
@@ -42,7 +42,7 @@ def report_all(desk: At, form: Form) -> Response:
     wanted = {only: typed.get(only, {})} if only else typed
     outcomes = report_many(desk, wanted, {number: version_of(form, number) for number in wanted}, form.text("key"))
     done = [outcome.task_id for outcome in outcomes if outcome.refusal is None]
-    refused = {one.task_id: for_page(one.refusal) for one in outcomes if one.refusal is not None}
+    refused = {one.task_id: for_draft(one.refusal) for one in outcomes if one.refusal is not None}
     kept = {number: fields for number, fields in typed.items() if number not in done}
     told = _told(desk, month, unit, kept, refused, outcomes)
     if not told["sheets"]:

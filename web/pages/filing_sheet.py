@@ -17,7 +17,7 @@ from web.frame.desk import At, Desk
 from web.frame.files import kind_file
 from web.frame.posted import Form
 from web.frame.refusals import status_of
-from web.frame.remedies import for_page
+from web.frame.remedies import for_draft
 from web.frame.uploads import some
 from web.pages.filing import at_month
 
@@ -58,7 +58,7 @@ def try_sheet(desk: At, form: Form) -> Response:
     except DubanError as refusal:
         if desk.is_part:
             raise
-        return _page(desk, month, unit, for_page(refusal))
+        return _page(desk, month, unit, for_draft(refusal))
     sha256 = Staging(desk.settings.staging_dir, desk.actor.person_id).put(chosen.data, desk.now())
     return _page(desk, month, unit, tried=tried, sha256=sha256, name=chosen.name)
 
@@ -81,5 +81,5 @@ def report_sheet(desk: At, form: Form) -> Response:
 
 
 def _said(one: Tried) -> dict[str, Any]:
-    refusal = for_page(one.refusal) if one.refusal is not None else None
+    refusal = for_draft(one.refusal) if one.refusal is not None else None
     return {"row": one.row, "clause": one.clause, "refusal": refusal, "fine": one.fine, "left_out": one.left_out}

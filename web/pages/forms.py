@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING, Any, Literal
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from deeds import downloads
 from deeds.evidence import ASKED, form_story, from_data, signature_words
 from deeds.filing import Stand, unit_month
-from deeds.forms import FormStand, form_file, print_form, unit_forms
-from models.errors import DubanError
+from deeds.forms import FormStand, form_file, print_form, printer, unit_forms
 from models.evidence import CodeMatch, SealHint, Verdict
 from models.language import _, listed
 from models.states import EvidenceKind
 from web.frame.desk import At
 from web.frame.files import MEDIA
 from web.frame.posted import Form
-from web.frame.remedies import for_page
 from web.pages.filing import at_month
 from workflow.permissions import DEEDS
 
@@ -42,10 +41,7 @@ def list_page(desk: At, month: str = "", unit: str = "") -> Response:
 def print_one(desk: At, form: Form) -> Response:
     """Register one form over all reports that wait for a signature; the same content, the same form."""
     month, unit = form.text("month"), form.text("unit")
-    try:
-        printed, _facts = print_form(desk, month, unit)
-    except DubanError as refusal:
-        raise for_page(refusal) from refusal
+    printed, _facts = print_form(desk, month, unit)
     said = _("Form {code} over {count} tasks is ready. Open it, print it, have it signed and stamped.")
     return desk.go(at_month("/forms", month, unit), said.format(code=printed.check_code, count=len(printed.covers)))
 
@@ -57,13 +53,21 @@ def file(desk: At, code: str, kind: Literal["pdf", "docx"]) -> Response:
     return desk.file(data, f"{name}.{kind}", MEDIA[kind], inline=kind == "pdf")
 
 
+@router.get("/{code}/papers/{sha256}")
+def paper(desk: At, code: str, sha256: str) -> Response:
+    """The paper that came back, to keep."""
+    opened = downloads.of_form(desk, code, sha256)
+    return desk.file(opened.data, opened.name, opened.media_type)
+
+
 @router.get("/{code}")
 def form_page(desk: At, code: str) -> Response:
     """One form with its papers: stored, attested, verified, each for itself."""
     told = desk.look_up("task.read", lambda c: form_story(c, desk, code))
     papers = [_paper(paper) for paper in told["papers"]]
     mine = desk.actor.holds(*DEEDS["form.attach"])
-    return desk.page("forms/one.html", form=told, papers=papers, mine=mine)
+    by = desk.read(lambda c: printer(c, desk.office_id, told["printed_by"]))
+    return desk.page("forms/one.html", form=told, papers=papers, mine=mine, by=by)
 
 
 def _paper(paper: dict[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from deeds import inbox
 from deeds.running import office_hours, office_rules
 from deeds.task_views import visible_tasks
+from models import labels
 from models import tables as t
 from schedules.why import why
 from web.frame.desk import At, Desk
@@ -46,7 +47,7 @@ def one(desk: At, number: int, reasons: str = "") -> Response:
     if told["unread"]:
         desk.perform("inbox.read", lambda c: inbox.mark_read(c, *place, now, number))
     said = _reasons(desk, told["about"][:_EXPLAINED]) if reasons else None
-    return desk.page("inbox/message.html", message=told, reasons=said)
+    return desk.page("inbox/message.html", message=told, reasons=said, channel=labels.channel)
 
 
 def _reasons(desk: Desk, tasks: Sequence[About]) -> list[tuple[About, list[str]]]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from deeds.months import list_months, month_of, month_status, open_in, opening, try_move, waivable
+from deeds.months import list_months, month_of, month_status, newest_notice, open_in, opening, try_move, waivable
+from deeds.notices import behind_rosters
 from deeds.plans import names
 from deeds.summaries import issued_row
 from deeds.task_views import Wanted, find_tasks
@@ -45,7 +46,11 @@ def look_at_opening(desk: At, month: str = "", notice: str = "", roll: str = "",
     """What opening a month would make: its dates and how many tasks."""
     given = _opening(month, notice, roll, flow)
     opened = desk.tried("period.open", lambda c: _open(c, desk, given))
-    return desk.page("months/open.html", opened=opened, given=given, late=opened.due_on < local_date(desk.now()))
+    notice_id = given["notice"] or desk.read(lambda c: newest_notice(c, desk.office_id))
+    return desk.page(
+        "months/open.html", opened=opened, given=given, late=opened.due_on < local_date(desk.now()),
+        notice_id=notice_id, behind=behind_rosters(desk, notice_id),
+    )  # fmt: skip
 
 
 @router.post("/open")

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from deeds.months import month_of
-from deeds.notices import Wanted, adopt, begin_walk, find_notices, read_for_office
+from deeds.notices import Wanted, adopt, begin_walk, behind_rosters, find_notices, read_for_office, take_rosters
 from documents.decomposition.paper import render_decomposition
 from documents.decomposition.workbook import table_bytes
 from documents.notice_json import from_json, to_json
@@ -247,10 +247,36 @@ def _said(done: Done) -> str:
 
 @router.get("/{number}")
 def notice(desk: At, number: int) -> Response:
-    """An adopted notice with what was said of each of the reader's doubts."""
+    """An adopted notice with what was said of each of the reader's doubts, and what the rosters would change in it."""
     (row,) = desk.look_up("notice.draft", lambda c: find_notices(c, desk, number))
     read = from_json(row["draft"])
-    return desk.page("notices/show.html", row=row, draft=read, decided=doubts.listed(read), verdicts=_labels())
+    behind = behind_rosters(desk, number) if desk.may("notice.adopt") else None
+    return desk.page(
+        "notices/show.html", row=row, draft=read, decided=doubts.listed(read), verdicts=_labels(), behind=behind
+    )
+
+
+@router.post("/{number}/rosters")
+def follow(desk: At, form: Form, number: int) -> Response:  # noqa: ARG001 - the form proves that it was sent from here
+    """The notice follows the rosters of today."""
+    now = desk.now()
+    done = desk.perform("notice.adopt", lambda c: take_rosters(c, desk, number, now))
+    made = done.made
+    said = [
+        _("The notice follows its rosters: {added} responsibilities more, {ended} ended.").format(
+            added=made.responsibilities, ended=made.ended
+        )
+    ]
+    if made.idle_tasks:
+        said.append(
+            _("Tasks that nobody asks for any more, to be waived: {tasks}").format(
+                tasks="、".join(map(str, made.idle_tasks))
+            )
+        )
+    if done.standing and made.responsibilities:
+        path = f"/months/open?month={done.standing}&notice={number}"
+        return desk.go(path, said=" ".join([*said, _("Open the month once more, so that they get their tasks.")]))
+    return desk.go(f"/notices/{number}", said=" ".join(said))
 
 
 def _labels() -> dict[str, str]:

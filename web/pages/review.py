@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from deeds import deciding
+from deeds import deciding, task_views
 from deeds.review_queue import Wanted, narrowed, queue
 from models.errors import BadInput, DubanError
 from models.language import _, listed
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 router = APIRouter(prefix="/review")
 _ON_A_PAGE: Final = 50
+#: the ledger has no monthly report to lay beside another: what waits there is worked on from the list of tasks
+_PROBLEMS: Final = task_views.Wanted(todo="any", about="problem")
 
 
 @router.get("")
@@ -50,6 +52,7 @@ def waiting_list(desk: At, unit: str = "", month: str = "", item: str = "", page
         items=_distinct(one.item for one in everything),
         pages=(len(found) + _ON_A_PAGE - 1) // _ON_A_PAGE,
         number=page,
+        problems=desk.read(lambda c: len(task_views.find_tasks(c, desk.office_id, desk.actor, _PROBLEMS, desk.now()))),
     )
 
 
@@ -195,7 +198,7 @@ def decide(desk: At, form: Form, task_id: int) -> Response:
     except DubanError as refusal:
         if desk.is_part or status_of(refusal) == 404:
             raise
-        return _sheet_page(desk, task_id, wanted, refusal=steps.said_here(refusal), typed=typed)
+        return _sheet_page(desk, task_id, wanted, refusal=refusal, typed=typed)
     onward = desk.read(lambda c: deciding.next_of(c, desk, wanted, task_id))
     done = _("Done: {action}, now “{state}”.").format(action=outcome.action_label, state=outcome.state_label)
     question = f"?{urlencode(wanted.question)}" if wanted.question else ""

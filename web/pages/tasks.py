@@ -12,14 +12,13 @@ from deeds import downloads
 from deeds.task_list import Narrowed, list_rows, task_list, task_sheet
 from deeds.task_page import flow_of, task_page
 from deeds.task_views import note_opening, open_task
-from models.errors import BadInput, Conflict, DubanError
+from models.errors import BadInput, DubanError
 from models.language import _
 from web.frame.desk import At, Desk
 from web.frame.given import action_of, given_of, typed_of
 from web.frame.paging import Paging, asked_page
 from web.frame.posted import Form
 from web.frame.refusals import status_of
-from web.frame.remedies import for_page
 from workflow import diagram
 from workflow.actions import Command, act
 from workflow.case import Given
@@ -36,7 +35,8 @@ def _narrowed(request: Request) -> Narrowed:
     asked = request.query_params
     month, unit, state, todo = (asked.get(name, "")[:100] for name in ("month", "unit", "state", "todo"))
     late, mine, copied, own = (bool(asked.get(name)) for name in ("late", "mine", "copied", "own"))
-    return Narrowed(month, unit, state, todo, late=late, mine=mine, copied=copied, own=own)
+    about = asked.get("about", "")[:100]
+    return Narrowed(month, unit, state, todo, late=late, mine=mine, copied=copied, own=own, about=about)
 
 
 @router.get("/tasks")
@@ -100,14 +100,9 @@ def take_step(desk: At, form: Form, task_id: int) -> Response:
         command = Command(action, task_id, _seen(form), given, form.text("key"))
         outcome = act(desk.database, desk.office_id, desk.actor, command, now)
     except DubanError as refusal:
-        return _story_page(desk, task_id, form.text("action"), typed_of(form), _here(refusal))
+        return _story_page(desk, task_id, form.text("action"), typed_of(form), refusal)
     said = _("Done: {action}. The task is now “{state}”.")
     return desk.go(f"/tasks/{task_id}", said.format(action=outcome.action_label, state=outcome.state_label))
-
-
-def _here(refusal: DubanError) -> DubanError:
-    """With a remedy for the page; that of a stale form is right as it is, for the words stay in it."""
-    return refusal if isinstance(refusal, Conflict) else for_page(refusal)
 
 
 def _seen(form: Form) -> int:

@@ -113,5 +113,7 @@ def set_group(desk: At, form: Form) -> Response:
     new = desk.perform("unit.group", work)
     said = [_("{name}: {members}").format(name=group, members="、".join(members))]
     said += [_("New in the register: {names}").format(names=listed(new))] if new else []
-    said += [_("To give them their tasks, adopt the notice again, then open the month again.")]
+    said += [
+        _("To give them their tasks, the director takes the rosters into the notice, on its page under “Notices”.")
+    ]
     return desk.go("/units/groups", " ".join(said))

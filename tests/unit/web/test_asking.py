@@ -46,6 +46,12 @@ def test_a_task_that_is_not_ours_is_said_with_whose_it_is(desk: DeskOf) -> None:
     (row,) = desk.office.rows("request")
     assert row["wanted_unit_id"] == desk.office.units["市水利局"]
     assert "E-H36" in browser.post("/filing/1/request", kind="else", reason="x").text
+    desk.office.change("task", 1, unit_id=desk.office.units["市水利局"])
+    desk.office.change("request", row["id"], decision="granted", decision_reason="职能确已划转")
+    told = browser.get("/filing/requests").text  # the answer stays though the task is another unit's now
+    assert "职能确已划转" in told
+    assert 'href="/tasks/1"' not in told
+    assert "职能确已划转" not in desk.person("clerk3").get("/filing/requests").text
 
 
 def test_only_a_clerk_of_the_unit_asks(desk: DeskOf) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from kit.desk import DeskOf, desk_of
 from kit.office import small_office
+from schedules.runner import beat
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,3 +59,11 @@ def test_the_doctor_speaks_in_words_without_proving_the_trail(desk: DeskOf) -> N
     assert "Last backup" in page
     assert "please look at it" in page
     assert "Trail proves itself" not in page
+
+
+def test_loops_and_channels_are_said_in_words(desk: DeskOf) -> None:
+    beat(desk.office.database, desk.office.office_id, "sweep", desk.clock.now, 60)
+    text = desk.person("system").get("/channels").text
+    assert "reminders are written" in text
+    assert ">sweep<" not in text
+    assert '<option value="file">files in the folder' in text

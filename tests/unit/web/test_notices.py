@@ -201,3 +201,26 @@ def test_a_dropped_draft_is_gone_with_its_reason(desk: DeskOf) -> None:
     assert reviewer.post("/notices/drafts/1/drop", reason="传错文件").status_code == 303
     assert "/notices/drafts/1" not in reviewer.get("/notices").text
     assert send(reviewer).headers["location"] == "/notices/drafts/2"
+
+
+def test_a_roster_set_afterwards_is_taken_into_the_notice_before_the_month_is_opened(desk: DeskOf) -> None:
+    director, reviewer = desk.person("director"), desk.person("reviewer")
+    send(director, CLEAN.replace("市水利局)", "市水利局,有关县市区)"))
+    director.post("/notices/drafts/1/adopt", version="1", month="", revise="", accept_open="已逐条核对原件无误")
+    before = len(desk.office.rows("responsibility"))
+    take = 'action="/notices/2/rosters"'
+    assert take not in director.get("/notices/2").text
+    reviewer.post("/units/groups", name="有关县市区", clause="", more="甲县\n乙县")
+    assert take in director.get("/notices/2").text
+    assert take not in reviewer.get("/notices/2").text
+    assert 'href="/notices/2"' in director.get("/months/open?month=2022-07").text
+    assert len(desk.office.rows("responsibility")) == before
+    assert reviewer.post("/notices/2/rosters").status_code == 403
+    assert director.post("/notices/2/rosters").headers["location"] == "/notices/2"
+    assert len(desk.office.rows("responsibility")) == before + 2
+    done = [row for row in desk.office.rows("event") if row["action"] == "notice.expand"]
+    assert [(row["actor"], row["source"]) for row in done] == [("director", "web")]
+    assert take not in director.get("/notices/2").text
+    director.post("/months/open", month="2022-07", notice="2", roll="", flow="")
+    reviewer.post("/units/groups", name="有关县市区", clause="", more="甲县\n丙县")
+    assert director.post("/notices/2/rosters").headers["location"] == "/months/open?month=2022-07&notice=2"
