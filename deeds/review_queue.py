@@ -74,7 +74,7 @@ def queue(connection: Connection, office_id: int, actor: Actor, now: datetime) -
     named, taken = named_units(connection, office_id), cases.takers_of(connection, office_id, tasks) if eyes else {}
     found = []
     for task in tasks:
-        steps = _review_steps(connection, actor, task, frozenset(named(task)) - {task.unit_id}, today)
+        steps = review_steps(connection, actor, task, frozenset(named(task)) - {task.unit_id}, today)
         if steps:
             waited = max(days.workdays_between(local_date(task.entered_at), today), 0)
             mine = eyes and _kept_out(actor, steps, taken.get(task.id, {}))
@@ -93,7 +93,7 @@ def narrowed(waiting: Iterable[Waiting], wanted: Wanted) -> list[Waiting]:
     ]
 
 
-def _review_steps(
+def review_steps(
     connection: Connection, actor: Actor, task: TaskRow, co_units: frozenset[int], today: date
 ) -> list[Step]:
     """The steps that lead on from here and are open to a duty of the actor's in the office."""

@@ -50,6 +50,8 @@ class Wanted:
     own: bool = False
     #: whose signed report has reached the office
     handed_in: bool = False
+    #: only tasks of flows about this: ``report`` or ``problem``
+    about: str = ""
 
     @property
     def plain(self) -> bool:
@@ -68,6 +70,9 @@ def asked_for(connection: Connection, office_id: int, actor: Actor, wanted: Want
         chosen.append(sa.func.coalesce(t.period.c.state, "") != PeriodState.CLOSED.value)
     chosen += [k.unit_id.in_(actor.units())] if wanted.own and actor.units() else []
     chosen += [k.stage.in_([stage.value for stage in HANDED_IN])] if wanted.handed_in else []
+    if wanted.about:
+        flows = flow_store.every(connection, office_id)
+        chosen.append(k.flow_sha256.in_([flow.sha256 for flow in flows if flow.about == wanted.about]))
     chosen += [copied(office_id, actor)] if wanted.copied else []
     chosen += [late(local_date(now))] if wanted.late else []
     chosen += [offered(connection, office_id, actor, moves)] if wanted.mine else []

@@ -103,12 +103,12 @@ def list_tasks(
     """A unit sees its own tasks and those whose clause names it, the office all, a reader what was approved."""
     wanted = Wanted(only is Only.MINE, unit, state, month, only is Only.LATE, only is Only.COPIED)
     now, after = call.now(), _after(order, cursor)
-    piece = {"order": _columns(order), "limit": limit + 1}
+    one_more: dict[str, Any] = {"order": _columns(order), "limit": limit + 1}
 
     def look(connection: Connection) -> list[TaskRow]:
         permissions.demand(call.actor, "task.read")
         place = (connection, call.office_id, call.actor, wanted, now)
-        return find_tasks(*place, *after, **piece) if wanted.plain else find_tasks(*place)
+        return find_tasks(*place, *after, **one_more) if wanted.plain else find_tasks(*place)
 
     found = call.look_up("task.read", look)
     piece, onward = cut(found, _KEYS[order], f"tasks {order}", limit, cursor, down=order.startswith("-"))

@@ -81,15 +81,13 @@ def report_one(desk: At, form: Form, task_id: int) -> Response:
     """Report; a form that is refused keeps what was typed."""
     fields = fields_of(form, task_id)
     try:
-        outcome = report(desk, task_id, fields, version_of(form, task_id), form.text("key"))
+        report(desk, task_id, fields, version_of(form, task_id), form.text("key"))
     except DubanError as refusal:
         if desk.is_part:
             raise for_draft(refusal) from refusal
         return _one_page(desk, task_id, fields, for_draft(refusal))
     task, onward = desk.read(lambda c: next_words(c, desk.office_id, desk.actor, task_id))
-    said = _("Clause {clause} is {state}. Next: {next}").format(
-        clause=task.clause_number, state=outcome.state_label, next=onward
-    )
+    said = _("Clause {clause}: {next}").format(clause=task.clause_number, next=onward)
     return desk.go(at_month("/filing", task.month, task.unit_name), said)
 
 

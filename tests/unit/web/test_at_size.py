@@ -28,6 +28,7 @@ NOT_COUNTED = (
     "/filing/all",
     "/filing/sheet",
     "/sign/paper",
+    "/plan",
     "/api/v1/docs",
 )
 FILES = (".pdf", ".docx", ".xlsx", ".csv", ".svg", "/summary")
