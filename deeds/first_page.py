@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from deeds.beginnings import Beginning, beginnings
+from deeds.decisions import months_to_issue
 from deeds.inbox import unread
 from deeds.task_list import list_rows
 from deeds.task_views import Wanted, find_tasks, is_late, waiting
@@ -145,6 +146,7 @@ def _matters(connection: Connection, office_id: int, actor: Actor, now: datetime
         yield Matter(count(t.draft, undecided), _("drafts of circulars wait to be issued or dropped"), "/decisions")
         held = t.message.c.state == MessageState.HELD.value
         yield Matter(count(t.message, held), _("messages are held until you release them"), "/decisions")
+        yield Matter(len(months_to_issue(connection, office_id, now)), _("summaries wait to be issued"), "/decisions")
     if actor.holds(*DEEDS["message.retry"]):
         dead = t.message.c.state == MessageState.DEAD.value
         yield Matter(count(t.message, dead), _("messages could not be delivered"), "/channels")
