@@ -134,7 +134,9 @@ def _months(connection: Connection, office_id: int, actor: Actor, now: datetime)
 
 def _matters(connection: Connection, office_id: int, actor: Actor, now: datetime) -> Iterator[Matter]:
     """What calls beside the tasks, by duty."""
-    count = _Count(connection, office_id)
+    count, a, today = _Count(connection, office_id), t.absence.c, local_date(now)
+    away = sa.and_(a.substitute_id == actor.person_id, a.from_on <= today, a.to_on >= today)
+    yield Matter(count(t.absence, away), _("away, and you stand in: act for them under your account"), "/account")
     if actor.holds(Role.DIRECTOR):
         r, d = t.request.c, t.draft.c
         yield Matter(
