@@ -69,5 +69,6 @@ def _option(name: str, *, required: bool) -> Callable[..., Any]:
 
 def as_given(options: dict[str, Any]) -> dict[str, Any]:
     """The options as the fields of ``Given``: what was not said is left out, texts are read from where they stand."""
-    said = {name: value for name, value in options.items() if value not in (None, "", (), False)}
+    # a completion of 0 is said; a flag that was left out is not, and 0 == False
+    said = {name: value for name, value in options.items() if value is not False and value not in (None, "", ())}
     return {name: words(value) if name in _TEXTS else value for name, value in said.items()}

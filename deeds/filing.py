@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from deeds.given_back import given_back
 from deeds.task_views import light
 from models import tables as t
 from models.language import _
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from deeds.desk import Desk
+    from deeds.given_back import Returned
     from workflow.case import Actor, TaskRow
     from workflow.flow import Step
 
@@ -55,6 +57,8 @@ class Line:
     #: the form in hand that covers the report as it is
     form: str = ""
     draft: report_drafts.ReportDraft | None = None
+    #: why it came back, from the office or from the unit's leader
+    returned: Returned | None = None
     #: the report in force: its completion and its words; None and empty while there is none
     percent: int | None = None
     progress: str = ""
@@ -132,6 +136,7 @@ def lines_of(
     """The tasks as their clerk sees them."""
     about = wording.subjects(connection, office_id, tasks)
     forms = forms_in_hand(connection, office_id, tasks)
+    back = given_back(connection, office_id, tasks)
     drafts = report_drafts.find(connection, office_id, actor, [task.id for task in tasks])
     reports = _reports_in_force(connection, office_id, tasks)
     made = []
@@ -141,13 +146,14 @@ def lines_of(
         reporting = report_drafts.reporting_step(actor, task)
         open_ = [] if task.month_closed else permissions.offered(actor, task)
         receivable = task.received_at is None and any("not_yet_received" in step.guards for step in open_)
-        back = next((step for step in open_ if _takes_back(step, task)), None)
+        retract = next((step for step in open_ if _takes_back(step, task)), None)
         made.append(
             Line(
                 task, about[task.id].title, about[task.id].text, stand, colour, cause,
-                _next_words(task, stand, forms.get(task.id, ""), may_fill=reporting is not None),
-                reporting.action if reporting else "", receivable, back.action if back else "",
-                forms.get(task.id, ""), drafts.get(task.id) if reporting else None, *reports.get(task.id, (None, "")),
+                _next_words(task, stand, forms.get(task.id, ""), may_fill=reporting is not None, came_back=task.id in back),
+                reporting.action if reporting else "", receivable, retract.action if retract else "",
+                forms.get(task.id, ""), drafts.get(task.id) if reporting else None, back.get(task.id),
+                *reports.get(task.id, (None, "")),
             )
         )  # fmt: skip
     return made
@@ -188,14 +194,14 @@ def _stand(task: TaskRow, form: str) -> Stand:
     return Stand.SIGN if form else Stand.PRINT
 
 
-def _next_words(task: TaskRow, stand: Stand, form: str, *, may_fill: bool) -> str:
+def _next_words(task: TaskRow, stand: Stand, form: str, *, may_fill: bool, came_back: bool) -> str:
     """What to do next, as one sentence."""
     if stand is Stand.DONE:
         return _("Nothing is left to do: {state}.").format(state=task.state_label)
     if task.month_closed:
         return _("The month is closed; this task stays as it is.")
     if stand is Stand.FILL_IN:
-        return _fill_in_words(task, may_fill=may_fill)
+        return _fill_in_words(may_fill=may_fill, came_back=came_back)
     if stand is Stand.PRINT:
         return _("Filled in. Print the form, together with the others.")
     if stand is Stand.SIGN:
@@ -205,10 +211,10 @@ def _next_words(task: TaskRow, stand: Stand, form: str, *, may_fill: bool) -> st
     return _("Sent in. It waits for the office's review; nothing to do now.")
 
 
-def _fill_in_words(task: TaskRow, *, may_fill: bool) -> str:
+def _fill_in_words(*, may_fill: bool, came_back: bool) -> str:
     if not may_fill:
         return _("The clerk of your unit fills it in.")
-    if task.stage is Stage.RETURNED:
+    if came_back:
         return _("Returned: read the reason, correct it and report again.")
     return _("Fill in this month's progress.")
 

@@ -158,7 +158,9 @@ def _moved(value: float | None, old: float | None, unit: str) -> str:
         return ""
     if value == old:
         return _("unchanged")
-    change = f"{figure(round(abs(value - old), 6))}{unit}"
+    moved = figure(round(abs(value - old), 6))
+    # between two percentages lie percentage points
+    change = _("{count} percentage points").format(count=moved) if unit == "%" else f"{moved}{unit}"
     return (_("rose by {change}") if value > old else _("fell by {change}")).format(change=change)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 #: whose word is waited for here; the reviewers and the director have a queue of their own
 SIGNING: Final = frozenset({Role.LEADER, Role.READER})
+#: where a word may be waited for
+STAGES: Final = frozenset({Stage.REPORTED, Stage.SIGNED_STAMPED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +64,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One clause of a paper: this month's report beside the last one's."""
+    """One clause of a paper: its story, and this month's report beside the last one's."""
 
     task: TaskRow
-    title: str
+    told: dict[str, Any]
     sheet: Sheet
 
 
@@ -99,13 +101,16 @@ def _paper(connection: Connection, desk: Desk, tasks: tuple[TaskRow, ...]) -> Pa
 
 def asked(connection: Connection, desk: Desk) -> list[Asked]:
     """The reports that wait for the actor's confirmation or signature in the system, the longest waiting first."""
-    stages = (Stage.REPORTED.value, Stage.SIGNED_STAMPED.value)
     mine = [t.task.c.unit_id.in_(desk.actor.units())] if not desk.actor.holds(Role.READER) else []
     tasks = cases.load_tasks(
-        connection, desk.office_id, t.task.c.stage.in_(stages), t.task.c.period_id.is_not(None), *mine
+        connection,
+        desk.office_id,
+        t.task.c.stage.in_([stage.value for stage in STAGES]),
+        t.task.c.period_id.is_not(None),
+        *mine,
     )
     day = local_date(desk.now())
-    waiting = [task for task in tasks if _word_steps(connection, desk.actor, task, day)]
+    waiting = [task for task in tasks if word_steps(connection, desk.actor, task, day)]
     titles = wording.subjects(connection, desk.office_id, waiting)
     found = []
     for task in waiting:
@@ -115,7 +120,7 @@ def asked(connection: Connection, desk: Desk) -> list[Asked]:
     return sorted(found, key=lambda one: (one.task.entered_at, one.task.id))
 
 
-def _word_steps(connection: Connection, actor: Actor, task: TaskRow, day: date) -> list[Step]:
+def word_steps(connection: Connection, actor: Actor, task: TaskRow, day: date) -> list[Step]:
     """The steps that lead on by the word of one of the actor's signing duties alone."""
     onward = task.flow.onward(task.state)
     if not any(SIGNING & set(step.roles) for step in onward):
@@ -136,7 +141,7 @@ def compared(connection: Connection, desk: Desk, paper: Paper) -> list[Compared]
     found = []
     for task in paper.tasks:
         told = story(connection, desk.office_id, desk.actor, task.id, desk.now())
-        found.append(Compared(task, told["title"], sheet(connection, task, told)))
+        found.append(Compared(task, told, sheet(connection, task, told)))
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import sqlalchemy as sa
 
@@ -13,6 +13,7 @@ from models import tables as t
 from models.language import _
 from models.times import local_date
 from workflow import permissions, wording
+from workflow.flow import About
 from workflow.flow_store import pinned
 
 if TYPE_CHECKING:
@@ -38,11 +39,13 @@ class Narrowed:
     mine: bool = False
     copied: bool = False
     own: bool = False
+    #: ``report`` or ``problem``: what the flow is about
+    about: str = ""
 
     @property
     def question(self) -> dict[str, str]:
         """As the question of an address."""
-        names = ("month", "unit", "state", "todo", "late", "mine", "copied", "own")
+        names = ("month", "unit", "state", "todo", "late", "mine", "copied", "own", "about")
         given = {name: getattr(self, name) for name in names}
         return {name: "1" if value is True else value for name, value in given.items() if value}
 
@@ -53,7 +56,10 @@ class Narrowed:
         todo = self.todo if self.todo in {*Todo, "any"} else ""
         # a copy stays readable when its month has closed
         running = not self.month and not self.copied
-        return Wanted(self.mine, self.unit, self.state, month, self.late, self.copied, todo, running, self.own)
+        about = self.about if self.about in get_args(About) else ""
+        return Wanted(
+            self.mine, self.unit, self.state, month, self.late, self.copied, todo, running, self.own, about=about
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

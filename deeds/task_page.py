@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from deeds.evidence import from_data, signature_words
 from deeds.step_forms import StepForm, step_forms
+from deeds.task_desks import desks_of
 from deeds.task_views import story
 from deeds.versions import Version, versions
 from models import labels
@@ -70,6 +71,8 @@ class TaskPage:
     milestones: tuple[tuple[str, str], ...]
     versions: tuple[Version, ...]
     papers: tuple[PaperFacts, ...]
+    #: where this waits for the person on a page made for it: (path, words)
+    desks: tuple[tuple[str, str], ...]
 
 
 def task_page(connection: Connection, office_id: int, actor: Actor, task_id: int, now: datetime) -> TaskPage:
@@ -88,6 +91,7 @@ def task_page(connection: Connection, office_id: int, actor: Actor, task_id: int
         milestones=tuple(_milestones(connection, task)),
         versions=tuple(versions(told["reports"], told["indicators"])),
         papers=tuple(_paper(one) for one in reversed(told["papers"])),
+        desks=tuple(desks_of(connection, actor, task, now)),
     )
 
 

@@ -50,6 +50,8 @@ class Wanted:
     own: bool = False
     #: whose signed report has reached the office
     handed_in: bool = False
+    #: only tasks of flows about this: ``report`` or ``problem``
+    about: str = ""
 
 
 def is_late(task: TaskRow, today: date) -> bool:
@@ -91,6 +93,7 @@ def find_tasks(connection: Connection, office_id: int, actor: Actor, wanted: Wan
     if wanted.handed_in:
         conditions.append(t.task.c.stage.in_([stage.value for stage in HANDED_IN]))
     seen = [task for task, _inside in visible_tasks(connection, office_id, actor, *conditions)]
+    seen = [task for task in seen if wanted.about in {"", task.flow.about}]
     named = _named(connection, office_id)
     if wanted.mine:
         day = local_date(now)

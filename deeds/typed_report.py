@@ -19,7 +19,6 @@ from documents.plain_text import figure, target
 from models import tables as t
 from models.errors import BadInput, DubanError
 from models.language import _
-from models.states import Stage
 from models.times import shown
 from workflow import report_drafts
 from workflow.actions import Command, Outcome, act, visible_task
@@ -55,15 +54,6 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Returned:
-    """Why the report came back, who said so and when."""
-
-    reason: str
-    by: str
-    at: str
-
-
-@dataclass(frozen=True, slots=True)
 class Sheet:
     """One task's form: the fields as they begin, and where they come from (typed, draft, own, last or nothing)."""
 
@@ -75,7 +65,6 @@ class Sheet:
     last_month: str = ""
     last_percent: int | None = None
     last_words: str = ""
-    returned: Returned | None = None
     #: who acted since the draft was kept; empty = nobody
     changed_by: str = ""
     refusal: DubanError | None = None
@@ -113,7 +102,7 @@ def sheet_of(
         line, fields, source, tuple(_asked(connection, task, fields, last)),
         last["month"] if last else "", last["percent"] if last else None,
         last["progress"] if last else "",
-        _returned(connection, task), _changed_by(connection, line) if source == "draft" else "", refusal,
+        _changed_by(connection, line) if source == "draft" else "", refusal,
     )  # fmt: skip
 
 
@@ -157,22 +146,6 @@ def _asked(
         )
         for row in connection.execute(query.order_by(i.id))
     ]  # fmt: skip
-
-
-def _returned(connection: Connection, task: TaskRow) -> Returned | None:
-    """The last return, while the task stands returned."""
-    if task.stage is not Stage.RETURNED:
-        return None
-    e = t.event.c
-    query = (
-        sa.select(e.reason, e.actor_name, e.at)
-        .where(e.office_id == task.office_id, e.object_type == "task", e.object_id == task.id, e.reason != "")
-        .where(e.to_state == task.state, e.from_state != task.state)
-        .order_by(e.seq.desc())
-        .limit(1)
-    )
-    found = connection.execute(query).first()
-    return Returned(found.reason, found.actor_name, shown(found.at)) if found else None
 
 
 def _changed_by(connection: Connection, line: Line) -> str:

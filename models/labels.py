@@ -175,6 +175,7 @@ MESSAGES: Final = {
     "returned": N_("report returned"),
     "returned_by_leader": N_("returned by a leader while co-signing"),
     "second_review": N_("waits for second review"),
+    "sent_back": N_("sent back by the unit's leader"),
     "signed": N_("waits for review"),
     "stepped_back": N_("returned to an earlier step"),
     "summary_issued": N_("summary issued"),

@@ -180,7 +180,7 @@ def test_without_an_office_a_file_is_checked_shown_and_compared_and_nothing_else
     file = write(tmp_path, CHANGED)
     said = nowhere(tmp_path, "flow", "check", file)
     version = nowhere(tmp_path, "flow", "show", file, "--json").data["sha256"][:8]
-    assert (said.code, said.out) == (0, f"月度报送检查通过：7 个状态，10 步，14 条规则；版本 {version}。\n")
+    assert (said.code, said.out) == (0, f"月度报送检查通过：7 个状态，12 步，14 条规则；版本 {version}。\n")
     assert nowhere(tmp_path, "flow", "check", "problem_ledger").code == 0
     shipped_one = nowhere(tmp_path, "flow", "check", "problem_ledger@shipped", "--json").data
     assert (shipped_one["sha256"], shipped_one["flaws"]) == (shipped("problem_ledger").sha256, [])

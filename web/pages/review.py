@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from deeds import deciding
+from deeds import deciding, task_views
 from deeds.review_queue import Wanted, narrowed, queue
 from models.errors import BadInput, DubanError
 from models.language import _, listed
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 router = APIRouter(prefix="/review")
 _ON_A_PAGE: Final = 50
+#: the ledger has no monthly report to lay beside another: what waits there is worked on from the list of tasks
+_PROBLEMS: Final = task_views.Wanted(todo="any", about="problem")
 
 
 @router.get("")
@@ -50,6 +52,7 @@ def waiting_list(desk: At, unit: str = "", month: str = "", item: str = "", page
         items=_distinct(one.item for one in everything),
         pages=(len(found) + _ON_A_PAGE - 1) // _ON_A_PAGE,
         number=page,
+        problems=desk.read(lambda c: len(task_views.find_tasks(c, desk.office_id, desk.actor, _PROBLEMS, desk.now()))),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
@@ -55,6 +55,19 @@ def at_paper(paper: Paper) -> str:
 @router.get("/paper")
 def read_paper(desk: At, month: str = "", unit: str = "") -> Response:
     """A unit's form as it is printed, last month's beside it, and clause by clause what changed."""
+    return _paper_page(desk, month, unit)
+
+
+def _paper_page(
+    desk: Desk,
+    month: str,
+    unit: str,
+    *,
+    refusal: DubanError | None = None,
+    at: int = 0,
+    typed: steps.Typed | None = None,
+) -> Response:
+    """``at`` is the task whose step was refused, ``typed`` what stood in its form."""
 
     def work(connection: Connection) -> tuple[Paper, list[Compared], tuple[str, str]]:
         permissions.demand(desk.actor, "task.sign")
@@ -62,10 +75,35 @@ def read_paper(desk: At, month: str = "", unit: str = "") -> Response:
         return paper, signing.compared(connection, desk, paper), signing.last_form(connection, desk, paper)
 
     paper, compared, (last, last_month) = desk.look_up("task.sign", work)
+    back = {one.task.id: _steps_back(one) for one in compared}
     return desk.page(
-        "sign/paper.html", paper=paper, compared=compared, last_month=last_month, pages=_pages(desk, paper.code),
-        last_pages=_pages(desk, last), question=urlencode({"month": month, "unit": unit}),
+        "sign/paper.html", status=status_of(refusal) if refusal else 200, paper=paper, compared=compared,
+        last_month=last_month, pages=_pages(desk, paper.code), last_pages=_pages(desk, last), back=back,
+        question=urlencode({"month": month, "unit": unit}), refusal=refusal, typed=typed or steps.Typed(), at=at,
+        lost=refusal is not None and not back.get(at),
     )  # fmt: skip
+
+
+def _steps_back(one: Compared) -> list[dict[str, Any]]:
+    """The steps that take a reason and nothing else: by one of them the report goes back before anybody signs."""
+    return [step for step in steps.offered_here(one.told, one.task) if step["asks"] == ["reason"] and not step["to"]]
+
+
+@router.post("/paper/{task_id}")
+def send_back(desk: At, form: Form, task_id: int) -> Response:
+    """One report of a paper goes back to the clerk; refused, the reason stands there as it was typed."""
+    month, unit = form.text("month"), form.text("unit")
+    try:
+        outcome = deciding.decide(desk, steps.command(form, task_id))
+    except DubanError as refusal:
+        if desk.is_part or status_of(refusal) == 404:
+            raise
+        if not desk.read(lambda c: signing.papers(c, desk, month, unit)):  # somebody signed or took back all of it
+            return _report_page(desk, task_id, refusal=refusal, typed=steps.typed(form))
+        return _paper_page(desk, month, unit, refusal=refusal, at=task_id, typed=steps.typed(form))
+    done = _("Done: {action}, now “{state}”.").format(action=outcome.action_label, state=outcome.state_label)
+    left = desk.read(lambda c: signing.papers(c, desk, month, unit))
+    return desk.go(at_paper(left[0]) if left else "/sign", done)
 
 
 def _pages(desk: Desk, code: str) -> list[str]:

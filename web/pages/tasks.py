@@ -35,7 +35,8 @@ def _narrowed(request: Request) -> Narrowed:
     asked = request.query_params
     month, unit, state, todo = (asked.get(name, "")[:100] for name in ("month", "unit", "state", "todo"))
     late, mine, copied, own = (bool(asked.get(name)) for name in ("late", "mine", "copied", "own"))
-    return Narrowed(month, unit, state, todo, late=late, mine=mine, copied=copied, own=own)
+    about = asked.get("about", "")[:100]
+    return Narrowed(month, unit, state, todo, late=late, mine=mine, copied=copied, own=own, about=about)
 
 
 @router.get("/tasks")

@@ -91,7 +91,7 @@ def test_a_report_stands_beside_the_last_months_with_falls_in_words(desk: DeskOf
     waiting(office, ("1.2", "市水利局"))
     text = desk.person("reviewer").get(f"/review/{task}").text
     assert "新建污水管网三公里。" in text
-    assert "下降 20%" in text
+    assert "下降 20 个百分点" in text
     assert "<ins>" in text
     assert "<del>" in text
     assert "新建污水管网十公里" in text

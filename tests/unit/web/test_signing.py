@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import TYPE_CHECKING
+from hashlib import sha256 as sha256_of
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -19,6 +20,8 @@ from models.errors import BadInput
 from models.states import EvidenceKind, Role
 from models.store import Store
 from models.times import local_date
+from workflow import periods
+from workflow.calendar_store import load_calendar
 from workflow.filings import StoredFile, attach
 from workflow.gathering import form_facts
 
@@ -71,6 +74,132 @@ def test_what_was_filed_after_the_form_was_made_is_told_before_anybody_signs(des
     text = leader.get(PAPER).text
     assert "1 项是制表后才填报的" in text
     assert "/forms/attach" not in text
+
+
+def test_a_leader_sends_one_report_back_and_the_clerk_reads_why(desk: DeskOf, office: SmallOffice) -> None:
+    first, second = office.tasks["1.1", "市水利局"], office.tasks["1.2", "市水利局"]
+    office.report(first, FILED)
+    office.report(second, FILED)
+    leader = desk.person("leader2")
+    leader.post("/sign/paper", month="2022-06", unit="市水利局")
+    text = leader.get(PAPER).text
+    assert f'action="/sign/paper/{first}"' in text
+    given = {
+        "month": "2022-06",
+        "unit": "市水利局",
+        "action": "send_back",
+        "version": office.row("task", first)["version"],
+    }
+    answer = leader.post(f"/sign/paper/{first}", **given, reason="里程与台账不一致，请核对。")
+    assert (answer.status_code, answer.headers["location"].split("?")[0]) == (303, "/sign/paper")
+    assert (office.row("task", first)["state"], office.row("task", first)["round"]) == ("assigned", 1)
+    (event,) = office.rows("event", action="send_back")
+    assert (event["actor"], event["reason"]) == ("leader2", "里程与台账不一致，请核对。")
+    (message,) = office.rows("message", event="sent_back")
+    assert message["recipient_id"] == office.people["clerk2"]
+    assert message["fields"]["reason"] == "里程与台账不一致，请核对。"
+    # the form that was printed over both is void, and the other report still waits
+    text = leader.get(PAPER).text
+    assert "/sign/form/" not in text
+    assert f'action="/sign/paper/{second}"' in text
+    assert f'action="/sign/paper/{first}"' not in text
+    clerk = desk.person("clerk2")
+    for page in ("/filing", f"/filing/{first}", "/filing/all"):
+        assert "里程与台账不一致，请核对。" in clerk.get(page).text, page
+    assert "里程与台账不一致" not in clerk.get(f"/filing/{second}").text
+
+
+def test_sent_back_in_a_later_round_it_stands_returned_with_the_leaders_reason_and_not_the_offices(
+    desk: DeskOf, office: SmallOffice
+) -> None:
+    task = office.tasks["1.1", "市水利局"]
+    office.report(task, FILED)
+    office.sign(task, FILED)
+    office.give_back(task, FILED, date(2022, 6, 29))
+    office.report(task, FILED)
+    leader = desk.person("leader2")
+    given = {
+        "month": "2022-06",
+        "unit": "市水利局",
+        "action": "send_back",
+        "version": office.row("task", task)["version"],
+    }
+    answer = leader.post(f"/sign/paper/{task}", **given, reason="里程与台账不一致，请核对。")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign")
+    assert (office.row("task", task)["state"], office.row("task", task)["round"]) == ("returned", 2)
+    assert office.row("task", task)["due_on"] == date(2022, 6, 29)
+    text = desk.person("clerk2").get(f"/filing/{task}").text
+    assert "里程与台账不一致，请核对。" in text
+    assert "进展不具体，请补充数据。" not in text
+
+
+def test_a_refused_or_overtaken_sending_back_keeps_the_reason(desk: DeskOf, office: SmallOffice) -> None:
+    task, other = office.tasks["1.1", "市水利局"], office.tasks["1.2", "市水利局"]
+    office.report(task, FILED)
+    leader = desk.person("leader2")
+    given = {
+        "month": "2022-06",
+        "unit": "市水利局",
+        "action": "send_back",
+        "version": office.row("task", task)["version"],
+    }
+    short = leader.post(f"/sign/paper/{task}", **given, reason="否")
+    assert (short.status_code, "否</textarea>" in short.text) == (409, True)
+    office.act("clerk2", "withdraw", task, NOW)
+    late = leader.post(f"/sign/paper/{task}", **given, reason="里程与台账不一致，请核对。")
+    assert (late.status_code, "里程与台账不一致，请核对。" in late.text) == (409, True)
+    office.report(other, NOW)
+    late = leader.post(f"/sign/paper/{task}", **given, reason="里程与台账不一致，请核对。")
+    assert (late.status_code, "里程与台账不一致，请核对。" in late.text) == (409, True)
+    assert office.row("task", task)["state"] == "assigned"
+    for login in ("clerk2", "leader1"):
+        answer = desk.person(login).post(f"/sign/paper/{other}", **given, reason="里程与台账不一致，请核对。")
+        assert answer.status_code in {403, 404, 409}, login
+    assert office.row("task", other)["state"] == "reported"
+
+
+def test_last_months_form_stands_beside_this_months(desk: DeskOf, office: SmallOffice) -> None:
+    leader = desk.person("leader2")
+    office.report(office.tasks["1.1", "市水利局"], FILED)
+    leader.post("/sign/paper", month="2022-06", unit="市水利局")
+    (june,) = office.rows("filing")
+    signed_paper(desk, office, june)
+    july = at("2022-07-20 09:00")
+    with office.database.write(office.office_id) as connection:
+        calendar = load_calendar(connection, office.office_id)
+        periods.open_period(
+            connection, office.office_id, office.actor("director"), office.notice_id, "2022-07", calendar, july
+        )
+    wanted = office.row("task", office.tasks["1.1", "市水利局"])
+    (task,) = [
+        row["id"] for row in office.rows("task", clause_id=wanted["clause_id"], unit_id=wanted["unit_id"])
+        if row["period_id"] != wanted["period_id"]
+    ]  # fmt: skip
+    desk.clock.now = july
+    leader = desk.person("leader2")
+    office.act("clerk2", "report", task, july, progress="已完成清理九公里。", percent=55)
+    assert leader.post("/sign/paper", month="2022-07", unit="市水利局").status_code == 303
+    (form,) = [row for row in office.rows("filing") if row["id"] != june["id"]]
+    text = leader.get("/sign/paper?month=2022-07&unit=市水利局").text
+    assert "上期（2022-06）" in text
+    pages = list(dict.fromkeys(re.findall(r'src="(/sign/form/[^"]+)"', text)))
+    assert pages == [f"/sign/form/{form['check_code']}/1", f"/sign/form/{june['check_code']}/1"]
+    assert all(leader.get(page).content.startswith(b"\x89PNG") for page in pages)
+    assert "上升 15 个百分点" in text
+    assert "<ins>" in text  # what changed since last month
+
+
+def signed_paper(desk: DeskOf, office: SmallOffice, form: dict[str, Any]) -> str:
+    """The printed form itself as the signed paper, attached by the leader; its SHA-256."""
+    with office.database.read() as connection:
+        made = form_pdf(form_facts(connection, office.office_id, form["id"]))
+    stored = StoredFile(Store(desk.site.settings.store_dir).put(made), "签章件.pdf", PDF, len(made))
+    with office.database.write(office.office_id) as connection:
+        attach(
+            connection, office.office_id, office.actor("leader2"), form["check_code"], stored, EvidenceKind.SCAN, "周二", "公章",
+            NOW,
+        )  # fmt: skip
+    return stored.sha256
 
 
 def test_only_those_whose_word_is_waited_for_come_here(desk: DeskOf, office: SmallOffice) -> None:
@@ -168,15 +297,7 @@ def test_a_papers_page_is_drawn_and_each_opening_is_written_down(desk: DeskOf, o
     leader = desk.person("leader2")
     leader.post("/sign/paper", month="2022-06", unit="市水利局")
     (form,) = office.rows("filing")
-    with office.database.read() as connection:
-        made = form_pdf(form_facts(connection, office.office_id, form["id"]))
-    stored = StoredFile(Store(desk.site.settings.store_dir).put(made), "签章件.pdf", PDF, len(made))
-    with office.database.write(office.office_id) as connection:
-        attach(
-            connection, office.office_id, office.actor("leader2"), form["check_code"], stored, EvidenceKind.SCAN, "周二", "公章",
-            NOW,
-        )  # fmt: skip
-    sha256 = stored.sha256
+    sha256 = signed_paper(desk, office, form)
     page = f"/viewer/{task}/{sha256}/1"
     assert page in desk.person("reviewer").get(f"/review/{task}").text
     answer = desk.person("reviewer").get(page)
@@ -184,7 +305,7 @@ def test_a_papers_page_is_drawn_and_each_opening_is_written_down(desk: DeskOf, o
     assert desk.person("clerk3").get(page).status_code == 404
     read = [(row["actor"], row["result"]) for row in office.rows("event", action="attachment.read")]
     assert read == [("reviewer", "done"), ("clerk3", "denied")]
-    assert desk.person("reviewer").get(f"/viewer/{task}/{sha256}").content == made
+    assert sha256_of(desk.person("reviewer").get(f"/viewer/{task}/{sha256}").content).hexdigest() == sha256
 
 
 def test_what_cannot_be_drawn_is_said_and_not_a_fault() -> None:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import io
 import re
 from datetime import date
+from html import unescape
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import pytest
 from openpyxl import load_workbook
 
+from kit import world
 from kit.desk import DeskOf, desk_of
+from kit.flows import walker
 from kit.office import UNITS, at, small_office
 from web.frame.rendering import STATIC
 from workflow.given import GIVEN
@@ -199,3 +203,44 @@ def test_there_is_a_field_for_everything_that_a_flow_can_ask_for() -> None:
     text = (STATIC.parent / "templates/tasks/step.html").read_text("utf-8")
     elsewhere = {"filing", "evidence", "signer_and_seal", "summary", "reason_for_no_progress", "people", "one_person"}
     assert {name for name in GIVEN if f'"{name}" in form.asks' not in text} <= elsewhere
+
+
+def test_a_task_leads_to_the_page_made_for_whoever_it_waits_for(desk: DeskOf) -> None:
+    office, task = desk.office, desk.office.tasks["1.1", UNITS[1]]
+    pages = {
+        "clerk2": f'href="/filing/{task}">填报报送',
+        "leader2": f'href="/sign/paper?{urlencode({"month": "2022-06", "unit": UNITS[1]})}'.replace("&", "&amp;"),
+        "reviewer": f'href="/review/{task}"',
+    }
+
+    def led() -> list[str]:
+        texts = {login: desk.person(login).get(f"/tasks/{task}").text for login in (*pages, "director", "clerk1")}
+        assert {login: text.count("在专门页面办理") for login, text in texts.items()} == {
+            login: int(login in pages and pages[login] in text) for login, text in texts.items()
+        }
+        return [login for login, page in pages.items() if page in texts[login]]
+
+    assert led() == ["clerk2"]
+    office.report(task, NOON)
+    assert led() == ["leader2"]
+    office.sign(task, NOON)
+    assert led() == ["reviewer"]
+    office.give_back(task, NOON, date(2022, 6, 29))
+    assert led() == ["clerk2"]
+
+
+def test_problems_that_wait_are_told_beside_the_reports_to_be_reviewed(tmp_path: Path) -> None:
+    walk = walker(tmp_path, "problem_ledger")
+    desk = desk_of(walk.world, world.NOON)
+    assert "另有问题台账" not in desk.person("reviewer").get("/review").text
+    walk.go("applied")
+    browser = desk.person("reviewer")
+    text = browser.get("/review").text
+    assert "另有问题台账 1 项待您办理" in text
+    (address,) = re.findall(r'href="(/tasks[?]todo=any[^"]*)"', text)
+    assert rows(browser.get(unescape(address))) == [walk.task_id]
+    assert walk.task_id not in rows(browser.get("/tasks?about=report"))
+    assert walk.task_id in rows(browser.get("/tasks?about=nonsense"))
+    assert "另有问题台账" not in desk.person("director").get("/review").text
+    walk.take("verify", "reviewer2")
+    assert "另有问题台账 1 项待您办理" in desk.person("director").get("/review").text

@@ -144,6 +144,8 @@ def test_monthly_report_grants_exactly_these_steps() -> None:
         ("report", "returned", "reported", "clerk"),
         ("withdraw", "reported", "assigned", "clerk"),
         ("withdraw", "reported", "returned", "clerk"),
+        ("send_back", "reported", "assigned", "leader"),
+        ("send_back", "reported", "returned", "leader"),
         ("sign_stamp", "reported", "signed_stamped", "leader"),
         ("sign_stamp", "reported", "signed_stamped", "clerk"),
         ("approve", "signed_stamped", "reviewed", "reviewer"),

@@ -28,7 +28,7 @@ SIGNED = Given(filing_id=3, signer="李一", seal="公章")
 BACK = Given(reason=REASON, refile_on=REFILE)
 
 
-def case(action: Action, state: Stage, given: Given = Given(), **changes: Any) -> Case:
+def case(action: str, state: Stage, given: Given = Given(), **changes: Any) -> Case:
     task = replace(TASK, state=state.value, **changes.pop("task", {}))
     actor = changes.pop("actor", Actor(9, "reviewer", "郑审核", (Post(Role.REVIEWER),)))
     return Case(action, task, actor, given, NOON, state.value, **changes)
@@ -46,6 +46,7 @@ GUARDS = [
     ("E-V04", case(A.REPORT, S.ASSIGNED, replace(REPORT, values=(ValueGiven(1, None, " "),)), indicators=LENGTH)),
     ("E-V01", case(A.REPORT, S.ASSIGNED, replace(REPORT, values=(ValueGiven(1, -3.0),)), indicators=LENGTH)),
     ("E-S08", case(A.REPORT, S.ASSIGNED, Given(percent=0, no_progress=True, reason="天气"))),
+    ("E-S02", case("send_back", S.REPORTED, Given(reason="不对"))),
     ("E-S03", case(A.SIGN_STAMP, S.REPORTED, SIGNED)),
     ("E-S03", case(A.SIGN_STAMP, S.REPORTED, SIGNED, filing=replace(FORM, has_evidence=False))),
     ("E-S05", case(A.SIGN_STAMP, S.REPORTED, SIGNED, filing=FORM, task={"report_sha256": "cd"})),
@@ -76,6 +77,8 @@ ALLOWED = [
     (S.RETURNED, case(A.RETURN, S.SIGNED_STAMPED, replace(BACK, refile_on=at("2022-06-20 12:00").date()))),
     (S.RETURNED, case(A.WITHDRAW, S.REPORTED, task={"round": 2})),
     (S.ASSIGNED, case(A.WITHDRAW, S.REPORTED)),
+    (S.RETURNED, case("send_back", S.REPORTED, Given(reason="12345"), task={"round": 2})),
+    (S.ASSIGNED, case("send_back", S.REPORTED, Given(reason="12345"))),
     (S.AGGREGATED, case(A.AGGREGATE, S.REVIEWED, Given(summary_number=1))),
     (S.WAIVED, case(A.WAIVE, S.ASSIGNED, Given(reason="12345"))),
 ]  # fmt: skip
@@ -120,7 +123,7 @@ def test_task_goes_back_only_to_a_step_that_it_has_taken() -> None:
 def test_forbidden_step_names_what_is_possible_now() -> None:
     with refused("E-S01") as caught:
         fire(case(A.APPROVE, S.REPORTED))
-    assert caught.value.fields == {"state": "reported", "offered": ["withdraw", "sign_stamp"]}
+    assert caught.value.fields == {"state": "reported", "offered": ["withdraw", "send_back", "sign_stamp"]}
     assert "已填报" in caught.value.what
     with refused("E-S01") as caught:
         fire(case(A.REPORT, S.AGGREGATED, REPORT))

@@ -142,7 +142,7 @@ def test_offered_steps_are_those_of_the_actor_in_the_order_of_the_law() -> None:
 
     assert offered(Post(R.CLERK, 1), S.ASSIGNED) == [Action.RECEIVE, Action.REPORT]
     assert offered(Post(R.CLERK, 2), S.ASSIGNED) == []
-    assert offered(Post(R.LEADER, 1), S.REPORTED) == [Action.SIGN_STAMP]
+    assert offered(Post(R.LEADER, 1), S.REPORTED) == ["send_back", "send_back", Action.SIGN_STAMP]
     assert offered(Post(R.REVIEWER), S.SIGNED_STAMPED) == [Action.APPROVE, Action.RETURN]
     assert offered(Post(R.DIRECTOR), S.WAIVED) == []
 
