@@ -21,7 +21,7 @@ from workflow.comparison import HANDED_IN
 from workflow.permissions import DEEDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date, datetime
 
     from sqlalchemy.engine import Connection
@@ -42,6 +42,8 @@ class Heap:
     late: int
     #: the earliest day of those that have one still to come, or is past
     due_on: date
+    #: the month that all of them belong to; empty where they are of several, or of none
+    month: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,12 @@ def _heaps(found: Sequence[tuple[TaskRow, Todo]], today: date) -> Iterator[Heap]
         tasks = [task for task, kind in found if kind is todo]
         if tasks:
             late = sum(is_late(task, today) and task.stage in OWED for task in tasks)
-            yield Heap(todo, len(tasks), late, min(task.due_on for task in tasks))
+            yield Heap(todo, len(tasks), late, min(task.due_on for task in tasks), _one_month(tasks))
+
+
+def _one_month(tasks: Iterable[TaskRow]) -> str:
+    months = {task.month or "" for task in tasks}
+    return months.pop() if len(months) == 1 else ""
 
 
 def _months(connection: Connection, office_id: int, actor: Actor, now: datetime) -> Iterator[Month]:

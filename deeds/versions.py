@@ -67,7 +67,7 @@ def _version(row: Mapping[str, Any], before: Mapping[str, Any] | None, known: Ma
 
 
 def _figures(row: Mapping[str, Any], known: Mapping[int, Any]) -> dict[str, str]:
-    found = {_("completion"): f"{row['percent']}%"}
+    found = {_("Completion of the clause"): f"{row['percent']}%"}
     for value in row["values"] or ():
         indicator = known.get(value["indicator_id"], {})
         said = "–" if value["value"] is None else f"{value['value']:g} {indicator.get('unit', '')}".strip()

@@ -99,8 +99,10 @@ def _media_type(data: bytes, shown: str) -> str:
     if found or extension in _TYPES:
         what = _("The name ends in {extension}, but the content is {content}.")
         raise BadInput("E-F03", what.format(extension=extension or "—", content=content), where=shown, remedy=remedy)
-    what = _("A signed and stamped paper comes as a PDF, an OFD or a picture; this file is {content}.")
-    remedy = _("Print it, have it signed and stamped, and attach the scan.")
+    what = _(
+        "A signed and stamped paper comes as a PDF, an OFD or a picture (JPG, PNG and others); this file is {content}."
+    )
+    remedy = _("Attach the scan of the paper. Photographs in HEIC, as telephones take them, are saved as JPG first.")
     raise BadInput("E-F03", what.format(content=content), where=shown, remedy=remedy)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.staticfiles import StaticFiles
 
 import web.api.app
 from web.api.refusals import as_json
+from web.frame.addresses import only_what_can_be
 from web.frame.gate import Gate, names_of
 from web.frame.guards import Guards
 from web.frame.kept import KeptDrafts
@@ -92,7 +93,8 @@ def create(site: Site) -> FastAPI:
     app.mount("/static", _Static(directory=STATIC))
     app.mount(web.api.app.PREFIX, web.api.app.create(site))
     for name in PAGES:
-        app.include_router(import_module(f"web.pages.{name}").router, include_in_schema=False)
+        router = import_module(f"web.pages.{name}").router
+        app.include_router(router, include_in_schema=False, dependencies=[Depends(only_what_can_be)])
     app.add_middleware(Gate, names=names_of(site.settings.web), buckets=site.buckets)
     app.add_middleware(Guards, language=site.settings.language, secure=site.secure)
     return app

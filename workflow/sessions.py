@@ -135,9 +135,10 @@ def _wrong(rules: LoginSettings) -> Denied:
     return Denied(
         "E-A01",
         _("The login name or the password is wrong."),
-        remedy=_("After {tries} failures an account is locked for {minutes} minutes.").format(
-            tries=rules.tries, minutes=rules.lock_minutes
-        ),
+        remedy=_(
+            "Type both again and mind capital letters. Whoever has forgotten the password gets a one-time code from the system "
+            "administrator. After {tries} failures an account is locked for {minutes} minutes."
+        ).format(tries=rules.tries, minutes=rules.lock_minutes),
     )
 
 

@@ -80,6 +80,26 @@ def test_a_session_that_ends_while_typing_costs_no_word(desk: Served) -> None:
     assert [row["progress"] for row in desk.office.rows("report")] == [WORDS]
 
 
+def test_words_of_a_second_window_are_shown_when_the_first_has_reported(desk: Served) -> None:
+    task = desk.office.tasks["1.2", "市水利局"]
+    second = desk.person("clerk2")
+    second.goto(f"/filing/{task}")
+    first = second.context.new_page()
+    first.goto(f"/filing/{task}")
+    first.get_by_label("本月进展").fill(WORDS)
+    first.locator("[name$=percent]").fill("30")
+    first.get_by_role("button", name="填报", exact=True).click()
+    first.wait_for_url("**/filing?*")
+    with second.expect_response("**/draft"):
+        second.get_by_label("本月进展").fill(MORE)
+    second.reload()
+    lying = second.locator("[data-lying]")
+    expect(lying).to_contain_text(MORE)
+    lying.get_by_role("button").click()
+    second.reload()
+    expect(lying).to_be_hidden()
+
+
 def test_a_double_click_reports_once(desk: Served) -> None:
     task = desk.office.tasks["1.2", "市水利局"]
     page = desk.person("clerk2")

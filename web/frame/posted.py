@@ -28,7 +28,15 @@ _FIELDS, _FILES = 4_000, 20
 #: numbers of things: every database can hold them
 _HIGHEST: Final = 2**31 - 1
 _MOST_DAYS: Final = 60
+#: years in which days can be counted to and fro
+_YEARS: Final = range(1900, 2200)
 SEAL: Final = "seal"
+#: what is left out of what was typed: control characters, which no file of an office program may hold, and the marks
+#: that turn the direction of the words after them, so that a name could read as another
+_UNSEEN: Final = dict.fromkeys(
+    [*({*range(0x20), *range(0x7F, 0xA0)} - {ord("\t"), ord("\n")}), *range(0x202A, 0x202F), *range(0x2066, 0x206A),
+     0x200E, 0x200F, 0xFEFF, 0xFFFE, 0xFFFF]
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +129,7 @@ def nothing_ticked() -> BadInput:
 def _text(name: str, value: object) -> str:
     if not isinstance(value, str):
         return ""
-    text = value.replace("\r\n", "\n").replace("\r", "\n").strip()
+    text = value.replace("\r\n", "\n").replace("\r", "\n").translate(_UNSEEN).strip()
     if len(text) > LONGEST:
         raise BadInput(
             "E-H03",
@@ -135,11 +143,14 @@ def _text(name: str, value: object) -> str:
 
 
 def day_of(text: str) -> date | None:
-    """A civil date written YYYY-MM-DD, or nothing; E-D01."""
+    """A civil date written YYYY-MM-DD, or nothing; E-D01, also for a year in which nothing here can be due."""
     try:
-        return date.fromisoformat(text) if text else None
+        found = date.fromisoformat(text) if text else None
     except ValueError:
         raise _no_day(text) from None
+    if found is not None and found.year not in _YEARS:
+        raise _no_day(text)
+    return found
 
 
 def needed_day(text: str) -> date:

@@ -39,8 +39,12 @@ def make(desk: At, _form: Form) -> Response:
     """A new address, told this once; the old one opens nothing any more."""
     token, now = secrets.token_urlsafe(32), desk.now()
     desk.perform(address.DEED, lambda c: address.make(c, desk.office_id, desk.actor, token, now))
-    base = desk.settings.web.public_url or str(desk.request.base_url).rstrip("/")
-    return _page(desk, f"{base}/calendar/{token}.ics")
+    return _page(desk, f"{_base(desk)}/calendar/{token}.ics")
+
+
+def _base(desk: Desk) -> str:
+    """How the desk is reached: as the office says, or as whoever asks reached it."""
+    return desk.settings.web.public_url or str(desk.request.base_url).rstrip("/")
 
 
 @router.post("/revoke")
@@ -58,7 +62,7 @@ def calendar(desk: Open, token: str) -> Response:
 
     def told(connection: Connection) -> str:
         owner = address.owner(connection, desk.office_id, token, now)
-        return feed(connection, desk.office_id, owner, now, desk.settings.web.public_url)
+        return feed(connection, desk.office_id, owner, now, _base(desk))
 
     text = desk.read(told)
     return desk.file(text.encode(), f"duban-{local_date(now)}.ics", "text/calendar; charset=utf-8", inline=True)

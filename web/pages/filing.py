@@ -81,15 +81,13 @@ def report_one(desk: At, form: Form, task_id: int) -> Response:
     """Report; a form that is refused keeps what was typed."""
     fields = fields_of(form, task_id)
     try:
-        outcome = report(desk, task_id, fields, version_of(form, task_id), form.text("key"))
+        report(desk, task_id, fields, version_of(form, task_id), form.text("key"))
     except DubanError as refusal:
         if desk.is_part:
             raise for_draft(refusal) from refusal
         return _one_page(desk, task_id, fields, for_draft(refusal))
     told = desk.read(lambda c: sheet(c, desk, task_id))
-    said = _("Clause {clause} is {state}. Next: {next}").format(
-        clause=told.task.clause_number, state=outcome.state_label, next=told.line.next_words
-    )
+    said = _("Clause {clause}: {next}").format(clause=told.task.clause_number, next=told.line.next_words)
     return desk.go(at_month("/filing", told.task.month, told.task.unit_name), said)
 
 

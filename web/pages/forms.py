@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from deeds import downloads
 from deeds.evidence import ASKED, form_story, from_data, signature_words
 from deeds.filing import Stand, unit_month
-from deeds.forms import FormStand, form_file, print_form, unit_forms
+from deeds.forms import FormStand, form_file, print_form, printer, unit_forms
 from models.evidence import CodeMatch, SealHint, Verdict
 from models.language import _, listed
 from models.states import EvidenceKind
@@ -52,13 +53,21 @@ def file(desk: At, code: str, kind: Literal["pdf", "docx"]) -> Response:
     return desk.file(data, f"{name}.{kind}", MEDIA[kind], inline=kind == "pdf")
 
 
+@router.get("/{code}/papers/{sha256}")
+def paper(desk: At, code: str, sha256: str) -> Response:
+    """The paper that came back, to keep."""
+    opened = downloads.of_form(desk, code, sha256)
+    return desk.file(opened.data, opened.name, opened.media_type)
+
+
 @router.get("/{code}")
 def form_page(desk: At, code: str) -> Response:
     """One form with its papers: stored, attested, verified, each for itself."""
     told = desk.look_up("task.read", lambda c: form_story(c, desk, code))
     papers = [_paper(paper) for paper in told["papers"]]
     mine = desk.actor.holds(*DEEDS["form.attach"])
-    return desk.page("forms/one.html", form=told, papers=papers, mine=mine)
+    by = desk.read(lambda c: printer(c, desk.office_id, told["printed_by"]))
+    return desk.page("forms/one.html", form=told, papers=papers, mine=mine, by=by)
 
 
 def _paper(paper: dict[str, Any]) -> dict[str, Any]:

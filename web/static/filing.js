@@ -59,6 +59,27 @@
   const send = (set) => set.dispatchEvent(new Event("input", { bubbles: true }));
   const resend = () => sets().filter((set) => lying(set)).forEach(send);
 
+  /* nothing can be filled in now: words that were not reported are shown to be copied, and stay until they are not needed */
+  const showLying = (card) => {
+    const name = "duban:" + card.dataset.person + ":" + card.dataset.closed;
+    const drop = () => store((kept) => kept.removeItem(name));
+    let typed = null;
+    try { typed = JSON.parse(store((kept) => kept.getItem(name)) || "{}"); } catch (error) { typed = {}; }
+    const told = card.textContent;
+    const words = Object.keys(typed).map((field) => typed[field])
+      .filter((value) => typeof value === "string" && value.trim().length > 4 && !told.includes(value.trim()));
+    const place = document.querySelector("[data-lying]");
+    if (!words.length || !place) { drop(); return; }
+    words.forEach((value) => {
+      const line = document.createElement("p");
+      line.className = "quote";
+      line.textContent = value;
+      place.querySelector("[data-words]").appendChild(line);
+    });
+    place.hidden = false;
+    place.querySelector("[data-forget]").addEventListener("click", () => { drop(); place.hidden = true; });
+  };
+
   const begin = () => {
     document.querySelectorAll("[data-plain]").forEach((button) => { button.hidden = true; });  // drafts are kept by themselves here
     sets().forEach((set) => {
@@ -69,7 +90,7 @@
       tidy(set);
     });
     document.querySelectorAll("[data-closed]").forEach((card) => {
-      store((kept) => kept.removeItem("duban:" + card.dataset.person + ":" + card.dataset.closed));
+      showLying(card);
     });
   };
 

@@ -153,3 +153,10 @@ def test_administrators_have_no_due_dates(desk: DeskOf) -> None:
     assert desk.person("system").get("/calendar").status_code == 403
     assert desk.person("audit").post("/calendar").status_code == 403
     assert desk.office.rows("calendarfeed") == []
+
+
+def test_without_an_address_of_the_offices_own_the_links_lead_to_where_it_was_fetched(tmp_path: Path) -> None:
+    desk = desk_of(small_office(tmp_path), NOON)
+    page = desk.person("clerk1").post("/calendar").text
+    path = page.partition("http://127.0.0.1")[2].partition(".ics")[0] + ".ics"
+    assert "URL:http://127.0.0.1/tasks" in desk.nobody().get(path).text

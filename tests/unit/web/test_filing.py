@@ -40,7 +40,7 @@ def test_the_month_shows_the_units_own_tasks_in_the_order_of_the_notice(desk: De
     text = desk.person("clerk1").get("/filing").text
     assert text.index("<strong>1.1</strong>") < text.index("<strong>2.1</strong>")
     assert "<strong>1.2</strong>" not in text
-    assert "市发改委：2022-06" in text
+    assert "市发改委：2022年6月" in text
     assert 'href="/filing"' in text
 
 

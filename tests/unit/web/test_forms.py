@@ -105,7 +105,12 @@ def test_a_scan_is_shown_before_it_is_kept_and_sent_only_once(desk: DeskOf, seen
     (paper,) = desk.office.rows("evidence")
     assert (paper["signer"], paper["seal"]) == ("李一", "市发改委公章")
     facts = browser.get(f"/forms/{code}").text
+    (link,) = re.findall(rf"/forms/{code}/papers/[0-9a-f]{{64}}", facts)
+    assert browser.get(link).content == b"%PDF-scan"
+    assert desk.person("clerk2").get(link).status_code == 404
+    assert f'href="/forms/{code}"' in browser.get("/tasks/1").text
     assert "市发改委公章" in facts
+    assert "赵一" in facts.partition("<h1>")[2].partition("</p>")[0]
     assert list((desk.office.folder / "staging").iterdir()) == []
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NOON = at("2022-06-20 12:00")
-HEAP = re.compile(r'class="heap[^"]*" href="([^"]+)">\s*<strong>(\d+)</strong>')
+HEAP = re.compile(r'class="heap[^"]*" href="([^"]+)">\s*<strong>(\d+)</strong>\s*<span>([^<]+)</span>')
 
 
 @pytest.fixture
@@ -30,33 +30,52 @@ def desk(tmp_path: Path) -> DeskOf:
     return desk_of(office, NOON)
 
 
-def heaps(browser: Browser) -> dict[str, int]:
-    return {path.replace("&amp;", "&"): int(count) for path, count in HEAP.findall(browser.get("/").text)}
+def heaps(browser: Browser) -> dict[str, tuple[str, int]]:
+    """What waits, in words → where it leads, how many."""
+    found = HEAP.findall(browser.get("/").text)
+    return {said: (path.replace("&amp;", "&"), int(count)) for path, count, said in found}
 
 
 #: login → what waits for them
 WAITS = {
-    "clerk1": {"/tasks?todo=receive": 2},
-    "clerk2": {"/tasks?todo=sign": 1},
-    "clerk3": {"/tasks?todo=receive": 1, "/tasks?todo=returned": 1},
-    "leader2": {"/tasks?todo=sign": 1},
-    "reviewer": {"/tasks?todo=review": 1},
+    "clerk1": {"待签收": ("/filing?month=2022-06", 2)},
+    "clerk2": {"待签字盖章": ("/forms?month=2022-06", 1)},
+    "clerk3": {"待签收": ("/filing?month=2022-06", 1), "已退回待重报": ("/filing?month=2022-06", 1)},
+    "leader2": {"待签字盖章": ("/sign", 1)},
+    "reviewer": {"待审": ("/review", 1)},
     "director": {},
 }
 
 
-def test_each_count_is_the_length_of_its_list(desk: DeskOf) -> None:
+def test_each_count_leads_to_where_its_work_is_done(desk: DeskOf) -> None:
     for login, expected in WAITS.items():
         browser = desk.person(login)
         found = heaps(browser)
         assert found == expected, login
-        for path, count in found.items():
-            assert len(re.findall(r'<a class="tall" href="/tasks/\d+"', browser.get(path).text)) == count
+        for path, count in found.values():
+            page = browser.get(path)
+            assert page.status_code == 200
+            if path.startswith("/tasks"):
+                assert len(re.findall(r'<a class="tall" href="/tasks/\d+"', page.text)) == count
+
+
+def test_work_of_several_months_is_listed_task_by_task(desk: DeskOf) -> None:
+    office = desk.office
+    with office.database.write(office.office_id) as connection:
+        add_month(
+            connection, office, "2022-05", at("2022-05-01 00:00").date(), at("2022-05-25 00:00").date(),
+            at("2022-06-01 00:00").date(), NOON,
+        )  # fmt: skip
+    (path, count), *_others = heaps(desk.person("clerk1")).values()
+    assert path == "/tasks?todo=receive"
+    assert count > 2
 
 
 def test_a_received_task_waits_to_be_reported(desk: DeskOf) -> None:
     desk.office.act("clerk1", "receive", desk.office.tasks["1.1", UNITS[0]], NOON)
-    assert heaps(desk.person("clerk1")) == {"/tasks?todo=receive": 1, "/tasks?todo=report": 1}
+    assert heaps(desk.person("clerk1")) == {
+        "待签收": ("/filing?month=2022-06", 1), "待填报": ("/filing?month=2022-06", 1),
+    }  # fmt: skip
 
 
 def test_what_is_overdue_is_told_in_words(desk: DeskOf) -> None:
@@ -81,7 +100,7 @@ def test_a_closed_month_is_not_in_the_way(desk: DeskOf) -> None:
         )  # fmt: skip
     office.change("period", period, state="closed")
     assert "2022年5月" not in desk.person("clerk1").get("/").text
-    assert heaps(desk.person("clerk1")) == {"/tasks?todo=receive": 2}
+    assert heaps(desk.person("clerk1")) == {"待签收": ("/filing?month=2022-06", 2)}
 
 
 def test_an_administrator_sees_no_tasks(desk: DeskOf) -> None:
@@ -125,8 +144,8 @@ def test_what_an_administrator_is_told_leads_to_the_list_of_as_many(desk: DeskOf
         created_at=NOON,
     )  # fmt: skip
     assert desk.person("clerk1").get("/notices").status_code == 403
-    assert heaps(desk.person("security")) == {"/people?show=no_duty": 1}
-    told = heaps(desk.person("audit"))
-    assert told == {"/trail?result=denied&first=2022-06-13": 1}
-    for path in told:
+    assert list(heaps(desk.person("security")).values()) == [("/people?show=no_duty", 1)]
+    told = list(heaps(desk.person("audit")).values())
+    assert told == [("/trail?result=denied&first=2022-06-13", 1)]
+    for path, _count in told:
         assert len(re.findall(r'href="/trail/\d+"', desk.person("audit").get(path).text)) == 1

@@ -11,7 +11,7 @@ import pytest
 from kit.desk import desk_of
 from kit.office import at, small_office
 from models.errors import Conflict, Refused
-from models.language import speaking
+from models.language import _, speaking
 from web.frame.remedies import for_draft, for_page, names_command
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -88,3 +88,10 @@ def test_a_page_says_it(tmp_path: Path) -> None:
         answer = person.post(path, action="return", version=version)
         assert answer.status_code >= 400, path
         assert not names_command(answer.text.partition('role="alert"')[2].partition("</div>")[0]), path
+
+
+def test_without_scripts_a_refused_form_is_found_again_by_going_back(tmp_path: Path) -> None:
+    person = desk_of(small_office(tmp_path)).person("clerk1")
+    sentence = _("Go back with the back button of your browser: what you typed is still there.")
+    assert sentence in person.post("/forms/print", month="2022-06", unit="市发改委").text
+    assert sentence not in person.get("/nowhere").text

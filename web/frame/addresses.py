@@ -1,0 +1,41 @@
+"""What an address may hold: what no database can hold names nothing, and is answered as a page that is not there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, get_args
+
+from starlette.requests import Request
+
+from web.frame.refusals import no_page
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fastapi.dependencies.models import Dependant
+
+_HIGHEST: Final = 2**31 - 1
+
+
+def only_what_can_be(request: Request) -> None:
+    """Before every page: no NUL in the address, and where a number is meant, one that a thing may have; E-H06."""
+    numbers = set(_numbers(request.scope["route"].dependant))
+    for name, value in (*request.path_params.items(), *request.query_params.multi_items()):
+        text = str(value)
+        if "\0" in text or (name in numbers and _too_high(text)):
+            raise no_page(request)
+
+
+def _numbers(dependant: Dependant) -> Iterator[str]:
+    """The names of the parameters that are whole numbers."""
+    for one in (*dependant.path_params, *dependant.query_params):
+        if int in _kinds(one.field_info.annotation):
+            yield one.alias
+
+
+def _kinds(annotation: Any) -> set[Any]:
+    return {annotation}.union(*map(_kinds, get_args(annotation)))
+
+
+def _too_high(text: str) -> bool:
+    digits = text.strip().lstrip("+-")
+    return digits.isdigit() and (len(digits) > len(str(_HIGHEST)) or int(digits) > _HIGHEST)
