@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from models import tables as t
+from models.states import ADMINISTRATORS
 from models.times import local_date
 
 if TYPE_CHECKING:
@@ -34,15 +35,20 @@ def duties(connection: Connection, office_id: int, actor: Actor) -> list[Held]:
 
 
 def may_stand_in(connection: Connection, office_id: int, actor: Actor, now: datetime) -> list[tuple[str, str]]:
-    """Login and name of whom the actor can name as substitute: who holds a duty in the same unit, or in the office."""
+    """Login and name of whom the actor can name as substitute: who holds a duty in the same unit, or in the office.
+
+    Powers stay separate: an administrator stands in for none but one of the same kind.
+    """
     d, p, today = t.duty.c, t.person.c, local_date(now)
     places = {post.unit_id for post in actor.posts}
     in_units = d.unit_id.in_([place for place in places if place])
     beside = sa.or_(in_units, d.unit_id.is_(None)) if None in places else in_units
+    kinds = {post.role.value for post in actor.posts if post.role in ADMINISTRATORS}
+    apart = d.role.in_(kinds) if kinds else d.role.not_in([role.value for role in ADMINISTRATORS])
     query = (
         sa.select(p.login, p.name)
         .join(t.duty, sa.and_(d.office_id == p.office_id, d.person_id == p.id))
-        .where(p.office_id == office_id, p.active, p.id != actor.person_id, beside, d.valid_from <= today,
+        .where(p.office_id == office_id, p.active, p.id != actor.person_id, beside, apart, d.valid_from <= today,
                d.valid_to.is_(None) | (d.valid_to >= today))
         .distinct()
         .order_by(p.name, p.login)

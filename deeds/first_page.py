@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from deeds.beginnings import Beginning, beginnings
+from deeds.decisions import months_to_issue
 from deeds.inbox import unread
 from deeds.task_conditions import Wanted
 from deeds.task_list import list_rows
@@ -140,7 +141,9 @@ def _months(connection: Connection, office_id: int, actor: Actor, now: datetime)
 
 def _matters(connection: Connection, office_id: int, actor: Actor, now: datetime) -> Iterator[Matter]:
     """What calls beside the tasks, by duty."""
-    count = _Count(connection, office_id)
+    count, a, today = _Count(connection, office_id), t.absence.c, local_date(now)
+    away = sa.and_(a.substitute_id == actor.person_id, a.from_on <= today, a.to_on >= today)
+    yield Matter(count(t.absence, away), _("away, and you stand in: act for them under your account"), "/account")
     if actor.holds(Role.DIRECTOR):
         r, d = t.request.c, t.draft.c
         yield Matter(
@@ -152,6 +155,7 @@ def _matters(connection: Connection, office_id: int, actor: Actor, now: datetime
         yield Matter(count(t.draft, undecided), _("drafts of circulars wait to be issued or dropped"), "/decisions")
         held = t.message.c.state == MessageState.HELD.value
         yield Matter(count(t.message, held), _("messages are held until you release them"), "/decisions")
+        yield Matter(len(months_to_issue(connection, office_id, now)), _("summaries wait to be issued"), "/decisions")
     if actor.holds(*DEEDS["message.retry"]):
         dead = t.message.c.state == MessageState.DEAD.value
         yield Matter(count(t.message, dead), _("messages could not be delivered"), "/channels")

@@ -218,6 +218,7 @@ THINGS: Final = {
     "request": N_("Request"),
     "rules": N_("Rules"),
     "summary": N_("Summary"),
+    "sweep": N_("sweep of the reminders"),
     "task": N_("Task"),
     "template": N_("Template"),
     "token": N_("Token of a program"),

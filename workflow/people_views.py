@@ -51,6 +51,8 @@ class DutyRow:
     valid_from: date
     valid_to: date | None
     held: bool
+    #: whether the account is open
+    active: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +145,12 @@ def duties(
     ended: bool = False,
     page: int = 1,
 ) -> Held:
-    """Who holds what, by unit and duty: today and to come, or with ``ended`` what is past."""
+    """Who holds what, by unit and duty: today and to come, or with ``ended`` what is past.
+
+    A duty outlives a closed account, which may be opened again: it is listed until somebody ends it.
+    """
     d, p, u = t.duty.c, t.person.c, t.unit.c
-    lasts = sa.and_(p.active, d.valid_to.is_(None) | (d.valid_to >= today))
+    lasts = d.valid_to.is_(None) | (d.valid_to >= today)
     query = _duties(office_id).where(~lasts if ended else lasts)
     if role:
         query = query.where(d.role == role)
@@ -221,7 +226,7 @@ def _rows(connection: Connection, office_id: int, query: Any, now: datetime) -> 
 def _duties(office_id: int) -> sa.Select[Any]:
     d, p, u = t.duty.c, t.person.c, t.unit.c
     return (
-        sa.select(d.id, d.person_id, p.login, p.name, d.role, u.name.label("unit"), d.valid_from, d.valid_to)
+        sa.select(d.id, d.person_id, p.login, p.name, p.active, d.role, u.name.label("unit"), d.valid_from, d.valid_to)
         .select_from(t.duty)
         .join(t.person, sa.and_(p.office_id == d.office_id, p.id == d.person_id))
         .outerjoin(t.unit, sa.and_(u.office_id == d.office_id, u.id == d.unit_id))
@@ -231,7 +236,10 @@ def _duties(office_id: int) -> sa.Select[Any]:
 
 def _duty(row: Any, today: date) -> DutyRow:
     held = row.valid_from <= today and (row.valid_to is None or row.valid_to >= today)
-    return DutyRow(row.id, row.login, row.name, Role(row.role), row.unit or "", row.valid_from, row.valid_to, held=held)
+    return DutyRow(
+        row.id, row.login, row.name, Role(row.role), row.unit or "", row.valid_from, row.valid_to, held=held,
+        active=row.active,
+    )  # fmt: skip
 
 
 def everybody(connection: Connection, office_id: int) -> list[tuple[str, str]]:

@@ -127,7 +127,11 @@ def succession(connection: Connection, office_id: int, name: str, successor: str
     mine = sa.and_(r.office_id == office_id, r.unit_id == old, r.ended_at.is_(None))
     waits = k.stage.in_([Stage.ASSIGNED.value, Stage.RETURNED.value])
     under_way = k.stage.in_([Stage.REPORTED.value, Stage.SIGNED_STAMPED.value])
-    of_clauses = sa.and_(k.office_id == office_id, k.responsibility_id.in_(sa.select(r.id).where(mine)))
+    of_clauses = sa.and_(
+        k.office_id == office_id,
+        k.responsibility_id.in_(sa.select(r.id).where(mine)),
+        k.period_id.in_(units.running_months(office_id)),
+    )
     standing = sa.select(k.problem_id).where(
         k.office_id == office_id, k.problem_id.is_not(None), k.stage.not_in([stage.value for stage in FINISHED])
     )

@@ -15,7 +15,7 @@ from models import tables as t
 from models.database import insert
 from models.errors import BadInput, Refused
 from models.language import _
-from models.states import FINISHED, Share, Stage
+from models.states import FINISHED, PeriodState, Share, Stage
 from models.times import local_date
 from workflow import audit, name_matching, permissions
 
@@ -146,6 +146,12 @@ def succeed(connection: Connection, office_id: int, actor: Actor, name: str, suc
     return new
 
 
+def running_months(office_id: int) -> sa.Select[tuple[int]]:
+    """The months that are not closed: what a unit owed in a closed one stays on record under its name."""
+    p = t.period.c
+    return sa.select(p.id).where(p.office_id == office_id, p.state == PeriodState.OPEN.value)
+
+
 def _move_duties(connection: Connection, office_id: int, old: int, new: int, now: datetime) -> int:
     r = t.responsibility
     rows = connection.execute(
@@ -160,6 +166,7 @@ def _move_duties(connection: Connection, office_id: int, old: int, new: int, now
                 t.task.c.office_id == office_id,
                 t.task.c.responsibility_id == row.id,
                 t.task.c.stage.in_([Stage.ASSIGNED.value, Stage.RETURNED.value]),
+                t.task.c.period_id.in_(running_months(office_id)),
             )
             .values(unit_id=new, responsibility_id=heir, version=t.task.c.version + 1, next_due_at=now)
         )

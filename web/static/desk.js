@@ -1,4 +1,4 @@
-/* What no page can say without a script: a lost connection is told, a form is not sent twice, an open form keeps what was typed.
+/* What no page can say without a script: a lost connection is told, a form is not sent twice, a list is ticked as a whole, an open form keeps what was typed.
    Everything works without it, only less comfortably. */
 "use strict";
 (function () {
@@ -27,6 +27,14 @@
       event.preventDefault();
       find.focus();
     }
+  });
+  /* ticking all of a list */
+  document.querySelectorAll("[data-all]").forEach((label) => {
+    const every = label.querySelector("[data-tick-all]");
+    label.hidden = false;
+    every.addEventListener("change", () => {
+      label.closest("table").querySelectorAll("tbody input[type=checkbox]").forEach((box) => { box.checked = every.checked; });
+    });
   });
   window.addEventListener("pageshow", () => {
     document.querySelectorAll("form[data-sent]").forEach((form) => { delete form.dataset.sent; });

@@ -1,4 +1,4 @@
-/* Keys of the reviewer's desk, zoom of the viewers, phrases put where one types, and ticking all. Every page works without it.
+/* Keys of the reviewer's desk, zoom of the viewers, phrases put where one types. Every page works without it.
    No key does anything while somebody types in a field, or together with Ctrl, Alt or the command key. */
 "use strict";
 (function () {
@@ -56,13 +56,6 @@
     select.value = "";
     area.focus();
   }));
-
-  /* ticking all */
-  const every = one("[data-tick-all]");
-  if (every) {
-    one("[data-all]").hidden = false;
-    every.addEventListener("change", () => all("input[name=task]").forEach((box) => { box.checked = every.checked; }));
-  }
 
   const rows = all("[data-row]");
   const step = (by) => {

@@ -218,3 +218,16 @@ def test_tokens_stand_nowhere_as_they_are(desk: DeskOf) -> None:
     (row,) = desk.office.rows("login")
     assert row["token_hash"] == token_digest(token)
     assert token not in repr(desk.office.rows("event")) + browser.get("/account").text
+
+
+def test_the_administrators_stand_in_for_nobody_of_the_office_and_whoever_does_is_told(desk: DeskOf) -> None:
+    own = desk.person("reviewer").get("/account").text
+    assert 'value="director"' in own
+    assert not any(f'value="{login}"' in own for login in ("system", "security", "audit"))
+    today = local_date(desk.clock.now)
+    desk.office.add(
+        "absence", person_id=desk.office.people["director"], substitute_id=desk.office.people["reviewer"],
+        from_on=today, to_on=today,
+    )  # fmt: skip
+    assert 'class="heap" href="/account"' in desk.person("reviewer").get("/").text
+    assert 'class="heap" href="/account"' not in desk.person("clerk1").get("/").text

@@ -138,3 +138,14 @@ def test_the_separation_of_powers_is_the_one_in_force(desk: DeskOf, login: str) 
 
 def test_clerks_do_not_read_the_separation_of_powers(desk: DeskOf) -> None:
     assert desk.person("clerk1").get("/duties/powers").status_code == 403
+
+
+def test_a_duty_of_a_closed_account_is_listed_until_it_is_ended(desk: DeskOf) -> None:
+    desk.office.change("person", desk.office.people["clerk1"], active=False)
+    security = desk.person("security")
+    text = security.get("/duties?q=clerk1").text
+    found = re.search(r'action="(/duties/\d+/end)"', text)
+    assert found
+    assert '<span class="tag">' in text
+    assert security.post(found[1]).status_code == 303
+    assert "/end" not in security.get("/duties?q=clerk1&ended=1").text

@@ -149,3 +149,9 @@ def test_what_an_administrator_is_told_leads_to_the_list_of_as_many(desk: DeskOf
     assert told == [("/trail?result=denied&first=2022-06-13", 1)]
     for path, _count in told:
         assert len(re.findall(r'href="/trail/\d+"', desk.person("audit").get(path).text)) == 1
+
+
+def test_the_director_is_told_of_a_summary_that_is_due_as_the_decisions_are(desk: DeskOf) -> None:
+    desk.clock.now = at("2022-06-26 10:00")
+    director = desk.person("director")
+    assert heaps(director) == {"份汇总报告待印发": ("/decisions", 1)}

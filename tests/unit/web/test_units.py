@@ -68,3 +68,16 @@ def test_collective_names_without_a_roster_are_named_until_they_have_one(desk: D
     assert f"{UNITS[0]}, 滨河区政府" in page
     assert "E-N10" in browser.post("/units/groups", name="有关县市区", clause="", more="").text
     assert "E-404" in browser.post("/units/groups", name="有关县市区", clause="9.9", more="甲").text
+
+
+def test_what_a_closed_month_was_owed_stays_with_the_unit_that_owed_it(desk: DeskOf) -> None:
+    desk.office.change("period", desk.office.period_id, state="closed")
+    director = desk.person("director")
+    before = [row["unit_id"] for row in desk.office.rows("task")]
+    director.get(f"/units/succeed?name={UNITS[1]}&successor=市水务局")
+    assert director.post("/units/succeed", name=UNITS[1], successor="市水务局").status_code == 303
+    assert [row["unit_id"] for row in desk.office.rows("task")] == before
+    heirs = desk.office.rows("responsibility", ended_at=None)
+    assert UNITS[1] not in {
+        row["name"] for row in desk.office.rows("unit") if row["id"] in {one["unit_id"] for one in heirs}
+    }
