@@ -88,13 +88,12 @@ def plan(
         if firing.fires_at < stop
     ]
     lines: list[PlannedLine] = []
-    rows = {row.id: row for row in cases.load_tasks(connection, office_id, t.task.c.next_due_at.is_not(None))}
-    logins = _logins(connection, office_id)
+    told = (hours, _tasks(connection, office_id), _logins(connection, office_id))
     for instant in sorted({max(firing.fires_at, now) for firing in waiting}):
         due_now = [firing for firing in waiting if max(firing.fires_at, now) == instant]
         due_now = undecided(due_now, ledger)
         heard, _overtaken = outranked(due_now, said)
-        sweep = _Sweep(connection, office_id, calendar, instant, hours, rows, logins)
+        sweep = _Sweep(connection, office_id, calendar, instant, *told)
         lines += sweep.lines(heard)
         said += [Said.of(firing) for firing in most_severe(heard)[0]]
         ledger |= {firing.key for firing in due_now}
@@ -152,6 +151,10 @@ class _Sweep:
             clauses=clauses,
             due=min(task.due_on for task in tasks).isoformat(),
         )
+
+
+def _tasks(connection: Connection, office_id: int) -> dict[int, TaskRow]:
+    return {row.id: row for row in cases.load_tasks(connection, office_id, t.task.c.next_due_at.is_not(None))}
 
 
 def _logins(connection: Connection, office_id: int) -> dict[int, str]:
