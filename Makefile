@@ -12,7 +12,7 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
-JOBS ?= 2
+JOBS ?= 3 # on two cores: some tests wait for another process
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready

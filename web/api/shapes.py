@@ -43,7 +43,7 @@ class Value(Given):
     """A figure of the month for an indicator of the clause, or why there is none."""
 
     indicator_id: Number
-    value: Annotated[float, Field(allow_inf_nan=False, ge=-1e15, le=1e15)] | None = None
+    value: Annotated[float, Field(strict=True, allow_inf_nan=False, ge=-1e15, le=1e15)] | None = None
     reason: Text = ""
 
 
