@@ -57,8 +57,8 @@ class ActionGiven(Given):
 
     version: Number = Field(description="The task's `version` as it was last seen: who acted since is told as `E-409`.")
     progress: Text = Field("", description="What was done.")
-    percent: int | None = Field(None, ge=0, le=100, description="Completion in percent.")
-    no_progress: bool = Field(False, description="No progress this month, with a reason.")
+    percent: int | None = Field(None, strict=True, ge=0, le=100, description="Completion in percent.")
+    no_progress: bool = Field(False, strict=True, description="No progress this month, with a reason.")
     reason: Text = Field("", description="Why: of a return, a waiver, a month without progress.")
     problems: Text = ""
     next_steps: Text = ""
@@ -69,7 +69,7 @@ class ActionGiven(Given):
     seal: Line = ""
     people: Annotated[list[Line], Field(max_length=50)] = Field([], description="People by login, in their order.")
     to_state: Annotated[str, Field(max_length=48, pattern=_NO_NUL)] = Field("", description="Where a return leads to.")
-    straight_back: bool = False
+    straight_back: bool = Field(False, strict=True)
     measures: Text = Field("", description="The measures that will be taken (整改措施).")
     found: Text = Field("", description="What was found on site.")
     visited_on: date | None = None
