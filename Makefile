@@ -12,7 +12,7 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
-JOBS ?= 3 # on two cores: some tests wait for another process
+JOBS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -35,7 +35,7 @@ if ! $(BIN)/python -m pip install --progress-bar off --require-hashes -r $(1) 2>
 	echo "duban: installing from $(1) failed; the whole log is $(2)" >&2; exit 1; fi
 endef
 
-.PHONY: help setup setup-dev fonts run test check lint docs papers screens bench-desk messages lock clean
+.PHONY: help setup setup-dev fonts run test tests soak check lint docs papers screens bench-desk messages lock clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
@@ -95,7 +95,13 @@ lint: setup-dev
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-test: setup-dev fonts lint ## everything: style, types, layers and all tests (what CI runs)
+test: setup-dev fonts ## style, types, layers and tests (what CI runs); the checks run beside the tests
+	@$(MAKE) -j2 lint tests
+
+tests: setup-dev fonts
+	@$(BIN)/pytest -n $(JOBS) --dist worksteal -m "not long"
+
+soak: setup-dev fonts lint ## the same with the long tests
 	@$(BIN)/pytest -n $(JOBS) --dist worksteal
 
 check: test ## the same as make test

@@ -381,6 +381,7 @@ def explained(office: July) -> None:
     assert not [row for row in lines if row["draft"] and {FIRST, SECOND} & set(row["tasks"])]  # no circular here
 
 
+@pytest.mark.long
 def test_month_of_co_signed_reports(office: July, tmp_path: Path) -> None:
     opened(office, "co_signed_report")
     co_signed(office, tmp_path)

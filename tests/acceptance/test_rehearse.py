@@ -200,6 +200,7 @@ def test_whoever_has_a_problem_is_chased_for_it_and_the_office_where_it_waits_fo
     assert "审核员1" in told_of["problem_unverified"]
 
 
+@pytest.mark.long
 def test_same_seed_gives_the_same_month_and_another_seed_another(told, tmp_path):
     again = account(told[0])  # and an earlier rehearsal gives way to the new one
     assert again == told[1]
@@ -208,6 +209,7 @@ def test_same_seed_gives_the_same_month_and_another_seed_another(told, tmp_path)
     assert other["chases"] != told[1]["chases"]
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not REAL.exists(), reason="the real notice is not beside the project")
 def test_real_notice_runs_with_its_49_clauses(tmp_path):
     told = account(tmp_path, "--notice", str(REAL))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.mark.parametrize("count", [2, 8])
+@pytest.mark.parametrize("count", [2, pytest.param(8, marks=pytest.mark.long)])
 def test_processes_on_the_same_tasks_leave_one_winner_each(tmp_path: Path, count: int) -> None:
     world = make_world(tmp_path / "world")
     prove_one_winner_each(world, sqlite_url(world.folder / "duban.db"), count)
