@@ -22,6 +22,8 @@ from models.states import Role
 from workflow.sessions import token_digest
 
 OWN, CO, OTHER = UNITS
+pytestmark = pytest.mark.long
+
 MONTH = "2022-07"
 #: the tasks of July by their clause, OWN's first
 FIRST, SECOND = 7, 11
@@ -381,7 +383,6 @@ def explained(office: July) -> None:
     assert not [row for row in lines if row["draft"] and {FIRST, SECOND} & set(row["tasks"])]  # no circular here
 
 
-@pytest.mark.long
 def test_month_of_co_signed_reports(office: July, tmp_path: Path) -> None:
     opened(office, "co_signed_report")
     co_signed(office, tmp_path)

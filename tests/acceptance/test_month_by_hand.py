@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.long
+
 PASSWORD = "Yunting-2022-lake"
 UNIT, OTHER = "市住房城乡建设局", "市城管局"
 MONTH = "2022-06"

@@ -16,6 +16,8 @@ from kit.years import grown_office
 from models.times import local_date
 from workflow import cases, permissions, readings
 
+pytestmark = pytest.mark.long
+
 PEOPLE = ("clerk1", "leader1", "director", "audit")
 ALSO = ("/search?q=完成", "/tasks?month=all", "/api/v1/tasks", "/api/v1/tasks?only=late&order=-due_on", "/tasks?late=1")
 NOW, LATER = at("2022-06-24 09:00"), at("2022-06-28 09:00")
