@@ -1,4 +1,4 @@
-"""One browser for all tests of a process."""
+"""One browser for the tests of a file: while it runs its driver keeps an event loop going, which other tests must not meet."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium without a window."""
     with chromium() as running:
