@@ -60,9 +60,6 @@ class Begun:
         self.pid = int(answers.recv(_HEADER))
         self.returncode: int | None = None
 
-    def __del__(self) -> None:
-        self._answers.close()  # of a command that nobody waited for
-
     def wait(self, patience: float | None = None) -> int:
         """Its exit code, negative when a signal ended it; ``TimeoutError`` when it goes on."""
         if self.returncode is None:
