@@ -62,10 +62,17 @@ def _service(desk_: Desk, *, delivers: bool, web: Any = None) -> int:
     loops = [*_loops(desk_), *([Loop("web", WEB_SECONDS, lambda _now: web.check())] if web else [])]
     service = Service(desk_.database, desk_.office_id, rules(), deliver, home, loops=loops, stopping=stopping)
     service.clock, service.hours, service.reread = desk_.now, office_hours(desk_), rules
-    return service.run(lambda: _say_running(web))
+    try:
+        return service.run(lambda: _running(web))
+    finally:
+        if web:
+            web.stop()
 
 
-def _say_running(web: Any) -> None:
+def _running(web: Any) -> None:
+    """The data folder is ours and the loops run: now people may come in."""
+    if web:
+        web.start()
     click.echo(_("Running; stop it with Ctrl-C."), err=True)
     if web:
         click.echo(_("The desk in the browser: {address}").format(address=web.address), err=True)
@@ -154,13 +161,8 @@ def serve_command(desk_: Desk, *, no_web: bool) -> int:
     """Until SIGTERM or Ctrl-C; exit code 5 when the disk fails."""
     if no_web or not desk_.settings.web.enabled:
         return _service(desk_, delivers=True)
-    server = click.get_current_context().find_root().obj["web"](desk_.settings, desk_.now)
-    refuse_behind(desk_)
-    server.start()
-    try:
-        return _service(desk_, delivers=True, web=server)
-    finally:
-        server.stop()
+    open_web = click.get_current_context().find_root().obj["web"]
+    return _service(desk_, delivers=True, web=open_web(desk_.settings, desk_.now))
 
 
 @click.group("clock", help=_("Look at the clock guard, or confirm the clock."), epilog="duban clock show")

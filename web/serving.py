@@ -35,8 +35,8 @@ class Server:
     settings: Settings
     clock: Callable[[], datetime]
     address: str = ""
-    _uvicorn: uvicorn.Server = field(init=False)
-    _thread: threading.Thread = field(init=False)
+    _uvicorn: uvicorn.Server | None = field(default=None, init=False)
+    _thread: threading.Thread | None = field(default=None, init=False)
 
     def start(self) -> None:
         """Listen; E-H10 where that would be unsafe, E-H24 to E-H26 for a bad certificate, E-H11 when the address is taken."""
@@ -68,15 +68,16 @@ class Server:
 
     def check(self) -> None:
         """E-H12 when it does not answer any more; asked at every turn, so that its heartbeat stops with it."""
-        if not self._thread.is_alive():
+        if self._thread is not None and not self._thread.is_alive():
             raise EnvironmentRefused(
                 "E-H12", _("The web desk has stopped."), remedy=_("Look into the log, then start the service again.")
             )
 
     def stop(self) -> None:
-        """Finish the requests that run, take no more."""
-        self._uvicorn.should_exit = True
-        self._thread.join(_START_SECONDS)
+        """Finish the requests that run, take no more; nothing where it never began."""
+        if self._uvicorn is not None and self._thread is not None:
+            self._uvicorn.should_exit = True
+            self._thread.join(_START_SECONDS)
 
 
 def refuse_unsafe(web: WebSettings) -> None:
@@ -113,5 +114,5 @@ def _listen(host: str, port: int) -> socket.socket:
             "E-H11",
             _("The web desk cannot listen on {host}:{port}.").format(host=host, port=port),
             where="web.port",
-            remedy=_("Another program may have this port: choose another one, or stop that program."),
+            remedy=_("Another program may have this port: set another one in duban.toml, or stop that program."),
         ) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sqlite3
 import stat
 import tarfile
@@ -160,6 +161,19 @@ def test_a_service_does_not_start_on_settings_that_cannot_be_meant(office: Termi
     assert what in done.stderr
     assert "Do now:" in done.stderr
     assert office.run("doctor").returncode == ENVIRONMENT
+
+
+def test_a_desk_whose_port_is_taken_says_so_last_and_lets_the_folder_go(office: Terminal) -> None:
+    """What is wrong with the office itself comes first; the service that cannot open its desk does not run on without it."""
+    settings = office.office / "duban.toml"
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        desk = f"[web]\nport = {taken.getsockname()[1]}\n"
+        settings.write_text(f"{desk}[channels.emial]\nhost = 'x'\n", encoding="utf-8")
+        assert "E-M02" in office.run("serve").stderr
+        settings.write_text(desk, encoding="utf-8")
+        done = office.run("serve")
+    assert (done.returncode, "E-H11" in done.stderr) == (ENVIRONMENT, True)
+    assert office.run("scheduler", "tick").returncode == 0
 
 
 def test_an_office_without_its_settings_file_is_refused(office: Terminal) -> None:
