@@ -110,8 +110,10 @@ def _leave_to_practise(desk_: Desk, draft: NoticeDraft, month: str, folder: Path
 
 
 def _fresh(out: Path) -> Path:
-    """An empty folder: an earlier rehearsal's is emptied, anything else is left alone."""
+    """An empty folder: an earlier rehearsal's is emptied unless a service runs on it, anything else is left alone."""
     import shutil
+
+    from schedules.runner import single
 
     if out.exists() and any(out.iterdir()) and not (out / REHEARSED).exists():
         raise EnvironmentRefused(
@@ -119,6 +121,8 @@ def _fresh(out: Path) -> Path:
             _("The folder {folder} holds other files; nothing was touched.").format(folder=out),
             remedy=_("Name an empty folder with --out (make: OUT=folder)."),
         )
+    if out.exists():
+        single(out).release()  # a service that runs on it would go on with a database that nobody sees
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     (out / REHEARSED).write_text(tempfile.gettempprefix(), encoding="utf-8")

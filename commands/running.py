@@ -57,6 +57,7 @@ def _service(desk_: Desk, *, delivers: bool, web: Any = None) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it tells of every turn, and of each that was not needed
     logging.getLogger("httpx2").setLevel(logging.WARNING)  # it tells of every address
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)  # it tells of its own starting and ending
     stopping, rules, home = Event(), watched_rules(desk_), desk_.settings.home
     deliver = delivery(desk_, stopping.is_set) if delivers else None
     loops = [*_loops(desk_), *([Loop("web", WEB_SECONDS, lambda _now: web.check())] if web else [])]

@@ -17,6 +17,7 @@ from documents.fonts import chinese_font
 from documents.ledger.columns import SOURCES
 from documents.ledger.reading import read_problems
 from kit.terminal import DUBAN
+from schedules.runner import single
 
 #: the problems of the plot, and the lists of the month's part with what the summary calls them
 TITLES = (
@@ -216,6 +217,15 @@ def test_real_notice_runs_with_its_49_clauses(tmp_path):
     assert (told["clauses"], len(told["indicators"])) == (49, 11)
     assert told["findings"] == []
     assert set(told["states"]) == {"aggregated", "assigned"}
+
+
+def test_rehearsal_that_a_service_runs_on_is_left_alone(tmp_path):
+    (tmp_path / ".rehearsal").touch()
+    (tmp_path / "duban.db").touch()
+    lock = single(tmp_path)
+    code, _out, err = rehearse(tmp_path, lang="en")
+    lock.release()
+    assert (code, "E-B06" in err, (tmp_path / "duban.db").exists()) == (5, True, True)
 
 
 def test_folder_with_other_files_is_left_alone(tmp_path):
