@@ -220,12 +220,14 @@ def test_real_notice_runs_with_its_49_clauses(tmp_path):
 
 
 def test_rehearsal_that_a_service_runs_on_is_left_alone(tmp_path):
-    (tmp_path / ".rehearsal").touch()
-    (tmp_path / "duban.db").touch()
-    lock = single(tmp_path)
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / ".rehearsal").touch()
+    (out / "duban.db").touch()
+    lock = single(out)
     code, _out, err = rehearse(tmp_path, lang="en")
     lock.release()
-    assert (code, "E-B06" in err, (tmp_path / "duban.db").exists()) == (5, True, True)
+    assert (code, "E-B06" in err, (out / "duban.db").exists()) == (5, True, True)
 
 
 def test_folder_with_other_files_is_left_alone(tmp_path):
