@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from models import tables as t
 from models.language import _
 from models.states import Role
+from notifications.letter import PRIVATE
 from workflow import audit, permissions
 from workflow.periods import find_period
 
@@ -92,11 +93,11 @@ def _indicators(connection: Connection, office_id: int) -> dict[int, list[dict[s
 
 
 def told(connection: Connection, office_id: int, person_id: int, below: int, most: int) -> list[dict[str, Any]]:
-    """The messages to a person with numbers below ``below``, the newest first."""
+    """The messages to a person with numbers below ``below``, the newest first; a secret goes to its address alone."""
     m = t.message.c
     query = (
         sa.select(m.id, m.event, m.state, m.channel, m.subject, m.body, m.about, m.created_at, m.settled_at)
-        .where(m.office_id == office_id, m.recipient_id == person_id, m.id < below)
+        .where(m.office_id == office_id, m.recipient_id == person_id, m.id < below, m.event.not_in(sorted(PRIVATE)))
         .order_by(m.id.desc())
         .limit(most)
     )
