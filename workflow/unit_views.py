@@ -19,13 +19,6 @@ if TYPE_CHECKING:
 PER_PAGE: Final = 50
 
 
-def names(connection: Connection, office_id: int) -> list[str]:
-    """The units that exist today, in the order in which they were entered."""
-    u = t.unit.c
-    query = sa.select(u.name).where(u.office_id == office_id, u.valid_to.is_(None)).order_by(u.id)
-    return list(connection.scalars(query))
-
-
 @dataclass(frozen=True, slots=True)
 class UnitRow:
     """A unit: its other names, who took over from it, how many tasks it has open, how many people hold a duty in it."""

@@ -17,7 +17,6 @@ from web.frame.numbers import Number
 from web.frame.posted import Form
 from web.pages.people import chosen_table
 from workflow import absences, flow_store, people, people_views, permissions, powers, session_ending, units
-from workflow.unit_views import names
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -48,7 +47,7 @@ def new_duty(desk: At, login: str = "", unit: str = "") -> Response:
 
 def _grant_page(desk: Desk, login: str = "", unit: str = "") -> Response:
     known = desk.read(lambda c: people_views.everybody(c, desk.office_id))
-    register = desk.read(lambda c: names(c, desk.office_id))
+    register = desk.read(lambda c: units.names_today(c, desk.office_id))
     return desk.page("duties/new.html", people=known, units=register, roles=powers.DUTIES, login=login, unit=unit)
 
 

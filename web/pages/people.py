@@ -16,7 +16,7 @@ from web.frame.posted import Form, Posted
 from web.frame.uploads import some
 from workflow import people, people_views, permissions
 from workflow.people_views import Show
-from workflow.unit_views import names
+from workflow.units import names_today
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -77,7 +77,7 @@ def add(desk: At, form: Form) -> Response:
 def blank(desk: At) -> Response:
     """The table to fill in, with two rows for each unit of the register."""
     desk.demand("person.rescue")
-    units = desk.read(lambda c: names(c, desk.office_id))
+    units = desk.read(lambda c: names_today(c, desk.office_id))
     return desk.file(write_blank(units), _("people") + ".xlsx", XLSX)
 
 
@@ -85,7 +85,7 @@ def blank(desk: At) -> Response:
 def import_page(desk: At) -> Response:
     """Where the table is chosen."""
     desk.demand("person.manage")
-    units = desk.read(lambda c: names(c, desk.office_id))
+    units = desk.read(lambda c: names_today(c, desk.office_id))
     return desk.page("people/import.html", lines=None, rows=[], units=units)
 
 
