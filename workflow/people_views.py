@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from models import tables as t
+from models.duties import lasting
 from models.language import N_, _
 from models.states import Role, Word
 from models.times import local_date
@@ -150,8 +151,7 @@ def duties(
     A duty outlives a closed account, which may be opened again: it is listed until somebody ends it.
     """
     d, p, u = t.duty.c, t.person.c, t.unit.c
-    lasts = d.valid_to.is_(None) | (d.valid_to >= today)
-    query = _duties(office_id).where(~lasts if ended else lasts)
+    query = _duties(office_id).where(~lasting(today) if ended else lasting(today))
     if role:
         query = query.where(d.role == role)
     if words:
@@ -176,9 +176,7 @@ def _narrowed(show: Show, now: datetime) -> Sequence[Any]:
     p, s, d = t.person.c, t.login.c, t.duty.c
     today, before = local_date(now), now - UNUSED
     recent = sa.exists().where(s.office_id == p.office_id, s.person_id == p.id, s.created_at >= before)
-    held = sa.exists().where(
-        d.office_id == p.office_id, d.person_id == p.id, d.valid_to.is_(None) | (d.valid_to >= today)
-    )
+    held = sa.exists().where(d.office_id == p.office_id, d.person_id == p.id, lasting(today))
     conditions: dict[Show, tuple[Any, ...]] = {
         Show.ALL: (),
         Show.NO_ADDRESS: (p.active, p.email == ""),
@@ -196,7 +194,7 @@ def _named(words: str, today: date) -> Sequence[Any]:
         return ()
     p, d, u, like = t.person.c, t.duty.c, t.unit.c, _like(words)
     there = sa.exists().where(
-        d.office_id == p.office_id, d.person_id == p.id, d.valid_to.is_(None) | (d.valid_to >= today),
+        d.office_id == p.office_id, d.person_id == p.id, lasting(today),
         u.office_id == d.office_id, u.id == d.unit_id, u.name.like(like, escape="\\"),
     )  # fmt: skip
     fields = [column.like(like, escape="\\") for column in (p.login, p.name, p.email)]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from models import tables as t
+from models.duties import held_on, lasting
 from models.states import FINISHED, PeriodState, Stage
 from workflow import parts, units
 
@@ -93,10 +94,9 @@ def _open_tasks(unit_id: Any) -> Any:
 
 def _people(unit_id: Any, today: date) -> Any:
     d, u = t.duty.c, t.unit.c
-    lasts = sa.and_(d.valid_from <= today, d.valid_to.is_(None) | (d.valid_to >= today))
     return (
         sa.select(sa.func.count(sa.distinct(d.person_id)))
-        .where(d.office_id == u.office_id, d.unit_id == unit_id, lasts)
+        .where(d.office_id == u.office_id, d.unit_id == unit_id, held_on(today))
         .correlate(t.unit).scalar_subquery()
     )  # fmt: skip
 
@@ -131,7 +131,7 @@ def succession(connection: Connection, office_id: int, name: str, successor: str
     people = (
         sa.select(t.person.c.name).distinct()
         .join(t.duty, sa.and_(d.office_id == t.person.c.office_id, d.person_id == t.person.c.id))
-        .where(d.office_id == office_id, d.unit_id == old, d.valid_to.is_(None) | (d.valid_to >= today))
+        .where(d.office_id == office_id, d.unit_id == old, lasting(today))
         .order_by(t.person.c.name)
     )  # fmt: skip
 
