@@ -154,8 +154,7 @@ def duties(
     if role:
         query = query.where(d.role == role)
     if words:
-        like = _like(words)
-        query = query.where(sa.or_(*(column.like(like, escape="\\") for column in (p.login, p.name, u.name))))
+        query = query.where(sa.or_(*(column.icontains(words, autoescape=True) for column in (p.login, p.name, u.name))))
     total = connection.scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0
     place = min(max(page, 1), _pages(total))
     query = query.order_by(u.id.is_(None), u.id, d.role, d.id).limit(PER_PAGE).offset((place - 1) * PER_PAGE)
@@ -191,18 +190,13 @@ def _narrowed(show: Show, now: datetime) -> Sequence[Any]:
 def _named(words: str, today: date) -> Sequence[Any]:
     if not words:
         return ()
-    p, d, u, like = t.person.c, t.duty.c, t.unit.c, _like(words)
+    p, d, u = t.person.c, t.duty.c, t.unit.c
     there = sa.exists().where(
         d.office_id == p.office_id, d.person_id == p.id, lasting(today),
-        u.office_id == d.office_id, u.id == d.unit_id, u.name.like(like, escape="\\"),
+        u.office_id == d.office_id, u.id == d.unit_id, u.name.icontains(words, autoescape=True),
     )  # fmt: skip
-    fields = [column.like(like, escape="\\") for column in (p.login, p.name, p.email)]
+    fields = [column.icontains(words, autoescape=True) for column in (p.login, p.name, p.email)]
     return (sa.or_(*fields, there),)
-
-
-def _like(words: str) -> str:
-    plain = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{plain}%"
 
 
 def _rows(connection: Connection, office_id: int, query: Any, now: datetime) -> Iterable[PersonRow]:

@@ -55,9 +55,10 @@ def register(
     u, a = t.unit.c, t.unit_alias.c
     wanted = sa.and_(u.office_id == office_id, u.valid_to.is_not(None) if closed else u.valid_to.is_(None))
     if words:
-        plain = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        also = sa.exists().where(a.office_id == u.office_id, a.unit_id == u.id, a.alias.like(f"%{plain}%", escape="\\"))
-        wanted = sa.and_(wanted, sa.or_(u.name.like(f"%{plain}%", escape="\\"), also))
+        also = sa.exists().where(
+            a.office_id == u.office_id, a.unit_id == u.id, a.alias.icontains(words, autoescape=True)
+        )
+        wanted = sa.and_(wanted, sa.or_(u.name.icontains(words, autoescape=True), also))
     total = connection.scalar(sa.select(sa.func.count()).select_from(t.unit).where(wanted)) or 0
     place = min(max(page, 1), max(1, -(-total // PER_PAGE)))
     heir = t.unit.alias("heir")
