@@ -52,26 +52,6 @@ class _WrongRowError(Exception):
     """Why a row cannot be taken, as a person reads it beside the row."""
 
 
-class _UndoneError(Exception):
-    """Everything that was tried is taken back."""
-
-
-def tried(desk: Desk, work: Callable[[Connection], list[Line]]) -> list[Line]:
-    """What ``work`` would do to the table's rows; nothing is kept of it."""
-    kept: list[Line] = []
-
-    def trying() -> None:
-        with desk.database.write(desk.office_id) as connection:
-            kept.extend(work(connection))
-            raise _UndoneError
-
-    try:
-        trying()
-    except _UndoneError:
-        return kept
-    raise AssertionError
-
-
 def make_accounts(
     connection: Connection, desk: Desk, drafts: Sequence[PersonDraft], code: Callable[[], str]
 ) -> list[Line]:

@@ -91,7 +91,7 @@ def told(desk: At, form: Form) -> Response:
     """Which duties the table would grant; nothing is done yet."""
     desk.demand("duty.grant")
     drafts = chosen_table(form)
-    lines = accounts.tried(desk, lambda c: accounts.grant_duties(c, desk, drafts))
+    lines = desk.tried("duty.grant", lambda c: accounts.grant_duties(c, desk, drafts))
     return desk.page("duties/import.html", lines=lines, rows=accounts.carried(lines))
 
 

@@ -94,7 +94,7 @@ def told(desk: At, form: Form) -> Response:
     """What would be made of the table; nothing is done yet."""
     desk.demand("person.manage")
     drafts = chosen_table(form)
-    lines = accounts.tried(desk, lambda c: accounts.make_accounts(c, desk, drafts, new_code))
+    lines = desk.tried("person.add", lambda c: accounts.make_accounts(c, desk, drafts, new_code))
     return desk.page("people/import.html", lines=lines, rows=accounts.carried(lines), units=[])
 
 
