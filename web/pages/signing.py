@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from deeds import deciding, signing
-from deeds.forms import print_form
+from deeds.forms import form_file, print_form
 from documents.page_pictures import page_count
 from models.errors import DubanError
 from models.language import _
@@ -116,7 +116,7 @@ def _form(desk: Desk, code: str) -> bytes:
         if key in _forms:
             _forms.move_to_end(key)
             return _forms[key]
-    made = signing.printed(desk, code)
+    made, _name = form_file(desk, code, "pdf")
     with _lock:
         _forms[key] = made
         while len(_forms) > _KEPT:
