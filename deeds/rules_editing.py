@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from sqlalchemy.engine import Connection
+
     from deeds.desk import Desk
     from schedules.plan import PlannedLine
     from schedules.rules import Rule
@@ -167,7 +169,7 @@ def save(desk: Desk, text: str, was: str) -> None:
 
     path, own = rules_file(desk), own_events(desk)
 
-    def work(connection: object) -> None:
+    def work(connection: Connection) -> None:
         role = permissions.demand(desk.actor, "rules.edit")
         rules = parse_rules(text, _("rules"), own)
         if seen(desk) != was:
@@ -180,7 +182,7 @@ def save(desk: Desk, text: str, was: str) -> None:
         after = hashlib.sha256(data).hexdigest()
         detail = {"sha256": after, "before": was, "rules": len(rules)}
         entry = audit.Entry("rules.edit", "rules", role=role.value, detail=detail)
-        audit.append(connection, desk.office_id, desk.actor, entry, desk.now())  # type: ignore[arg-type]
+        audit.append(connection, desk.office_id, desk.actor, entry, desk.now())
         _keep(desk, path)
         _replace(path, data)
 
