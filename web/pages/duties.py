@@ -141,9 +141,10 @@ def sessions(desk: At) -> Response:
 
     def work(connection: Connection) -> list[session_ending.SessionRow]:
         permissions.demand(desk.actor, "session.end")
-        return session_ending.running(connection, desk.office_id, desk.now())
+        return session_ending.running(connection, desk.office_id, rules, desk.now())
 
-    return desk.page("duties/sessions.html", sessions=desk.look_up("session.end", work), rules=desk.settings.login)
+    rules = desk.settings.login
+    return desk.page("duties/sessions.html", sessions=desk.look_up("session.end", work), rules=rules)
 
 
 @router.post("/sessions/{login}/end")
