@@ -217,6 +217,13 @@ def versions(desk: Desk) -> list[str]:
     return sorted((name for name in names if _VERSION.fullmatch(name)), reverse=True)[:_VERSIONS_SHOWN]
 
 
+def files(desk: Desk) -> list[tuple[str, Path]]:
+    """The file and its earlier versions with their names in the office's folder: what a backup takes along."""
+    path, home = rules_file(desk).resolve(), desk.settings.home.resolve()
+    found = (path, *sorted((path.parent / HISTORY).glob("*.toml")))
+    return [(file.relative_to(home).as_posix(), file) for file in found if file.is_file() and file.is_relative_to(home)]
+
+
 def version_text(desk: Desk, name: str) -> str:
     """The text of an earlier version; E-404."""
     from workflow.permissions import not_there
