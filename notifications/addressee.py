@@ -198,7 +198,5 @@ def _person(connection: Connection, office_id: int, person_id: int) -> Person | 
 
 def _serves(connection: Connection, office_id: int, person_id: int, on: date) -> bool:
     d = t.duty.c
-    query = sa.select(d.id).where(
-        d.office_id == office_id, d.person_id == person_id, held_on(on)
-    )
+    query = sa.select(d.id).where(d.office_id == office_id, d.person_id == person_id, held_on(on))
     return connection.scalar(query.limit(1)) is not None

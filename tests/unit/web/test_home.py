@@ -145,7 +145,9 @@ def test_what_an_administrator_is_told_leads_to_the_list_of_as_many(desk: DeskOf
     }  # fmt: skip
     desk.office.add("person", **new)
     assert desk.person("clerk1").get("/notices").status_code == 403
-    later = desk.office.add("person", **new | {"login": "later"})  # their duty begins next month: they are not forgotten
+    later = desk.office.add(
+        "person", **new | {"login": "later"}
+    )  # their duty begins next month: they are not forgotten
     desk.office.add("duty", person_id=later, role="reader", unit_id=None, valid_from=at("2022-07-01 12:00").date())
     assert list(heaps(desk.person("security")).values()) == [("/people?show=no_duty", 1)]
     told = list(heaps(desk.person("audit")).values())

@@ -120,7 +120,9 @@ def test_no_other_file_is_opened_as_a_version(desk: DeskOf, name: str) -> None:
     assert desk.person("director").get(f"/rules/edit?version={name}").status_code == 404
 
 
-@pytest.mark.parametrize(("named", "found"), [("", ["rules.toml"]), ("own/rules.toml", ["own/rules.toml"]), ("../r.toml", [])])
+@pytest.mark.parametrize(
+    ("named", "found"), [("", ["rules.toml"]), ("own/rules.toml", ["own/rules.toml"]), ("../r.toml", [])]
+)
 def test_a_backup_takes_the_rules_along_where_the_settings_say_that_they_are(
     tmp_path: Path, named: str, found: list[str]
 ) -> None:
