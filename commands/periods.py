@@ -9,7 +9,6 @@ import click
 
 from commands.acting import NUMBER, Day, words
 from commands.frame import answer, desk, table
-from documents.plain_text import figure
 from models.language import _, listed
 from models.states import Stage
 
@@ -125,7 +124,7 @@ def _indicator_lines(indicators: list[dict[str, Any]]) -> list[list[Any]]:
     for (clause, name), rows in groups.items():
         answered = [row for row in rows if row["value"] is not None or row["reason"]]
         best = next((row for row in answered if row["value"] is not None), answered[0] if answered else None)
-        said = "–" if best is None else best["reason"] if best["value"] is None else figure(best["value"])
+        said = "–" if best is None else best["reason"] if best["value"] is None else f"{best['value']:g}"
         target = rows[0]["target"].replace(">=", "≥").replace("<=", "≤")
         lines.append([clause, name, target, said, best["unit_name"] if best else "–", f"{len(answered)}/{len(rows)}"])
     return lines

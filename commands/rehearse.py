@@ -13,7 +13,6 @@ import click
 
 from commands.acting import day_option
 from commands.frame import Desk, answer, desk
-from documents.plain_text import figure
 from models import labels
 from models.errors import BadInput, EnvironmentRefused
 from models.language import _
@@ -160,8 +159,8 @@ def _tell(account: Account, month: str, folder: Path) -> None:
     click.echo(_("Messages: {states}").format(states=messages))
     click.secho(_("Indicators against targets"), bold=True)
     for fact in account.indicators:
-        value = "–" if fact.value is None else figure(fact.value)
-        target = f"{SIGNS.get(fact.op, fact.op)} {figure(fact.target)} {fact.unit}"
+        value = "–" if fact.value is None else f"{fact.value:g}"
+        target = f"{SIGNS.get(fact.op, fact.op)} {fact.target:g} {fact.unit}"
         click.echo(f"  {fact.clause_number:<5} {_wide(fact.name, 34)} {value:>8}   {target}")
     _tell_problems(account)
     _tell_files(account, folder)

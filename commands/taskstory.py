@@ -7,7 +7,6 @@ from typing import Any
 import click
 
 from commands.evidence import tell_papers
-from documents.plain_text import figure
 from models import labels
 from models.language import _, listed
 from models.states import Action, MessageState
@@ -88,7 +87,7 @@ def indicator_words(row: dict[str, Any]) -> str:
 
 def target(op: str, value: float, unit: str) -> str:
     """A target as the decomposition table writes it."""
-    return f"{ {'>=': '≥', '<=': '≤'}.get(op, op) } {figure(value)} {unit}".strip()
+    return f"{ {'>=': '≥', '<=': '≤'}.get(op, op) } {value:g} {unit}".strip()
 
 
 def _tell_report(row: dict[str, Any], indicators: dict[int, dict[str, Any]]) -> None:
@@ -100,9 +99,9 @@ def _tell_report(row: dict[str, Any], indicators: dict[int, dict[str, Any]]) -> 
             click.echo(f"  {name}: {words}")
     for value in row["values"]:
         known = indicators.get(value["indicator_id"], {})
-        said = "–" if value["value"] is None else f"{figure(value['value'])} {known.get('unit', '')}".strip()
+        figure = "–" if value["value"] is None else f"{value['value']:g} {known.get('unit', '')}".strip()
         reason = f" ({value['reason']})" if value["reason"] else ""
-        click.echo(f"  {known.get('name', value['indicator_id'])}: {said}{reason}")
+        click.echo(f"  {known.get('name', value['indicator_id'])}: {figure}{reason}")
 
 
 def _tell_next(told: dict[str, Any]) -> None:

@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from deeds.running import office_hours, office_rules
 from deeds.task_conditions import Wanted
 from deeds.task_views import find_tasks, offered, row_dict
-from documents.plain_text import figure
 from models import tables as t
 from models.errors import BadInput, Refused
 from models.language import _
@@ -221,7 +220,7 @@ def _indicators(connection: Connection, desk: Desk, tasks: list[TaskRow]) -> lis
     indicators = connection.execute(query.order_by(i.id)).all()
     return [
         {"clause": task.clause_number, "unit_name": task.unit_name, "name": row.name,
-         "target": f"{row.op} {figure(row.value)} {row.unit}",
+         "target": f"{row.op} {row.value:g} {row.unit}",
          "value": values.get((task.id, row.id), {}).get("value"),
          "reason": values.get((task.id, row.id), {}).get("reason", "")}
         for task in mine for row in indicators if row.clause_id == task.clause_id

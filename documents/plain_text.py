@@ -25,7 +25,6 @@ _SENTENCE: Final = re.compile(r"[^。；;！？!?]+[。；;！？!?]*")
 _POINT: Final = re.compile(r"[一二三四五六七八九十]+是|[(（]?(?:\d{1,2}|[一二三四五六七八九十]+)[)）.、．]")
 _DIGITS: Final = "〇一二三四五六七八九"
 _SIGNS: Final = {">=": "不低于", "<=": "不高于", ">": "超过", "<": "低于", "=": "达到"}
-_SHORT: Final = {">=": "≥", "<=": "≤"}
 
 
 def without_controls(text: str) -> str:
@@ -148,11 +147,6 @@ def figure(value: float) -> str:
 def target(op: str, value: float, unit: str) -> str:
     """A target in words: 不低于120个."""
     return f"{_SIGNS.get(op, op)}{figure(value)}{unit}"
-
-
-def goal(op: str, value: float, unit: str) -> str:
-    """The same in signs, for screens: ≥ 120个."""
-    return f"{_SHORT.get(op, op)} {figure(value)}{unit}"
 
 
 def met(op: str, value: float, goal: float) -> bool:
