@@ -12,7 +12,6 @@ from deeds.task_views import count_tasks, find_tasks, row_dict
 from deeds.todo import Todo
 from models import tables as t
 from models.language import _
-from models.paging import nearest_page
 from models.times import local_date
 from workflow import permissions, wording
 from workflow.flow import About
@@ -109,7 +108,7 @@ def _page(
 
 def _first(total: int, page: int, size: int) -> int:
     """Where a page begins."""
-    return (nearest_page(page, total, size) - 1) * size if size else 0
+    return (min(max(1, page), max(1, -(-total // size))) - 1) * size if size else 0
 
 
 def list_rows(connection: Connection, office_id: int, tasks: Sequence[TaskRow], now: datetime) -> list[dict[str, Any]]:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from models import tables as t
-from models.paging import last_page, nearest_page
 from models.states import MessageState
 from workflow import permissions
 
@@ -100,13 +99,14 @@ def dead_letters(connection: Connection, office_id: int, actor: Actor, page: int
     m, p = t.message.c, t.person.c
     mine: Any = sa.and_(m.office_id == office_id, m.state == MessageState.DEAD.value)
     total = connection.scalar(sa.select(sa.func.count()).select_from(t.message).where(mine)) or 0
-    place = nearest_page(page, total, PER_PAGE)
+    last = max(1, -(-total // PER_PAGE))
+    place = min(max(page, 1), last)
     query = (
         sa.select(m.id, m.event, p.name, p.login, m.channel, m.created_at, m.reason, m.attempts)
         .join(t.person, sa.and_(p.office_id == m.office_id, p.id == m.recipient_id))
         .where(mine).order_by(m.id.desc()).limit(PER_PAGE).offset((place - 1) * PER_PAGE)
     )  # fmt: skip
-    return [DeadLetter(*row) for row in connection.execute(query)], place, last_page(total, PER_PAGE)
+    return [DeadLetter(*row) for row in connection.execute(query)], place, last
 
 
 def loops(connection: Connection) -> list[Loop]:

@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from models import tables as t
 from models.duties import lasting
 from models.language import N_, _
-from models.paging import last_page, nearest_page
 from models.states import Role, Word
 from models.times import local_date
 from workflow import permissions
@@ -84,7 +83,7 @@ class Found:
     @property
     def pages(self) -> int:
         """How many pages there are; at least one."""
-        return last_page(self.total, PER_PAGE)
+        return _pages(self.total)
 
 
 def find_people(
@@ -94,7 +93,7 @@ def find_people(
     p = t.person.c
     wanted = sa.and_(p.office_id == office_id, *_narrowed(show, now), *_named(words, local_date(now)))
     total = connection.scalar(sa.select(sa.func.count()).select_from(t.person).where(wanted)) or 0
-    place = nearest_page(page, total, PER_PAGE)
+    place = min(max(page, 1), _pages(total))
     query = _select().where(wanted).order_by(p.login).limit(PER_PAGE).offset((place - 1) * PER_PAGE)
     return Found(tuple(_rows(connection, office_id, query, now)), total, place)
 
@@ -129,7 +128,11 @@ class Held:
     @property
     def pages(self) -> int:
         """How many pages there are; at least one."""
-        return last_page(self.total, PER_PAGE)
+        return _pages(self.total)
+
+
+def _pages(total: int) -> int:
+    return max(1, -(-total // PER_PAGE))
 
 
 def duties(
@@ -153,7 +156,7 @@ def duties(
     if words:
         query = query.where(sa.or_(*(column.icontains(words, autoescape=True) for column in (p.login, p.name, u.name))))
     total = connection.scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0
-    place = nearest_page(page, total, PER_PAGE)
+    place = min(max(page, 1), _pages(total))
     query = query.order_by(u.id.is_(None), u.id, d.role, d.id).limit(PER_PAGE).offset((place - 1) * PER_PAGE)
     return Held(tuple(_duty(row, today) for row in connection.execute(query)), total, place)
 

@@ -9,7 +9,6 @@ import sqlalchemy as sa
 
 from models import tables as t
 from models.duties import held_on, lasting
-from models.paging import last_page, nearest_page
 from models.states import FINISHED, PeriodState, Stage
 from workflow import parts, units
 
@@ -46,7 +45,7 @@ class Register:
     @property
     def pages(self) -> int:
         """How many pages there are; at least one."""
-        return last_page(self.total, PER_PAGE)
+        return max(1, -(-self.total // PER_PAGE))
 
 
 def register(
@@ -61,7 +60,7 @@ def register(
         )
         wanted = sa.and_(wanted, sa.or_(u.name.icontains(words, autoescape=True), also))
     total = connection.scalar(sa.select(sa.func.count()).select_from(t.unit).where(wanted)) or 0
-    place = nearest_page(page, total, PER_PAGE)
+    place = min(max(page, 1), max(1, -(-total // PER_PAGE)))
     heir = t.unit.alias("heir")
     query = (
         sa.select(u.id, u.name, u.valid_from, u.valid_to, heir.c.name.label("heir"),

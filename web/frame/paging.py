@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import urlencode
 
-from models.paging import last_page, nearest_page
-
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -29,12 +27,12 @@ class Paging:
     @property
     def last(self) -> int:
         """The number of pages, at least one."""
-        return last_page(self.total, self.size)
+        return max(1, -(-self.total // self.size))
 
     @property
     def page(self) -> int:
         """The page that is shown: the nearest that there is."""
-        return nearest_page(self.asked, self.total, self.size)
+        return min(max(1, self.asked), self.last)
 
     @property
     def address(self) -> str:
