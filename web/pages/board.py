@@ -23,7 +23,7 @@ from models.language import N_, _
 from models.states import Role
 from web import board_plots
 from web.frame.desk import At, Desk
-from workflow.permissions import DEEDS, OFFICE
+from workflow.permissions import OFFICE
 
 router = APIRouter(prefix="/board")
 ROWS = 50
@@ -117,7 +117,7 @@ def late(desk: At, month: str = "", page: int = 1) -> Response:
     fields = _around(desk, seen, "/late") | {
         "rows": rows,
         "lateness": sentences.lateness(seen),
-        "plans": desk.actor.holds(*DEEDS["plan.read"]),
+        "plans": desk.may("plan.read"),
         "tells": not desk.actor.holds(Role.READER),
         "at": at,
         "pages": pages,

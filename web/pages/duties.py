@@ -16,7 +16,17 @@ from web.frame.desk import At, Desk
 from web.frame.numbers import Number
 from web.frame.posted import Form
 from web.pages.people import chosen_table
-from workflow import absences, flow_store, people, people_views, permissions, powers, session_ending, units
+from workflow import (
+    absences,
+    authorisation,
+    flow_store,
+    people,
+    people_views,
+    permissions,
+    powers,
+    session_ending,
+    units,
+)
 from workflow.unit_views import names
 
 if TYPE_CHECKING:
@@ -36,7 +46,7 @@ def duties(desk: At, q: str = "", role: str = "", ended: str = "", page: int = 1
         return people_views.duties(connection, desk.office_id, today, words=words, role=wanted, ended=past, page=page)
 
     held = desk.look_up("duty.grant", work)
-    return desk.page("duties/list.html", held=held, q=words, role=wanted, ended=past, roles=powers.DUTIES)
+    return desk.page("duties/list.html", held=held, q=words, role=wanted, ended=past, roles=authorisation.DUTIES)
 
 
 @router.get("/new")
@@ -49,7 +59,9 @@ def new_duty(desk: At, login: str = "", unit: str = "") -> Response:
 def _grant_page(desk: Desk, login: str = "", unit: str = "") -> Response:
     known = desk.read(lambda c: people_views.everybody(c, desk.office_id))
     register = desk.read(lambda c: names(c, desk.office_id))
-    return desk.page("duties/new.html", people=known, units=register, roles=powers.DUTIES, login=login, unit=unit)
+    return desk.page(
+        "duties/new.html", people=known, units=register, roles=authorisation.DUTIES, login=login, unit=unit
+    )
 
 
 @router.post("")
@@ -68,7 +80,7 @@ def grant(desk: At, form: Form) -> Response:
 
 
 def _role(word: str) -> Role:
-    if word not in set(powers.DUTIES):
+    if word not in set(authorisation.DUTIES):
         raise BadInput("E-H72", _("Choose a duty."), remedy=_("Choose one of the list."))
     return Role(word)
 
@@ -167,4 +179,4 @@ def separation(desk: At) -> Response:
         return [(flow.title.here, powers.steps(flow)) for flow in flows]
 
     found: Any = desk.look_up("powers.read", work)
-    return desk.page("duties/powers.html", deeds=powers.deeds(), flows=found, roles=powers.DUTIES)
+    return desk.page("duties/powers.html", deeds=powers.deeds(), flows=found, roles=authorisation.DUTIES)
