@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from deeds.summaries import issued_row
 from models import tables as t
 from models.language import _
-from models.states import Role
 from notifications.letter import PRIVATE
 from workflow import audit, permissions
 
@@ -61,7 +60,7 @@ def clauses(connection: Connection, office_id: int, actor: Actor) -> list[dict[s
         .order_by(c.id)
     )
     bearing, asked = _responsible(connection, office_id), _indicators(connection, office_id)
-    every, mine = actor.holds(*permissions.OFFICE, Role.READER), actor.units()
+    every, mine = permissions.everywhere(actor, "clause.read"), actor.units()
     return [
         {**row, "units": bearing.get(row["id"], []), "indicators": asked.get(row["id"], [])}
         for row in connection.execute(query).mappings()

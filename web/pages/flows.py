@@ -41,7 +41,7 @@ def flows(desk: At) -> Response:
 
 
 def _installs(desk: Desk) -> bool:
-    return desk.actor.holds(*permissions.DEEDS["flow.install"])
+    return desk.may("flow.install")
 
 
 def _version(desk: Desk, sha256: str) -> Flow:
