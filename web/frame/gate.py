@@ -14,6 +14,7 @@ from web.api.refusals import as_json
 from web.frame import limits
 from web.frame.callers import address_of
 from web.frame.cookies import token_of
+from web.frame.refusals import above_the_form
 from web.frame.rendering import render
 from workflow.sessions import token_digest
 
@@ -108,6 +109,5 @@ def said(request: Request, refusal: DubanError, status: int) -> Response:
         made.status_code = status
         return made
     if request.headers.get("HX-Request") == "true":
-        aimed = {"HX-Retarget": "#refusal", "HX-Reswap": "innerHTML show:top"}
-        return HTMLResponse(render("parts/refusal.html", {"refusal": refusal}), status, headers=aimed)
+        return above_the_form(HTMLResponse(render("parts/refusal.html", {"refusal": refusal}), status))
     return HTMLResponse(render("bare.html", {"refusal": refusal}), status)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from fastapi.exceptions import RequestValidationError
@@ -56,14 +56,18 @@ def said(desk: Desk, refusal: DubanError) -> Response:
     if refusal.code == NO_SUBSTITUTE:
         return _in_own_name_again(desk, refusal)
     if desk.is_part:
-        made = desk.part("refused.html", "refusal", status=status, refusal=refusal)
-        made.headers["HX-Retarget"] = "#refusal"
-        made.headers["HX-Reswap"] = "innerHTML show:top"
-        made.headers["HX-Reselect"] = ".notice"  # whatever part of a page the form itself would have taken
-        return made
+        return above_the_form(desk.part("refused.html", "refusal", status=status, refusal=refusal))
     if status == 401 and desk.request.method == "GET":
         return RedirectResponse(f"/login?next={quote(desk.path, safe='')}", 303)
     return desk.page("refused.html", status=status, refusal=refusal)
+
+
+def above_the_form(made: Response) -> Response:
+    """A refusal alone, for a script: put above what is open, whatever part of a page the form would have taken."""
+    made.headers["HX-Retarget"] = "#refusal"
+    made.headers["HX-Reswap"] = "innerHTML show:top"
+    made.headers["HX-Reselect"] = ".notice"
+    return made
 
 
 def _in_own_name_again(desk: Desk, refusal: DubanError) -> Response:
@@ -115,7 +119,9 @@ def unforeseen(request: Request, error: Exception) -> Response:
     """A fault of the program: its trace goes to the log under a number, the person gets the number."""
     refusal = fault(error)
     log.error("fault %s at %r", refusal.where, request.url.path, exc_info=error)
-    return _answer(request, refusal, status=500)
+    made = _answer(request, refusal)
+    made.status_code = 500
+    return made
 
 
 def fault(error: Exception) -> EnvironmentRefused:
@@ -129,11 +135,9 @@ def fault(error: Exception) -> EnvironmentRefused:
     )
 
 
-def _answer(request: Request, refusal: DubanError, **changed: Any) -> Response:
-    made = request.app.state.refuse(request, refusal)
-    made.status_code = changed.get("status", made.status_code)
-    answer: Response = made
-    return answer
+def _answer(request: Request, refusal: DubanError) -> Response:
+    made: Response = request.app.state.refuse(request, refusal)
+    return made
 
 
 def on_page(request: Request, refusal: DubanError) -> Response:
