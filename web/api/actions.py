@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Header, Path
 from pydantic import BaseModel, ConfigDict, Field
 
+from documents.plain_text import printable
 from models.errors import DubanError
 from web.api.caller import Acting
 from web.api.refusals import Refusal, refused
@@ -124,12 +125,9 @@ def _told(outcome: actions.Outcome) -> dict[str, Any]:
 
 def _command(action: str, task_id: int, given: ActionGiven, key: str) -> actions.Command:
     said = given.model_dump(exclude={"version", "task_id", "action", "values", "people"})
-    plain: dict[str, Any] = {name: _tidy(value) if isinstance(value, str) else value for name, value in said.items()}
-    values = tuple(ValueGiven(value.indicator_id, value.value, _tidy(value.reason)) for value in given.values)
+    plain: dict[str, Any] = {
+        name: printable(value) if isinstance(value, str) else value for name, value in said.items()
+    }
+    values = tuple(ValueGiven(value.indicator_id, value.value, printable(value.reason)) for value in given.values)
     to_action = GivenToAction(**plain, values=values, people=tuple(given.people))
     return actions.Command(action, task_id, given.version, to_action, key)
-
-
-def _tidy(text: str) -> str:
-    """Words as a form would send them: without the blanks around, lines ended in one way."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
