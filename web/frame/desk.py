@@ -15,11 +15,13 @@ from starlette.requests import Request
 
 import deeds.desk
 from deeds.inbox import unread
+from documents.scan import PDF
 from models import tables as t
 from models.errors import Denied
 from models.language import listed
 from models.times import local_date
 from web.frame.cookies import ACTING_FOR, SAID, put, take, token_of
+from web.frame.files import named
 from web.frame.menu import menu_for
 from web.frame.rendering import render, render_block
 from workflow.permissions import DEEDS
@@ -180,11 +182,8 @@ class Desk(deeds.desk.Desk):
 
         A PDF stands without the sandbox, in which no browser's viewer starts: scripts in it were refused when it came.
         """
-        how = "inline" if inline else "attachment"
-        headers = {
-            "Content-Disposition": f"{how}; filename*=UTF-8''{quote(name, safe='')}",
-            "Content-Security-Policy": _PDF_POLICY if inline and media_type == "application/pdf" else _FILE_POLICY,
-        }
+        policy = _PDF_POLICY if inline and media_type == PDF else _FILE_POLICY
+        headers = named(name, "inline" if inline else "attachment") | {"Content-Security-Policy": policy}
         return Response(data, media_type=media_type, headers=headers)
 
     def _around(self, said: str) -> dict[str, Any]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
+from documents.foreign.packages import DOCX, XLSX
 from documents.page_pictures import page_picture
+from documents.scan import PDF
 from web.frame.kept import forgotten
 
 if TYPE_CHECKING:
@@ -14,12 +17,17 @@ if TYPE_CHECKING:
 
 #: kind of file → media type
 MEDIA: Final = {
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "pdf": "application/pdf",
+    "docx": DOCX,
+    "xlsx": XLSX,
+    "pdf": PDF,
     "json": "application/json",
     "svg": "image/svg+xml",
 }
+
+
+def named(name: str, how: str = "attachment") -> dict[str, str]:
+    """The header that gives a file its name, whatever letters it is made of."""
+    return {"Content-Disposition": f"{how}; filename*=UTF-8''{quote(name, safe='')}"}
 
 
 def page_file(desk: Desk, pdf: bytes | None, number: int) -> Response:

@@ -12,6 +12,7 @@ from deeds.codes import new_code
 from documents.people_sheet import read_people, write_blank
 from models.language import _
 from web.frame.desk import At, Desk
+from web.frame.files import kind_file
 from web.frame.posted import Form, Posted
 from web.frame.uploads import some
 from workflow import people, people_views, permissions
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from models.drafts import PersonDraft
 
 router = APIRouter(prefix="/people")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @router.get("")
@@ -78,7 +78,7 @@ def blank(desk: At) -> Response:
     """The table to fill in, with two rows for each unit of the register."""
     desk.demand("person.rescue")
     units = desk.read(lambda c: names(c, desk.office_id))
-    return desk.file(write_blank(units), _("people") + ".xlsx", XLSX)
+    return kind_file(desk, write_blank(units), _("people"), "xlsx")
 
 
 @router.get("/import")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -15,6 +15,7 @@ from deeds.task_views import note_opening, open_task
 from models.errors import BadInput, DubanError
 from models.language import _
 from web.frame.desk import At, Desk
+from web.frame.files import kind_file
 from web.frame.given import action_of, given_of, typed_of
 from web.frame.paging import SIZE, Paging, asked_page
 from web.frame.posted import Form
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 router = APIRouter()
-_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _narrowed(request: Request) -> Narrowed:
@@ -59,7 +59,7 @@ def tasks_file(desk: At, request: Request) -> Response:
     asked, now = _narrowed(request), desk.now()
     told = desk.look_up("task.read", lambda c: task_list(c, desk.office_id, desk.actor, asked, now))
     rows = desk.read(lambda c: list_rows(c, desk.office_id, told.tasks, now))
-    return desk.file(task_sheet(rows), f"{_('Tasks')}.xlsx", _XLSX)
+    return kind_file(desk, task_sheet(rows), _("Tasks"), "xlsx")
 
 
 @router.get("/tasks/{task_id}")
