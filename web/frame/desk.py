@@ -131,6 +131,11 @@ class Desk(deeds.desk.Desk):
         return self.request.headers.get("HX-Request") == "true"
 
     @property
+    def address(self) -> str:
+        """How the desk is reached: as the office says, or as whoever asks reached it."""
+        return self.settings.web.public_url or str(self.request.base_url).rstrip("/")
+
+    @property
     def path(self) -> str:
         """Where this is, with its question, to come back to."""
         query = self.request.url.query

@@ -11,8 +11,10 @@ from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from deeds.desk import open_database
+from deeds.proving import Prover
 from models.errors import EnvironmentRefused
 from models.language import _
+from web.frame.kept import KeptDrafts
 from web.frame.limits import Buckets
 from web.frame.presence import Presence
 from web.frame.seen import LastSeen
@@ -44,6 +46,10 @@ class Site:
     buckets: Buckets = field(default_factory=lambda: Buckets(monotonic))
     #: who has which page open; a courtesy, not a record
     presence: Presence = field(default_factory=Presence)
+    #: what is being looked at before it is issued
+    drafts: KeptDrafts = field(default_factory=KeptDrafts)
+    #: the proof of the trail that runs, or how the last one ended
+    prover: Prover = field(default_factory=Prover)
 
     def __post_init__(self) -> None:
         """Open the database, checked, and the key of this office's forms."""

@@ -124,8 +124,7 @@ def _slips(desk: Desk, made: dict[str, str], lines: Iterable[accounts.Line] = ()
         for row in found
     ]
     wrong = [line for line in lines if line.verdict is accounts.Verdict.WRONG]
-    address = desk.settings.web.public_url or str(desk.request.base_url).rstrip("/")
-    return desk.page("people/slips.html", slips=slips, wrong=wrong, address=address)
+    return desk.page("people/slips.html", slips=slips, wrong=wrong, address=desk.address)
 
 
 def _places(row: people_views.PersonRow, asked: tuple[str, str] | None) -> str:

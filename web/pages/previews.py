@@ -34,5 +34,4 @@ def file(desk: At, key: str, kind: str) -> Response:
 
 
 def _draft(desk: Desk, key: str) -> Draft:
-    found: Draft = desk.request.app.state.kept.find(key, desk.actor.person_id)
-    return found
+    return desk.site.drafts.find(key, desk.actor.person_id)

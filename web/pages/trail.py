@@ -10,11 +10,10 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from starlette.responses import StreamingResponse
 
-from deeds.proving import Prover
 from models import labels
 from models.language import _
 from models.states import Result
-from web.frame.desk import At, Desk
+from web.frame.desk import At
 from web.frame.files import named
 from web.frame.numbers import Number
 from web.frame.posted import Form, day_of
@@ -76,7 +75,7 @@ def proof_page(desk: At) -> Response:
 
     head, rows = desk.read(work)
     return desk.page(
-        "trail/verify.html", proof=_prover(desk).last, head=head, heads=rows, count=len(kept), folder=folder.name
+        "trail/verify.html", proof=desk.site.prover.last, head=head, heads=rows, count=len(kept), folder=folder.name
     )
 
 
@@ -84,16 +83,8 @@ def proof_page(desk: At) -> Response:
 def prove(desk: At, _form: Form) -> Response:
     """Begin a proof; the page tells how far it is."""
     desk.demand("audit.read")
-    _prover(desk).begin(desk)
+    desk.site.prover.begin(desk)
     return desk.go("/trail/verify")
-
-
-def _prover(desk: Desk) -> Prover:
-    state = desk.request.app.state
-    if not hasattr(state, "prover"):
-        state.prover = Prover()
-    made: Prover = state.prover
-    return made
 
 
 @router.get("/export.jsonl")
