@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from fastapi.dependencies.models import Dependant
 
-_HIGHEST: Final = 2**31 - 1
+#: the highest number of anything: every database can hold it
+HIGHEST: Final = 2**31 - 1
 
 
 def only_what_can_be(request: Request) -> None:
@@ -21,7 +22,7 @@ def only_what_can_be(request: Request) -> None:
     numbers = set(_numbers(request.scope["route"].dependant))
     for name, value in (*request.path_params.items(), *request.query_params.multi_items()):
         text = str(value)
-        if "\0" in text or (name in numbers and _too_high(text)):
+        if "\0" in text or (name in numbers and too_high(text)):
             raise no_page(request)
 
 
@@ -36,6 +37,7 @@ def _kinds(annotation: Any) -> set[Any]:
     return {annotation}.union(*map(_kinds, get_args(annotation)))
 
 
-def _too_high(text: str) -> bool:
+def too_high(text: str) -> bool:
+    """Whether text is a number that no database can hold."""
     digits = text.strip().lstrip("+-")
-    return digits.isdigit() and (len(digits) > len(str(_HIGHEST)) or int(digits) > _HIGHEST)
+    return digits.isdigit() and (len(digits) > len(str(HIGHEST)) or int(digits) > HIGHEST)

@@ -6,7 +6,7 @@ import secrets
 from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Final
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from fastapi import Depends
@@ -19,6 +19,7 @@ from documents.scan import PDF
 from models import tables as t
 from models.errors import Denied
 from models.language import listed
+from models.staging import Staging
 from models.times import local_date
 from web.frame.cookies import ACTING_FOR, SAID, put, take, token_of
 from web.frame.files import named
@@ -72,14 +73,15 @@ class Desk(deeds.desk.Desk):
     @cached_property
     def actor(self) -> Actor:
         """Who is logged in, or the absent person they stand in for; E-A04 when nobody is."""
-        return self._asking(unquote(self.request.cookies.get(ACTING_FOR, "")))
+        return self.asking(take(self.request, ACTING_FOR))
 
     @cached_property
     def own(self) -> Actor:
         """Who is logged in, in their own name whomever they act for: for what concerns their own account."""
-        return self._asking("")
+        return self.asking()
 
-    def _asking(self, acting_for: str) -> Actor:
+    def asking(self, acting_for: str = "") -> Actor:
+        """Who is logged in, for somebody absent who named them; E-A04, E-A13, E-A17."""
         token, now = token_of(self.request), self.now()
         digest = token_digest(token)
         found = self.read(
@@ -124,6 +126,11 @@ class Desk(deeds.desk.Desk):
     def unread(self) -> int:
         """How many of their own messages whoever is logged in has not opened."""
         return self.read(lambda c: unread(c, self.office_id, self.actor.person_id))
+
+    @property
+    def staging(self) -> Staging:
+        """Where a file of whoever is logged in lies until they have looked at what is found in it."""
+        return Staging(self.settings.staging_dir, self.actor.person_id)
 
     @property
     def is_part(self) -> bool:

@@ -22,13 +22,12 @@ from documents.plain_text import printable
 from documents.scan import shown_name
 from models.errors import BadInput, Denied
 from models.language import _
+from web.frame.addresses import too_high
 from web.frame.desk import IN_OWN_NAME, At, Desk, Open
 
 #: the longest text that one field may hold, in characters
 LONGEST: Final = 20_000
 _FIELDS, _FILES = 4_000, 20
-#: numbers of things: every database can hold them
-_HIGHEST: Final = 2**31 - 1
 _MOST_DAYS: Final = 60
 #: years in which days can be counted to and fro
 _YEARS: Final = range(1900, 2200)
@@ -60,6 +59,13 @@ class Posted:
         if isinstance(value, str) and len(value) <= LONGEST:
             return value
         return _text(name, value)
+
+    def twice(self, name: str) -> str:
+        """A password that is chosen, the same in the field ``again``; E-H09."""
+        chosen = self.secret(name)
+        if chosen != self.secret("again"):
+            raise BadInput("E-H09", _("The two passwords differ."), remedy=_("Type the new password twice."))
+        return chosen
 
     def many(self, name: str) -> list[str]:
         """Every value of a field that may occur several times."""
@@ -165,7 +171,7 @@ def _no_day(text: str) -> BadInput:
 
 def number_of(text: str) -> int:
     """A whole number from 0 that every database can hold; E-H04."""
-    if not text.isascii() or not text.isdigit() or len(text) > len(str(_HIGHEST)) or int(text) > _HIGHEST:
+    if not text.isascii() or not text.isdigit() or too_high(text):
         raise _no_number(text)
     return int(text)
 

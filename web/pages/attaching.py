@@ -14,7 +14,6 @@ from deeds.forms import FormStand, attach, named_before, preview, unit_forms
 from documents.evidence.binding import bind
 from models.errors import BadInput, DubanError
 from models.language import _
-from models.staging import Staging
 from web.frame.desk import At, Desk
 from web.frame.posted import Form, Posted
 from web.frame.refusals import status_of
@@ -84,7 +83,7 @@ def look_page(desk: At, form: Form) -> Response:
         if desk.is_part:
             raise
         return _choose(desk, typed, refusal)
-    sha256 = _staging(desk).put(data, desk.now())
+    sha256 = desk.staging.put(data, desk.now())
     named = replace(typed, code=found.code or typed.code, sha256=sha256, name=found.looked.facts.name)
     return _confirm(desk, named, found)
 
@@ -96,10 +95,6 @@ def _one_file(form: Posted) -> tuple[bytes, str]:
         return chosen[0].data, chosen[0].name
     name = chosen[0].name.rsplit(".", 1)[0]
     return bind([(one.data, one.name) for one in chosen]), f"{name}.pdf"
-
-
-def _staging(desk: Desk) -> Staging:
-    return Staging(desk.settings.staging_dir, desk.actor.person_id)
 
 
 def _confirm(desk: Desk, typed: Typed, found: Preview, refusal: DubanError | None = None) -> Response:
@@ -117,7 +112,7 @@ def confirm(desk: At, form: Form) -> Response:
     desk.demand("form.attach")
     typed, again = Typed.of(form), form.flag("look")
     try:
-        data = _staging(desk).get(typed.sha256, desk.now())
+        data = desk.staging.get(typed.sha256, desk.now())
     except DubanError as refusal:
         return _choose(desk, typed, refusal)
     if again:  # another form was chosen: show what is seen, held against that one
@@ -131,6 +126,6 @@ def confirm(desk: At, form: Form) -> Response:
         )  # fmt: skip
     except DubanError as refusal:
         return _confirm(desk, typed, preview(desk, data, typed.name, typed.code), refusal)
-    _staging(desk).drop(typed.sha256)
+    desk.staging.drop(typed.sha256)
     said = _("{count} tasks are signed and stamped. They wait for the office's review now; nothing else is to do.")
     return desk.go(f"/forms/{typed.code.upper()}", said.format(count=len(taken.attached.outcomes)))

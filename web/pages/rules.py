@@ -14,7 +14,6 @@ from models.language import _
 from web.frame.desk import At, Desk
 from web.frame.posted import Form
 from web.frame.refusals import status_of
-from workflow import permissions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +28,7 @@ def rules(desk: At) -> Response:
     """Who is reminded of what and when, flow by flow."""
     desk.demand("rules.read")
     found = rules_editing.ladders(desk)
-    return desk.page("rules/list.html", ladders=found, edits=desk.actor.holds(*permissions.DEEDS["rules.edit"]))
+    return desk.page("rules/list.html", ladders=found, edits=desk.may("rules.edit"))
 
 
 @router.get("/edit")

@@ -61,11 +61,11 @@ def _page(
     typed: Posted | None = None,
 ) -> Response:
     person, now = desk.actor.person_id, desk.now()
-    permissions.demand(desk.actor, "token.make")
+    desk.demand("token.make")
     own = desk.read(lambda c: tokens.tokens(c, desk.office_id, t.api_token.c.person_id == person))
     others = (
         desk.read(lambda c: tokens.tokens(c, desk.office_id, t.api_token.c.person_id != person))
-        if desk.actor.holds(*permissions.DEEDS["token.manage"])
+        if desk.may("token.manage")
         else None
     )
     return desk.page(

@@ -15,7 +15,6 @@ from models.language import _
 from models.states import Result
 from web.frame.desk import At
 from web.frame.files import named
-from web.frame.numbers import Number
 from web.frame.posted import Form, day_of
 from workflow import audit, heads, permissions, trail_views
 from workflow.trail_views import Asked
@@ -104,7 +103,7 @@ def export(desk: At) -> Response:
 
 
 @router.get("/{seq}")
-def event(desk: At, seq: Number) -> Response:
+def event(desk: At, seq: int) -> Response:
     """One event, its hash reckoned anew, and what stands before and after it."""
 
     def work(connection: Connection) -> trail_views.Proof:
