@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
-from documents.foreign.packages import DOCX, XLSX
 from documents.page_pictures import page_picture
 from documents.scan import PDF
 from web.frame.kept import forgotten
@@ -17,8 +16,8 @@ if TYPE_CHECKING:
 
 #: kind of file → media type
 MEDIA: Final = {
-    "docx": DOCX,
-    "xlsx": XLSX,
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "pdf": PDF,
     "json": "application/json",
     "svg": "image/svg+xml",
