@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from documents.plain_text import printable
-from models.errors import DubanError
 from web.api.caller import Acting
 from web.api.refusals import Refusal, refused
 from web.api.shapes import ActionGiven, Given, InPath, Number, Outcome
@@ -16,9 +15,6 @@ from web.frame.refusals import status_of
 from workflow import actions
 from workflow.case import Given as GivenToAction
 from workflow.case import ValueGiven
-
-if TYPE_CHECKING:
-    from web.api.caller import Call
 
 router = APIRouter(tags=["actions"])
 
@@ -102,20 +98,10 @@ def act_on_many(call: Acting, batch: Batch, key: Key = None) -> Any:
         for place, item in enumerate(batch.items)
     ]
     place = (call.database, call.office_id, call.actor)
-    if batch.dry_run or not key:
-        outcomes = actions.act_on_many(*place, commands, call.now(), dry_run=batch.dry_run)
-    else:
-        outcomes = [_kept(call, command) for command in commands]
+    outcomes = actions.act_on_many(*place, commands, call.now(), dry_run=batch.dry_run)
     done = sum(outcome.refusal is None for outcome in outcomes)
     told = [_told(outcome) for outcome in outcomes]
     return {"dry_run": batch.dry_run, "done": done, "refused": len(outcomes) - done, "outcomes": told}
-
-
-def _kept(call: Call, command: actions.Command) -> actions.Outcome:
-    try:
-        return actions.act(call.database, call.office_id, call.actor, command, call.now())
-    except DubanError as refusal:
-        return actions.Outcome(command.task_id, command.action, "", 0, refusal=refusal)
 
 
 def _told(outcome: actions.Outcome) -> dict[str, Any]:

@@ -152,8 +152,11 @@ def waive(desk: At, form: Form, month: str) -> Response:
 
 def _waivers(form: Posted) -> list[actions.Command]:
     """A command for each ticked task, at the version that the person saw."""
-    given = Given(reason=form.text("reason"))
+    given, key = Given(reason=form.text("reason")), form.text("key")
     return [
-        actions.Command(form.text(f"action-{number}"), number, form.number(f"version-{number}"), given)
+        actions.Command(
+            form.text(f"action-{number}"), number, form.number(f"version-{number}"), given,
+            f"{key}:{number}" if key else "",
+        )
         for number in form.ticked("task")
-    ]
+    ]  # fmt: skip
