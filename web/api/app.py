@@ -10,7 +10,6 @@ from fastapi import Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.requests import Request
 
-from web.api.pace import Pace
 from web.api.refusals import answer_refusals, as_json, unfit
 
 if TYPE_CHECKING:
@@ -65,7 +64,6 @@ def create(site: Site) -> FastAPI:
     """The program that answers programs."""
     app = _of_nouns()
     app.state.site = site
-    app.state.pace = Pace()
     app.state.refuse = lambda _request, refusal: as_json(refusal)
     answer_refusals(app)
     return app

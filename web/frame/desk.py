@@ -13,7 +13,6 @@ from fastapi import Depends
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.requests import Request
 
-import deeds.desk
 from deeds.inbox import unread
 from documents.scan import PDF
 from models import tables as t
@@ -25,15 +24,11 @@ from web.frame.cookies import ACTING_FOR, SAID, put, take, token_of
 from web.frame.files import named
 from web.frame.menu import menu_for
 from web.frame.rendering import render, render_block
+from web.frame.site import SiteDesk
 from workflow.permissions import DEEDS
 from workflow.sessions import WEB, token_digest, who_is
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from models.database import Database
-    from models.settings import Settings
-    from web.frame.site import Site
     from workflow.case import Actor
 
 #: what whoever must choose a new password first may still do
@@ -48,27 +43,8 @@ _FILE_POLICY: Final = "sandbox; default-src 'none'; style-src 'unsafe-inline'; f
 _PDF_POLICY: Final = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 
 
-class Desk(deeds.desk.Desk):
+class Desk(SiteDesk):
     """What a page gets: the deeds' desk, and the ways to answer."""
-
-    def __init__(self, request: Request) -> None:
-        """Nothing is opened before it is asked for."""
-        self.request = request
-        self.site: Site = request.app.state.site
-
-    @property
-    def settings(self) -> Settings:
-        """The settings of this office."""
-        return self.site.settings
-
-    @property
-    def database(self) -> Database:  # one for all requests
-        """The database that the desk was started on."""
-        return self.site.database
-
-    def now(self) -> datetime:
-        """This instant in UTC; in a rehearsal the told one."""
-        return self.site.clock()
 
     @cached_property
     def actor(self) -> Actor:
