@@ -14,7 +14,7 @@ from fastapi.responses import Response
 from deeds import downloads
 from documents.evidence.drawing import Drawn, draw
 from documents.picture_sizes import JPEG, PNG
-from web.frame.desk import At
+from web.frame.desk import At, Desk
 from web.frame.kept import Lately
 
 if TYPE_CHECKING:
@@ -32,18 +32,10 @@ _drawn = Lately[tuple[str, int], Drawn](40)
 def page(desk: At, task_id: int, sha256: str, number: int) -> Response:
     """Page ``number`` of a paper over a report of the task, as a picture."""
     opened = downloads.of_task(desk, task_id, sha256)
-    return picture(desk, opened, sha256, max(1, number))
+    return _picture(desk, opened, sha256, max(1, number))
 
 
-@router.get("/{task_id}/{sha256}")
-def whole(desk: At, task_id: int, sha256: str) -> Response:
-    """The paper as it was stored, to be kept."""
-    opened = downloads.of_task(desk, task_id, sha256)
-    return desk.file(opened.data, opened.name, opened.media_type)
-
-
-def picture(desk: At, opened: Opened, sha256: str, number: int) -> Response:
-    """A page of a file that somebody may see."""
+def _picture(desk: Desk, opened: Opened, sha256: str, number: int) -> Response:
     if opened.media_type in {JPEG, PNG}:
         return desk.file(opened.data, opened.name, opened.media_type, inline=True)
     found = _drawn.of((sha256, number), lambda: _draw(opened, number))
