@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 from starlette.requests import Request
 
-from web.frame.refusals import no_page
+from models.errors import NotFound
+from models.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,6 +16,16 @@ if TYPE_CHECKING:
 
 #: the highest number of anything: every database can hold it
 HIGHEST: Final = 2**31 - 1
+
+
+def no_page(request: Request) -> NotFound:
+    """There is nothing at this address."""
+    return NotFound(
+        "E-H06",
+        _("There is no such page."),
+        where=request.url.path[:120],
+        remedy=_("Go to the first page and look from there."),
+    )
 
 
 def only_what_can_be(request: Request) -> None:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from documents.page_pictures import page_picture
 from documents.scan import PDF
-from web.frame.kept import forgotten
+from web.frame.addresses import no_page
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -30,10 +30,10 @@ def named(name: str, how: str = "attachment") -> dict[str, str]:
 
 
 def page_file(desk: Desk, pdf: bytes | None, number: int) -> Response:
-    """One page of a paper as a picture; E-H55 where there is none."""
+    """One page of a paper as a picture; E-H06 where there is none."""
     made = page_picture(pdf, number) if pdf else None
     if made is None:
-        raise forgotten()
+        raise no_page(desk.request)
     return desk.file(made, f"{number}.png", "image/png", inline=True)
 
 

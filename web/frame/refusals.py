@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 
 from models.errors import BadInput, Conflict, Denied, DubanError, EnvironmentRefused, NotFound, UsageRefused
 from models.language import _
+from web.frame.addresses import no_page
 from web.frame.cookies import ACTING_FOR
 from web.frame.desk import RENEWAL, Desk
 
@@ -103,16 +104,6 @@ def _by_status(request: Request, error: Exception) -> Response:
         "E-H05", _("The request could not be read."), remedy=_("Go back, open the page anew and try again.")
     )
     return _answer(request, refusal)
-
-
-def no_page(request: Request) -> NotFound:
-    """There is nothing at this address."""
-    return NotFound(
-        "E-H06",
-        _("There is no such page."),
-        where=request.url.path[:120],
-        remedy=_("Go to the first page and look from there."),
-    )
 
 
 def unforeseen(request: Request, error: Exception) -> Response:
