@@ -11,7 +11,7 @@ from documents.plain_text import printable
 from web.api.caller import Acting
 from web.api.refusals import Refusal, refused
 from web.api.shapes import ActionGiven, Given, InPath, Number, Outcome
-from web.frame.refusals import status_of
+from web.frame.statuses import status_of
 from workflow import actions
 from workflow.case import Given as GivenToAction
 from workflow.case import ValueGiven

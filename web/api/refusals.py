@@ -11,7 +11,8 @@ from starlette.responses import JSONResponse
 
 from models.errors import BadInput, DubanError, NotFound, Refused
 from models.language import _
-from web.frame.refusals import fault, status_of
+from web.frame.refusals import fault
+from web.frame.statuses import status_of
 
 if TYPE_CHECKING:
     from fastapi import FastAPI

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from deeds.inbox import unread
 from documents.scan import PDF
 from models import tables as t
-from models.errors import Denied
+from models.errors import Denied, DubanError
 from models.language import listed
 from models.staging import Staging
 from models.times import local_date
@@ -25,6 +25,7 @@ from web.frame.files import named
 from web.frame.menu import menu_for
 from web.frame.rendering import render, render_block
 from web.frame.site import SiteDesk
+from web.frame.statuses import status_of
 from workflow.permissions import DEEDS
 from workflow.sessions import WEB, token_digest, who_is
 
@@ -144,10 +145,14 @@ class Desk(SiteDesk):
         """An idempotency key for a form: sent twice, it is done once."""
         return secrets.token_urlsafe(16)
 
-    def page(self, template: str, *, status: int = 200, **fields: Any) -> Response:
-        """A whole page; ``fields`` are what its template names, beside ``desk``, ``me``, ``menu``, ``today``, ``said``."""
+    def page(self, template: str, *, refusal: DubanError | None = None, **fields: Any) -> Response:
+        """A whole page; ``fields`` are what its template names, beside ``desk``, ``me``, ``menu``, ``today``, ``said``.
+
+        A page that comes again with a ``refusal`` above what was typed bears its status.
+        """
         said = take(self.request, SAID)
-        made = HTMLResponse(render(template, self._around(said) | fields), status)
+        around = self._around(said) | {"refusal": refusal}
+        made = HTMLResponse(render(template, around | fields), status_of(refusal) if refusal else 200)
         if said:
             made.delete_cookie(SAID, path="/")
         return made

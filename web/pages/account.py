@@ -14,7 +14,7 @@ from web.frame.callers import caller_of
 from web.frame.cookies import token_of
 from web.frame.desk import At, Desk
 from web.frame.posted import Form
-from web.frame.refusals import said, status_of
+from web.frame.refusals import said
 from workflow import absences, people, sessions
 from workflow.permissions import DEEDS
 
@@ -34,7 +34,6 @@ def _page(desk: Desk, *, refusal: DubanError | None = None, typed: dict[str, str
     mine = desk.read(lambda c: sessions.running(c, office, own, token, desk.settings.login, now))
     return desk.page(
         "account/account.html",
-        status=status_of(refusal) if refusal else 200,
         own=own,
         duties=desk.read(lambda c: account.duties(c, office, own)),
         sessions=[(one, browser_words(one.browser)) for one in mine],
@@ -71,9 +70,7 @@ def change_password(desk: At, form: Form) -> Response:
         if desk.is_part:
             return said(desk, refusal)
         days = desk.settings.login.password_days
-        return desk.page(
-            "account/password.html", status=status_of(refusal), refusal=refusal, days=days, old=_is_old(desk)
-        )
+        return desk.page("account/password.html", refusal=refusal, days=days, old=_is_old(desk))
     told = _("The password is changed. Other sessions that were ended: {count}.").format(count=ended)
     return desk.go("/account", said=told)
 

@@ -15,7 +15,6 @@ from models.states import Decision, RequestKind
 from models.times import shown
 from web.frame.desk import At, Desk
 from web.frame.posted import Form
-from web.frame.refusals import status_of
 from workflow import permissions, requests, units
 
 if TYPE_CHECKING:
@@ -62,8 +61,7 @@ def _ask_page(desk: Desk, task_id: int, typed: dict[str, str], refusal: DubanErr
         return {"sheet": told, "units": [name for name in names if name != told.task.unit_name]}
 
     told = desk.look_up("request.ask", work)
-    status = status_of(refusal) if refusal else 200
-    return desk.page("filing/request.html", status=status, typed=typed, refusal=refusal, **told)
+    return desk.page("filing/request.html", typed=typed, refusal=refusal, **told)
 
 
 @router.post("/{task_id:int}/request")

@@ -16,7 +16,6 @@ from models.errors import BadInput, DubanError
 from models.language import _
 from web.frame.desk import At, Desk
 from web.frame.posted import Form, Posted
-from web.frame.refusals import status_of
 from web.frame.uploads import some
 
 if TYPE_CHECKING:
@@ -58,9 +57,8 @@ def choose_page(desk: At, month: str = "", unit: str = "", code: str = "") -> Re
 
 
 def _choose(desk: Desk, typed: Typed, refusal: DubanError | None = None) -> Response:
-    status = status_of(refusal) if refusal else 200
     told = desk.look_up("form.attach", lambda c: _around(c, desk, typed))
-    return desk.page("forms/choose.html", status=status, typed=typed, refusal=refusal, stands=Stand, **told)
+    return desk.page("forms/choose.html", typed=typed, refusal=refusal, stands=Stand, **told)
 
 
 def _around(connection: Connection, desk: Desk, typed: Typed) -> dict[str, Any]:
@@ -98,12 +96,9 @@ def _one_file(form: Posted) -> tuple[bytes, str]:
 
 
 def _confirm(desk: Desk, typed: Typed, found: Preview, refusal: DubanError | None = None) -> Response:
-    status = status_of(refusal) if refusal else 200
     told = desk.look_up("form.attach", lambda c: _around(c, desk, typed))
     lines = [signature_words(one) for one in found.looked.signatures.signatures]
-    return desk.page(
-        "forms/confirm.html", status=status, typed=typed, found=found, refusal=refusal, signatures=lines, **told
-    )
+    return desk.page("forms/confirm.html", typed=typed, found=found, refusal=refusal, signatures=lines, **told)
 
 
 @router.post("/confirm")

@@ -15,7 +15,6 @@ from web.frame.callers import caller_of
 from web.frame.cookies import ACTING_FOR, LANGUAGE, begin_session, end_session, put, token_of
 from web.frame.desk import At, Desk, Open
 from web.frame.posted import Form, OpenForm, Posted
-from web.frame.refusals import status_of
 from workflow import sessions
 
 router = APIRouter()
@@ -76,8 +75,7 @@ def _end_earlier(desk: Desk) -> None:
 def _login_page(
     desk: Desk, onward: str, *, first: bool, login: str = "", refusal: DubanError | None = None
 ) -> Response:
-    status = status_of(refusal) if refusal else 200
-    return desk.page("login.html", status=status, next=onward, first=first, login=login, refusal=refusal)
+    return desk.page("login.html", next=onward, first=first, login=login, refusal=refusal)
 
 
 def local(path: str) -> str:

@@ -15,7 +15,6 @@ from models.language import _
 from models.times import shown
 from web.frame.desk import At, Desk
 from web.frame.posted import Form
-from web.frame.refusals import status_of
 from web.frame.remedies import for_draft
 from web.pages.fields import fields_of, version_of
 from workflow.actions import Command, Outcome, act, act_on_many
@@ -67,8 +66,7 @@ def _one_page(
     desk: Desk, task_id: int, typed: Mapping[str, str] | None = None, refusal: DubanError | None = None
 ) -> Response:
     told = desk.look_up("task.report", lambda c: sheet(c, desk, task_id, typed, refusal))
-    status = status_of(refusal) if refusal else 200
-    return desk.page("filing/one.html", status=status, sheet=told, stands=Stand, refusal=refusal, most=MOST_BYTES)
+    return desk.page("filing/one.html", sheet=told, stands=Stand, refusal=refusal, most=MOST_BYTES)
 
 
 @router.post("/{task_id:int}")

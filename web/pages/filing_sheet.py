@@ -15,7 +15,6 @@ from models.language import _
 from web.frame.desk import At, Desk
 from web.frame.files import kind_file
 from web.frame.posted import Form
-from web.frame.refusals import status_of
 from web.frame.remedies import for_draft
 from web.frame.uploads import some
 from web.pages.filing import at_month
@@ -42,8 +41,7 @@ def sheet_page(desk: At, month: str = "", unit: str = "") -> Response:
 def _page(desk: Desk, month: str, unit: str, refusal: DubanError | None = None, **fields: Any) -> Response:
     told = desk.look_up("form.print", lambda c: unit_month(c, desk, month, unit))
     given = {"tried": None, "sha256": "", "name": "", "done": None, **fields}
-    status = status_of(refusal) if refusal else 200
-    return desk.page("filing/sheet.html", status=status, told=told, refusal=refusal, **given)
+    return desk.page("filing/sheet.html", told=told, refusal=refusal, **given)
 
 
 @router.post("/sheet")

@@ -16,7 +16,7 @@ from models.language import _, listed
 from web.frame import steps
 from web.frame.desk import At, Desk
 from web.frame.posted import Form, Posted
-from web.frame.refusals import status_of
+from web.frame.statuses import status_of
 from workflow import actions, permissions, phrases
 
 if TYPE_CHECKING:
@@ -159,7 +159,6 @@ def _sheet_page(
     offered = steps.offered_here(laid.told, laid.task)
     return desk.page(
         "review/sheet.html",
-        status=status_of(refusal) if refusal else 200,
         spread=laid, task=laid.task, told=laid.told, sheet=laid.sheet,
         place=_place(waiting, task_id), steps=offered, papers=steps.papers_shown(laid.told, laid.task),
         phrases=desk.read(lambda c: phrases.phrases(c, desk.office_id)),

@@ -19,7 +19,7 @@ from web.frame.desk import At, Desk
 from web.frame.files import page_file
 from web.frame.kept import Lately
 from web.frame.posted import Form
-from web.frame.refusals import status_of
+from web.frame.statuses import status_of
 from web.pages.review import others_at
 from workflow import permissions
 
@@ -75,7 +75,7 @@ def _paper_page(
     paper, compared, (last, last_month) = desk.look_up("task.sign", work)
     back = {one.task.id: _steps_back(one) for one in compared}
     return desk.page(
-        "sign/paper.html", status=status_of(refusal) if refusal else 200, paper=paper, compared=compared,
+        "sign/paper.html", paper=paper, compared=compared,
         last_month=last_month, pages=_pages(desk, paper.code), last_pages=_pages(desk, last), back=back,
         question=urlencode({"month": month, "unit": unit}), refusal=refusal, typed=typed or steps.Typed(), at=at,
         lost=refusal is not None and not back.get(at),
@@ -142,7 +142,6 @@ def _report_page(
     offered = steps.offered_here(laid.told, laid.task)
     return desk.page(
         "sign/report.html",
-        status=status_of(refusal) if refusal else 200,
         spread=laid, task=laid.task, told=laid.told, sheet=laid.sheet, steps=offered,
         papers=steps.papers_shown(laid.told, laid.task), refusal=refusal, typed=typed or steps.Typed(),
         lost=typed is not None and typed.action not in {one["action"] for one in offered},

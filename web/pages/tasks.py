@@ -19,7 +19,6 @@ from web.frame.files import kind_file
 from web.frame.given import action_of, given_of, typed_of
 from web.frame.paging import SIZE, Paging, asked_page
 from web.frame.posted import Form
-from web.frame.refusals import status_of
 from workflow import diagram
 from workflow.actions import Command, act
 from workflow.case import Given
@@ -81,10 +80,9 @@ def _story_page(
 ) -> Response:
     now = desk.now()
     told = desk.look_up("task.read", lambda c: task_page(c, desk.office_id, desk.actor, task_id, now))
-    status = status_of(refusal) if refusal else 200
     offered = any(form.action == action for form in told.forms)
     return desk.page(
-        "tasks/story.html", status=status, page=told, task=told.told, refusal=refusal, action=action,
+        "tasks/story.html", page=told, task=told.told, refusal=refusal, action=action,
         typed=typed or {}, lost=bool(typed) and not offered,
     )  # fmt: skip
 

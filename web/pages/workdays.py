@@ -15,7 +15,6 @@ from models.language import _
 from models.times import local_date
 from web.frame.desk import At, Desk
 from web.frame.posted import Form, Posted
-from web.frame.refusals import status_of
 from web.frame.uploads import some
 from web.frame.wording import WEEKDAYS
 from workflow import calendar_store
@@ -72,7 +71,7 @@ def _page(
     sources = dict(desk.read(lambda c: calendar_store.years_known(c, desk.office_id)))
     shown = WorkCalendar(read.off, read.makeup, frozenset({read.year})) if read else known
     return desk.page(
-        "workdays/year.html", status=status_of(refusal) if refusal else 200, year=year, months=_months(shown, year),
+        "workdays/year.html", year=year, months=_months(shown, year),
         weekdays=[_(name) for name in WEEKDAYS], provisional=read is None and known.is_provisional(year),
         source=sources.get(year, ""), read=read, text=text, named=source, refusal=refusal,
         known=known, imports=desk.may("calendar.import"),
