@@ -15,7 +15,7 @@ from models.errors import BadInput, DubanError
 from models.language import _, listed
 from web.frame import steps
 from web.frame.desk import At, Desk
-from web.frame.posted import Form, Posted
+from web.frame.posted import Form, Posted, nothing_ticked
 from web.frame.statuses import status_of
 from workflow import actions, permissions, phrases
 
@@ -114,9 +114,7 @@ def pass_several(desk: At, form: Form) -> Response:
     wanted, sure = wanted_of(form), form.flag("sure")
     chosen = _chosen(desk, form, wanted)
     if not chosen:
-        raise BadInput(
-            "E-H44", _("Nothing is ticked."), remedy=_("Go back and tick the reports that you want to pass.")
-        )
+        raise nothing_ticked()
     tried = deciding.pass_many(desk, chosen, dry_run=not sure)
     good = [one for one in tried if one.outcome.refusal is None]
     return desk.page(
@@ -199,7 +197,7 @@ def decide(desk: At, form: Form, task_id: int) -> Response:
             raise
         return _sheet_page(desk, task_id, wanted, refusal=refusal, typed=typed)
     onward = desk.read(lambda c: deciding.next_of(c, desk, wanted, task_id))
-    done = _("Done: {action}, now “{state}”.").format(action=outcome.action_label, state=outcome.state_label)
+    done = steps.done_words(outcome)
     question = f"?{urlencode(wanted.question)}" if wanted.question else ""
     if onward is None:
         return desk.go(f"/review{question}", done + _(" Nothing more of this list waits for you."))

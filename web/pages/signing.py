@@ -99,7 +99,7 @@ def send_back(desk: At, form: Form, task_id: int) -> Response:
         if not desk.read(lambda c: signing.papers(c, desk, month, unit)):  # somebody signed or took back all of it
             return _report_page(desk, task_id, refusal=refusal, typed=steps.typed(form))
         return _paper_page(desk, month, unit, refusal=refusal, at=task_id, typed=steps.typed(form))
-    done = _("Done: {action}, now “{state}”.").format(action=outcome.action_label, state=outcome.state_label)
+    done = steps.done_words(outcome)
     left = desk.read(lambda c: signing.papers(c, desk, month, unit))
     return desk.go(at_paper(left[0].month, left[0].unit) if left else "/sign", done)
 
@@ -159,6 +159,6 @@ def decide(desk: At, form: Form, task_id: int) -> Response:
         if desk.is_part or status_of(refusal) == 404:
             raise
         return _report_page(desk, task_id, refusal=refusal, typed=typed)
-    done = _("Done: {action}, now “{state}”.").format(action=outcome.action_label, state=outcome.state_label)
+    done = steps.done_words(outcome)
     left = desk.read(lambda c: signing.asked(c, desk))
     return desk.go(f"/sign/{left[0].task.id}" if left else "/sign", done)

@@ -19,6 +19,7 @@ from web.frame.files import kind_file
 from web.frame.given import action_of, given_of, typed_of
 from web.frame.paging import SIZE, Paging, asked_page
 from web.frame.posted import Form
+from web.frame.steps import done_words
 from workflow import diagram
 from workflow.actions import Command, act
 from workflow.case import Given
@@ -99,8 +100,7 @@ def take_step(desk: At, form: Form, task_id: int) -> Response:
         outcome = act(desk.database, desk.office_id, desk.actor, command, now)
     except DubanError as refusal:
         return _story_page(desk, task_id, form.text("action"), typed_of(form), refusal)
-    said = _("Done: {action}. The task is now “{state}”.")
-    return desk.go(f"/tasks/{task_id}", said.format(action=outcome.action_label, state=outcome.state_label))
+    return desk.go(f"/tasks/{task_id}", done_words(outcome))
 
 
 def _seen(form: Form) -> int:
