@@ -11,7 +11,9 @@ import sqlalchemy as sa
 
 from deeds.running import office_hours, office_rules
 from deeds.task_conditions import Wanted
-from deeds.task_views import find_tasks, offered, row_dict
+from deeds.task_list import list_rows
+from deeds.task_views import find_tasks, offered
+from documents.plain_text import figure
 from models import tables as t
 from models.errors import BadInput, Refused
 from models.language import _
@@ -203,7 +205,7 @@ def month_status(connection: Connection, desk: Desk, month: str | None, now: dat
         "tasks": len(tasks),
         "states": {stage.value: sum(task.stage is stage for task in tasks) for stage in Stage},
         "units": {name: dict(counts) for name, counts in units.items()},
-        "missing": [row_dict(task, local_date(now)) for task in missing],
+        "missing": list_rows(connection, desk.office_id, missing, now),
         "indicators": _indicators(connection, desk, tasks),
     }
 
@@ -233,7 +235,7 @@ def _indicators(connection: Connection, desk: Desk, tasks: list[TaskRow]) -> lis
     indicators = connection.execute(query.order_by(i.id)).all()
     return [
         {"clause": task.clause_number, "unit_name": task.unit_name, "name": row.name,
-         "target": f"{row.op} {row.value:g} {row.unit}",
+         "target": f"{row.op} {figure(row.value)} {row.unit}",
          "value": values.get((task.id, row.id), {}).get("value"),
          "reason": values.get((task.id, row.id), {}).get("reason", "")}
         for task in mine for row in indicators if row.clause_id == task.clause_id

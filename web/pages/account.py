@@ -15,7 +15,7 @@ from web.frame.cookies import token_of
 from web.frame.desk import At, Desk
 from web.frame.posted import Form
 from web.frame.refusals import said
-from workflow import absences, people, sessions
+from workflow import absences, passwords, people, sessions
 from workflow.permissions import DEEDS
 
 router = APIRouter(prefix="/account")
@@ -51,7 +51,15 @@ def _page(desk: Desk, *, refusal: DubanError | None = None, typed: dict[str, str
 @router.get("/password")
 def password_page(desk: At) -> Response:
     """Choose another password: of one's own accord, or because the present one is too old."""
-    return desk.page("account/password.html", refusal=None, days=desk.settings.login.password_days, old=_is_old(desk))
+    return _password_page(desk)
+
+
+def _password_page(desk: Desk, refusal: DubanError | None = None) -> Response:
+    rules = desk.settings.login
+    return desk.page(
+        "account/password.html", refusal=refusal, days=rules.password_days, old=_is_old(desk),
+        wanted=passwords.wanted(rules.profile), remembered=passwords.REMEMBERED,
+    )  # fmt: skip
 
 
 def _is_old(desk: Desk) -> bool:
@@ -69,8 +77,7 @@ def change_password(desk: At, form: Form) -> Response:
     except DubanError as refusal:
         if desk.is_part:
             return said(desk, refusal)
-        days = desk.settings.login.password_days
-        return desk.page("account/password.html", refusal=refusal, days=days, old=_is_old(desk))
+        return _password_page(desk, refusal)
     told = _("The password is changed. Other sessions that were ended: {count}.").format(count=ended)
     return desk.go("/account", said=told)
 

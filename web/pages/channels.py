@@ -12,6 +12,7 @@ from deeds import doctor, running
 from models import labels
 from models.language import _
 from web.frame.desk import At
+from web.frame.paging import Page, Paging
 from web.frame.posted import Form
 from workflow import channel_views, messages, permissions
 from workflow.health import LATE
@@ -23,15 +24,15 @@ router = APIRouter(prefix="/channels")
 
 
 @router.get("")
-def channels(desk: At, page: int = 1) -> Response:
+def channels(desk: At, page: Page = 1) -> Response:
     """Each way out, the dead letters, the loops, the last backup."""
     names = running.channel_names(desk)
 
     def work(connection: Connection) -> dict[str, Any]:
-        rows, place, last = channel_views.dead_letters(connection, desk.office_id, desk.actor, page)
+        rows, total = channel_views.dead_letters(connection, desk.office_id, desk.actor, page)
         return {
-            "channels": channel_views.channels(connection, desk.office_id, names), "dead": rows, "page": place,
-            "last": last, "loops": channel_views.loops(connection),
+            "channels": channel_views.channels(connection, desk.office_id, names), "dead": rows,
+            "paging": Paging("/channels", {}, page, total), "loops": channel_views.loops(connection),
             "backup": channel_views.last_backup(connection, desk.office_id),
         }  # fmt: skip
 

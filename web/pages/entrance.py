@@ -15,7 +15,7 @@ from web.frame.callers import caller_of
 from web.frame.cookies import ACTING_FOR, LANGUAGE, begin_session, end_session, put, token_of
 from web.frame.desk import At, Desk, Open
 from web.frame.posted import Form, OpenForm, Posted
-from workflow import sessions
+from workflow import passwords, sessions
 
 router = APIRouter()
 #: browsers drop control characters and take a backslash for a slash: //elsewhere can be written in many ways
@@ -75,7 +75,8 @@ def _end_earlier(desk: Desk) -> None:
 def _login_page(
     desk: Desk, onward: str, *, first: bool, login: str = "", refusal: DubanError | None = None
 ) -> Response:
-    return desk.page("login.html", next=onward, first=first, login=login, refusal=refusal)
+    wanted = passwords.wanted(desk.settings.login.profile)
+    return desk.page("login.html", next=onward, first=first, login=login, refusal=refusal, wanted=wanted)
 
 
 def local(path: str) -> str:

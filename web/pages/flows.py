@@ -115,6 +115,6 @@ def flow(desk: At, sha256: str) -> Response:
     before = _in_force(desk, found.name)
     return desk.page(
         "flows/flow.html", flow=found, states=flow_words.states(found), steps=flow_words.steps(found),
-        rungs=rules_editing.rungs(found, ladder_of(found)), in_force=before is not None and before.sha256 == sha256,
+        ladder=rules_editing.rungs(found, ladder_of(found)), in_force=before is not None and before.sha256 == sha256,
         changes=differences(before, found) if before else [], installs=desk.may("flow.install"),
     )  # fmt: skip

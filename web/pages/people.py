@@ -13,6 +13,7 @@ from documents.people_sheet import read_people, write_blank
 from models.language import _
 from web.frame.desk import At, Desk
 from web.frame.files import kind_file
+from web.frame.paging import Page, Paging
 from web.frame.posted import Form, Posted
 from web.frame.uploads import some
 from workflow import people, people_views, permissions
@@ -28,7 +29,7 @@ router = APIRouter(prefix="/people")
 
 
 @router.get("")
-def people_list(desk: At, q: str = "", show: str = "all", page: int = 1) -> Response:
+def people_list(desk: At, q: str = "", show: str = "all", page: Page = 1) -> Response:
     """Accounts, searched and narrowed."""
     wanted = Show(show) if show in set(Show) else Show.ALL
     words = q.strip()[:60]
@@ -39,8 +40,11 @@ def people_list(desk: At, q: str = "", show: str = "all", page: int = 1) -> Resp
         found = people_views.find_people(connection, office, now, words=words, show=wanted, page=page)
         return found, people_views.counts(connection, office, now)
 
-    found, counts = desk.look_up("person.rescue", work)
-    return desk.page("people/list.html", found=found, counts=counts, q=words, show=wanted, manages=_manages(desk))
+    (found, total), counts = desk.look_up("person.rescue", work)
+    paging = Paging("/people", {"show": wanted.value, "q": words}, page, total)
+    return desk.page(
+        "people/list.html", people=found, paging=paging, counts=counts, q=words, show=wanted, manages=_manages(desk)
+    )
 
 
 def chosen_table(form: Posted) -> tuple[PersonDraft, ...]:

@@ -9,6 +9,7 @@ from fastapi.responses import Response
 
 from deeds import rules_editing
 from deeds.plans import names
+from models import labels
 from models.errors import BadInput
 from models.language import _
 from web.frame.desk import At, Desk
@@ -48,7 +49,7 @@ def _edit_page(
     return desk.page(
         "rules/edit.html", text=text, seen=seen, preview=preview,
         refusal=refusal, around=list(_around(text, line)), line=line, versions=rules_editing.versions(desk),
-        names=desk.read(lambda c: names(c, desk.office_id)),
+        names=desk.read(lambda c: names(c, desk.office_id)), labels=labels,
     )  # fmt: skip
 
 

@@ -42,6 +42,14 @@ def come_in(desk: DeskOf, login: str = "clerk1", password: str = OLD) -> Browser
     return browser
 
 
+@pytest.mark.parametrize(
+    ("profile", "wanted"), [("mlps", "At least 10 characters of three kinds"), ("asvs", "At least 15 characters.")]
+)
+def test_who_chooses_a_password_is_told_what_the_office_wants(tmp_path: Path, profile: str, wanted: str) -> None:
+    nobody = desk_of(small_office(tmp_path), language="en", login=LoginSettings(profile=profile)).nobody()
+    assert wanted in nobody.get("/login?code=1").text
+
+
 def away(desk: DeskOf, absent: str, substitute: str, days: int = 0) -> None:
     today, people = local_date(desk.clock.now), desk.office.people
     desk.office.add(
