@@ -26,7 +26,7 @@ from web.frame.menu import menu_for
 from web.frame.rendering import render, render_block
 from web.frame.site import SiteDesk
 from web.frame.statuses import status_of
-from workflow.permissions import DEEDS
+from workflow import permissions
 from workflow.sessions import WEB, token_digest, who_is
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class Desk(SiteDesk):
 
     def may(self, deed: str) -> bool:
         """Whether who is logged in holds a duty that does the deed: what is not theirs is not offered."""
-        return self.actor.holds(*DEEDS[deed])
+        return permissions.may(self.actor, deed)
 
     @cached_property
     def unread(self) -> int:

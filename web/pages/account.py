@@ -15,8 +15,7 @@ from web.frame.cookies import token_of
 from web.frame.desk import At, Desk
 from web.frame.posted import Form
 from web.frame.refusals import said
-from workflow import absences, passwords, people, sessions
-from workflow.permissions import DEEDS
+from workflow import absences, passwords, people, permissions, sessions
 
 router = APIRouter(prefix="/account")
 
@@ -41,7 +40,7 @@ def _page(desk: Desk, *, refusal: DubanError | None = None, typed: dict[str, str
         others=sum(not one.here for one in mine),
         stands_in_for=[one for one in away if one.substitute_login == own.login and one.from_on <= today],
         absences=[one for one in away if one.login == own.login],
-        may_be_away=own.holds(*DEEDS["absence.set"]),
+        may_be_away=permissions.may(own, "absence.set"),
         substitutes=desk.read(lambda c: account.may_stand_in(c, office, own, now)),
         refusal=refusal,
         typed=typed or {},

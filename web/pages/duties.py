@@ -17,6 +17,7 @@ from web.frame.paging import Page, Paging
 from web.frame.posted import Form
 from web.pages.people import chosen_table
 from workflow import absences, flow_store, passwords, people, people_views, permissions, powers, session_ending, units
+from workflow.authorisation import DUTIES
 from workflow.unit_views import names
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def duties(desk: At, q: str = "", role: str = "", ended: str = "", page: Page = 
 
     held, total = desk.look_up("duty.grant", work)
     paging = Paging("/duties", {"role": wanted, "ended": ended, "q": words}, page, total)
-    roles = [(one.value, one.label) for one in powers.DUTIES]
+    roles = [(one.value, one.label) for one in DUTIES]
     return desk.page("duties/list.html", duties=held, paging=paging, q=words, role=wanted, ended=past, roles=roles)
 
 
@@ -51,7 +52,7 @@ def new_duty(desk: At, login: str = "", unit: str = "") -> Response:
 def _grant_page(desk: Desk, login: str = "", unit: str = "") -> Response:
     known = desk.read(lambda c: people_views.everybody(c, desk.office_id))
     register = desk.read(lambda c: names(c, desk.office_id))
-    return desk.page("duties/new.html", people=known, units=register, roles=powers.DUTIES, login=login, unit=unit)
+    return desk.page("duties/new.html", people=known, units=register, roles=DUTIES, login=login, unit=unit)
 
 
 @router.post("")
@@ -70,7 +71,7 @@ def grant(desk: At, form: Form) -> Response:
 
 
 def _role(word: str) -> Role:
-    if word not in set(powers.DUTIES):
+    if word not in set(DUTIES):
         raise BadInput("E-H72", _("Choose a duty."), remedy=_("Choose one of the list."))
     return Role(word)
 
@@ -170,4 +171,4 @@ def separation(desk: At) -> Response:
         return [(flow.title.here, powers.steps(flow)) for flow in flows]
 
     found: Any = desk.look_up("powers.read", work)
-    return desk.page("duties/powers.html", deeds=powers.deeds(), flows=found, roles=powers.DUTIES)
+    return desk.page("duties/powers.html", deeds=powers.deeds(), flows=found, roles=DUTIES)

@@ -17,6 +17,7 @@ from web.frame.paging import Page, Paging
 from web.frame.posted import Form, Posted
 from web.frame.uploads import some
 from workflow import people, people_views, permissions
+from workflow.authorisation import MATRIX
 from workflow.people_views import Show
 from workflow.unit_views import names
 
@@ -54,7 +55,7 @@ def chosen_table(form: Posted) -> tuple[PersonDraft, ...]:
 
 
 def _manages(desk: Desk) -> bool:
-    return desk.actor.holds(*permissions.DEEDS["person.manage"])
+    return desk.may("person.manage")
 
 
 @router.get("/new")
@@ -150,7 +151,7 @@ def person(desk: At, login: str) -> Response:
 
 def _rescues(desk: Desk, row: people_views.PersonRow) -> bool:
     """Whether this administrator may give the account a new code: never their own; a colleague's, or everybody else's."""
-    above = any(duty.held and duty.role in permissions.DEEDS["person.manage"] for duty in row.duties)
+    above = any(duty.held and duty.role in MATRIX["person.manage"] for duty in row.duties)
     return row.active and row.id not in desk.actor.people and (above or _manages(desk))
 
 

@@ -14,7 +14,8 @@ from models.errors import DubanError
 from models.language import _
 from web.frame.desk import At, Desk
 from web.frame.posted import Form
-from workflow import permissions, tokens
+from workflow import tokens
+from workflow.authorisation import MATRIX
 
 if TYPE_CHECKING:
     from models.states import Role
@@ -81,7 +82,7 @@ def _told(scope: tokens.Scope, desk: Desk) -> dict[str, Any]:
     looks = scope is tokens.Scope.READ
     deeds = [
         labels.deed(deed)
-        for deed, granted in permissions.DEEDS.items()
-        if deed.endswith(".read") == looks and granted & (held if looks else roles)
+        for deed, granted in MATRIX.items()
+        if deed.endswith(".read") == looks and granted.keys() & (held if looks else roles)
     ]
     return {"scope": scope, "roles": [role.label for role in sorted(held if looks else roles)], "deeds": deeds}
