@@ -14,7 +14,7 @@ from models.language import _
 from web.frame.desk import At
 from web.frame.paging import Page, Paging
 from web.frame.posted import Form
-from workflow import channel_views, messages, permissions
+from workflow import channel_views, messages
 from workflow.health import LATE
 
 if TYPE_CHECKING:
@@ -37,10 +37,9 @@ def channels(desk: At, page: Page = 1) -> Response:
         }  # fmt: skip
 
     found = desk.look_up("message.read", work)
-    holds = desk.actor.holds
     return desk.page(
         "channels/list.html", **found, names=names, overdue=desk.now() - LATE, labels=labels,
-        tests=holds(*permissions.DEEDS["channel.test"]), manages=holds(*permissions.DEEDS["service.manage"]),
+        tests=desk.may("channel.test"), manages=desk.may("service.manage"),
     )  # fmt: skip
 
 
