@@ -44,7 +44,13 @@ def people_list(desk: At, q: str = "", show: str = "all", page: Page = 1) -> Res
     (found, total), counts = desk.look_up("person.rescue", work)
     paging = Paging("/people", {"show": wanted.value, "q": words}, page, total)
     return desk.page(
-        "people/list.html", people=found, paging=paging, counts=counts, q=words, show=wanted, manages=_manages(desk)
+        "people/list.html",
+        people=found,
+        paging=paging,
+        counts=counts,
+        q=words,
+        show=wanted,
+        manages=desk.may("person.manage"),
     )
 
 
@@ -52,10 +58,6 @@ def chosen_table(form: Posted) -> tuple[PersonDraft, ...]:
     """The rows of the table that was chosen."""
     chosen = some(form.upload("file"))
     return read_people(chosen.data, chosen.name)
-
-
-def _manages(desk: Desk) -> bool:
-    return desk.may("person.manage")
 
 
 @router.get("/new")
@@ -146,13 +148,13 @@ def person(desk: At, login: str) -> Response:
         return people_views.one_person(connection, desk.office_id, login, desk.now())
 
     row = desk.look_up("person.rescue", work)
-    return desk.page("people/person.html", row=row, manages=_manages(desk), rescues=_rescues(desk, row))
+    return desk.page("people/person.html", row=row, manages=desk.may("person.manage"), rescues=_rescues(desk, row))
 
 
 def _rescues(desk: Desk, row: people_views.PersonRow) -> bool:
     """Whether this administrator may give the account a new code: never their own; a colleague's, or everybody else's."""
     above = any(duty.held and duty.role in MATRIX["person.manage"] for duty in row.duties)
-    return row.active and row.id not in desk.actor.people and (above or _manages(desk))
+    return row.active and row.id not in desk.actor.people and (above or desk.may("person.manage"))
 
 
 @router.post("/account/{login}/change")

@@ -186,6 +186,13 @@ def test_a_refused_call_may_be_corrected_under_its_key(desk: DeskOf) -> None:
     assert clerk.act(task, "report", "key-1", version=1, **FILED).status_code == 200
 
 
+def test_words_from_a_program_are_kept_as_words_from_a_page(desk: DeskOf) -> None:
+    clerk, task = program(desk, "clerk1", "read", "file"), own(desk)
+    answer = clerk.act(task, "report", "key-1", version=1, progress="\u202e已清理\x0b岸线\r\n三公里。 ", percent=40)
+    assert answer.status_code == 200
+    assert clerk.get(f"/tasks/{task}/reports").json()["items"][0]["progress"] == "已清理岸线\n三公里。"
+
+
 def test_who_acted_first_is_said(desk: DeskOf) -> None:
     clerk, task = program(desk, "clerk1", "file"), own(desk)
     clerk.act(task, "report", version=1, **FILED)
