@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
@@ -29,11 +30,18 @@ def _config() -> Config:
     return config
 
 
+@cache
+def _scripts() -> tuple[str, frozenset[str]]:
+    """The newest revision and all that there are: alembic would compile every migration anew each time it is asked."""
+    scripts = ScriptDirectory.from_config(_config())
+    head = scripts.get_current_head()
+    assert head is not None
+    return head, frozenset(script.revision for script in scripts.walk_revisions())
+
+
 def newest() -> str:
     """The revision this program was written for."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
-    assert head is not None
-    return head
+    return _scripts()[0]
 
 
 def present(database: Database) -> str | None:
@@ -84,8 +92,7 @@ def _refuse_foreign(connection: Connection) -> None:
 
 def _refuse_newer(revision: str | None) -> None:
     """Refuse a revision this program has never heard of; E-B03."""
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    if revision is not None and revision not in known:
+    if revision is not None and revision not in _scripts()[1]:
         raise EnvironmentRefused(
             "E-B03",
             _("The database was written by a newer version of the program."),
