@@ -31,17 +31,16 @@ def _config() -> Config:
 
 
 @cache
-def _scripts() -> tuple[str, frozenset[str]]:
-    """The newest revision and all that there are: alembic would compile every migration anew each time it is asked."""
-    scripts = ScriptDirectory.from_config(_config())
-    head = scripts.get_current_head()
-    assert head is not None
-    return head, frozenset(script.revision for script in scripts.walk_revisions())
+def _steps() -> ScriptDirectory:
+    """The migrations there are, read once."""
+    return ScriptDirectory.from_config(_config())
 
 
 def newest() -> str:
     """The revision this program was written for."""
-    return _scripts()[0]
+    head = _steps().get_current_head()
+    assert head is not None
+    return head
 
 
 def present(database: Database) -> str | None:
@@ -92,7 +91,8 @@ def _refuse_foreign(connection: Connection) -> None:
 
 def _refuse_newer(revision: str | None) -> None:
     """Refuse a revision this program has never heard of; E-B03."""
-    if revision is not None and revision not in _scripts()[1]:
+    known = {script.revision for script in _steps().walk_revisions()}
+    if revision is not None and revision not in known:
         raise EnvironmentRefused(
             "E-B03",
             _("The database was written by a newer version of the program."),
