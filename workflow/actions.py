@@ -174,7 +174,7 @@ def apply(connection: Connection, office_id: int, actor: Actor, command: Command
             state=after.state,
             stage=after.stage.value,
             version=after.version,
-            next_due_at=None if after.state in task.flow.final else now,
+            next_due_at=now,  # the next sweep looks at it once more, be it final: what came due before has to end
             **changes,
         )
     )
