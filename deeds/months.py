@@ -17,7 +17,7 @@ from documents.plain_text import figure
 from models import tables as t
 from models.errors import BadInput, Refused
 from models.language import _
-from models.states import FINISHED, OWED, Role, Stage
+from models.states import FINISHED, OWED, Stage
 from models.times import local_date
 from schedules.plan import plan
 from workflow import cases, flow_store, permissions
@@ -65,6 +65,19 @@ def open_in(
         connection, desk.office_id, desk.actor, number, month, calendar, desk.now(),
         roll=roll or times.roll, close_after=times.close_after_workdays, flow=flow,
     )  # fmt: skip
+
+
+def opened_words(opened: OpenedPeriod) -> list[str]:
+    """What opening a month did, in sentences."""
+    said = (
+        _("{month} stands open already: {tasks} tasks, due {due_on}.")
+        if opened.existed
+        else _("{month} is open: {tasks} tasks, due {due_on}.")
+    )
+    told = [said.format(month=opened.month, tasks=opened.tasks, due_on=opened.due_on)]
+    if opened.added:
+        told.append(_("{count} tasks were added that it did not have yet.").format(count=opened.added))
+    return told
 
 
 def newest_notice(connection: Connection, office_id: int) -> int:
@@ -208,8 +221,9 @@ def newest_month(connection: Connection, office_id: int) -> str:
 def _indicators(connection: Connection, desk: Desk, tasks: list[TaskRow]) -> list[dict[str, Any]]:
     """Each unit's newest value against the target, for the tasks whose reports this actor may read."""
     r, i, actor = t.report.c, t.indicator.c, desk.actor
-    open_book = actor.holds(Role.REVIEWER, Role.DIRECTOR, Role.READER)
-    mine = [task for task in tasks if open_book or task.unit_id in actor.units()]
+    mine = [
+        task for task in tasks if permissions.may_see_report(actor, permissions.relation(actor, task.unit_id, ()), task)
+    ]
     in_force = {(task.id, task.report_number) for task in mine if task.report_number}
     rows = connection.execute(sa.select(r.task_id, r.number, r["values"]).where(r.office_id == desk.office_id))
     values = {

@@ -24,7 +24,7 @@ from models.states import Role
 from web import board_plots
 from web.frame.desk import At, Desk
 from web.frame.paging import Page, Paging
-from workflow.permissions import DEEDS, OFFICE
+from workflow.permissions import OFFICE
 
 router = APIRouter(prefix="/board")
 #: what the numbers on top say: the whole, then what asks for somebody
@@ -114,7 +114,7 @@ def late(desk: At, month: str = "", page: Page = 1) -> Response:
     fields = _around(desk, seen, "/late") | {
         "rows": rows,
         "lateness": sentences.lateness(seen),
-        "plans": desk.actor.holds(*DEEDS["plan.read"]),
+        "plans": desk.may("plan.read"),
         "tells": not desk.actor.holds(Role.READER),
         "paging": paging,
     }

@@ -12,10 +12,9 @@ from deeds import doctor, running
 from models import labels
 from models.language import _
 from web.frame.desk import At
-from web.frame.numbers import Number
 from web.frame.paging import Page, Paging
 from web.frame.posted import Form
-from workflow import channel_views, messages, permissions
+from workflow import channel_views, messages
 from workflow.health import LATE
 
 if TYPE_CHECKING:
@@ -38,10 +37,9 @@ def channels(desk: At, page: Page = 1) -> Response:
         }  # fmt: skip
 
     found = desk.look_up("message.read", work)
-    holds = desk.actor.holds
     return desk.page(
         "channels/list.html", **found, names=names, overdue=desk.now() - LATE, labels=labels,
-        tests=holds(*permissions.DEEDS["channel.test"]), manages=holds(*permissions.DEEDS["service.manage"]),
+        tests=desk.may("channel.test"), manages=desk.may("service.manage"),
     )  # fmt: skip
 
 
@@ -54,7 +52,7 @@ def test(desk: At, form: Form) -> Response:
 
 
 @router.post("/{number}/retry")
-def retry(desk: At, _form: Form, number: Number) -> Response:
+def retry(desk: At, _form: Form, number: int) -> Response:
     """Send a dead message again, at the next delivery."""
     desk.perform("message.retry", lambda c: messages.retry(c, desk.office_id, desk.actor, number, desk.now()))
     return desk.go("/channels", _("Message {id} goes out at the next delivery.").format(id=number))

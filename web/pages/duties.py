@@ -13,11 +13,11 @@ from models.language import _
 from models.states import Role
 from models.times import local_date
 from web.frame.desk import At, Desk
-from web.frame.numbers import Number
 from web.frame.paging import Page, Paging
 from web.frame.posted import Form
 from web.pages.people import chosen_table
 from workflow import absences, flow_store, passwords, people, people_views, permissions, powers, session_ending, units
+from workflow.authorisation import DUTIES
 from workflow.unit_views import names
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def duties(desk: At, q: str = "", role: str = "", ended: str = "", page: Page = 
 
     held, total = desk.look_up("duty.grant", work)
     paging = Paging("/duties", {"role": wanted, "ended": ended, "q": words}, page, total)
-    roles = [(one.value, one.label) for one in powers.DUTIES]
+    roles = [(one.value, one.label) for one in DUTIES]
     return desk.page("duties/list.html", duties=held, paging=paging, q=words, role=wanted, ended=past, roles=roles)
 
 
@@ -52,7 +52,7 @@ def new_duty(desk: At, login: str = "", unit: str = "") -> Response:
 def _grant_page(desk: Desk, login: str = "", unit: str = "") -> Response:
     known = desk.read(lambda c: people_views.everybody(c, desk.office_id))
     register = desk.read(lambda c: names(c, desk.office_id))
-    return desk.page("duties/new.html", people=known, units=register, roles=powers.DUTIES, login=login, unit=unit)
+    return desk.page("duties/new.html", people=known, units=register, roles=DUTIES, login=login, unit=unit)
 
 
 @router.post("")
@@ -71,13 +71,13 @@ def grant(desk: At, form: Form) -> Response:
 
 
 def _role(word: str) -> Role:
-    if word not in set(powers.DUTIES):
+    if word not in set(DUTIES):
         raise BadInput("E-H72", _("Choose a duty."), remedy=_("Choose one of the list."))
     return Role(word)
 
 
 @router.post("/{number}/end")
-def end(desk: At, _form: Form, number: Number) -> Response:
+def end(desk: At, _form: Form, number: int) -> Response:
     """The duty ends today; its record stays."""
     desk.perform("duty.end", lambda c: people.end_duty(c, desk.office_id, desk.actor, number, desk.now()))
     return desk.go("/duties", _("Duty {number} has ended.").format(number=number))
@@ -133,7 +133,7 @@ def set_absence(desk: At, form: Form) -> Response:
 
 
 @router.post("/absences/{number}/end")
-def end_absence(desk: At, _form: Form, number: Number) -> Response:
+def end_absence(desk: At, _form: Form, number: int) -> Response:
     """From today on nobody stands in."""
     desk.perform("absence.end", lambda c: absences.end_absence(c, desk.office_id, desk.actor, number, desk.now()))
     return desk.go("/duties/absences", _("The absence has ended."))
@@ -171,4 +171,4 @@ def separation(desk: At) -> Response:
         return [(flow.title.here, powers.steps(flow)) for flow in flows]
 
     found: Any = desk.look_up("powers.read", work)
-    return desk.page("duties/powers.html", deeds=powers.deeds(), flows=found, roles=powers.DUTIES)
+    return desk.page("duties/powers.html", deeds=powers.deeds(), flows=found, roles=DUTIES)
