@@ -117,6 +117,8 @@ def _missing_by_unit(missing: list[dict[str, Any]]) -> list[list[Any]]:
 
 def _indicator_lines(indicators: list[dict[str, Any]]) -> list[list[Any]]:
     """A line an indicator: the first value a unit gave, else the first reason, and how many units answered."""
+    from documents.plain_text import figure
+
     groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in indicators:
         groups.setdefault((row["clause"], row["name"]), []).append(row)
@@ -124,7 +126,7 @@ def _indicator_lines(indicators: list[dict[str, Any]]) -> list[list[Any]]:
     for (clause, name), rows in groups.items():
         answered = [row for row in rows if row["value"] is not None or row["reason"]]
         best = next((row for row in answered if row["value"] is not None), answered[0] if answered else None)
-        said = "–" if best is None else best["reason"] if best["value"] is None else f"{best['value']:g}"
+        said = "–" if best is None else best["reason"] if best["value"] is None else figure(best["value"])
         target = rows[0]["target"].replace(">=", "≥").replace("<=", "≤")
         lines.append([clause, name, target, said, best["unit_name"] if best else "–", f"{len(answered)}/{len(rows)}"])
     return lines

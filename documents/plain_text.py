@@ -24,6 +24,7 @@ _BRACKETS: Final = re.compile(r"\(([^()]*[\u4e00-\u9fff][^()]*)\)")
 _SENTENCE: Final = re.compile(r"[^。；;！？!?]+[。；;！？!?]*")
 _POINT: Final = re.compile(r"[一二三四五六七八九十]+是|[(（]?(?:\d{1,2}|[一二三四五六七八九十]+)[)）.、．]")
 _DIGITS: Final = "〇一二三四五六七八九"
+_SHORT: Final = {">=": "≥", "<=": "≤"}
 _SIGNS: Final = {">=": "不低于", "<=": "不高于", ">": "超过", "<": "低于", "=": "达到"}
 
 
@@ -147,6 +148,11 @@ def figure(value: float) -> str:
 def target(op: str, value: float, unit: str) -> str:
     """A target in words: 不低于120个."""
     return f"{_SIGNS.get(op, op)}{figure(value)}{unit}"
+
+
+def aim(op: str, value: float, unit: str) -> str:
+    """A target in signs, where there is no room for words: ≥ 120 个."""
+    return f"{_SHORT.get(op, op)} {figure(value)} {unit}".rstrip()
 
 
 def met(op: str, value: float, goal: float) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
@@ -29,9 +30,15 @@ def _config() -> Config:
     return config
 
 
+@cache
+def _steps() -> ScriptDirectory:
+    """The migrations there are, read once."""
+    return ScriptDirectory.from_config(_config())
+
+
 def newest() -> str:
     """The revision this program was written for."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
+    head = _steps().get_current_head()
     assert head is not None
     return head
 
@@ -84,7 +91,7 @@ def _refuse_foreign(connection: Connection) -> None:
 
 def _refuse_newer(revision: str | None) -> None:
     """Refuse a revision this program has never heard of; E-B03."""
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    known = {script.revision for script in _steps().walk_revisions()}
     if revision is not None and revision not in known:
         raise EnvironmentRefused(
             "E-B03",

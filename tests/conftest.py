@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from kit import engines
 from models.language import DEFAULT, speaking
 
 if TYPE_CHECKING:
@@ -31,6 +32,14 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "LANGUAGE"):
             patch.delenv(name, raising=False)
         patch.setenv("HOME", home)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_once() -> Iterator[None]:
+    """What one test's database has compiled, the next one's need not."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sqlalchemy.create_engine", engines.create_engine)
         yield
 
 

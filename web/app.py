@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from starlette.staticfiles import StaticFiles
 
 import web.api.app
@@ -83,6 +84,15 @@ def _refuse(request: Request, refusal: DubanError) -> Response:
     return on_page(request, refusal)
 
 
+@cache
+def _pages() -> APIRouter:
+    """The addresses of the pages: they say what the code is, so they are put together once."""
+    made = APIRouter(dependencies=[Depends(only_what_can_be)], include_in_schema=False)
+    for name in PAGES:
+        made.include_router(import_module(f"web.pages.{name}").router)
+    return made
+
+
 def create(site: Site) -> FastAPI:
     """The program behind the web server."""
     app = FastAPI(title="duban", docs_url=None, redoc_url=None, openapi_url=None)
@@ -92,9 +102,7 @@ def create(site: Site) -> FastAPI:
     answer_refusals(app)
     app.mount("/static", _Static(directory=STATIC))
     app.mount(web.api.app.PREFIX, web.api.app.create(site))
-    for name in PAGES:
-        router = import_module(f"web.pages.{name}").router
-        app.include_router(router, include_in_schema=False, dependencies=[Depends(only_what_can_be)])
+    app.routes.extend(_pages().routes)
     app.add_middleware(Gate, names=names_of(site.settings.web), buckets=site.buckets)
     app.add_middleware(Guards, language=site.settings.language, secure=site.secure)
     return app

@@ -22,23 +22,20 @@ from simulation.years.clock import Clock
 from simulation.years.digest import digest
 from simulation.years.faults import Death, Faults
 from simulation.years.journal import Journal
-from simulation.years.observers import OBSERVERS, Evidence, Violation
+from simulation.years.observers import Evidence, Memory, Violation, observe
 from simulation.years.people import days
 from simulation.years.people.staff import Staff
 from simulation.years.post import Post
 from simulation.years.program import Process
 from simulation.years.service import ServiceProcess
 from workflow.calendar import WorkCalendar, seed_year
-from workflow.flow_store import FOLDER, MONTHLY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
     from datetime import datetime
     from pathlib import Path
 
     from models.settings import Settings
-
-    Observer = Callable[[Evidence], list[Violation]]
 
 #: calendar years that are played, in turn: of each the holidays are known, and of the one after it
 FIRST_YEARS: Final = range(2019, 2025)
@@ -87,6 +84,8 @@ class Year:
     figures: Counter[str] = field(default_factory=Counter)
     actions: deque[str] = field(default_factory=lambda: deque(maxlen=LAST_ACTIONS))
     violations: list[Violation] = field(default_factory=list)
+    #: what the observers keep from one look to the next
+    memory: Memory = field(default_factory=Memory)
     #: the notices whose months are opened, and which months are
     notices: list[int] = field(default_factory=lambda: [1])
     opened: set[tuple[int, str]] = field(default_factory=set)
@@ -154,15 +153,23 @@ class Year:
         self.note(f"{where} crashed: {error!r}")
         self.violations.append(Violation("crash", f"{where}: {error!r}", "".join(lines[-6:])))
 
-    def observe(self, observers: Sequence[Observer], *, drained: bool = False) -> None:
+    def observe(self, *, drained: bool = False) -> None:
         """Let the observers look at what there is now."""
-        for observer in observers:
-            self.violations += observer(self.evidence(drained=drained))
+        self.violations += observe(self.evidence(drained=drained), self.memory)
 
     def evidence(self, *, drained: bool = False) -> Evidence:
         """What an observer may look at."""
-        law = FOLDER / f"{MONTHLY}.toml"
-        return Evidence(self.home, self.journal, self.post, self.clock, law, self.clock.true, drained)
+        rules = self.home / "rules.toml"
+        return Evidence(
+            database=self.home / "duban.db",
+            store=self.settings.store_dir,
+            heads=self.settings.heads_dir,
+            told=self.journal.told,
+            copies=self.post.taken,
+            when=self.clock.true,
+            drained=drained,
+            rules=rules.read_text(encoding="utf-8") if rules.is_file() else "",
+        )
 
 
 def begin(seed: int, number: int, home: Path) -> Year:
@@ -174,7 +181,7 @@ def begin(seed: int, number: int, home: Path) -> Year:
     return Year(seed, number, home, city.found(home), clock, calendar)
 
 
-def live(seed: int, number: int, home: Path, observers: Sequence[Observer] = OBSERVERS, *, months: int = 12) -> Outcome:
+def live(seed: int, number: int, home: Path, *, months: int = 12) -> Outcome:
     """Play a year of an office in an empty folder and look at it from outside each month and at the end."""
     year = begin(seed, number, home)
     days.begin(year, months)
@@ -183,12 +190,12 @@ def live(seed: int, number: int, home: Path, observers: Sequence[Observer] = OBS
         year.at(event.at, event.name, event.do)
     for month in range(1, months + 1):
         year.run(at_local(_month_after(year.first, month)))
-        year.observe(observers)
+        year.observe()
         if year.violations:
             break
     else:
         drain(year)
-        year.observe(observers, drained=True)
+        year.observe(drained=True)
     return _outcome(year)
 
 

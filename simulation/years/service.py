@@ -11,6 +11,7 @@ from deeds.running import delivery, head_keeper, office_hours, refuse_behind, wa
 from models.errors import DubanError
 from models.times import at_local
 from schedules.runner import Loop, Service, log
+from simulation.years.journal import DONE, Told
 from simulation.years.program import Seat
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class ServiceProcess:
             with self.year.inside(self.process), self._log.listening():
                 running = self._running or self._started()
                 for loop in running.turns():
-                    running.turn(loop)
+                    self._turn(running, loop)
         except Died:
             self._running = None
         except DubanError as refusal:  # it does not start: somebody has to look
@@ -81,6 +82,13 @@ class ServiceProcess:
             self.year.note(f"the service does not start: {refusal.code}")
             self.year.figures[f"not started {refusal.code}"] += 1
         self._heard()
+
+    def _turn(self, running: Service, loop: Loop) -> None:
+        """One turn of one loop; the journal has it when it went well."""
+        heard, at = len(self._log.heard), (self.year.clock.true, self.year.clock.now())
+        running.turn(loop)
+        if len(self._log.heard) == heard:
+            self.year.journal.note(Told(*at, "service", loop.name, None, None, DONE))
 
     def _started(self) -> Service:
         year = self.year
@@ -112,7 +120,7 @@ class _Listener(logging.Handler):
 
     def __init__(self) -> None:
         super().__init__()
-        self._errors: list[Exception] = []
+        self.heard: list[Exception] = []
 
     @contextmanager
     def listening(self) -> Iterator[None]:
@@ -129,9 +137,9 @@ class _Listener(logging.Handler):
         """Keep what was raised."""
         error = record.exc_info[1] if record.exc_info else None
         if isinstance(error, Exception):
-            self._errors.append(error)
+            self.heard.append(error)
 
     def taken(self) -> list[Exception]:
         """What was heard since it was asked last."""
-        heard, self._errors = self._errors, []
+        heard, self.heard = self.heard, []
         return heard

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -145,10 +145,27 @@ class SmallOffice:
 
 
 def small_office(folder: Path, *, tasks: bool = True) -> SmallOffice:
-    """Migrate a new database and fill it; without ``tasks`` the notice stands but no month is open."""
+    """A migrated and filled database of its own; without ``tasks`` the notice stands but no month is open."""
+    made, filled = _filled(tasks=tasks)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "duban.db").write_bytes(_migrated())
+    (folder / "duban.db").write_bytes(filled)
     database = Database(sqlite_url(folder / "duban.db"), synchronous="OFF")
+    own = {"units": made.units.copy(), "people": made.people.copy(), "tasks": made.tasks.copy()}
+    return replace(made, database=database, folder=folder, **own)
+
+
+@cache
+def _filled(*, tasks: bool) -> tuple[SmallOffice, bytes]:
+    """The office and its database, made once a test run and copied from then on."""
+    with TemporaryDirectory() as folder:
+        office = _made(Path(folder), tasks=tasks)
+        office.database.close()
+        return office, (office.folder / "duban.db").read_bytes()
+
+
+def _made(folder: Path, *, tasks: bool) -> SmallOffice:
+    database = Database(sqlite_url(folder / "duban.db"), synchronous="OFF")
+    migrate(database)
     office = SmallOffice(database, folder)
     with database.write(OFFICE) as connection:
         connection.execute(
@@ -164,17 +181,6 @@ def small_office(folder: Path, *, tasks: bool = True) -> SmallOffice:
         if tasks:
             _month(connection, office)
     return office
-
-
-@cache
-def _migrated() -> bytes:
-    """An empty database, migrated once a test run and copied from then on."""
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / "duban.db"
-        database = Database(sqlite_url(file))
-        migrate(database)
-        database.close()
-        return file.read_bytes()
 
 
 def _calendar(connection: sa.Connection) -> None:

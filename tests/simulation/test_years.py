@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulation.years.running import last_words, live
+from simulation.years.running import live
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,6 +16,5 @@ def test_the_same_seed_plays_the_same_month(tmp_path: Path) -> None:
     first, again, other = (
         live(seed, 0, tmp_path / name, months=1) for seed, name in ((SEED, "first"), (SEED, "again"), (2, "other"))
     )
-    assert not first.violations, last_words(first, SEED)
     assert first.digest == again.digest != other.digest
     assert first.figures == again.figures

@@ -28,7 +28,7 @@ CODE = re.compile(r"E-[A-Z]?\d{2,3}")
 #: One meaning in several sentences: code → the meaning, and how each sentence begins. A sentence in a variable or in
 #: a helper of its own is named by its function. An entry that is needed no longer fails too.
 VARIANTS: dict[str, tuple[str, set[str]]] = {
-    "E-403": ("not granted", {"You may not “{action}”", "You may enter your own", "You may not do this"}),
+    "E-403": ("not granted", {"You may not “{action}”", "You may do this for", "You may not do this"}),
     "E-409": ("somebody was first", {"{who} acted on this task", "Reports changed while", "Something changed while"}),
     "E-507": (
         "the disk does not take it",

@@ -22,7 +22,7 @@ from models.times import local_date
 from web.frame.cookies import ACTING_FOR, SAID, put, take, token_of
 from web.frame.menu import menu_for
 from web.frame.rendering import render, render_block
-from workflow.permissions import DEEDS
+from workflow import permissions
 from workflow.sessions import WEB, token_digest, who_is
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ class Desk(deeds.desk.Desk):
 
     def may(self, deed: str) -> bool:
         """Whether who is logged in holds a duty that does the deed: what is not theirs is not offered."""
-        return self.actor.holds(*DEEDS[deed])
+        return permissions.may(self.actor, deed)
 
     @cached_property
     def unread(self) -> int:

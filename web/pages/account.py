@@ -16,8 +16,7 @@ from web.frame.desk import At, Desk
 from web.frame.numbers import Number
 from web.frame.posted import Form
 from web.frame.refusals import said, status_of
-from workflow import absences, people, sessions
-from workflow.permissions import DEEDS
+from workflow import absences, passwords, people, permissions, sessions
 
 router = APIRouter(prefix="/account")
 
@@ -43,7 +42,7 @@ def _page(desk: Desk, *, refusal: DubanError | None = None, typed: dict[str, str
         others=sum(not one.here for one in mine),
         stands_in_for=[one for one in away if one.substitute_login == own.login and one.from_on <= today],
         absences=[one for one in away if one.login == own.login],
-        may_be_away=own.holds(*DEEDS["absence.set"]),
+        may_be_away=permissions.may(own, "absence.set"),
         substitutes=desk.read(lambda c: account.may_stand_in(c, office, own, now)),
         refusal=refusal,
         typed=typed or {},
@@ -53,7 +52,15 @@ def _page(desk: Desk, *, refusal: DubanError | None = None, typed: dict[str, str
 @router.get("/password")
 def password_page(desk: At) -> Response:
     """Choose another password: of one's own accord, or because the present one is too old."""
-    return desk.page("account/password.html", refusal=None, days=desk.settings.login.password_days, old=_is_old(desk))
+    return _password_page(desk)
+
+
+def _password_page(desk: Desk, refusal: DubanError | None = None) -> Response:
+    rules, status = desk.settings.login, status_of(refusal) if refusal else 200
+    return desk.page(
+        "account/password.html", status=status, refusal=refusal, days=rules.password_days, old=_is_old(desk),
+        wanted=passwords.wanted(rules.profile), remembered=passwords.REMEMBERED,
+    )  # fmt: skip
 
 
 def _is_old(desk: Desk) -> bool:
@@ -73,10 +80,7 @@ def change_password(desk: At, form: Form) -> Response:
     except DubanError as refusal:
         if desk.is_part:
             return said(desk, refusal)
-        days = desk.settings.login.password_days
-        return desk.page(
-            "account/password.html", status=status_of(refusal), refusal=refusal, days=days, old=_is_old(desk)
-        )
+        return _password_page(desk, refusal)
     told = _("The password is changed. Other sessions that were ended: {count}.").format(count=ended)
     return desk.go("/account", said=told)
 

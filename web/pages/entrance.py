@@ -16,7 +16,7 @@ from web.frame.cookies import ACTING_FOR, LANGUAGE, begin_session, end_session, 
 from web.frame.desk import At, Desk, Open
 from web.frame.posted import Form, OpenForm, Posted
 from web.frame.refusals import status_of
-from workflow import sessions
+from workflow import passwords, sessions
 
 router = APIRouter()
 #: browsers drop control characters and take a backslash for a slash: //elsewhere can be written in many ways
@@ -76,7 +76,8 @@ def _login_page(
     desk: Desk, onward: str, *, first: bool, login: str = "", refusal: DubanError | None = None
 ) -> Response:
     status = status_of(refusal) if refusal else 200
-    return desk.page("login.html", status=status, next=onward, first=first, login=login, refusal=refusal)
+    wanted = passwords.wanted(desk.settings.login.profile)
+    return desk.page("login.html", status=status, next=onward, first=first, login=login, refusal=refusal, wanted=wanted)
 
 
 def local(path: str) -> str:

@@ -41,7 +41,7 @@ def flows(desk: At) -> Response:
 
 
 def _installs(desk: Desk) -> bool:
-    return desk.actor.holds(*permissions.DEEDS["flow.install"])
+    return desk.may("flow.install")
 
 
 def _version(desk: Desk, sha256: str) -> Flow:
@@ -119,6 +119,6 @@ def flow(desk: At, sha256: str) -> Response:
     before = _in_force(desk, found.name)
     return desk.page(
         "flows/flow.html", flow=found, states=flow_words.states(found), steps=flow_words.steps(found),
-        rungs=rules_editing.rungs(found, ladder_of(found)), in_force=before is not None and before.sha256 == sha256,
+        ladder=rules_editing.rungs(found, ladder_of(found)), in_force=before is not None and before.sha256 == sha256,
         changes=differences(before, found) if before else [], installs=_installs(desk),
     )  # fmt: skip

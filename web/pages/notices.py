@@ -20,6 +20,7 @@ from models.times import local_date
 from web.frame.desk import At
 from web.frame.files import kind_file
 from web.frame.kept import show_draft
+from web.frame.paging import Page, Paging
 from web.frame.posted import Form, number_of
 from web.frame.uploads import some
 from workflow import notice_drafts, revision_plan
@@ -34,7 +35,8 @@ if TYPE_CHECKING:
 
 router = APIRouter(prefix="/notices")
 #: so many doubts stand on a page
-ROWS: Final = 20
+#: doubts on a page: each is a form beside its quote
+_DOUBTS: Final = 20
 VERDICTS: Final = {
     "keep": N_("stays"), "change": N_("changes"), "add": N_("is new"), "withdraw": N_("is withdrawn"),
     "blocked": N_("is blocked"),
@@ -96,16 +98,15 @@ def _weighing(read: NoticeDraft) -> dict[str, int]:
 
 
 @router.get("/drafts/{number}/doubts")
-def doubtful(desk: At, number: int, page: int = 1, all: str = "") -> Response:  # noqa: A002 - a word of the address
+def doubtful(desk: At, number: int, page: Page = 1, all: str = "") -> Response:  # noqa: A002 - a word of the address
     """Every doubt beside its quote, what must be decided first; with ``all`` the decided ones, too."""
     row, read = _draft(desk, number)
     walk = begin_walk(desk, read)
     found = list(doubts.listed(walk.draft)) if all else walk.open()
-    at = max(page, 1)
-    shown = found[(at - 1) * ROWS : at * ROWS]
+    paging = Paging(f"/notices/drafts/{number}/doubts", {"all": all}, page, len(found), _DOUBTS)
     return desk.page(
-        "notices/doubts.html", row=row, doubts=[_shown(walk, one) for one in shown], count=len(found), page=at,
-        more=len(found) > at * ROWS, all=all, standing=doubts.counts(doubts.listed(walk.draft)),
+        "notices/doubts.html", row=row, doubts=[_shown(walk, one) for one in paging.of(found)], paging=paging,
+        all=all, standing=doubts.counts(doubts.listed(walk.draft)),
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from models.states import PaperKind
 from web.frame.desk import At
 from web.frame.files import kind_file, page_file
 from web.frame.kept import forgotten, show_draft, show_frozen
+from web.frame.paging import Page, Paging
 from web.frame.posted import Form, few_days, number_of
 from workflow import owing, papers, units
 
@@ -23,21 +24,20 @@ if TYPE_CHECKING:
     from web.frame.desk import Desk
 
 router = APIRouter(prefix="/papers")
-ROWS = 50
 
 
 @router.get("")
-def register(desk: At, kind: str = "", page: int = 1) -> Response:
+def register(desk: At, kind: str = "", page: Page = 1) -> Response:
     """Every paper, the newest first, void ones too; and who owes something now."""
     wanted = kind if kind in {one.value for one in PaperKind} else ""
     rows = desk.look_up("paper.read", lambda c: papers.list_papers(c, desk.office_id, desk.actor, kind=wanted))
     rows.sort(key=lambda row: -row["id"])
-    at = max(page, 1)
+    paging = Paging("/papers", {"kind": wanted}, page, len(rows))
     now = desk.now()
     late = desk.read(lambda c: owing_now(c, desk.office_id, now)) if desk.may("paper.urge") else []
     return desk.page(
-        "papers/list.html", papers=[_line(row) for row in rows[(at - 1) * ROWS : at * ROWS]], late=late, kind=wanted,
-        kinds=[(one.value, one.label) for one in PaperKind], page=at, more=len(rows) > at * ROWS,
+        "papers/list.html", papers=[_line(row) for row in paging.of(rows)], late=late, kind=wanted,
+        kinds=[(one.value, one.label) for one in PaperKind], paging=paging,
         makes=[one for one, deed in papers.DEEDS.items() if desk.may(deed)],
     )  # fmt: skip
 

@@ -12,9 +12,11 @@ from deeds.codes import new_code
 from documents.people_sheet import read_people, write_blank
 from models.language import _
 from web.frame.desk import At, Desk
+from web.frame.paging import Page, Paging
 from web.frame.posted import Form, Posted
 from web.frame.uploads import some
 from workflow import people, people_views, permissions
+from workflow.authorisation import MATRIX
 from workflow.people_views import Show
 from workflow.unit_views import names
 
@@ -28,7 +30,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @router.get("")
-def people_list(desk: At, q: str = "", show: str = "all", page: int = 1) -> Response:
+def people_list(desk: At, q: str = "", show: str = "all", page: Page = 1) -> Response:
     """Accounts, searched and narrowed."""
     wanted = Show(show) if show in set(Show) else Show.ALL
     words = q.strip()[:60]
@@ -39,8 +41,11 @@ def people_list(desk: At, q: str = "", show: str = "all", page: int = 1) -> Resp
         found = people_views.find_people(connection, office, now, words=words, show=wanted, page=page)
         return found, people_views.counts(connection, office, now)
 
-    found, counts = desk.look_up("person.rescue", work)
-    return desk.page("people/list.html", found=found, counts=counts, q=words, show=wanted, manages=_manages(desk))
+    (found, total), counts = desk.look_up("person.rescue", work)
+    paging = Paging("/people", {"show": wanted.value, "q": words}, page, total)
+    return desk.page(
+        "people/list.html", people=found, paging=paging, counts=counts, q=words, show=wanted, manages=_manages(desk)
+    )
 
 
 def chosen_table(form: Posted) -> tuple[PersonDraft, ...]:
@@ -50,7 +55,7 @@ def chosen_table(form: Posted) -> tuple[PersonDraft, ...]:
 
 
 def _manages(desk: Desk) -> bool:
-    return desk.actor.holds(*permissions.DEEDS["person.manage"])
+    return desk.may("person.manage")
 
 
 @router.get("/new")
@@ -147,7 +152,7 @@ def person(desk: At, login: str) -> Response:
 
 def _rescues(desk: Desk, row: people_views.PersonRow) -> bool:
     """Whether this administrator may give the account a new code: never their own; a colleague's, or everybody else's."""
-    above = any(duty.held and duty.role in permissions.DEEDS["person.manage"] for duty in row.duties)
+    above = any(duty.held and duty.role in MATRIX["person.manage"] for duty in row.duties)
     return row.active and row.id not in desk.actor.people and (above or _manages(desk))
 
 

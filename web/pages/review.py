@@ -15,6 +15,7 @@ from models.errors import BadInput, DubanError
 from models.language import _, listed
 from web.frame import steps
 from web.frame.desk import At, Desk
+from web.frame.paging import Page, Paging
 from web.frame.posted import Form, Posted
 from web.frame.refusals import status_of
 from workflow import actions, permissions, phrases
@@ -27,31 +28,28 @@ if TYPE_CHECKING:
     from deeds.review_queue import Waiting
 
 router = APIRouter(prefix="/review")
-_ON_A_PAGE: Final = 50
 #: the ledger has no monthly report to lay beside another: what waits there is worked on from the list of tasks
 _PROBLEMS: Final = task_conditions.Wanted(todo="any", about="problem")
 
 
 @router.get("")
-def waiting_list(desk: At, unit: str = "", month: str = "", item: str = "", page: int = 1) -> Response:
+def waiting_list(desk: At, unit: str = "", month: str = "", item: str = "", page: Page = 1) -> Response:
     """Everything that waits, the longest waiting first."""
     wanted = Wanted(unit, month, item)
     everything = desk.look_up("task.review", lambda c: _queue(c, desk))
     found = narrowed(everything, wanted)
-    page = max(1, min(page, (len(found) + _ON_A_PAGE - 1) // _ON_A_PAGE or 1))
+    paging = Paging("/review", wanted.question, page, len(found))
     return desk.page(
         "review/list.html",
-        waiting=found[(page - 1) * _ON_A_PAGE : page * _ON_A_PAGE],
-        count=len(found),
+        waiting=paging.of(found),
+        paging=paging,
         whole=len(everything),
         passable=sum(bool(one.passing) and not one.barred for one in found),
         wanted=wanted,
         question=urlencode(wanted.question),
-        units=_distinct(one.task.unit_name for one in everything),
-        months=_distinct(one.task.month for one in everything),
-        items=_distinct(one.item for one in everything),
-        pages=(len(found) + _ON_A_PAGE - 1) // _ON_A_PAGE,
-        number=page,
+        units=_choices(one.task.unit_name for one in everything),
+        months=_choices(one.task.month for one in everything),
+        items=_choices(one.item for one in everything),
         problems=desk.read(lambda c: len(task_views.find_tasks(c, desk.office_id, desk.actor, _PROBLEMS, desk.now()))),
     )
 
@@ -61,8 +59,8 @@ def _queue(connection: Connection, desk: Desk) -> list[Waiting]:
     return queue(connection, desk.office_id, desk.actor, desk.now())
 
 
-def _distinct(values: Iterable[str]) -> list[str]:
-    return sorted(set(values))
+def _choices(values: Iterable[str]) -> list[tuple[str, str]]:
+    return [(one, one) for one in sorted(set(values))]
 
 
 @router.get("/phrases")

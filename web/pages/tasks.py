@@ -16,12 +16,13 @@ from models.errors import BadInput, DubanError
 from models.language import _
 from web.frame.desk import At, Desk
 from web.frame.given import action_of, given_of, typed_of
-from web.frame.paging import SIZE, Paging, asked_page
+from web.frame.paging import Page, Paging
 from web.frame.posted import Form
 from web.frame.refusals import status_of
 from workflow import diagram
 from workflow.actions import Command, act
 from workflow.case import Given
+from workflow.paging import SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,11 +41,11 @@ def _narrowed(request: Request) -> Narrowed:
 
 
 @router.get("/tasks")
-def tasks(desk: At, request: Request, page: str = "") -> Response:
+def tasks(desk: At, request: Request, page: Page = 1) -> Response:
     """The tasks this person may see, narrowed and in pages."""
-    asked, now, number = _narrowed(request), desk.now(), asked_page(page)
-    told = desk.look_up("task.read", lambda c: task_list(c, desk.office_id, desk.actor, asked, now, number, SIZE))
-    paging = Paging("/tasks", asked.question, number, told.total, SIZE)
+    asked, now = _narrowed(request), desk.now()
+    told = desk.look_up("task.read", lambda c: task_list(c, desk.office_id, desk.actor, asked, now, page, SIZE))
+    paging = Paging("/tasks", asked.question, page, told.total, SIZE)
     rows = desk.read(lambda c: list_rows(c, desk.office_id, told.tasks, now))
     return desk.page(
         "tasks/list.html", tasks=rows, asked=asked, paging=paging,

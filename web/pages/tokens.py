@@ -16,6 +16,7 @@ from web.frame.desk import At, Desk
 from web.frame.posted import Form
 from web.frame.refusals import status_of
 from workflow import permissions, tokens
+from workflow.authorisation import MATRIX
 
 if TYPE_CHECKING:
     from models.states import Role
@@ -65,7 +66,7 @@ def _page(
     own = desk.read(lambda c: tokens.tokens(c, desk.office_id, t.api_token.c.person_id == person))
     others = (
         desk.read(lambda c: tokens.tokens(c, desk.office_id, t.api_token.c.person_id != person))
-        if desk.actor.holds(*permissions.DEEDS["token.manage"])
+        if desk.may("token.manage")
         else None
     )
     return desk.page(
@@ -83,7 +84,7 @@ def _told(scope: tokens.Scope, desk: Desk) -> dict[str, Any]:
     looks = scope is tokens.Scope.READ
     deeds = [
         labels.deed(deed)
-        for deed, granted in permissions.DEEDS.items()
-        if deed.endswith(".read") == looks and granted & (held if looks else roles)
+        for deed, granted in MATRIX.items()
+        if deed.endswith(".read") == looks and granted.keys() & (held if looks else roles)
     ]
     return {"scope": scope, "roles": [role.label for role in sorted(held if looks else roles)], "deeds": deeds}

@@ -46,7 +46,8 @@ def trail(desk: At) -> Response:
     kept = {name: value for name, value in given.items() if value and name not in {"before", "after"}}
     things = sorted(((code, _(said)) for code, said in labels.THINGS.items()), key=lambda pair: pair[1])
     return desk.page(
-        "trail/list.html", found=found, actions=actions, things=things, results=list(Result), asked=asked,
+        "trail/list.html", found=found, actions=actions, things=things, asked=asked,
+        results=[(one.value, one.label) for one in Result],
         address=f"/trail?{urlencode(kept)}{'&' if kept else ''}",
     )  # fmt: skip
 

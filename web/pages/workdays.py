@@ -17,7 +17,7 @@ from web.frame.desk import At, Desk
 from web.frame.posted import Form, Posted
 from web.frame.refusals import status_of
 from web.frame.uploads import some
-from workflow import calendar_store, permissions
+from workflow import calendar_store
 from workflow.calendar import WorkCalendar
 from workflow.holiday_notice import parse_holiday_notice
 
@@ -75,7 +75,7 @@ def _page(
         "workdays/year.html", status=status_of(refusal) if refusal else 200, year=year, months=_months(shown, year),
         weekdays=[_(name) for name in _WEEKDAYS], provisional=read is None and known.is_provisional(year),
         source=sources.get(year, ""), read=read, text=text, named=source, refusal=refusal,
-        known=known, imports=desk.actor.holds(*permissions.DEEDS["calendar.import"]),
+        known=known, imports=desk.may("calendar.import"),
     )  # fmt: skip
 
 

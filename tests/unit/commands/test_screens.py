@@ -42,6 +42,7 @@ def test_missing_reports_take_one_line_a_unit() -> None:
         ([answer("甲", None, "未统计"), answer("乙", None)], ["1.1", "岸线", "≥ 10 公里", "未统计", "甲", "1/2"]),
         ([answer("甲", None, "未统计"), answer("乙", 4.5)], ["1.1", "岸线", "≥ 10 公里", "4.5", "乙", "2/2"]),
         ([answer("甲", 6.0), answer("乙", 4.5)], ["1.1", "岸线", "≥ 10 公里", "6", "甲", "2/2"]),
+        ([answer("甲", 1234567.5)], ["1.1", "岸线", "≥ 10 公里", "1234567.5", "甲", "1/1"]),
     ],
 )
 def test_indicator_takes_one_line_with_the_first_value_and_how_many_answered(

@@ -11,6 +11,7 @@ from argon2 import PasswordHasher
 
 from kit.desk import SEAL, Browser, DeskOf, desk_of
 from kit.office import BEGIN, small_office
+from models.settings import LoginSettings
 from models.times import local_date
 from workflow import passwords
 from workflow.sessions import token_digest
@@ -39,6 +40,14 @@ def come_in(desk: DeskOf, login: str = "clerk1", password: str = OLD) -> Browser
     answer = browser.client.post("/login", data=given, headers={"User-Agent": CHROME})
     assert answer.status_code == 303, answer.text
     return browser
+
+
+@pytest.mark.parametrize(
+    ("profile", "wanted"), [("mlps", "At least 10 characters of three kinds"), ("asvs", "At least 15 characters.")]
+)
+def test_who_chooses_a_password_is_told_what_the_office_wants(tmp_path: Path, profile: str, wanted: str) -> None:
+    nobody = desk_of(small_office(tmp_path), language="en", login=LoginSettings(profile=profile)).nobody()
+    assert wanted in nobody.get("/login?code=1").text
 
 
 def away(desk: DeskOf, absent: str, substitute: str, days: int = 0) -> None:
