@@ -55,16 +55,11 @@ def open_month(desk_: Desk, month: str, notice_id: int | None, roll: str | None,
 
 def say_opened(opened: OpenedPeriod, now: datetime) -> None:
     """What was opened; a month whose due date has passed begins late, and that is said at once."""
+    from deeds.months import opened_words
     from models.times import local_date
 
-    said = (
-        _("{month} stands open already: {tasks} tasks, due {due_on}.")
-        if opened.existed
-        else _("{month} is open: {tasks} tasks, due {due_on}.")
-    )
-    click.echo(said.format(**asdict(opened)))
-    if opened.added:
-        click.echo(_("{count} tasks were added that it did not have yet.").format(count=opened.added))
+    for line in opened_words(opened):
+        click.echo(line)
     if opened.due_on < local_date(now) and not opened.existed:
         warning = _(
             "Its due date has passed: every task begins late. Move it with: duban period move {month} YYYY-MM-DD"

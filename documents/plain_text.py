@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-#: control characters but tab and newline, direction marks, surrogates, and the non-characters that XML refuses
+#: control characters but tab and newline, direction and byte order marks, surrogates, and the non-characters that XML refuses
 _UNPRINTABLE: Final = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
 )
 _BREAKS: Final = re.compile(r"\s*[\n\t]\s*")
 _FULL: Final = {",": "，", ";": "；", ":": "：", "?": "？", "!": "！"}

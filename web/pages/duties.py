@@ -13,7 +13,6 @@ from models.language import _
 from models.states import Role
 from models.times import local_date
 from web.frame.desk import At, Desk
-from web.frame.numbers import Number
 from web.frame.paging import Page, Paging
 from web.frame.posted import Form
 from web.pages.people import chosen_table
@@ -78,7 +77,7 @@ def _role(word: str) -> Role:
 
 
 @router.post("/{number}/end")
-def end(desk: At, _form: Form, number: Number) -> Response:
+def end(desk: At, _form: Form, number: int) -> Response:
     """The duty ends today; its record stays."""
     desk.perform("duty.end", lambda c: people.end_duty(c, desk.office_id, desk.actor, number, desk.now()))
     return desk.go("/duties", _("Duty {number} has ended.").format(number=number))
@@ -134,7 +133,7 @@ def set_absence(desk: At, form: Form) -> Response:
 
 
 @router.post("/absences/{number}/end")
-def end_absence(desk: At, _form: Form, number: Number) -> Response:
+def end_absence(desk: At, _form: Form, number: int) -> Response:
     """From today on nobody stands in."""
     desk.perform("absence.end", lambda c: absences.end_absence(c, desk.office_id, desk.actor, number, desk.now()))
     return desk.go("/duties/absences", _("The absence has ended."))

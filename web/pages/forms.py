@@ -64,9 +64,8 @@ def form_page(desk: At, code: str) -> Response:
     """One form with its papers: stored, attested, verified, each for itself."""
     told = desk.look_up("task.read", lambda c: form_story(c, desk, code))
     papers = [_paper(paper) for paper in told["papers"]]
-    mine = desk.may("form.attach")
     by = desk.read(lambda c: printer(c, desk.office_id, told["printed_by"]))
-    return desk.page("forms/one.html", form=told, papers=papers, mine=mine, by=by)
+    return desk.page("forms/one.html", form=told, papers=papers, mine=desk.may("form.attach"), by=by)
 
 
 def _paper(paper: dict[str, Any]) -> dict[str, Any]:
