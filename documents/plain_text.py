@@ -151,8 +151,8 @@ def target(op: str, value: float, unit: str) -> str:
 
 
 def aim(op: str, value: float, unit: str) -> str:
-    """A target in signs, where there is no room for words: ≥ 120 个."""
-    return f"{_SHORT.get(op, op)} {figure(value)} {unit}".rstrip()
+    """A target in signs, where there is no room for words: ≥ 120个."""
+    return f"{_SHORT.get(op, op)} {figure(value)}{unit}"
 
 
 def met(op: str, value: float, goal: float) -> bool:
