@@ -87,10 +87,11 @@ def show(desk_: Desk) -> None:
     """Everybody, for those who manage people and the office."""
     from workflow import permissions
 
-    actor = desk_.actor
-    if not actor.holds(Role.SECURITY, Role.AUDIT, Role.REVIEWER, Role.DIRECTOR):
-        permissions.demand(actor, "person.manage")
-    rows = desk_.read(lambda c: _rows(c, desk_.office_id))
+    def work(connection: Connection) -> list[dict[str, Any]]:
+        permissions.demand(desk_.actor, "person.read")
+        return _rows(connection, desk_.office_id)
+
+    rows = desk_.look_up("person.read", work)
     columns = [_("Login"), _("person"), _("Duty no."), _("Duty"), _("Unit"), _("From"), _("To"), _("State")]
     answer(desk_, rows, lambda: table(columns, [_line(row) for row in rows]))
 

@@ -55,16 +55,11 @@ def open_month(desk_: Desk, month: str, notice_id: int | None, roll: str | None,
 
 def say_opened(opened: OpenedPeriod, now: datetime) -> None:
     """What was opened; a month whose due date has passed begins late, and that is said at once."""
+    from deeds.months import opened_words
     from models.times import local_date
 
-    said = (
-        _("{month} stands open already: {tasks} tasks, due {due_on}.")
-        if opened.existed
-        else _("{month} is open: {tasks} tasks, due {due_on}.")
-    )
-    click.echo(said.format(**asdict(opened)))
-    if opened.added:
-        click.echo(_("{count} tasks were added that it did not have yet.").format(count=opened.added))
+    for line in opened_words(opened):
+        click.echo(line)
     if opened.due_on < local_date(now) and not opened.existed:
         warning = _(
             "Its due date has passed: every task begins late. Move it with: duban period move {month} YYYY-MM-DD"
@@ -117,6 +112,8 @@ def _missing_by_unit(missing: list[dict[str, Any]]) -> list[list[Any]]:
 
 def _indicator_lines(indicators: list[dict[str, Any]]) -> list[list[Any]]:
     """A line an indicator: the first value a unit gave, else the first reason, and how many units answered."""
+    from documents.plain_text import figure
+
     groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in indicators:
         groups.setdefault((row["clause"], row["name"]), []).append(row)
@@ -124,7 +121,7 @@ def _indicator_lines(indicators: list[dict[str, Any]]) -> list[list[Any]]:
     for (clause, name), rows in groups.items():
         answered = [row for row in rows if row["value"] is not None or row["reason"]]
         best = next((row for row in answered if row["value"] is not None), answered[0] if answered else None)
-        said = "–" if best is None else best["reason"] if best["value"] is None else f"{best['value']:g}"
+        said = "–" if best is None else best["reason"] if best["value"] is None else figure(best["value"])
         target = rows[0]["target"].replace(">=", "≥").replace("<=", "≤")
         lines.append([clause, name, target, said, best["unit_name"] if best else "–", f"{len(answered)}/{len(rows)}"])
     return lines

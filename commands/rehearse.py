@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 #: people named in a line of the screen; the rest are counted
 NAMED = 3
-#: how a target's operator is shown on the screen
-SIGNS = {">=": "≥", "<=": "≤"}
 
 
 @click.command(
@@ -157,13 +155,19 @@ def _tell(account: Account, month: str, folder: Path) -> None:
         click.echo(f"  {chase.day:%m-%d}  {_wide(_event(chase), 20)} {chase.messages:>4}  {_who(chase)}")
     messages = "  ".join(f"{MessageState(state).label} {count}" for state, count in account.messages.items())
     click.echo(_("Messages: {states}").format(states=messages))
-    click.secho(_("Indicators against targets"), bold=True)
-    for fact in account.indicators:
-        value = "–" if fact.value is None else f"{fact.value:g}"
-        target = f"{SIGNS.get(fact.op, fact.op)} {fact.target:g} {fact.unit}"
-        click.echo(f"  {fact.clause_number:<5} {_wide(fact.name, 34)} {value:>8}   {target}")
+    _tell_indicators(account)
     _tell_problems(account)
     _tell_files(account, folder)
+
+
+def _tell_indicators(account: Account) -> None:
+    from documents.plain_text import aim, figure
+
+    click.secho(_("Indicators against targets"), bold=True)
+    for fact in account.indicators:
+        value = "–" if fact.value is None else figure(fact.value)
+        target = aim(fact.op, fact.target, fact.unit)
+        click.echo(f"  {fact.clause_number:<5} {_wide(fact.name, 34)} {value:>8}   {target}")
 
 
 def _tell_problems(account: Account) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from commands.evidence import tell_papers
+from documents.plain_text import aim, figure
 from models import labels
 from models.language import _, listed
 from models.states import Action, MessageState
@@ -81,13 +82,8 @@ def _tell_people(told: dict[str, Any]) -> None:
 
 
 def indicator_words(row: dict[str, Any]) -> str:
-    """An indicator with its target: “高新技术企业数量 ≥ 1000 家”."""
-    return f"{row['name']} {target(row['op'], row['target'], row['unit'])}"
-
-
-def target(op: str, value: float, unit: str) -> str:
-    """A target as the decomposition table writes it."""
-    return f"{ {'>=': '≥', '<=': '≤'}.get(op, op) } {value:g} {unit}".strip()
+    """An indicator with its target: “高新技术企业数量 ≥ 1000家”."""
+    return f"{row['name']} {aim(row['op'], row['target'], row['unit'])}"
 
 
 def _tell_report(row: dict[str, Any], indicators: dict[int, dict[str, Any]]) -> None:
@@ -99,9 +95,9 @@ def _tell_report(row: dict[str, Any], indicators: dict[int, dict[str, Any]]) -> 
             click.echo(f"  {name}: {words}")
     for value in row["values"]:
         known = indicators.get(value["indicator_id"], {})
-        figure = "–" if value["value"] is None else f"{value['value']:g} {known.get('unit', '')}".strip()
+        said = "–" if value["value"] is None else f"{figure(value['value'])}{known.get('unit', '')}"
         reason = f" ({value['reason']})" if value["reason"] else ""
-        click.echo(f"  {known.get('name', value['indicator_id'])}: {figure}{reason}")
+        click.echo(f"  {known.get('name', value['indicator_id'])}: {said}{reason}")
 
 
 def _tell_next(told: dict[str, Any]) -> None:

@@ -11,8 +11,8 @@ from models import tables as t
 from models.language import _
 from models.states import ADMINISTRATORS, Role
 from models.times import local_date
-from workflow import unit_views
-from workflow.permissions import DEEDS, OFFICE
+from workflow import permissions, unit_views
+from workflow.permissions import OFFICE
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -44,7 +44,7 @@ def beginnings(connection: Connection, office_id: int, actor: Actor, now: dateti
     units = adopted and _all_units_staffed(connection, office_id, today)
 
     def step(said: str, deed: str, path: str, *roles: Role, done: bool) -> Beginning:
-        mine = actor.holds(*DEEDS[deed])
+        mine = permissions.may(actor, deed)
         return Beginning(said, "、".join(role.label for role in roles), done, path if mine else "")
 
     return [

@@ -70,13 +70,11 @@ def ofd_text(data: bytes, looked: LookedAt) -> str:
 
 def forms_on(connection: Connection, desk_: Desk, looked: LookedAt) -> dict[str, FormNamed]:
     """The forms whose codes stand on the pages, as far as the actor may know of them."""
-    from models.states import Role
-    from workflow import evidence
+    from workflow import evidence, permissions
 
     codes = {one.code.check_code for one in looked.paper.codes}
     found = evidence.named_forms(connection, desk_.office_id, codes)
-    office = desk_.actor.holds(Role.REVIEWER, Role.DIRECTOR)
-    return {code: form for code, form in found.items() if office or form.unit in desk_.actor.units()}
+    return {code: form for code, form in found.items() if permissions.may_for_unit(desk_.actor, "form.read", form.unit)}
 
 
 def list_of_forms(connection: Connection, desk_: Desk, month: str | None) -> list[dict[str, Any]]:
@@ -127,7 +125,6 @@ def _forms(connection: Connection, desk_: Desk, *conditions: Any) -> list[dict[s
     import sqlalchemy as sa
 
     from models import tables as t
-    from models.states import Role
     from workflow import permissions
 
     f, actor = t.filing.c, desk_.actor
@@ -142,12 +139,11 @@ def _forms(connection: Connection, desk_: Desk, *conditions: Any) -> list[dict[s
         .where(f.office_id == desk_.office_id, *conditions)
         .order_by(f.id)
     )  # fmt: skip
-    office = actor.holds(Role.REVIEWER, Role.DIRECTOR)
     return [
         {"id": row.id, "code": row.check_code, "number": row.number, "month": row.month, "unit": row.name,
          "tasks": [item[0] for item in row.covers], "printed_at": shown(row.printed_at), "printed_by": row.printed_by}
         for row in connection.execute(query)
-        if office or row.unit_id in actor.units()
+        if permissions.may_for_unit(actor, "form.read", row.unit_id)
     ]  # fmt: skip
 
 

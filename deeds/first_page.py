@@ -19,8 +19,8 @@ from models import tables as t
 from models.language import _
 from models.states import OWED, Decision, MessageState, PeriodState, Result, Role, Stage
 from models.times import at_local, local_date
+from workflow import permissions
 from workflow.comparison import HANDED_IN
-from workflow.permissions import DEEDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -86,7 +86,7 @@ class FirstPage:
 
 def first_page(connection: Connection, office_id: int, actor: Actor, now: datetime) -> FirstPage:
     """For the actor; whoever sees no tasks has matters alone."""
-    found = waiting(connection, office_id, actor, now) if actor.holds(*DEEDS["task.read"]) else []
+    found = waiting(connection, office_id, actor, now) if permissions.may(actor, "task.read") else []
     today = local_date(now)
     urgent = sorted(found, key=lambda one: (one[0].due_on, one[0].id))
     return FirstPage(
@@ -123,7 +123,7 @@ def _one_month(tasks: Iterable[TaskRow]) -> str:
 
 def _months(connection: Connection, office_id: int, actor: Actor, now: datetime) -> Iterator[Month]:
     """The open months, the newest first; a unit's people see how their own unit stands."""
-    if not actor.holds(*DEEDS["task.read"]) or not (actor.units() or actor.holds(Role.REVIEWER, Role.DIRECTOR)):
+    if not permissions.may(actor, "task.read") or not (actor.units() or actor.holds(Role.REVIEWER, Role.DIRECTOR)):
         return
     p = t.period.c
     query = (
@@ -156,7 +156,7 @@ def _matters(connection: Connection, office_id: int, actor: Actor, now: datetime
         held = t.message.c.state == MessageState.HELD.value
         yield Matter(count(t.message, held), _("messages are held until you release them"), "/decisions")
         yield Matter(len(months_to_issue(connection, office_id, now)), _("summaries wait to be issued"), "/decisions")
-    if actor.holds(*DEEDS["message.retry"]):
+    if permissions.may(actor, "message.retry"):
         dead = t.message.c.state == MessageState.DEAD.value
         yield Matter(count(t.message, dead), _("messages could not be delivered"), "/channels")
     if actor.holds(Role.SYSTEM):

@@ -17,6 +17,7 @@ from models.states import MessageState
 from models.times import shown
 from notifications.letter import PRIVATE
 from workflow import cases
+from workflow.paging import SIZE, before_page
 from workflow.permissions import not_there
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def unread(connection: Connection, office_id: int, person_id: int) -> int:
 
 
 def inbox(
-    connection: Connection, office_id: int, actor: Actor, *, page: int, size: int, only_unread: bool = False
+    connection: Connection, office_id: int, actor: Actor, page: int = 1, *, only_unread: bool = False
 ) -> tuple[list[dict[str, Any]], int]:
     """A page of the actor's messages, the newest first, and how many there are.
 
@@ -76,8 +77,8 @@ def inbox(
         sa.select(m.id, m.event, m.subject, m.created_at, m.settled_at, m.state, m.read_at, m.recipient_id)
         .where(wanted)
         .order_by(m.created_at.desc(), m.id.desc())
-        .limit(size)
-        .offset((page - 1) * size)
+        .limit(SIZE)
+        .offset(before_page(page, total))
     )
     return [_row(row, actor) for row in connection.execute(query).mappings()], total
 

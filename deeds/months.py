@@ -11,11 +11,13 @@ import sqlalchemy as sa
 
 from deeds.running import office_hours, office_rules
 from deeds.task_conditions import Wanted
-from deeds.task_views import find_tasks, offered, row_dict
+from deeds.task_list import list_rows
+from deeds.task_views import find_tasks, offered
+from documents.plain_text import figure
 from models import tables as t
 from models.errors import BadInput, Refused
 from models.language import _
-from models.states import FINISHED, OWED, Role, Stage
+from models.states import FINISHED, OWED, Stage
 from models.times import local_date
 from schedules.plan import plan
 from workflow import cases, flow_store, permissions
@@ -63,6 +65,19 @@ def open_in(
         connection, desk.office_id, desk.actor, number, month, calendar, desk.now(),
         roll=roll or times.roll, close_after=times.close_after_workdays, flow=flow,
     )  # fmt: skip
+
+
+def opened_words(opened: OpenedPeriod) -> list[str]:
+    """What opening a month did, in sentences."""
+    said = (
+        _("{month} stands open already: {tasks} tasks, due {due_on}.")
+        if opened.existed
+        else _("{month} is open: {tasks} tasks, due {due_on}.")
+    )
+    told = [said.format(month=opened.month, tasks=opened.tasks, due_on=opened.due_on)]
+    if opened.added:
+        told.append(_("{count} tasks were added that it did not have yet.").format(count=opened.added))
+    return told
 
 
 def newest_notice(connection: Connection, office_id: int) -> int:
@@ -190,7 +205,7 @@ def month_status(connection: Connection, desk: Desk, month: str | None, now: dat
         "tasks": len(tasks),
         "states": {stage.value: sum(task.stage is stage for task in tasks) for stage in Stage},
         "units": {name: dict(counts) for name, counts in units.items()},
-        "missing": [row_dict(task, local_date(now)) for task in missing],
+        "missing": list_rows(connection, desk.office_id, missing, now),
         "indicators": _indicators(connection, desk, tasks),
     }
 
@@ -206,8 +221,9 @@ def newest_month(connection: Connection, office_id: int) -> str:
 def _indicators(connection: Connection, desk: Desk, tasks: list[TaskRow]) -> list[dict[str, Any]]:
     """Each unit's newest value against the target, for the tasks whose reports this actor may read."""
     r, i, actor = t.report.c, t.indicator.c, desk.actor
-    open_book = actor.holds(Role.REVIEWER, Role.DIRECTOR, Role.READER)
-    mine = [task for task in tasks if open_book or task.unit_id in actor.units()]
+    mine = [
+        task for task in tasks if permissions.may_see_report(actor, permissions.relation(actor, task.unit_id, ()), task)
+    ]
     in_force = {(task.id, task.report_number) for task in mine if task.report_number}
     rows = connection.execute(sa.select(r.task_id, r.number, r["values"]).where(r.office_id == desk.office_id))
     values = {
@@ -220,7 +236,7 @@ def _indicators(connection: Connection, desk: Desk, tasks: list[TaskRow]) -> lis
     indicators = connection.execute(query.order_by(i.id)).all()
     return [
         {"clause": task.clause_number, "unit_name": task.unit_name, "name": row.name,
-         "target": f"{row.op} {row.value:g} {row.unit}",
+         "target": f"{row.op} {figure(row.value)} {row.unit}",
          "value": values.get((task.id, row.id), {}).get("value"),
          "reason": values.get((task.id, row.id), {}).get("reason", "")}
         for task in mine for row in indicators if row.clause_id == task.clause_id

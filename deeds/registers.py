@@ -8,7 +8,6 @@ import sqlalchemy as sa
 
 from models import tables as t
 from models.language import _
-from models.states import Role
 from workflow import audit, permissions
 from workflow.periods import find_period
 
@@ -60,7 +59,7 @@ def clauses(connection: Connection, office_id: int, actor: Actor) -> list[dict[s
         .order_by(c.id)
     )
     bearing, asked = _responsible(connection, office_id), _indicators(connection, office_id)
-    every, mine = actor.holds(*permissions.OFFICE, Role.READER), actor.units()
+    every, mine = permissions.everywhere(actor, "clause.read"), actor.units()
     return [
         {**row, "units": bearing.get(row["id"], []), "indicators": asked.get(row["id"], [])}
         for row in connection.execute(query).mappings()

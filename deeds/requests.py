@@ -8,9 +8,9 @@ import sqlalchemy as sa
 
 from deeds.task_views import row_dict, visible_tasks
 from models import tables as t
-from models.states import Decision, RequestKind, Role
+from models.states import Decision, RequestKind
 from models.times import local_date
-from workflow import wording
+from workflow import permissions, wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -66,7 +66,7 @@ def _theirs(connection: Connection, office_id: int, actor: Actor) -> dict[int, T
     return {
         task.id: task
         for task, _inside in visible_tasks(connection, office_id, actor, t.task.c.id.in_(asked))
-        if task.unit_id in actor.units() or actor.holds(Role.REVIEWER, Role.DIRECTOR)
+        if permissions.may_for_unit(actor, "request.read", task.unit_id)
     }
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
-from documents.plain_text import figure, met
+from documents.plain_text import aim, figure, met
 from models import tables as t
 from models.differences import differences
 from models.language import N_, _
@@ -137,7 +137,7 @@ def _figure(indicator: Mapping[str, Any], now: Mapping[str, Any] | None, before:
     unit, (value, why), (old, _why) = indicator["unit"], _value(now, indicator["id"]), _value(before, indicator["id"])
     return Figure(
         name=indicator["name"],
-        target=f"{ {'>=': '≥', '<=': '≤'}.get(indicator['op'], indicator['op']) } {figure(indicator['target'])}{unit}",
+        target=aim(indicator["op"], indicator["target"], unit),
         now=f"{figure(value)}{unit}" if value is not None else (why or "–"),
         before=f"{figure(old)}{unit}" if old is not None else "–",
         met=None if value is None else met(indicator["op"], value, indicator["target"]),

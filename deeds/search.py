@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from deeds.task_views import visible_tasks
 from models import tables as t
 from models.language import N_, _
-from models.states import PaperKind, Role, Word
+from models.states import PaperKind, Word
 from workflow import papers, permissions, wording
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def _reports(connection: Connection, office_id: int, actor: Actor, words: Sequen
 
 def _units(connection: Connection, office_id: int, actor: Actor, words: Sequence[str]) -> Iterator[Hit]:
     """The office and readers find every unit; a unit's people the list of its own tasks through the tasks."""
-    if not actor.holds(*permissions.OFFICE, Role.READER):
+    if not permissions.everywhere(actor, "clause.read"):
         return
     u, a = t.unit.c, t.unit_alias.c
     named = sa.select(a.unit_id).where(a.office_id == office_id, _everywhere(words, a.alias))
@@ -149,7 +149,7 @@ def _units(connection: Connection, office_id: int, actor: Actor, words: Sequence
 
 def _papers(connection: Connection, office_id: int, actor: Actor, words: Sequence[str]) -> Iterator[Hit]:
     """Papers that the office issued, by number, unit or month."""
-    if not actor.holds(*permissions.DEEDS["paper.read"]):
+    if not permissions.may(actor, "paper.read"):
         return
     for paper in papers.list_papers(connection, office_id, actor):
         title = f"{PaperKind(paper['kind']).label} {papers.cited(paper['year'], paper['number'])}"

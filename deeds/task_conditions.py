@@ -12,11 +12,11 @@ import sqlalchemy as sa
 
 from deeds.todo import may_wait
 from models import tables as t
-from models.states import OWED, UNIT_ROLES, PeriodState, Relation, Role, Stage
+from models.states import APPROVED, OWED, PeriodState, Reach, Relation
 from models.times import local_date
-from workflow import flow_store, units
+from workflow import flow_store, permissions, units
+from workflow.authorisation import MATRIX
 from workflow.comparison import HANDED_IN
-from workflow.permissions import OFFICE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
     from workflow.case import Actor
     from workflow.flow import Flow, Step
-
-_APPROVED = (Stage.REVIEWED.value, Stage.AGGREGATED.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +85,17 @@ def moves(_flow: Flow, state: str, step: Step) -> bool:
 
 def visible(connection: Connection, office_id: int, actor: Actor) -> Any:
     """The tasks that exist for the actor: as ``may_see_task``, copies with them."""
-    if actor.holds(*OFFICE):
+    reaches = permissions.reaches(actor, "task.read")
+    if Reach.ALL in reaches:
         return sa.true()
     ways = [copied(office_id, actor)]
-    if actor.holds(Role.READER):
-        ways.append(t.task.c.stage.in_(_APPROVED))
-        ways += _standing(connection, office_id, lambda _flow, _state, step: Role.READER in step.roles)
-    if actor.holds(*UNIT_ROLES):
-        ways += _of_units(office_id, actor.units())
+    if Reach.APPROVED in reaches:
+        asked = {role for role, reach in MATRIX["task.read"].items() if reach is Reach.APPROVED}
+        mine = frozenset(post.role for post in actor.posts if post.role in asked)
+        ways.append(t.task.c.stage.in_([stage.value for stage in APPROVED]))
+        ways += _standing(connection, office_id, lambda _flow, _state, step: not mine.isdisjoint(step.roles))
+    if reaches & {Reach.OWN, Reach.NAMED}:
+        ways += _of_units(office_id, actor.units(), named=Reach.NAMED in reaches)
     return sa.or_(*ways)
 
 
@@ -143,8 +144,10 @@ def _standing(connection: Connection, office_id: int, wanted: Callable[[Flow, st
     return made
 
 
-def _of_units(office_id: int, mine: frozenset[int]) -> list[Any]:
-    """The tasks of the units, and those whose clause or problem names them."""
+def _of_units(office_id: int, mine: frozenset[int], *, named: bool) -> list[Any]:
+    """The tasks of the units, and with ``named`` those whose clause or problem names them."""
+    if not named:
+        return [t.task.c.unit_id.in_(mine)]
     k, r, p = t.task.c, t.responsibility.c, t.problem_unit.c
     clauses = sa.select(r.clause_id).where(r.office_id == office_id, r.unit_id.in_(mine), r.ended_at.is_(None))
     problems = sa.select(p.problem_id).where(p.office_id == office_id, p.unit_id.in_(mine))

@@ -11,8 +11,7 @@ from deeds.signing import STAGES, word_steps
 from models.language import _
 from models.states import Role, Stage
 from models.times import local_date
-from workflow import cases
-from workflow.permissions import DEEDS
+from workflow import cases, permissions
 from workflow.report_drafts import reporting_step
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ def _desks(connection: Connection, actor: Actor, task: TaskRow, now: datetime) -
     day, named = local_date(now), frozenset(cases.named_units(connection, task))
     if task.unit_id in actor.units() and reporting_step(actor, task) is not None:
         yield f"/filing/{task.id}", _("Fill in and file")
-    if actor.holds(*DEEDS["task.sign"]):
+    if permissions.may(actor, "task.sign"):
         leads = any(post.role is Role.LEADER and post.unit_id == task.unit_id for post in actor.posts)
         if leads and waits_for_paper(task):
             yield f"/sign/paper?{urlencode({'month': task.month, 'unit': task.unit_name})}", _("Sign")
@@ -44,5 +43,5 @@ def _desks(connection: Connection, actor: Actor, task: TaskRow, now: datetime) -
     steps = (
         review_steps(connection, actor, task, named - {task.unit_id}, day) if task.stage is Stage.SIGNED_STAMPED else []
     )
-    if steps and actor.holds(*DEEDS["task.review"]):
+    if steps and permissions.may(actor, "task.review"):
         yield f"/review/{task.id}", _("Review")

@@ -16,6 +16,7 @@ from models.times import local_date
 from workflow import permissions, wording
 from workflow.flow import About
 from workflow.flow_store import pinned
+from workflow.paging import before_page
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,15 +101,10 @@ def _page(
     place = (connection, office_id, actor, wanted, now)
     if not size or not wanted.plain:
         found = find_tasks(*place)
-        first = _first(len(found), page, size)
+        first = before_page(page, len(found), size) if size else 0
         return found[first : first + size] if size else found, len(found)
     total = count_tasks(*place)
-    return find_tasks(*place, offset=_first(total, page, size), limit=size), total
-
-
-def _first(total: int, page: int, size: int) -> int:
-    """Where a page begins."""
-    return (min(max(1, page), max(1, -(-total // size))) - 1) * size if size else 0
+    return find_tasks(*place, offset=before_page(page, total, size), limit=size), total
 
 
 def list_rows(connection: Connection, office_id: int, tasks: Sequence[TaskRow], now: datetime) -> list[dict[str, Any]]:

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-#: control characters but tab and newline, direction marks, surrogates, and the non-characters that XML refuses
+#: control characters but tab and newline, direction and byte order marks, surrogates, and the non-characters that XML refuses
 _UNPRINTABLE: Final = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
 )
 _BREAKS: Final = re.compile(r"\s*[\n\t]\s*")
 _FULL: Final = {",": "，", ";": "；", ":": "：", "?": "？", "!": "！"}
@@ -24,6 +24,7 @@ _BRACKETS: Final = re.compile(r"\(([^()]*[\u4e00-\u9fff][^()]*)\)")
 _SENTENCE: Final = re.compile(r"[^。；;！？!?]+[。；;！？!?]*")
 _POINT: Final = re.compile(r"[一二三四五六七八九十]+是|[(（]?(?:\d{1,2}|[一二三四五六七八九十]+)[)）.、．]")
 _DIGITS: Final = "〇一二三四五六七八九"
+_SHORT: Final = {">=": "≥", "<=": "≤"}
 _SIGNS: Final = {">=": "不低于", "<=": "不高于", ">": "超过", "<": "低于", "=": "达到"}
 
 
@@ -147,6 +148,11 @@ def figure(value: float) -> str:
 def target(op: str, value: float, unit: str) -> str:
     """A target in words: 不低于120个."""
     return f"{_SIGNS.get(op, op)}{figure(value)}{unit}"
+
+
+def aim(op: str, value: float, unit: str) -> str:
+    """A target in signs, where there is no room for words: ≥ 120个."""
+    return f"{_SHORT.get(op, op)} {figure(value)}{unit}"
 
 
 def met(op: str, value: float, goal: float) -> bool:

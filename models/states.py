@@ -43,6 +43,8 @@ class Stage(Word):
 
 #: the unit still owes its report, or its rectification: lateness runs on
 OWED = frozenset({Stage.ASSIGNED, Stage.REPORTED, Stage.RETURNED})
+#: the office has approved it: what readers see
+APPROVED = (Stage.REVIEWED, Stage.AGGREGATED)
 #: nobody has to act any more
 FINISHED = (Stage.AGGREGATED, Stage.WAIVED)
 
@@ -85,6 +87,17 @@ class Relation(Word):
     OWN = "own", N_("own unit")
     CO = "co", N_("co-named unit")
     OTHER = "other", N_("other unit")
+
+
+class Reach(Word):
+    """How far a duty reaches with a deed that it is granted (``workflow/authorisation.txt``)."""
+
+    ALL = "all", N_("without limit")
+    OWN = "own", N_("own unit")
+    NAMED = "named", N_("own unit and as co-unit")
+    APPROVED = "approved", N_("what is approved or waits for one's own signature")
+    SELF = "self", N_("for oneself")
+    OTHERS = "others", N_("for others only")
 
 
 class Share(Word):

@@ -133,7 +133,7 @@ def _contents(sources: Sources, database: Path, outside: list[tuple[str, bytes]]
             yield file.relative_to(home).as_posix(), file
     yield from outside
     for file in sorted(sources.store.rglob("*")):
-        if file.is_file() and not file.name.startswith("tmp"):
+        if file.is_file() and not file.name.startswith("."):
             yield f"store/{file.relative_to(sources.store).as_posix()}", file
 
 

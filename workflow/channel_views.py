@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from models import tables as t
 from models.states import MessageState
 from workflow import permissions
+from workflow.paging import SIZE, before_page
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from workflow.case import Actor
 
-PER_PAGE: Final = 50
 _WAITING: Final = (MessageState.DUE.value, MessageState.RETRY.value, MessageState.SENDING.value)
 
 
@@ -93,20 +93,18 @@ def _state(connection: Connection, office_id: int, name: str) -> ChannelState:
     )  # fmt: skip
 
 
-def dead_letters(connection: Connection, office_id: int, actor: Actor, page: int) -> tuple[list[DeadLetter], int, int]:
-    """A page of what could not be delivered, the newest first; with the page and how many pages there are."""
+def dead_letters(connection: Connection, office_id: int, actor: Actor, page: int) -> tuple[list[DeadLetter], int]:
+    """A page of what could not be delivered, the newest first, and how many there are."""
     permissions.demand(actor, "message.read")
     m, p = t.message.c, t.person.c
     mine: Any = sa.and_(m.office_id == office_id, m.state == MessageState.DEAD.value)
     total = connection.scalar(sa.select(sa.func.count()).select_from(t.message).where(mine)) or 0
-    last = max(1, -(-total // PER_PAGE))
-    place = min(max(page, 1), last)
     query = (
         sa.select(m.id, m.event, p.name, p.login, m.channel, m.created_at, m.reason, m.attempts)
         .join(t.person, sa.and_(p.office_id == m.office_id, p.id == m.recipient_id))
-        .where(mine).order_by(m.id.desc()).limit(PER_PAGE).offset((place - 1) * PER_PAGE)
+        .where(mine).order_by(m.id.desc()).limit(SIZE).offset(before_page(page, total))
     )  # fmt: skip
-    return [DeadLetter(*row) for row in connection.execute(query)], place, last
+    return [DeadLetter(*row) for row in connection.execute(query)], total
 
 
 def loops(connection: Connection) -> list[Loop]:

@@ -156,8 +156,7 @@ def attach(
     the person says it is meant (W-S04), and what was ``looked`` at and does not fit (W-S05 to W-S09) unless the
     person says why it is taken ``anyway``.
     """
-    filing = _filing_by_code(connection, office_id, check_code)
-    unit_id, unit_name = _unit_of(connection, office_id, filing.id)
+    filing, unit_id, unit_name = _filing_by_code(connection, office_id, actor, check_code)
     role = permissions.demand_unit(actor, "form.attach", unit_id)
     tasks = [task for number, _v, _s in filing.covers if (task := cases.load_task(connection, office_id, number))]
     _still_as_printed(filing, tasks)
@@ -278,15 +277,19 @@ def _attest(
     )
 
 
-def _filing_by_code(connection: Connection, office_id: int, check_code: str) -> FilingRow:
+def _filing_by_code(
+    connection: Connection, office_id: int, actor: Actor, check_code: str
+) -> tuple[FilingRow, int, str]:
+    """A form with the number and name of its unit; E-404 in the same words where it is not there for the actor."""
     plain = check_code.strip().upper()
     number = connection.scalar(
         sa.select(t.filing.c.id).where(t.filing.c.office_id == office_id, t.filing.c.check_code == plain)
     )
     filing = cases.load_filing(connection, office_id, number) if number else None
-    if filing is None:
+    unit_id, unit_name = _unit_of(connection, office_id, filing.id) if filing else (0, "")
+    if filing is None or not permissions.may_for_unit(actor, "form.read", unit_id):
         raise permissions.not_there(_("Form"), check_code)
-    return filing
+    return filing, unit_id, unit_name
 
 
 def _unit_of(connection: Connection, office_id: int, filing_id: int) -> tuple[int, str]:

@@ -59,6 +59,12 @@ def verify(stored: str, password: str) -> bool:
     return bool(stored)
 
 
+def wanted(profile: str) -> str:
+    """What a password must be, as whoever chooses one is told."""
+    kinds = _("At least {count} characters of three kinds: small letters, capitals, digits, signs.")
+    return (kinds if profile == "mlps" else _("At least {count} characters.")).format(count=SHORTEST[profile])
+
+
 def check_password(password: str, login: str, profile: str) -> None:
     """Refuse a password that is too short, too plain, common, or holds the login name."""
     kinds = sum(bool(re.search(kind, password)) for kind in _KINDS)
@@ -69,9 +75,7 @@ def check_password(password: str, login: str, profile: str) -> None:
         raise BadInput(
             "E-A02",
             _("The password is too easy to guess."),
-            remedy=_("Use at least {count} characters of three kinds, without the login name or common words.").format(
-                count=SHORTEST[profile]
-            ),
+            remedy=_("{wanted} Without the login name and common words.").format(wanted=wanted(profile)),
         )
 
 

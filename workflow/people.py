@@ -19,7 +19,7 @@ from models.errors import BadInput, Denied, Refused
 from models.language import _
 from models.states import UNIT_ROLES, Role
 from models.times import local_date
-from workflow import audit, cases, lockout, permissions
+from workflow import audit, cases, lockout, permissions, separation
 from workflow.case import Post
 
 if TYPE_CHECKING:
@@ -260,7 +260,7 @@ def give_duty(
             else _("The duty “{role}” is held in the office, not in a unit.").format(role=role.label),
             remedy=_("Name the unit for clerks and leaders, and for nobody else."),
         )
-    permissions.check_posts([*_posts_during(connection, office_id, person, from_on, to_on), Post(role, unit_id)])
+    separation.check_duty(connection, office_id, person, Post(role, unit_id), from_on, to_on)
     return insert(
         connection,
         t.duty,
@@ -271,17 +271,6 @@ def give_duty(
         valid_from=from_on,
         valid_to=to_on,
     )
-
-
-def _posts_during(connection: Connection, office_id: int, person: int, from_on: date, to_on: date | None) -> list[Post]:
-    """Every duty that overlaps the span: one that begins later must not slip past the separation of powers."""
-    duty = t.duty.c
-    query = sa.select(duty.role, duty.unit_id).where(
-        duty.office_id == office_id, duty.person_id == person, duty.valid_to.is_(None) | (duty.valid_to >= from_on)
-    )
-    if to_on is not None:
-        query = query.where(duty.valid_from <= to_on)
-    return [Post(Role(row.role), row.unit_id) for row in connection.execute(query)]
 
 
 def end_duty(connection: Connection, office_id: int, actor: Actor, duty_id: int, now: datetime) -> None:
@@ -319,15 +308,9 @@ def set_absence(
     now: datetime,
 ) -> int:
     """Name a substitute for someone's absence: one's own, or anyone's by the office or the security administrator."""
-    role = permissions.demand(actor, "absence.set")
+    permissions.demand(actor, "absence.set")  # before the look-up: others learn nothing of which names exist
     absent, other = person_id(connection, office_id, login), person_id(connection, office_id, substitute)
-    if absent not in actor.people and not actor.holds(Role.DIRECTOR, Role.SECURITY):
-        raise Denied(
-            "E-403",
-            _("You may enter your own absence only."),
-            where=f"{actor.name} ({actor.login})",
-            remedy=permissions.needed((Role.DIRECTOR, Role.SECURITY), elsewhere=False),
-        )
+    role = permissions.demand_person(actor, "absence.set", absent)
     if absent == other or to_on < from_on:
         raise BadInput(
             "E-A12",
@@ -337,9 +320,14 @@ def set_absence(
             ),
             remedy=_("Name another person, and a last day that is not before the first."),
         )
-    both = [*cases.posts_of(connection, office_id, absent, from_on)]
-    both += cases.posts_of(connection, office_id, other, from_on)
-    permissions.check_posts(both)
+    if other in actor.people:
+        raise Denied(
+            "E-A20",
+            _("Nobody names themselves as a substitute."),
+            where=f"{actor.name} ({actor.login})",
+            remedy=_("Have it entered by whoever is away, by the director or by the security administrator."),
+        )
+    separation.check_substitute(connection, office_id, absent, other, from_on, to_on)
     number = insert(
         connection, t.absence, office_id, person_id=absent, substitute_id=other, from_on=from_on, to_on=to_on
     )

@@ -14,14 +14,14 @@ from models.language import N_, _
 from models.states import Role, Word
 from models.times import local_date
 from workflow import permissions
+from workflow.paging import SIZE, before_page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from datetime import date, datetime
 
     from sqlalchemy.engine import Connection
 
-PER_PAGE: Final = 50
 #: an account that nobody has used for so long is looked at: it may belong to somebody who has left
 UNUSED: Final = timedelta(days=90)
 
@@ -70,31 +70,25 @@ class PersonRow:
     last_login: datetime | None
     duties: tuple[DutyRow, ...] = ()
 
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One page of what was found, and how much there is."""
-
-    rows: tuple[PersonRow, ...]
-    total: int
-    page: int
-
     @property
-    def pages(self) -> int:
-        """How many pages there are; at least one."""
-        return _pages(self.total)
+    def standing(self) -> str:
+        """Whether one can log in with it, in words."""
+        if not self.active:
+            return _("closed account")
+        if self.locked:
+            return _("locked now")
+        return _("waits for the first login") if self.waits else _("in use")
 
 
 def find_people(
     connection: Connection, office_id: int, now: datetime, *, words: str = "", show: Show = Show.ALL, page: int = 1
-) -> Found:
-    """The accounts whose login, name, address or unit holds ``words``, in the order of their logins."""
+) -> tuple[list[PersonRow], int]:
+    """A page of the accounts whose login, name, address or unit holds ``words``, by login, and how many there are."""
     p = t.person.c
     wanted = sa.and_(p.office_id == office_id, *_narrowed(show, now), *_named(words, local_date(now)))
     total = connection.scalar(sa.select(sa.func.count()).select_from(t.person).where(wanted)) or 0
-    place = min(max(page, 1), _pages(total))
-    query = _select().where(wanted).order_by(p.login).limit(PER_PAGE).offset((place - 1) * PER_PAGE)
-    return Found(tuple(_rows(connection, office_id, query, now)), total, place)
+    query = _select().where(wanted).order_by(p.login).limit(SIZE).offset(before_page(page, total))
+    return _rows(connection, office_id, query, now), total
 
 
 def counts(connection: Connection, office_id: int, now: datetime) -> dict[Show, int]:
@@ -117,24 +111,6 @@ def one_person(connection: Connection, office_id: int, login: str, now: datetime
     raise permissions.not_there(_("Person"), login)
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """One page of duties, and how many there are."""
-
-    rows: tuple[DutyRow, ...]
-    total: int
-    page: int
-
-    @property
-    def pages(self) -> int:
-        """How many pages there are; at least one."""
-        return _pages(self.total)
-
-
-def _pages(total: int) -> int:
-    return max(1, -(-total // PER_PAGE))
-
-
 def duties(
     connection: Connection,
     office_id: int,
@@ -144,8 +120,8 @@ def duties(
     role: str = "",
     ended: bool = False,
     page: int = 1,
-) -> Held:
-    """Who holds what, by unit and duty: today and to come, or with ``ended`` what is past.
+) -> tuple[list[DutyRow], int]:
+    """A page of who holds what, by unit and duty, and how many there are: today and to come, or with ``ended`` past ones.
 
     A duty outlives a closed account, which may be opened again: it is listed until somebody ends it.
     """
@@ -158,9 +134,8 @@ def duties(
         like = _like(words)
         query = query.where(sa.or_(*(column.like(like, escape="\\") for column in (p.login, p.name, u.name))))
     total = connection.scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0
-    place = min(max(page, 1), _pages(total))
-    query = query.order_by(u.id.is_(None), u.id, d.role, d.id).limit(PER_PAGE).offset((place - 1) * PER_PAGE)
-    return Held(tuple(_duty(row, today) for row in connection.execute(query)), total, place)
+    query = query.order_by(u.id.is_(None), u.id, d.role, d.id).limit(SIZE).offset(before_page(page, total))
+    return [_duty(row, today) for row in connection.execute(query)], total
 
 
 def _select() -> sa.Select[Any]:
@@ -208,7 +183,7 @@ def _like(words: str) -> str:
     return f"%{plain}%"
 
 
-def _rows(connection: Connection, office_id: int, query: Any, now: datetime) -> Iterable[PersonRow]:
+def _rows(connection: Connection, office_id: int, query: Any, now: datetime) -> list[PersonRow]:
     found, today = connection.execute(query).all(), local_date(now)
     people, held = [row.id for row in found], dict[int, list[DutyRow]]()
     for row in connection.execute(_duties(office_id).where(t.duty.c.person_id.in_(people)).order_by(t.duty.c.id)):

@@ -1,7 +1,7 @@
-"""Who may do what beside the steps of a flow: everything not granted here or there is refused.
+"""Who may do what beside the steps of a flow: everything not granted in the matrix or there is refused.
 
-Source: design section 5 and the matrix of ``reliability.md`` section 6. The three administrators see no report
-content, and nobody holds two of the three.
+The matrix stands in ``authorisation.txt``; here it is asked. The three administrators see no report content, and nobody
+holds two of the three.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Final
 from models import labels
 from models.errors import Denied, NotFound, Refused
 from models.language import _, listed
-from models.states import ADMINISTRATORS, UNIT_ROLES, Relation, Role, Stage
-from workflow.relations import may_act
+from models.states import ADMINISTRATORS, APPROVED, Reach, Relation, Role
+from workflow.authorisation import MATRIX
+from workflow.relations import may_act, relation_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -20,97 +21,82 @@ if TYPE_CHECKING:
     from workflow.case import Actor, Post, TaskRow
     from workflow.flow import Step
 
-R = Role
-OFFICE: Final = frozenset({R.REVIEWER, R.DIRECTOR})
+#: the duties to which every task is there
+OFFICE: Final = frozenset(role for role, reach in MATRIX["task.read"].items() if reach is Reach.ALL)
 
-#: deed → roles; unit roles act for their own unit
-DEEDS: Final[dict[str, frozenset[Role]]] = {
-    "notice.draft": OFFICE,
-    "notice.adopt": frozenset({R.DIRECTOR}),
-    "period.open": frozenset({R.DIRECTOR}),
-    "period.close": frozenset({R.DIRECTOR}),
-    "period.move": frozenset({R.DIRECTOR}),
-    "task.read": OFFICE | UNIT_ROLES | {R.READER},
-    "task.review": OFFICE,
-    "task.sign": frozenset({R.LEADER, R.READER}),
-    "phrase.change": OFFICE,
-    # a unit's people see their own unit's part of it, a reader what is approved
-    "board.read": OFFICE | UNIT_ROLES | {R.READER},
-    "attachment.read": OFFICE | UNIT_ROLES | {R.READER},
-    "form.print": UNIT_ROLES,
-    "form.attach": UNIT_ROLES,
-    "form.verify": OFFICE | UNIT_ROLES,
-    "flow.read": OFFICE | UNIT_ROLES | {R.READER, R.SYSTEM, R.SECURITY, R.AUDIT},
-    "flow.install": frozenset({R.DIRECTOR}),
-    "flow.migrate": frozenset({R.DIRECTOR}),
-    "problem.register": OFFICE,
-    "problem.photo": OFFICE | UNIT_ROLES,
-    "problem.export": OFFICE | UNIT_ROLES | {R.READER},
-    "inspection.record": OFFICE,
-    "request.ask": frozenset({R.CLERK}),
-    "request.decide": frozenset({R.DIRECTOR}),
-    "summary.build": OFFICE,
-    "summary.issue": frozenset({R.DIRECTOR}),
-    "summary.read": OFFICE | {R.READER},
-    "archive.export": frozenset({R.DIRECTOR}),
-    "archive.verify": OFFICE | {R.AUDIT},
-    "template.read": OFFICE | {R.SYSTEM, R.SECURITY, R.AUDIT},
-    "template.install": frozenset({R.DIRECTOR}),
-    "draft.issue": frozenset({R.DIRECTOR}),
-    "paper.urge": OFFICE,
-    "paper.supervise": frozenset({R.DIRECTOR}),
-    "paper.void": frozenset({R.DIRECTOR}),
-    "paper.read": OFFICE | {R.READER},
-    "rules.read": OFFICE | {R.SYSTEM},
-    "rules.edit": frozenset({R.DIRECTOR}),
-    "plan.read": OFFICE,
-    "message.read": OFFICE | {R.SYSTEM},
-    "message.retry": OFFICE | {R.SYSTEM},
-    "message.release": frozenset({R.DIRECTOR}),
-    "channel.test": frozenset({R.SYSTEM}),
-    "calendar.import": frozenset({R.DIRECTOR}),
-    "calendar.address": OFFICE | UNIT_ROLES | {R.READER},
-    "unit.manage": OFFICE,
-    "person.manage": frozenset({R.SYSTEM}),
-    # who makes all accounts cannot mend their own: that is for another of them, or for the security administrator
-    "person.rescue": frozenset({R.SYSTEM, R.SECURITY}),
-    "duty.grant": frozenset({R.SECURITY}),
-    "absence.set": OFFICE | UNIT_ROLES | {R.SECURITY},
-    "session.end": frozenset({R.SECURITY}),
-    "powers.read": ADMINISTRATORS | {R.DIRECTOR},
-    # a token acts as the person who makes it and can do nothing that they cannot
-    "token.make": OFFICE | UNIT_ROLES | {R.READER} | ADMINISTRATORS,
-    "token.manage": frozenset({R.SECURITY}),
-    "audit.read": frozenset({R.AUDIT}),
-    "service.manage": frozenset({R.SYSTEM}),
-    "clock.confirm": frozenset({R.DIRECTOR}),
-}
+
+def may(actor: Actor, deed: str) -> bool:
+    """Whether the actor holds a duty that does the deed at all."""
+    return actor.holds(*MATRIX[deed])
+
+
+def reaches(actor: Actor, deed: str) -> frozenset[Reach]:
+    """How far the actor's duties reach with a deed; empty when none does it."""
+    granted = MATRIX[deed]
+    return frozenset(granted[post.role] for post in actor.posts if post.role in granted)
+
+
+def everywhere(actor: Actor, deed: str) -> bool:
+    """Whether the actor does the deed without limit, whichever the unit."""
+    return Reach.ALL in reaches(actor, deed)
 
 
 def demand(actor: Actor, deed: str) -> Role:
     """The role by which the actor may do the deed; raises E-403."""
     for post in actor.posts:
-        if post.role in DEEDS[deed]:
+        if post.role in MATRIX[deed]:
             return post.role
     raise denied(actor, deed)
 
 
-def demand_unit(actor: Actor, deed: str, unit_id: int) -> Role:
-    """The role by which the actor may do the deed for a unit; another unit's is denied in the same words."""
+def demand_unit(actor: Actor, deed: str, unit_id: int, co_units: Collection[int] = ()) -> Role:
+    """The role by which the actor may do the deed for a unit, ``co_units`` beside it; another unit's is denied likewise."""
     for post in actor.posts:
-        if post.role in DEEDS[deed] and (post.role not in UNIT_ROLES or post.unit_id == unit_id):
+        reach = MATRIX[deed].get(post.role)
+        if reach is not None and _covers(reach, relation_of(post, unit_id, co_units)):
             return post.role
-    raise denied(actor, deed, elsewhere=actor.holds(*DEEDS[deed]))
+    raise denied(actor, deed, elsewhere=may(actor, deed))
+
+
+def may_for_unit(actor: Actor, deed: str, unit_id: int) -> bool:
+    """Whether the actor may do the deed for a unit."""
+    granted = ((MATRIX[deed].get(post.role), relation_of(post, unit_id, ())) for post in actor.posts)
+    return any(reach is not None and _covers(reach, related) for reach, related in granted)
+
+
+def demand_person(actor: Actor, deed: str, person_id: int) -> Role:
+    """The role by which the actor may do the deed to a person's account; raises E-403."""
+    own = person_id in actor.people
+    for post in actor.posts:
+        reach = MATRIX[deed].get(post.role)
+        if reach is not None and reach is not (Reach.OTHERS if own else Reach.SELF):
+            return post.role
+    if own or not may(actor, deed):
+        raise denied(actor, deed)
+    beyond = [role for role, reach in MATRIX[deed].items() if reach is not Reach.SELF]
+    raise Denied(
+        "E-403",
+        _("You may do this for yourself only ({deed}).").format(deed=labels.deed(deed)),
+        where=f"{actor.name} ({actor.login})",
+        remedy=needed(beyond, elsewhere=False),
+        deed=deed,
+    )
+
+
+def _covers(reach: Reach, related: Relation) -> bool:
+    """Whether a reach takes in what is of a unit that stands so to the actor's."""
+    if reach is Reach.OWN:
+        return related is Relation.OWN
+    return reach is not Reach.NAMED or related is not Relation.OTHER
 
 
 def denied(actor: Actor, deed: str, *, elsewhere: bool = False) -> Denied:
     """The refusal of a deed that was not granted; ``elsewhere`` when the actor holds the duty in another unit."""
-    roles = DEEDS.get(deed) or frozenset()
     return Denied(
         "E-403",
         _("You may not do this ({deed}).").format(deed=labels.deed(deed)),
         where=f"{actor.name} ({actor.login})",
-        remedy=needed(roles, elsewhere=elsewhere),
+        remedy=needed(MATRIX[deed], elsewhere=elsewhere),
         deed=deed,
     )
 
@@ -144,28 +130,31 @@ def relation(actor: Actor, unit_id: int, named_units: Collection[int]) -> Relati
 
 def may_see_task(actor: Actor, related: Relation, task: TaskRow, *, copied: bool = False) -> bool:
     """Whether a task exists for this actor at all; ``copied``: it was shown to them for information 抄送."""
-    if copied or actor.holds(*OFFICE):
-        return True
-    if actor.holds(Role.READER) and _reader_sees(task):
-        return True
-    return actor.holds(*UNIT_ROLES) and related is not Relation.OTHER
+    return copied or _within(actor, "task.read", related, task)
 
 
 def may_see_report(actor: Actor, related: Relation, task: TaskRow, *, copied: bool = False) -> bool:
     """Whether the actor may read what was filed: a co-named unit sees that it was, not what."""
-    if not may_see_task(actor, related, task, copied=copied):
-        return False
-    return copied or related is Relation.OWN or not _only_unit(actor)
+    return copied or _within(actor, "report.read", related, task)
 
 
-def _reader_sees(task: TaskRow) -> bool:
-    """A reader sees what is approved, and what waits for a reader's own signature."""
-    asked = any(Role.READER in step.roles for step in task.flow.steps_from(task.state))
-    return asked or task.stage in (Stage.REVIEWED, Stage.AGGREGATED)
+def _within(actor: Actor, deed: str, related: Relation, task: TaskRow) -> bool:
+    granted = MATRIX[deed]
+    for post in actor.posts:
+        reach = granted.get(post.role)
+        if reach is Reach.APPROVED:
+            if _approved_or_asked(task, post.role):
+                return True
+        elif reach is not None and _covers(reach, related):
+            return True
+    return False
 
 
-def _only_unit(actor: Actor) -> bool:
-    return not actor.holds(*OFFICE, Role.READER)
+def _approved_or_asked(task: TaskRow, role: Role) -> bool:
+    """What is approved, and what waits for the signature of this duty."""
+    if task.stage in APPROVED:
+        return True
+    return any(role in step.roles for step in task.flow.steps_from(task.state))
 
 
 def acting_role(actor: Actor, step: Step, unit_id: int, co_units: Collection[int] = ()) -> Role | None:

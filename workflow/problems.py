@@ -135,8 +135,7 @@ def add_photo(
 ) -> int:
     """Keep a picture of a problem that is already in the store; by the office and the problem's own units."""
     task, co_units = visible_problem(connection, office_id, actor, problem_id)
-    mine = next((unit for unit in (task.unit_id, *sorted(co_units)) if unit in actor.units()), task.unit_id)
-    role = permissions.demand_unit(actor, "problem.photo", mine)
+    role = permissions.demand_unit(actor, "problem.photo", task.unit_id, co_units)
     attachment_id = attachment(connection, office_id, stored, actor, now)
     p = t.photo.c
     known = sa.select(p.id).where(

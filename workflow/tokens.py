@@ -1,6 +1,6 @@
 """Tokens of programs: a program acts as the person who made its token, with their duties of today, narrowed by scopes.
 
-A scope is a set of duties and nothing more: what may be done with a duty stands in the flows and in ``DEEDS``, here as
+A scope is a set of duties and nothing more: what may be done with a duty stands in the flows and in the matrix, here as
 everywhere. So a token can never do what its person cannot, and a duty that ends takes its scope along.
 """
 
@@ -147,7 +147,7 @@ def revoke(connection: Connection, office_id: int, actor: Actor, number: int, no
     """End a token: one's own, or anybody's for the security administrator; E-404 otherwise."""
     a = t.api_token.c
     row = connection.execute(sa.select(t.api_token).where(a.office_id == office_id, a.id == number)).first()
-    if row is None or (row.person_id != actor.person_id and not actor.holds(*permissions.DEEDS["token.manage"])):
+    if row is None or (row.person_id != actor.person_id and not permissions.may(actor, "token.manage")):
         raise permissions.not_there(_("Token of a program"), number)
     if row.revoked_at is not None:
         return

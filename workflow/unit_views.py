@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from models import tables as t
 from models.states import FINISHED, PeriodState, Stage
 from workflow import parts, units
+from workflow.paging import SIZE, before_page
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
     from sqlalchemy.engine import Connection
-
-PER_PAGE: Final = 50
 
 
 def names(connection: Connection, office_id: int) -> list[str]:
@@ -40,24 +39,10 @@ class UnitRow:
     people: int
 
 
-@dataclass(frozen=True, slots=True)
-class Register:
-    """One page of the register."""
-
-    rows: tuple[UnitRow, ...]
-    total: int
-    page: int
-
-    @property
-    def pages(self) -> int:
-        """How many pages there are; at least one."""
-        return max(1, -(-self.total // PER_PAGE))
-
-
 def register(
     connection: Connection, office_id: int, today: date, *, words: str = "", closed: bool = False, page: int = 1
-) -> Register:
-    """The units whose name or alias holds ``words``, in the order in which they were entered."""
+) -> tuple[list[UnitRow], int]:
+    """A page of the units whose name or alias holds ``words``, as they were entered, and how many there are."""
     u, a = t.unit.c, t.unit_alias.c
     wanted = sa.and_(u.office_id == office_id, u.valid_to.is_not(None) if closed else u.valid_to.is_(None))
     if words:
@@ -65,25 +50,24 @@ def register(
         also = sa.exists().where(a.office_id == u.office_id, a.unit_id == u.id, a.alias.like(f"%{plain}%", escape="\\"))
         wanted = sa.and_(wanted, sa.or_(u.name.like(f"%{plain}%", escape="\\"), also))
     total = connection.scalar(sa.select(sa.func.count()).select_from(t.unit).where(wanted)) or 0
-    place = min(max(page, 1), max(1, -(-total // PER_PAGE)))
     heir = t.unit.alias("heir")
     query = (
         sa.select(u.id, u.name, u.valid_from, u.valid_to, heir.c.name.label("heir"),
                   _open_tasks(u.id).label("tasks"), _people(u.id, today).label("people"))
         .outerjoin(heir, sa.and_(heir.c.office_id == u.office_id, heir.c.id == u.successor_id))
-        .where(wanted).order_by(u.id).limit(PER_PAGE).offset((place - 1) * PER_PAGE)
+        .where(wanted).order_by(u.id).limit(SIZE).offset(before_page(page, total))
     )  # fmt: skip
     rows = connection.execute(query).all()
     also_called: dict[int, list[str]] = {}
     numbers = [row.id for row in rows]
     for alias in connection.execute(sa.select(t.unit_alias).where(a.office_id == office_id, a.unit_id.in_(numbers))):
         also_called.setdefault(alias.unit_id, []).append(alias.alias)
-    found = (
+    found = [
         UnitRow(row.id, row.name, tuple(also_called.get(row.id, ())), row.valid_from, row.valid_to, row.heir or "",
                 row.tasks, row.people)
         for row in rows
-    )  # fmt: skip
-    return Register(tuple(found), total, place)
+    ]  # fmt: skip
+    return found, total
 
 
 def _open_tasks(unit_id: Any) -> Any:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from deeds.board import rows
-from documents.plain_text import figure, met
+from documents.plain_text import aim, met
 from models import tables as t
 from models.facts import from_plain
 from models.language import _
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 #: a year, the chosen month included
 MONTHS: Final = 12
-_SIGNS: Final = {">=": "≥", "<=": "≤"}
 #: (task, indicator) → what its report says: {value, reason}
 Given = dict[tuple[int, int], dict[str, Any]]
 
@@ -77,7 +76,7 @@ class Indicator:
     @property
     def goal_words(self) -> str:
         """≥ 120个."""
-        return f"{_SIGNS.get(self.op, self.op)} {figure(self.goal)}{self.unit}"
+        return aim(self.op, self.goal, self.unit)
 
 
 @dataclass(frozen=True, slots=True)

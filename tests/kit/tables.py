@@ -47,7 +47,7 @@ def retold(draft: NoticeDraft, **clauses: dict[str, Any] | None) -> NoticeDraft:
     return replace(draft, items=tuple(item for item in items if item.clauses))
 
 
-def _told(draft: NoticeDraft) -> tuple[dict[str, Any], str]:
+def told(draft: NoticeDraft) -> tuple[dict[str, Any], str]:
     kept = to_json(draft)
     said = {name: value for name, value in kept.items() if name not in {"warnings", "decisions"}}
     return kept, hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
@@ -56,7 +56,7 @@ def _told(draft: NoticeDraft) -> tuple[dict[str, Any], str]:
 def adopt(world: World, draft: NoticeDraft, login: str = "director", now: datetime = NOON, **more: Any) -> Adopted:
     """Adopt as the command does, its names decided: in these tests a name that is new is meant."""
     draft = decided(world, draft, now)
-    made: Adopted = world.do(login, adoption.adopt, draft, *_told(draft), now=now, **more)
+    made: Adopted = world.do(login, adoption.adopt, draft, *told(draft), now=now, **more)
     return made
 
 
@@ -73,7 +73,7 @@ def revise(
 ) -> Adopted:
     """Revise as the command does, its names decided."""
     draft = decided(world, draft, now)
-    made: Adopted = world.do(login, revision.revise, notice, draft, *_told(draft), now=now, **more)
+    made: Adopted = world.do(login, revision.revise, notice, draft, *told(draft), now=now, **more)
     return made
 
 

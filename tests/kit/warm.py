@@ -2,7 +2,7 @@
 
 Starting Python and SQLModel takes a second, a command a tenth of it; the tests type hundreds. Every command still has a
 process, an environment, standard streams and an exit code of its own. What concerns the start itself runs the installed
-program (``kit.terminal.DUBAN``).
+program (``kit.terminal.DUBAN``). Words that begin with ``-m`` run a module of this folder instead.
 """
 
 from __future__ import annotations
@@ -150,6 +150,7 @@ def _learn() -> None:
         for module in pkgutil.walk_packages(found.__path__, f"{room}."):
             if not module.name.startswith(_ELSEWHERE):
                 importlib.import_module(module.name)
+    importlib.import_module("mortal")
     schema.newest()
     chinese_font()
     for name in language.CATALOGUES:
@@ -195,7 +196,11 @@ def _become(asked: dict[str, object], streams: list[int]) -> None:
     sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr
     code: object = 1
     try:
-        cli.main(asked["words"])  # type: ignore[arg-type]
+        match asked["words"]:
+            case ["-m", name, *words]:
+                importlib.import_module(name).main(words)
+            case words:
+                cli.main(words)  # type: ignore[arg-type]
     except SystemExit as ended:
         code = ended.code
     finally:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from models.language import N_, _
 from models.states import Role
-from workflow.permissions import DEEDS, OFFICE
+from workflow import permissions
+from workflow.permissions import OFFICE
 
 if TYPE_CHECKING:
     from workflow.case import Actor
@@ -26,7 +27,7 @@ class Entry:
         """Whether the actor has business there."""
         if not self.deed:
             return True
-        return actor.holds(*(DEEDS[self.deed] if self.roles is None else DEEDS[self.deed] & self.roles))
+        return permissions.may(actor, self.deed) and (self.roles is None or actor.holds(*self.roles))
 
 
 #: under their headings, in the order of a month's work

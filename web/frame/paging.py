@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 from urllib.parse import urlencode
+
+from pydantic import BeforeValidator
+
+from workflow.paging import SIZE, before_page, last_page, nearest_page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-SIZE: Final = 50
 _FARTHEST: Final = 100_000
 T = TypeVar("T")
 
@@ -19,7 +22,7 @@ class Paging:
     """Which page of how many rows is shown; ``path`` and ``question`` make the addresses of the others."""
 
     path: str
-    question: Mapping[str, str]
+    question: Mapping[str, object]
     asked: int
     total: int
     size: int = SIZE
@@ -27,12 +30,12 @@ class Paging:
     @property
     def last(self) -> int:
         """The number of pages, at least one."""
-        return max(1, -(-self.total // self.size))
+        return last_page(self.total, self.size)
 
     @property
     def page(self) -> int:
         """The page that is shown: the nearest that there is."""
-        return min(max(1, self.asked), self.last)
+        return nearest_page(self.asked, self.total, self.size)
 
     @property
     def address(self) -> str:
@@ -42,9 +45,14 @@ class Paging:
 
     def of(self, rows: Sequence[T]) -> Sequence[T]:
         """The rows of this page, out of all."""
-        return rows[(self.page - 1) * self.size : self.page * self.size]
+        first = before_page(self.asked, self.total, self.size)
+        return rows[first : first + self.size]
 
 
-def asked_page(text: str) -> int:
+def _asked_page(text: str) -> int:
     """The page of an address; whatever is no number is the first."""
     return min(int(text), _FARTHEST) if text.isascii() and text.isdigit() and len(text) < 8 else 1
+
+
+#: the page in the question of an address
+Page = Annotated[int, BeforeValidator(_asked_page)]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import jinja2
 
+from documents.plain_text import aim
 from models.language import _, current, listed
 from models.times import shown
 from web.frame.remedies import for_page
@@ -35,7 +36,7 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.globals.update({"_": _, "listed": listed, "static": static, "language": current})
+    made.globals.update({"_": _, "listed": listed, "static": static, "language": current, "aim": aim})
     made.filters.update({"shown": shown, "day": day, "month": month, "lines": _lines, "for_page": for_page})
     return made
 

@@ -23,10 +23,10 @@ from models.language import N_, _
 from models.states import Role
 from web import board_plots
 from web.frame.desk import At, Desk
-from workflow.permissions import DEEDS, OFFICE
+from web.frame.paging import Page, Paging
+from workflow.permissions import OFFICE
 
 router = APIRouter(prefix="/board")
-ROWS = 50
 #: what the numbers on top say: the whole, then what asks for somebody
 _ON_TOP = (
     "due",
@@ -82,22 +82,19 @@ def board(desk: At, month: str = "", compare: str = "", order: str = "", view: s
 
 
 @router.get("/tasks")
-def tasks(desk: At, month: str = "", count: str = "all", unit: int = 0, item: int = 0, page: int = 1) -> Response:
+def tasks(desk: At, month: str = "", count: str = "all", unit: int = 0, item: int = 0, page: Page = 1) -> Response:
     """Exactly the tasks behind a number or a cell."""
     seen = _look(desk, month, back=0)
     if seen is None:
         return desk.page("board/none.html")
     asked = Asked(count, unit, item)
     found = behind(seen.entries, asked)
-    at, pages = _page(page, len(found))
-    shown = found[(at - 1) * ROWS : at * ROWS]
+    question = {"month": seen.month.month, "count": count, "unit": unit, "item": item}
+    paging = Paging("/board/tasks", question, page, len(found))
     fields = _around(desk, seen, "") | {
         "heading": _heading(seen, asked),
-        "number": len(found),
-        "tasks": [row_dict(entry.task, seen.today) for entry in shown],
-        "at": at,
-        "pages": pages,
-        "path": _path(seen, "/tasks", count=count, unit=unit, item=item),
+        "tasks": [row_dict(one.task, seen.today) | {"title": one.item_title} for one in paging.of(found)],
+        "paging": paging,
     }
     if desk.is_part:
         return desk.part("board/tasks.html", "found", **fields)
@@ -105,23 +102,21 @@ def tasks(desk: At, month: str = "", count: str = "all", unit: int = 0, item: in
 
 
 @router.get("/late")
-def late(desk: At, month: str = "", page: int = 1) -> Response:
+def late(desk: At, month: str = "", page: Page = 1) -> Response:
     """What is late and since when, what was said about it, what comes next."""
     seen = _look(desk, month)
     if seen is None:
         return desk.page("board/none.html")
     now, rules, hours = desk.now(), office_rules(desk), office_hours(desk)
-    at, pages = _page(page, len(seen.late))
-    some = seen.late[(at - 1) * ROWS : at * ROWS]
+    paging = Paging("/board/late", {"month": seen.month.month}, page, len(seen.late))
+    some = paging.of(seen.late)
     rows = desk.read(lambda c: chased(c, desk.office_id, some, rules, now, hours))
     fields = _around(desk, seen, "/late") | {
         "rows": rows,
         "lateness": sentences.lateness(seen),
-        "plans": desk.actor.holds(*DEEDS["plan.read"]),
+        "plans": desk.may("plan.read"),
         "tells": not desk.actor.holds(Role.READER),
-        "at": at,
-        "pages": pages,
-        "path": _path(seen, "/late"),
+        "paging": paging,
     }
     return desk.page("board/late.html", **fields)
 
@@ -165,12 +160,6 @@ def indicators(desk: At, month: str = "") -> Response:
 def _look(desk: Desk, month: str, compare: str = "", back: int = MONTHS - 1) -> Look | None:
     now = desk.now()
     return desk.look_up("board.read", lambda c: look(c, desk.office_id, desk.actor, month, compare, now, back))
-
-
-def _page(wanted: int, rows: int) -> tuple[int, int]:
-    """The page that is shown, and how many there are."""
-    pages = max(1, -(-rows // ROWS))
-    return max(1, min(wanted, pages)), pages
 
 
 def _around(desk: Desk, seen: Look, here: str) -> dict[str, Any]:

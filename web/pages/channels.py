@@ -12,9 +12,9 @@ from deeds import doctor, running
 from models import labels
 from models.language import _
 from web.frame.desk import At
-from web.frame.numbers import Number
+from web.frame.paging import Page, Paging
 from web.frame.posted import Form
-from workflow import channel_views, messages, permissions
+from workflow import channel_views, messages
 from workflow.health import LATE
 
 if TYPE_CHECKING:
@@ -24,23 +24,22 @@ router = APIRouter(prefix="/channels")
 
 
 @router.get("")
-def channels(desk: At, page: int = 1) -> Response:
+def channels(desk: At, page: Page = 1) -> Response:
     """Each way out, the dead letters, the loops, the last backup."""
     names = running.channel_names(desk)
 
     def work(connection: Connection) -> dict[str, Any]:
-        rows, place, last = channel_views.dead_letters(connection, desk.office_id, desk.actor, page)
+        rows, total = channel_views.dead_letters(connection, desk.office_id, desk.actor, page)
         return {
-            "channels": channel_views.channels(connection, desk.office_id, names), "dead": rows, "page": place,
-            "last": last, "loops": channel_views.loops(connection),
+            "channels": channel_views.channels(connection, desk.office_id, names), "dead": rows,
+            "paging": Paging("/channels", {}, page, total), "loops": channel_views.loops(connection),
             "backup": channel_views.last_backup(connection, desk.office_id),
         }  # fmt: skip
 
     found = desk.look_up("message.read", work)
-    holds = desk.actor.holds
     return desk.page(
         "channels/list.html", **found, names=names, overdue=desk.now() - LATE, labels=labels,
-        tests=holds(*permissions.DEEDS["channel.test"]), manages=holds(*permissions.DEEDS["service.manage"]),
+        tests=desk.may("channel.test"), manages=desk.may("service.manage"),
     )  # fmt: skip
 
 
@@ -53,7 +52,7 @@ def test(desk: At, form: Form) -> Response:
 
 
 @router.post("/{number}/retry")
-def retry(desk: At, _form: Form, number: Number) -> Response:
+def retry(desk: At, _form: Form, number: int) -> Response:
     """Send a dead message again, at the next delivery."""
     desk.perform("message.retry", lambda c: messages.retry(c, desk.office_id, desk.actor, number, desk.now()))
     return desk.go("/channels", _("Message {id} goes out at the next delivery.").format(id=number))

@@ -13,10 +13,11 @@ from models.language import _
 from models.states import Role
 from models.times import local_date
 from web.frame.desk import At, Desk
-from web.frame.numbers import Number
+from web.frame.paging import Page, Paging
 from web.frame.posted import Form
 from web.pages.people import chosen_table
-from workflow import absences, flow_store, people, people_views, permissions, powers, session_ending, units
+from workflow import absences, flow_store, passwords, people, people_views, permissions, powers, session_ending, units
+from workflow.authorisation import DUTIES
 from workflow.unit_views import names
 
 if TYPE_CHECKING:
@@ -26,17 +27,19 @@ router = APIRouter(prefix="/duties")
 
 
 @router.get("")
-def duties(desk: At, q: str = "", role: str = "", ended: str = "", page: int = 1) -> Response:
+def duties(desk: At, q: str = "", role: str = "", ended: str = "", page: Page = 1) -> Response:
     """Who holds what, where, since when and until when."""
     words, wanted, past = q.strip()[:60], role if role in set(Role) else "", bool(ended)
 
-    def work(connection: Connection) -> people_views.Held:
+    def work(connection: Connection) -> tuple[list[people_views.DutyRow], int]:
         permissions.demand(desk.actor, "duty.grant")
         today = local_date(desk.now())
         return people_views.duties(connection, desk.office_id, today, words=words, role=wanted, ended=past, page=page)
 
-    held = desk.look_up("duty.grant", work)
-    return desk.page("duties/list.html", held=held, q=words, role=wanted, ended=past, roles=powers.DUTIES)
+    held, total = desk.look_up("duty.grant", work)
+    paging = Paging("/duties", {"role": wanted, "ended": ended, "q": words}, page, total)
+    roles = [(one.value, one.label) for one in DUTIES]
+    return desk.page("duties/list.html", duties=held, paging=paging, q=words, role=wanted, ended=past, roles=roles)
 
 
 @router.get("/new")
@@ -49,7 +52,7 @@ def new_duty(desk: At, login: str = "", unit: str = "") -> Response:
 def _grant_page(desk: Desk, login: str = "", unit: str = "") -> Response:
     known = desk.read(lambda c: people_views.everybody(c, desk.office_id))
     register = desk.read(lambda c: names(c, desk.office_id))
-    return desk.page("duties/new.html", people=known, units=register, roles=powers.DUTIES, login=login, unit=unit)
+    return desk.page("duties/new.html", people=known, units=register, roles=DUTIES, login=login, unit=unit)
 
 
 @router.post("")
@@ -68,13 +71,13 @@ def grant(desk: At, form: Form) -> Response:
 
 
 def _role(word: str) -> Role:
-    if word not in set(powers.DUTIES):
+    if word not in set(DUTIES):
         raise BadInput("E-H72", _("Choose a duty."), remedy=_("Choose one of the list."))
     return Role(word)
 
 
 @router.post("/{number}/end")
-def end(desk: At, _form: Form, number: Number) -> Response:
+def end(desk: At, _form: Form, number: int) -> Response:
     """The duty ends today; its record stays."""
     desk.perform("duty.end", lambda c: people.end_duty(c, desk.office_id, desk.actor, number, desk.now()))
     return desk.go("/duties", _("Duty {number} has ended.").format(number=number))
@@ -130,7 +133,7 @@ def set_absence(desk: At, form: Form) -> Response:
 
 
 @router.post("/absences/{number}/end")
-def end_absence(desk: At, _form: Form, number: Number) -> Response:
+def end_absence(desk: At, _form: Form, number: int) -> Response:
     """From today on nobody stands in."""
     desk.perform("absence.end", lambda c: absences.end_absence(c, desk.office_id, desk.actor, number, desk.now()))
     return desk.go("/duties/absences", _("The absence has ended."))
@@ -144,7 +147,8 @@ def sessions(desk: At) -> Response:
         permissions.demand(desk.actor, "session.end")
         return session_ending.running(connection, desk.office_id, desk.now())
 
-    return desk.page("duties/sessions.html", sessions=desk.look_up("session.end", work), rules=desk.settings.login)
+    found, rules = desk.look_up("session.end", work), desk.settings.login
+    return desk.page("duties/sessions.html", sessions=found, rules=rules, wanted=passwords.wanted(rules.profile))
 
 
 @router.post("/sessions/{login}/end")
@@ -167,4 +171,4 @@ def separation(desk: At) -> Response:
         return [(flow.title.here, powers.steps(flow)) for flow in flows]
 
     found: Any = desk.look_up("powers.read", work)
-    return desk.page("duties/powers.html", deeds=powers.deeds(), flows=found, roles=powers.DUTIES)
+    return desk.page("duties/powers.html", deeds=powers.deeds(), flows=found, roles=DUTIES)

@@ -18,7 +18,6 @@ from web.frame.desk import At
 from web.frame.files import MEDIA
 from web.frame.posted import Form
 from web.pages.filing import at_month
-from workflow.permissions import DEEDS
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -65,9 +64,8 @@ def form_page(desk: At, code: str) -> Response:
     """One form with its papers: stored, attested, verified, each for itself."""
     told = desk.look_up("task.read", lambda c: form_story(c, desk, code))
     papers = [_paper(paper) for paper in told["papers"]]
-    mine = desk.actor.holds(*DEEDS["form.attach"])
     by = desk.read(lambda c: printer(c, desk.office_id, told["printed_by"]))
-    return desk.page("forms/one.html", form=told, papers=papers, mine=mine, by=by)
+    return desk.page("forms/one.html", form=told, papers=papers, mine=desk.may("form.attach"), by=by)
 
 
 def _paper(paper: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from models import labels
 from models import tables as t
 from schedules.why import why
 from web.frame.desk import At, Desk
-from web.frame.paging import SIZE, Paging, asked_page
+from web.frame.paging import Page, Paging
 from web.frame.posted import Form
 
 if TYPE_CHECKING:
@@ -30,12 +30,12 @@ _EXPLAINED: Final = 3
 
 
 @router.get("")
-def messages(desk: At, page: str = "", unread: str = "") -> Response:
+def messages(desk: At, page: Page = 1, unread: str = "") -> Response:
     """The newest first."""
     office, question = desk.office_id, {"unread": "1"} if unread else {}
-    asked, only = asked_page(page), bool(unread)
-    found, total = desk.read(lambda c: inbox.inbox(c, office, desk.actor, page=asked, size=SIZE, only_unread=only))
-    paging = Paging("/inbox", question, asked, total)
+    only = bool(unread)
+    found, total = desk.read(lambda c: inbox.inbox(c, office, desk.actor, page, only_unread=only))
+    paging = Paging("/inbox", question, page, total)
     return desk.page("inbox/list.html", messages=found, paging=paging, only_unread=only)
 
 

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from deeds.months import month_of
+from deeds.months import month_of, opened_words
 from deeds.notices import Wanted, adopt, begin_walk, behind_rosters, find_notices, read_for_office, take_rosters
 from documents.decomposition.paper import render_decomposition
 from documents.decomposition.workbook import table_bytes
 from documents.notice_json import from_json, to_json
+from documents.reading.places import quoted_at
 from models import doubts
 from models.doubts import Verdict
 from models.errors import BadInput
@@ -20,6 +21,7 @@ from models.times import local_date
 from web.frame.desk import At
 from web.frame.files import kind_file
 from web.frame.kept import show_draft
+from web.frame.paging import Page, Paging
 from web.frame.posted import Form, number_of
 from web.frame.uploads import some
 from workflow import notice_drafts, revision_plan
@@ -34,7 +36,8 @@ if TYPE_CHECKING:
 
 router = APIRouter(prefix="/notices")
 #: so many doubts stand on a page
-ROWS: Final = 20
+#: doubts on a page: each is a form beside its quote
+_DOUBTS: Final = 20
 VERDICTS: Final = {
     "keep": N_("stays"), "change": N_("changes"), "add": N_("is new"), "withdraw": N_("is withdrawn"),
     "blocked": N_("is blocked"),
@@ -96,23 +99,20 @@ def _weighing(read: NoticeDraft) -> dict[str, int]:
 
 
 @router.get("/drafts/{number}/doubts")
-def doubtful(desk: At, number: int, page: int = 1, all: str = "") -> Response:  # noqa: A002 - a word of the address
+def doubtful(desk: At, number: int, page: Page = 1, all: str = "") -> Response:  # noqa: A002 - a word of the address
     """Every doubt beside its quote, what must be decided first; with ``all`` the decided ones, too."""
     row, read = _draft(desk, number)
     walk = begin_walk(desk, read)
     found = list(doubts.listed(walk.draft)) if all else walk.open()
-    at = max(page, 1)
-    shown = found[(at - 1) * ROWS : at * ROWS]
+    paging = Paging(f"/notices/drafts/{number}/doubts", {"all": all}, page, len(found), _DOUBTS)
     return desk.page(
-        "notices/doubts.html", row=row, doubts=[_shown(walk, one) for one in shown], count=len(found), page=at,
-        more=len(found) > at * ROWS, all=all, standing=doubts.counts(doubts.listed(walk.draft)),
+        "notices/doubts.html", row=row, doubts=[_shown(walk, one) for one in paging.of(found)], paging=paging,
+        all=all, standing=doubts.counts(doubts.listed(walk.draft)),
     )  # fmt: skip
 
 
 def _shown(walk: Walk, doubt: Doubt) -> dict[str, Any]:
     """A doubt with its line cut around the quote, what stands in the table now, and what can be done."""
-    from documents.reading.places import quoted_at
-
     note, said = doubt.note, doubt.decision
     at = quoted_at(note, note.context)
     cut = (note.context[:at], note.quote, note.context[at + len(note.quote) :]) if at >= 0 else ("", note.quote, "")
@@ -236,11 +236,7 @@ def _said(done: Done) -> str:
         )
     ]
     if opened is not None:
-        said.append(
-            _("{month} is open: {tasks} tasks, due {due_on}.").format(
-                month=opened.month, tasks=opened.tasks, due_on=opened.due_on
-            )
-        )
+        said += opened_words(opened)
     said += [_("“{group}” has no roster yet.").format(group=group) for group in made.open_groups]
     return " ".join(said)
 

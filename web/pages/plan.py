@@ -9,22 +9,23 @@ from deeds.plans import names, planned, reasons
 from models import labels
 from models.times import local_date
 from web.frame.desk import At
+from web.frame.paging import Page, Paging
 from web.frame.posted import day_of, number_of
 
 router = APIRouter(prefix="/plan")
-ROWS = 50
 
 
 @router.get("")
-def plan(desk: At, start: str = "", end: str = "", who: str = "", page: int = 1) -> Response:
+def plan(desk: At, start: str = "", end: str = "", who: str = "", page: Page = 1) -> Response:
     """Every message and draft to come, if nobody does anything meanwhile; of one person where ``who`` is given."""
     desk.demand("plan.read")
-    first, last, at = day_of(start), day_of(end), max(page, 1)
+    first, last = day_of(start), day_of(end)
     lines = [line for line in planned(desk, first, last) if not who or line.recipient == who]
     people = desk.read(lambda c: names(c, desk.office_id))
+    paging = Paging("/plan", {"start": first, "end": last, "who": who}, page, len(lines))
     return desk.page(
-        "plan/list.html", lines=lines[(at - 1) * ROWS : at * ROWS], count=len(lines), page=at, labels=labels,
-        more=len(lines) > at * ROWS, names=people, who=who, start=first or local_date(desk.now()), end=last,
+        "plan/list.html", lines=paging.of(lines), paging=paging, labels=labels, names=people, who=who,
+        start=first or local_date(desk.now()), end=last,
     )  # fmt: skip
 
 

@@ -18,9 +18,10 @@ from models.errors import BadInput
 from models.language import _
 from models.states import PhotoShows, ProblemSource
 from models.times import local_date
+from web.frame.addresses import no_page
 from web.frame.desk import At
 from web.frame.files import kind_file
-from web.frame.kept import forgotten
+from web.frame.paging import Page, Paging
 from web.frame.posted import Form, needed_day
 from web.frame.uploads import some, take
 from workflow import inspections, ledger, permissions, problems, units
@@ -29,12 +30,10 @@ from workflow.filings import StoredFile
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
-    from web.frame.desk import Desk
     from web.frame.posted import Posted
     from workflow.ledger import Entry
 
 router = APIRouter(prefix="/problems")
-ROWS: Final = 50
 _PICTURES: Final = frozenset({JPEG, PNG, PDF})
 _SOURCES: Final = tuple(one.value for one in ProblemSource)
 
@@ -44,9 +43,9 @@ def _sources() -> list[tuple[str, str]]:
 
 
 @router.get("")
-def listing(desk: At, source: str = "", late: str = "", page: int = 1) -> Response:
+def listing(desk: At, source: str = "", late: str = "", page: Page = 1) -> Response:
     """The problems that this person may see, each with its light."""
-    now, at = desk.now(), max(page, 1)
+    now = desk.now()
 
     def work(connection: Connection) -> list[Entry]:
         permissions.demand(desk.actor, "task.read")
@@ -54,11 +53,9 @@ def listing(desk: At, source: str = "", late: str = "", page: int = 1) -> Respon
         return [one for one in found if source in {"", one.source} and (not late or one.line.days_late)]
 
     found = desk.look_up("task.read", work)
-    rows = [(one, *light(one.task, local_date(now))) for one in found[(at - 1) * ROWS : at * ROWS]]
-    return desk.page(
-        "problems/list.html", rows=rows, count=len(found), page=at, more=len(found) > at * ROWS, source=source,
-        late=late, sources=_sources(),
-    )  # fmt: skip
+    paging = Paging("/problems", {"source": source, "late": late}, page, len(found))
+    rows = [(one, *light(one.task, local_date(now))) for one in paging.of(found)]
+    return desk.page("problems/list.html", rows=rows, paging=paging, source=source, late=late, sources=_sources())
 
 
 @router.get("/export.xlsx")
@@ -80,17 +77,14 @@ def template(desk: At) -> Response:
 def form_page(desk: At, inspection: int = 0) -> Response:
     """The form by which a problem is registered."""
     desk.demand("problem.register")
+    names = desk.read(lambda c: units.names_today(c, desk.office_id))
     return desk.page(
         "problems/new.html",
         sources=_sources(),
-        names=_names(desk),
+        names=names,
         inspection=inspection,
-        name_choices=[(name, name) for name in _names(desk)],
+        name_choices=[(name, name) for name in names],
     )
-
-
-def _names(desk: Desk) -> list[str]:
-    return desk.read(lambda c: units.names_today(c, desk.office_id))
 
 
 @router.post("")
@@ -149,10 +143,11 @@ def _no_pictures(draft: ProblemDraft) -> BadInput:
 
 
 @router.get("/inspections")
-def held(desk: At) -> Response:
+def held(desk: At, page: Page = 1) -> Response:
     """Every inspection on record, and recording another."""
     rows = desk.look_up("inspection.record", lambda c: inspections.listing(c, desk.office_id, desk.actor))
-    return desk.page("problems/inspections.html", rows=rows)
+    paging = Paging("/problems/inspections", {}, page, len(rows))
+    return desk.page("problems/inspections.html", rows=paging.of(rows), paging=paging)
 
 
 @router.post("/inspections")
@@ -207,6 +202,6 @@ def picture(desk: At, number: int, photo: int) -> Response:
     kept = desk.look_up("task.read", lambda c: problems.records(c, desk.office_id, desk.actor, number))["photos"]
     found = next((one for one in kept if one["id"] == photo), None)
     if found is None:
-        raise forgotten()
+        raise no_page(desk.request)
     data = desk.store.get(found["sha256"])
     return desk.file(data, found["name"], found["media_type"], inline=found["media_type"] != PDF)

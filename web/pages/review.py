@@ -15,8 +15,9 @@ from models.errors import BadInput, DubanError
 from models.language import _, listed
 from web.frame import steps
 from web.frame.desk import At, Desk
-from web.frame.posted import Form, Posted
-from web.frame.refusals import status_of
+from web.frame.paging import Page, Paging
+from web.frame.posted import Form, Posted, nothing_ticked
+from web.frame.statuses import status_of
 from workflow import actions, permissions, phrases
 
 if TYPE_CHECKING:
@@ -27,31 +28,28 @@ if TYPE_CHECKING:
     from deeds.review_queue import Waiting
 
 router = APIRouter(prefix="/review")
-_ON_A_PAGE: Final = 50
 #: the ledger has no monthly report to lay beside another: what waits there is worked on from the list of tasks
 _PROBLEMS: Final = task_conditions.Wanted(todo="any", about="problem")
 
 
 @router.get("")
-def waiting_list(desk: At, unit: str = "", month: str = "", item: str = "", page: int = 1) -> Response:
+def waiting_list(desk: At, unit: str = "", month: str = "", item: str = "", page: Page = 1) -> Response:
     """Everything that waits, the longest waiting first."""
     wanted = Wanted(unit, month, item)
     everything = desk.look_up("task.review", lambda c: _queue(c, desk))
     found = narrowed(everything, wanted)
-    page = max(1, min(page, (len(found) + _ON_A_PAGE - 1) // _ON_A_PAGE or 1))
+    paging = Paging("/review", wanted.question, page, len(found))
     return desk.page(
         "review/list.html",
-        waiting=found[(page - 1) * _ON_A_PAGE : page * _ON_A_PAGE],
-        count=len(found),
+        waiting=paging.of(found),
+        paging=paging,
         whole=len(everything),
         passable=sum(bool(one.passing) and not one.barred for one in found),
         wanted=wanted,
         question=urlencode(wanted.question),
-        units=_distinct(one.task.unit_name for one in everything),
-        months=_distinct(one.task.month for one in everything),
-        items=_distinct(one.item for one in everything),
-        pages=(len(found) + _ON_A_PAGE - 1) // _ON_A_PAGE,
-        number=page,
+        units=_choices(one.task.unit_name for one in everything),
+        months=_choices(one.task.month for one in everything),
+        items=_choices(one.item for one in everything),
         problems=desk.read(lambda c: len(task_views.find_tasks(c, desk.office_id, desk.actor, _PROBLEMS, desk.now()))),
     )
 
@@ -61,8 +59,8 @@ def _queue(connection: Connection, desk: Desk) -> list[Waiting]:
     return queue(connection, desk.office_id, desk.actor, desk.now())
 
 
-def _distinct(values: Iterable[str]) -> list[str]:
-    return sorted(set(values))
+def _choices(values: Iterable[str]) -> list[tuple[str, str]]:
+    return [(one, one) for one in sorted(set(values))]
 
 
 @router.get("/phrases")
@@ -114,9 +112,7 @@ def pass_several(desk: At, form: Form) -> Response:
     wanted, sure = wanted_of(form), form.flag("sure")
     chosen = _chosen(desk, form, wanted)
     if not chosen:
-        raise BadInput(
-            "E-H44", _("Nothing is ticked."), remedy=_("Go back and tick the reports that you want to pass.")
-        )
+        raise nothing_ticked()
     tried = deciding.pass_many(desk, chosen, dry_run=not sure)
     good = [one for one in tried if one.outcome.refusal is None]
     return desk.page(
@@ -159,7 +155,6 @@ def _sheet_page(
     offered = steps.offered_here(laid.told, laid.task)
     return desk.page(
         "review/sheet.html",
-        status=status_of(refusal) if refusal else 200,
         spread=laid, task=laid.task, told=laid.told, sheet=laid.sheet,
         place=_place(waiting, task_id), steps=offered, papers=steps.papers_shown(laid.told, laid.task),
         phrases=desk.read(lambda c: phrases.phrases(c, desk.office_id)),
@@ -200,7 +195,7 @@ def decide(desk: At, form: Form, task_id: int) -> Response:
             raise
         return _sheet_page(desk, task_id, wanted, refusal=refusal, typed=typed)
     onward = desk.read(lambda c: deciding.next_of(c, desk, wanted, task_id))
-    done = _("Done: {action}, now “{state}”.").format(action=outcome.action_label, state=outcome.state_label)
+    done = steps.done_words(outcome)
     question = f"?{urlencode(wanted.question)}" if wanted.question else ""
     if onward is None:
         return desk.go(f"/review{question}", done + _(" Nothing more of this list waits for you."))

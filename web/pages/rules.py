@@ -9,12 +9,11 @@ from fastapi.responses import Response
 
 from deeds import rules_editing
 from deeds.plans import names
+from models import labels
 from models.errors import BadInput
 from models.language import _
 from web.frame.desk import At, Desk
 from web.frame.posted import Form
-from web.frame.refusals import status_of
-from workflow import permissions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +28,7 @@ def rules(desk: At) -> Response:
     """Who is reminded of what and when, flow by flow."""
     desk.demand("rules.read")
     found = rules_editing.ladders(desk)
-    return desk.page("rules/list.html", ladders=found, edits=desk.actor.holds(*permissions.DEEDS["rules.edit"]))
+    return desk.page("rules/list.html", ladders=found, edits=desk.may("rules.edit"))
 
 
 @router.get("/edit")
@@ -48,9 +47,9 @@ def _edit_page(
 ) -> Response:
     line: Any = refusal.fields.get("line", 0) if refusal else 0
     return desk.page(
-        "rules/edit.html", status=status_of(refusal) if refusal else 200, text=text, seen=seen, preview=preview,
+        "rules/edit.html", text=text, seen=seen, preview=preview,
         refusal=refusal, around=list(_around(text, line)), line=line, versions=rules_editing.versions(desk),
-        names=desk.read(lambda c: names(c, desk.office_id)),
+        names=desk.read(lambda c: names(c, desk.office_id)), labels=labels,
     )  # fmt: skip
 
 

@@ -13,8 +13,6 @@ from models.errors import BadInput
 from models.language import _
 from web.frame.desk import At, Desk
 from web.frame.posted import Form
-from web.frame.refusals import status_of
-from workflow import permissions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,9 +43,9 @@ def _page(
     given: dict[str, Any] = {
         "name": name, "title": wordings.title(name), "text": text, "shipped": shipped, "made": made, "notes": notes,
         "fields": wordings.fields(name), "history": own_words.history(desk, name)[::-1], "diff": list(lines),
-        "edits": desk.actor.holds(*permissions.DEEDS["template.install"]), "refusal": refusal,
+        "edits": desk.may("template.install"), "refusal": refusal,
     }  # fmt: skip
-    return desk.page("templates/one.html", status=status_of(refusal) if refusal else 200, **given)
+    return desk.page("templates/one.html", **given)
 
 
 @router.post("/check")

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from models.language import _, listed
 from models.times import local_date
 from web.frame.desk import At
+from web.frame.paging import Page, Paging
 from web.frame.posted import Form
 from workflow import permissions, unit_views, units
 
@@ -20,19 +21,20 @@ router = APIRouter(prefix="/units")
 
 
 @router.get("")
-def register(desk: At, q: str = "", closed: str = "", page: int = 1) -> Response:
+def register(desk: At, q: str = "", closed: str = "", page: Page = 1) -> Response:
     """The units, with what they have open and how many people they have."""
     words = q.strip()[:60]
 
     def work(connection: Connection) -> tuple[Any, Any]:
         permissions.demand(desk.actor, "unit.manage")
         today, office = local_date(desk.now()), desk.office_id
-        found = unit_views.register(connection, office, today, words=words, closed=bool(closed), page=page)
-        return found, unit_views.collectives(connection, office)
+        listed_here = unit_views.register(connection, office, today, words=words, closed=bool(closed), page=page)
+        return listed_here, unit_views.collectives(connection, office)
 
-    found, collectives = desk.look_up("unit.manage", work)
+    (found, total), collectives = desk.look_up("unit.manage", work)
     bare = [one for one in collectives if one.bare]
-    return desk.page("units/list.html", found=found, bare=bare, q=words, closed=bool(closed))
+    paging = Paging("/units", {"closed": closed, "q": words}, page, total)
+    return desk.page("units/list.html", units=found, paging=paging, bare=bare, q=words, closed=bool(closed))
 
 
 @router.post("")

@@ -1,4 +1,4 @@
-/* What no page can say without a script: a lost connection is told, a form is not sent twice, a list is ticked as a whole, an open form keeps what was typed.
+/* What no page can say without a script: a lost connection is told, a form is not sent twice, a key leads to the search, a list is ticked as a whole.
    Everything works without it, only less comfortably. */
 "use strict";
 (function () {

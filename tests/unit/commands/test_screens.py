@@ -42,6 +42,7 @@ def test_missing_reports_take_one_line_a_unit() -> None:
         ([answer("甲", None, "未统计"), answer("乙", None)], ["1.1", "岸线", "≥ 10 公里", "未统计", "甲", "1/2"]),
         ([answer("甲", None, "未统计"), answer("乙", 4.5)], ["1.1", "岸线", "≥ 10 公里", "4.5", "乙", "2/2"]),
         ([answer("甲", 6.0), answer("乙", 4.5)], ["1.1", "岸线", "≥ 10 公里", "6", "甲", "2/2"]),
+        ([answer("甲", 1234567.5)], ["1.1", "岸线", "≥ 10 公里", "1234567.5", "甲", "1/1"]),
     ],
 )
 def test_indicator_takes_one_line_with_the_first_value_and_how_many_answered(
@@ -88,10 +89,10 @@ def test_story_says_what_is_asked_what_was_filed_and_what_to_type(capsys: pytest
     taskstory.tell(story())
     said = capsys.readouterr().out
     for words in (
-        "岸线 ≥ 10 公里",
+        "岸线 ≥ 10公里",
         "40% 清理三公里。",
         "资金不足",
-        "岸线: 3 公里",
+        "岸线: 3公里",
         "0% No progress this month: 汛期停工",
         "岸线: – (停工)",
         "周代办 (赵一)  report",

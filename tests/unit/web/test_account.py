@@ -11,6 +11,7 @@ from argon2 import PasswordHasher
 
 from kit.desk import SEAL, Browser, DeskOf, desk_of
 from kit.office import BEGIN, small_office
+from models.settings import LoginSettings
 from models.times import local_date
 from workflow import passwords
 from workflow.sessions import token_digest
@@ -39,6 +40,14 @@ def come_in(desk: DeskOf, login: str = "clerk1", password: str = OLD) -> Browser
     answer = browser.client.post("/login", data=given, headers={"User-Agent": CHROME})
     assert answer.status_code == 303, answer.text
     return browser
+
+
+@pytest.mark.parametrize(
+    ("profile", "wanted"), [("mlps", "At least 10 characters of three kinds"), ("asvs", "At least 15 characters.")]
+)
+def test_who_chooses_a_password_is_told_what_the_office_wants(tmp_path: Path, profile: str, wanted: str) -> None:
+    nobody = desk_of(small_office(tmp_path), language="en", login=LoginSettings(profile=profile)).nobody()
+    assert wanted in nobody.get("/login?code=1").text
 
 
 def away(desk: DeskOf, absent: str, substitute: str, days: int = 0) -> None:
@@ -179,6 +188,15 @@ def test_one_acts_for_somebody_who_is_away_and_sees_it_on_every_page(desk: DeskO
         assert "acting for 钱二" in browser.get(path).text
     assert browser.client.post("/acting-for", data={"seal": own(browser)}).status_code == 303
     assert "acting for" not in browser.get("/tasks").text
+
+
+def test_one_acts_for_somebody_by_the_offices_own_rules_of_passwords(tmp_path: Path) -> None:
+    desk = desk_of(small_office(tmp_path), language="en", login=LoginSettings(password_days=0))
+    desk.office.change("person", desk.office.people["clerk1"], password_set_at=BEGIN - timedelta(days=100))
+    browser = desk.person("clerk1")
+    away(desk, "clerk2", "clerk1")
+    assert browser.post("/acting-for", absent="clerk2").headers["location"] == "/"
+    assert "acting for 钱二" in browser.get("/tasks").text
 
 
 def own(browser: Browser) -> str:

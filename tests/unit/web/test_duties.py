@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from documents.people_sheet import COLUMNS, NAME, write_blank
 from kit.desk import DeskOf, desk_of
 from kit.office import UNITS, small_office
-from workflow.permissions import DEEDS
+from workflow.authorisation import MATRIX
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -132,7 +132,7 @@ def test_the_sessions_of_somebody_end_at_once(desk: DeskOf) -> None:
 @pytest.mark.parametrize("login", ["security", "audit", "system", "director"])
 def test_the_separation_of_powers_is_the_one_in_force(desk: DeskOf, login: str) -> None:
     page = desk.person(login).get("/duties/powers").text
-    assert page.count("may</span>") >= sum(len(roles) for roles in DEEDS.values())
+    assert page.count("may</span>") >= sum(len(roles) for roles in MATRIX.values())
     assert "sign and stamp" in page
 
 

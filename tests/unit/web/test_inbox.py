@@ -51,6 +51,12 @@ def test_a_message_is_unread_until_its_recipient_opens_it(desk: DeskOf) -> None:
     assert count(desk, "clerk1") == ""
 
 
+@pytest.mark.parametrize("page", ["1", "7", "0", "-1", "once"])
+def test_a_page_that_is_not_there_is_the_nearest_that_is(desk: DeskOf, page: str) -> None:
+    written(desk, "clerk1")
+    assert "第1封" in desk.person("clerk1").get(f"/inbox?page={page}").text
+
+
 def test_nobody_reads_what_is_addressed_to_somebody_else(desk: DeskOf) -> None:
     number = written(desk, "clerk1")
     for login in ("clerk2", "director", "system"):

@@ -102,7 +102,9 @@ def test_the_story_tells_what_is_asked_and_what_was_done(desk: DeskOf) -> None:
         "第 2 轮",
     ):
         assert said in page
-    assert "<del>三</del><ins>五</ins>" in page
+    seen = re.sub(r'<span class="visually-hidden">[^<]*</span>', "", page)
+    assert "<del>三</del><ins>五</ins>" in seen
+    assert page.count("visually-hidden") > seen.count("visually-hidden")  # struck out and underlined is heard, too
     assert "<del>40%</del> <ins>60%</ins>" in page
     assert 'aria-current="step"' in page
 

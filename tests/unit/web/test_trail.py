@@ -81,13 +81,13 @@ def test_an_event_is_held_against_its_neighbours(desk: DeskOf) -> None:
 def test_a_proof_tells_how_it_ended_and_writes_the_head_down(desk: DeskOf) -> None:
     browser = desk.person("audit")
     assert browser.post("/trail/verify").headers["location"] == "/trail/verify"
-    desk.app.state.prover.wait()
+    desk.site.prover.wait()
     page = browser.get("/trail/verify").text
     assert "The trail holds" in page
     assert "it stands there" in page
     change_history(desk, 1)
     browser.post("/trail/verify")
-    desk.app.state.prover.wait()
+    desk.site.prover.wait()
     assert "event 1: its content is not what was written" in browser.get("/trail/verify").text
 
 

@@ -113,5 +113,5 @@ def test_unknown_code_and_foreign_unit_are_refused(reported: World) -> None:
     form = reported.filing()
     with refused("E-404", NotFound):
         reported.attach("NO-SUCH")
-    with refused("E-403", Denied):
+    with refused("E-404", NotFound):
         reported.attach(form.check_code, login="clerk2")

@@ -266,3 +266,55 @@ def test_accounts_are_changed_and_reopened_by_the_system_administrator_only(worl
         world.do(login, people.change_person, "clerk1", name="别人")
     with refused("E-403", Denied):
         world.do(login, people.enable_person, "clerk2")
+
+
+LATER = date(2022, 7, 1)
+
+
+def test_nobody_names_themselves_as_a_substitute(world: World) -> None:
+    before = world.picture()
+    with refused("E-A20", Denied):
+        absence(world, "director", "clerk1", "director")
+    with refused("E-A20", Denied):
+        absence(world, "security", "audit", "security")
+    assert world.picture() == before
+    assert [row["result"] for row in world.events()] == ["denied", "denied"]
+
+
+def test_a_substitute_of_one_administrator_is_not_made_that_of_another(world: World) -> None:
+    add(world)
+    absence(world, "security", "audit", "new", from_on=TODAY, to_on=TOMORROW)
+    with refused("E-A05", Refused):
+        absence(world, "security", "system", "new", from_on=TOMORROW, to_on=LATER)
+    absence(world, "security", "system", "new", from_on=LATER, to_on=LATER)
+
+
+def test_a_duty_that_begins_within_an_absence_keeps_powers_apart(world: World) -> None:
+    add(world)
+    world.do("security", people.grant, "new", Role.SYSTEM, from_on=TOMORROW)
+    with refused("E-A05", Refused):
+        absence(world, "security", "audit", "new", from_on=TODAY, to_on=TOMORROW)
+    absence(world, "security", "audit", "new", from_on=TODAY, to_on=TODAY)
+
+
+@pytest.mark.parametrize(("to_on", "apart"), [(TOMORROW, False), (LATER, True), (None, True)])
+def test_a_duty_is_not_granted_to_whoever_stands_in_for_what_must_stay_apart(
+    world: World, to_on: date | None, apart: bool
+) -> None:
+    add(world)
+    absence(world, "security", "audit", "new", from_on=LATER, to_on=LATER)
+    before = world.picture()
+    if not apart:
+        world.do("security", people.grant, "new", Role.SYSTEM, to_on=to_on)
+        return
+    with refused("E-A05", Refused):
+        world.do("security", people.grant, "new", Role.SYSTEM, to_on=to_on)
+    assert world.picture() == before
+
+
+def test_a_duty_is_not_granted_to_whoever_is_stood_in_for_by_what_must_stay_apart(world: World) -> None:
+    add(world)
+    absence(world, "director", "new", "reviewer", from_on=TODAY, to_on=LATER)
+    with refused("E-A05", Refused):
+        world.do("security", people.grant, "new", Role.AUDIT, from_on=TOMORROW)
+    world.do("security", people.grant, "new", Role.AUDIT, from_on=date(2022, 7, 2))

@@ -1,79 +1,94 @@
-"""Who may do what beside the law: every deed by every duty, what exists for whom, and powers kept apart."""
+"""Who may do what beside the flows: the matrix is read as it is written, and powers are kept apart.
+
+That every cell of it holds is run in ``tests/integration/test_authorisation.py``.
+"""
 
 from __future__ import annotations
+
+import re
+from pathlib import Path
 
 import pytest
 
 from kit.world import DUE, NOON, refused
 from models import labels
 from models.errors import Denied, Refused
-from models.states import ADMINISTRATORS, UNIT_ROLES, Action, Relation, Role, Stage
-from workflow import permissions
+from models.states import ADMINISTRATORS, APPROVED, UNIT_ROLES, Action, Reach, Relation, Role, Stage
+from workflow import authorisation, permissions
+from workflow.authorisation import DUTIES, MATRIX, WrongMatrixError
 from workflow.case import Actor, Post, TaskRow
 from workflow.flow_store import shipped
 
 R, S = Role, Stage
-#: the matrix said a second time, by the duty: what each holds and nothing else
-HELD = {
-    R.CLERK: (
-        "board.read task.read attachment.read form.print form.attach form.verify request.ask absence.set flow.read problem.photo"
-        " problem.export"
-    ),
-    R.LEADER: "board.read task.read task.sign attachment.read form.print form.attach form.verify absence.set flow.read problem.photo problem.export",
-    R.REVIEWER: (
-        "notice.draft task.read attachment.read task.review phrase.change form.verify summary.build summary.read rules.read plan.read message.read message.retry unit.manage"
-        " absence.set flow.read problem.register problem.photo problem.export inspection.record template.read"
-        " board.read paper.urge paper.read archive.verify"
-    ),
-    R.DIRECTOR: (
-        "notice.draft notice.adopt period.open period.close period.move task.read attachment.read task.review phrase.change form.verify request.decide summary.build"
-        " summary.issue summary.read draft.issue rules.read plan.read message.read message.retry message.release"
-        " calendar.import unit.manage absence.set clock.confirm flow.read flow.install flow.migrate problem.register"
-        " problem.photo problem.export inspection.record template.read template.install"
-        " board.read paper.urge paper.supervise paper.void paper.read archive.export archive.verify"
-    ),
-    R.READER: "board.read task.read task.sign attachment.read summary.read paper.read flow.read problem.export",
-    R.SYSTEM: (
-        "rules.read message.read message.retry channel.test person.manage person.rescue service.manage flow.read"
-        " template.read"
-    ),
-    R.SECURITY: "duty.grant absence.set person.rescue flow.read template.read",
-    R.AUDIT: "audit.read flow.read template.read archive.verify",
-    R.SCHEDULER: "",
-}
-#: everybody who has due dates
-HELD |= {role: f"{HELD[role]} calendar.address" for role in (R.CLERK, R.LEADER, R.REVIEWER, R.DIRECTOR, R.READER)}
-for _role in HELD:
-    if _role is not R.SCHEDULER:
-        HELD[_role] += " token.make"
-HELD[R.SECURITY] += " token.manage"
-HELD[R.SECURITY] += " session.end"
-HELD[R.DIRECTOR] += " rules.edit"
-for _role in (*ADMINISTRATORS, R.DIRECTOR):
-    HELD[_role] += " powers.read"
+ROOT = Path(__file__).resolve().parents[3]
+TEXT = authorisation.FILE.read_text("utf-8")
+#: a function that asks the matrix, and the deed that it names
+ASKING = re.compile(
+    r'\b(?:demand|demand_unit|demand_person|may|may_for_unit|everywhere|reaches|_within)\([^()"]*"([a-z]+\.[a-z]+)"'
+)
 
 
 def actor(*posts: Post) -> Actor:
     return Actor(1, "someone", "某人", posts)
 
 
-@pytest.mark.parametrize("deed", sorted(permissions.DEEDS))
-@pytest.mark.parametrize("role", list(Role))
-def test_deed_is_granted_to_exactly_the_duties_of_the_matrix(deed: str, role: Role) -> None:
-    someone = actor(Post(role, 1 if role in UNIT_ROLES else None))
-    if deed in HELD[role].split():
-        assert permissions.demand(someone, deed) is role
-        assert permissions.demand_unit(someone, deed, 1) is role
-        return
-    for attempt in (lambda: permissions.demand(someone, deed), lambda: permissions.demand_unit(someone, deed, 1)):
-        with refused("E-403", Denied) as caught:
-            attempt()
-        assert caught.value.fields["deed"] == deed
-        assert labels.deed(deed) in caught.value.what
+def holder(role: Role, unit: int = 1) -> Actor:
+    return actor(Post(role, unit if role in UNIT_ROLES else None))
 
 
-def test_matrix_knows_no_other_deed() -> None:
-    assert {deed for deeds in HELD.values() for deed in deeds.split()} == set(permissions.DEEDS)
+def test_the_file_is_read_as_it_is_written() -> None:
+    """Line by line with nothing but the line: no cell is lost, none is added."""
+    for line in TEXT.splitlines():
+        deed, _bar, cells = line.partition("|")
+        if deed.strip() in MATRIX:
+            found = {role: cell.strip() for role, cell in zip(DUTIES, cells.split("|"), strict=True) if cell.strip()}
+            assert MATRIX[deed.strip()] == found
+    assert sum(line.count("|") == len(DUTIES) for line in TEXT.splitlines()) == len(MATRIX) + 1
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "said"),
+    [
+        ("| clerk ", "| clark ", "first line"),
+        ("notice.adopt", "notice.draft", "stands twice"),
+        ("[通知和月份 / notices and months]", "", "under no heading"),
+        ("named    | all      | all      | all ", "named    | all      | all      | most", "needs 8 cells"),
+        ("audit.read        |          |          |          |          |          |          |          | all",
+         "audit.read        |          |          |          |          |          |          |          |", "one at least"),
+        ("task.review       |          |          | all", "task.review       |          |          | own", "unit of their own"),
+        ("report.read       | own      | own      | all      | all      | approved |",
+         "report.read       | own      | own      | all      | all      | approved | all", "what others reported"),
+        ("report.read       | own", "report.read       | all", "what others reported"),
+    ],
+)  # fmt: skip
+def test_a_matrix_that_says_something_impossible_is_not_read(written: str, instead: str, said: str) -> None:
+    assert TEXT.count(written) == 1
+    with pytest.raises(WrongMatrixError, match=said):
+        authorisation.read(TEXT.replace(written, instead))
+
+
+def asked_for() -> set[str]:
+    """Every deed that the program asks the matrix about by its name."""
+    rooms = ("workflow", "schedules", "deeds", "web", "commands")
+    sources = (file.read_text("utf-8") for room in rooms for file in (ROOT / room).rglob("*.py"))
+    return {deed for text in sources for deed in ASKING.findall(text)}
+
+
+def test_the_program_asks_for_every_deed_of_the_file_and_for_no_other() -> None:
+    by_a_name = {"notice.draft", "attachment.read", "calendar.address", "paper.urge", "paper.supervise"}
+    asked = asked_for() | by_a_name
+    assert asked == set(MATRIX)
+
+
+def test_every_deed_and_heading_has_its_words() -> None:
+    assert [deed for deed in MATRIX if deed not in labels.DEEDS] == []
+    assert all(group.title.zh and group.title.en and group.deeds for group in authorisation.GROUPS)
+
+
+def test_who_reads_a_report_sees_its_task() -> None:
+    widest = [Reach.OWN, Reach.NAMED, Reach.APPROVED, Reach.ALL]
+    for role, reach in MATRIX["report.read"].items():
+        assert widest.index(reach) <= widest.index(MATRIX["task.read"][role])
 
 
 def test_unit_duty_reaches_no_other_unit_and_no_duty_reaches_nothing() -> None:
@@ -107,27 +122,23 @@ def task(flow: str, state: str) -> TaskRow:
 
 
 def sees(role: Role, related: Relation, row: TaskRow, *, copied: bool = False) -> tuple[bool, bool]:
-    someone = actor(Post(role, 1 if role in UNIT_ROLES else None))
     return (
-        permissions.may_see_task(someone, related, row, copied=copied),
-        permissions.may_see_report(someone, related, row, copied=copied),
+        permissions.may_see_task(holder(role), related, row, copied=copied),
+        permissions.may_see_report(holder(role), related, row, copied=copied),
     )
 
 
+def test_whoever_was_shown_a_task_for_information_sees_it_and_its_report() -> None:
+    for role in Role:
+        assert sees(role, Relation.OTHER, task("monthly_report", "assigned"), copied=True) == (True, True)
+
+
 @pytest.mark.parametrize("state", list(Stage))
-@pytest.mark.parametrize("related", list(Relation))
-@pytest.mark.parametrize("role", list(Role))
-def test_task_and_report_are_seen_by_those_they_concern(role: Role, related: Relation, state: Stage) -> None:
-    if role in {R.REVIEWER, R.DIRECTOR}:
-        wanted = (True, True)
-    elif role is R.READER:
-        wanted = (state in {S.REVIEWED, S.AGGREGATED},) * 2
-    elif role in UNIT_ROLES:
-        wanted = (related is not Relation.OTHER, related is Relation.OWN)
-    else:
-        wanted = (False, False)
-    assert sees(role, related, task("monthly_report", state.value)) == wanted
-    assert sees(role, related, task("monthly_report", state.value), copied=True) == (True, True)
+def test_two_duties_together_see_no_more_than_each_of_them(state: Stage) -> None:
+    """A reader who is also a co-unit's clerk does not read what the lead has not had approved."""
+    both, row = actor(Post(R.READER), Post(R.CLERK, 2)), task("monthly_report", state.value)
+    assert permissions.may_see_task(both, Relation.CO, row)
+    assert permissions.may_see_report(both, Relation.CO, row) == (state in APPROVED)
 
 
 def test_reader_sees_what_waits_for_a_readers_signature() -> None:

@@ -1,0 +1,205 @@
+"""Reminders (I4, I5): each rung that came due while its task stood open has ended somehow, and none of them twice.
+
+What had to come is reckoned from the trail, the flow's text and the calendar; the ledger is only looked into. Rungs
+that ask whether an earlier month was late, and those of problems, are proved in tests/unit/schedules.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from simulation.years.observers.evidence import Violation
+from simulation.years.observers.law import read_rungs
+from simulation.years.observers.picture import day_of, instant
+from simulation.years.observers.workdays import Workdays, nine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from simulation.years.observers.law import Rung
+    from simulation.years.observers.lives import Life, Lives, Span
+    from simulation.years.observers.picture import Picture
+
+#: these hang on a date that may move; the others come once in a round
+_MOVES: Final = frozenset({"due", "closes"})
+#: a wall clock that is less far off changes no day
+_TRUE: Final = timedelta(minutes=5)
+#: around an hour in which the clock was wrong nothing can be said of what it meant
+_MURK: Final = timedelta(days=2)
+#: working days from due to closing, where a month says nothing else
+_CLOSES_AFTER: Final = 5
+#: a month's rungs lie within so many days of its opening
+_REACH: Final = timedelta(days=75)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A rung that came due while the task stood so that it speaks to it."""
+
+    rung: Rung
+    at: datetime
+    round: int
+    revision: int
+
+
+def skipped(picture: Picture, lives: Lives) -> Iterator[Violation]:
+    """What came due before the last sweep that came back, and is in no row of the ledger."""
+    swept = [
+        min(told.wall, told.true) for told in picture.evidence.told if told.deed == "sweep" and told.answer == "done"
+    ]
+    if not swept:
+        return
+    until = max(swept)
+    ledger = _Ledger(picture)
+    days = _Reckoning(picture, lives)
+    for number, life in lives.of.items():
+        if not picture.evidence.drained and date.fromisoformat(life.row["opened_on"]) < day_of(until) - _REACH:
+            continue  # the observations before this one have looked at it; the last one looks at all
+        for due in days.due(life, until):
+            if not ledger.holds(number, due):
+                what = (
+                    f"“{due.rung.name}” was due at {due.at:%Y-%m-%d %H:%M} (round {due.round}, date {due.revision}), the"
+                    f" task was open, a sweep ran at {until:%Y-%m-%d %H:%M}, and the ledger has no row"
+                )
+                yield Violation("I5", what, f"task {number}")
+
+
+class _Ledger:
+    """The keys that were decided, and those of rungs that come once in a round."""
+
+    def __init__(self, picture: Picture) -> None:
+        rows = picture.tables["reminder"]
+        self._keys = {(row["task_id"], row["round"], row["due_revision"], row["rule"]) for row in rows}
+        self._once = {(row["task_id"], row["round"], row["rule"]) for row in rows}
+
+    def holds(self, task: int, due: Due) -> bool:
+        if due.rung.anchor in _MOVES:
+            return (task, due.round, due.revision, due.rung.name) in self._keys
+        return (task, due.round, due.rung.name) in self._once
+
+
+class _Reckoning:
+    """Which rungs came due for a task, by its life."""
+
+    def __init__(self, picture: Picture, lives: Lives) -> None:
+        self._picture = picture
+        self._days = Workdays.of(picture)
+        self._own = read_rungs(picture.evidence.rules) if picture.evidence.rules else ()
+        self._closes = {row["id"]: date.fromisoformat(row["closes_on"]) for row in picture.tables["period"]}
+        self._moved = {event.object_id for event in picture.events if event.action == "period.move"}
+        self._ended = {
+            event.object_id: lives.true[event.seq] for event in picture.events if event.action == "period.close"
+        }
+        self._murk = _murk(picture)
+        #: imports of a year's notice: when, and the days that they spoke of
+        self._imports = [
+            (lives.true[event.seq], {date.fromisoformat(day) for key in ("off", "makeup") for day in event.detail[key]})
+            for event in picture.events
+            if event.action == "calendar.import" and event.result == "done"
+        ]
+
+    def due(self, life: Life, until: datetime) -> Iterator[Due]:
+        """Each rung once for each round and date in which it came due; in a closed month nothing does."""
+        end = min(until, self._ended.get(life.row["period_id"], until))
+        for place, span in enumerate(life.spans):
+            after = life.spans[place + 1].since if place + 1 < len(life.spans) else None
+            for rung in self._own or self._picture.laws[span.law].rungs:
+                if span.state not in rung.states or rung.when == "second_late":
+                    continue
+                if rung.when == "not_received" and span.received:
+                    continue
+                at = self._at(rung, span, life)
+                if at is None or not span.since < at <= end or (after is not None and at >= after):
+                    continue
+                if not self._unclear(at, span):
+                    yield Due(rung, at, span.round, span.revision)
+
+    def _at(self, rung: Rung, span: Span, life: Life) -> datetime | None:
+        """When the rung falls due by the span's dates; None when it does not speak in this round."""
+        opened = date.fromisoformat(life.row["opened_on"])
+        begun = day_of(span.returned) if span.round > 1 and span.returned else opened
+        closes = self._closing(span, life)
+        if rung.anchor == "closes" and begun >= closes:
+            return None
+        anchor = {
+            "opened": opened,
+            "due": span.due_on,
+            "closes": closes,
+            "signed": span.signed and day_of(span.signed),
+            "returned": span.returned and day_of(span.returned),
+            "entered": span.entered and day_of(span.entered),
+        }[rung.anchor]
+        if anchor is None:
+            return None
+        day = self._day(rung, anchor)
+        if rung.anchor in {"opened", "due", "closes"}:
+            day = max(day, self._earliest(span, begun))
+        return nine(day)
+
+    def _closing(self, span: Span, life: Life) -> date:
+        """The month's closing day; a moved month had another one before."""
+        period = life.row["period_id"]
+        if period in self._moved and span.round == 1:
+            return self._days.away(span.due_on, _CLOSES_AFTER)
+        return self._closes[period]
+
+    def _day(self, rung: Rung, anchor: date) -> date:
+        if rung.anchor == "opened":
+            anchor = self._days.on_or_after(anchor)
+        if rung.offset:
+            return self._days.away(anchor, rung.offset)
+        return self._days.on_or_before(anchor) if rung.anchor in _MOVES else self._days.on_or_after(anchor)
+
+    def _earliest(self, span: Span, begun: date) -> date:
+        """In the first round the working day of the opening; after a return the next working day, if there is one."""
+        if span.round == 1 or span.returned is None:
+            return self._days.on_or_after(begun)
+        following = self._days.away(begun, 1)
+        return following if following <= span.due_on else begun
+
+    def _unclear(self, at: datetime, span: Span) -> bool:
+        """Whether the clock was wrong then, or the calendar was another one that may have meant another day."""
+        if any(first - _MURK <= at <= last + _MURK for first, last in self._murk):
+            return True
+        near = {day_of(at), *(day_of(at) + timedelta(days=back) for back in range(-12, 13))}
+        return any(at < imported and span.since < imported and near & days for imported, days in self._imports)
+
+
+def _murk(picture: Picture) -> list[tuple[datetime, datetime]]:
+    """The true times between which the wall clock was wrong, by what people were told and when."""
+    found: list[tuple[datetime, datetime]] = []
+    right: datetime | None = None
+    wrong: datetime | None = None
+    for told in picture.evidence.told:
+        if abs(told.wall - told.true) > _TRUE:
+            wrong = wrong or right or told.true
+        elif wrong is not None:
+            found.append((wrong, told.true))
+            wrong = None
+        right = told.true
+    return [*found, (wrong, picture.evidence.when)] if wrong is not None else found
+
+
+def twice(picture: Picture, lives: Lives) -> Iterator[Violation]:
+    """No key of the ledger stands twice, and what comes once in a round was decided once in it."""
+    anchors = {(sha, rung.name): rung.anchor for sha, law in picture.laws.items() for rung in law.rungs}
+    counted = Counter(
+        (row["task_id"], row["round"], row["due_revision"], row["rule"]) for row in picture.tables["reminder"]
+    )
+    fired = Counter(
+        (row["task_id"], row["round"], row["rule"])
+        for row in picture.tables["reminder"]
+        if row["state"] == "fired" and instant(row["due_at"]) <= instant(row["decided_at"])
+    )
+    for (task, round_, revision, rule), count in counted.items():
+        if count > 1:
+            yield Violation(
+                "I4", f"“{rule}” was decided {count} times in round {round_}, date {revision}", f"task {task}"
+            )
+    for (task, round_, rule), count in fired.items():
+        life = lives.of.get(task)
+        if count > 1 and life and anchors.get((life.now.law, rule), "due") not in _MOVES:
+            yield Violation("I4", f"“{rule}” fired {count} times in round {round_}: it comes once", f"task {task}")
