@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from commands.acting import NUMBER, Day, look_up, words
+from commands.acting import NUMBER, Day, words
 from commands.frame import answer, desk, table
 from models.language import _, listed
 from models.states import Stage
@@ -76,7 +76,7 @@ def status(desk_: Desk, month: str | None) -> None:
     """How a month stands."""
     from deeds.months import month_status
 
-    found = look_up(desk_, "task.read", lambda connection: month_status(connection, desk_, month, desk_.now()))
+    found = desk_.look_up("task.read", lambda connection: month_status(connection, desk_, month, desk_.now()))
     answer(desk_, found, lambda: _tell(found))
 
 

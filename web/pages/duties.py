@@ -18,7 +18,6 @@ from web.frame.posted import Form
 from web.pages.people import chosen_table
 from workflow import absences, flow_store, passwords, people, people_views, permissions, powers, session_ending, units
 from workflow.authorisation import DUTIES
-from workflow.unit_views import names
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -51,7 +50,7 @@ def new_duty(desk: At, login: str = "", unit: str = "") -> Response:
 
 def _grant_page(desk: Desk, login: str = "", unit: str = "") -> Response:
     known = desk.read(lambda c: people_views.everybody(c, desk.office_id))
-    register = desk.read(lambda c: names(c, desk.office_id))
+    register = desk.read(lambda c: units.names_today(c, desk.office_id))
     return desk.page("duties/new.html", people=known, units=register, roles=DUTIES, login=login, unit=unit)
 
 
@@ -95,7 +94,7 @@ def told(desk: At, form: Form) -> Response:
     """Which duties the table would grant; nothing is done yet."""
     desk.demand("duty.grant")
     drafts = chosen_table(form)
-    lines = accounts.tried(desk, lambda c: accounts.grant_duties(c, desk, drafts))
+    lines = desk.tried("duty.grant", lambda c: accounts.grant_duties(c, desk, drafts))
     return desk.page("duties/import.html", lines=lines, rows=accounts.carried(lines))
 
 
@@ -145,9 +144,10 @@ def sessions(desk: At) -> Response:
 
     def work(connection: Connection) -> list[session_ending.SessionRow]:
         permissions.demand(desk.actor, "session.end")
-        return session_ending.running(connection, desk.office_id, desk.now())
+        return session_ending.running(connection, desk.office_id, rules, desk.now())
 
-    found, rules = desk.look_up("session.end", work), desk.settings.login
+    rules = desk.settings.login
+    found = desk.look_up("session.end", work)
     return desk.page("duties/sessions.html", sessions=found, rules=rules, wanted=passwords.wanted(rules.profile))
 
 

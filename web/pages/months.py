@@ -124,7 +124,7 @@ def look_at_close(desk: At, month: str) -> Response:
     period = desk.read(lambda c: periods.find_period(c, desk.office_id, month_of(month)))
     tasks = desk.read(lambda c: find_tasks(c, desk.office_id, desk.actor, Wanted(month=period.month), now))
     still = [task for task in tasks if task.period_id == period.id and task.stage not in FINISHED]
-    issued = desk.read(lambda c: issued_row(c, desk, period.month)) is not None
+    issued = desk.read(lambda c: issued_row(c, desk.office_id, period.month)) is not None
     return desk.page(
         "months/close.html", period=period, still=still, waivable=waivable(desk.actor, still), issued=issued
     )

@@ -19,7 +19,7 @@ from web.frame.uploads import some
 from workflow import people, people_views, permissions
 from workflow.authorisation import MATRIX
 from workflow.people_views import Show
-from workflow.unit_views import names
+from workflow.units import names_today
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -84,7 +84,7 @@ def add(desk: At, form: Form) -> Response:
 def blank(desk: At) -> Response:
     """The table to fill in, with two rows for each unit of the register."""
     desk.demand("person.rescue")
-    units = desk.read(lambda c: names(c, desk.office_id))
+    units = desk.read(lambda c: names_today(c, desk.office_id))
     return kind_file(desk, write_blank(units), _("people"), "xlsx")
 
 
@@ -92,7 +92,7 @@ def blank(desk: At) -> Response:
 def import_page(desk: At) -> Response:
     """Where the table is chosen."""
     desk.demand("person.manage")
-    units = desk.read(lambda c: names(c, desk.office_id))
+    units = desk.read(lambda c: names_today(c, desk.office_id))
     return desk.page("people/import.html", lines=None, rows=[], units=units)
 
 
@@ -101,7 +101,7 @@ def told(desk: At, form: Form) -> Response:
     """What would be made of the table; nothing is done yet."""
     desk.demand("person.manage")
     drafts = chosen_table(form)
-    lines = accounts.tried(desk, lambda c: accounts.make_accounts(c, desk, drafts, new_code))
+    lines = desk.tried("person.add", lambda c: accounts.make_accounts(c, desk, drafts, new_code))
     return desk.page("people/import.html", lines=lines, rows=accounts.carried(lines), units=[])
 
 

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 from deeds import deciding, signing
 from deeds.evidence import form_story
-from deeds.forms import print_form
+from deeds.forms import form_file, print_form
 from documents.page_pictures import page_count
 from models.errors import DubanError
 from models.language import _
@@ -109,7 +109,7 @@ def _pages(desk: Desk, code: str) -> list[str]:
 
 
 def _form(desk: Desk, code: str) -> bytes:
-    return _forms.of((desk.site.key, code), lambda: signing.printed(desk, code))
+    return _forms.of((desk.site.key, code), lambda: form_file(desk, code, "pdf")[0])
 
 
 @router.get("/form/{code}/{number}")

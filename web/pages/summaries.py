@@ -34,7 +34,8 @@ router = APIRouter(prefix="/months/{month}")
 def summary(desk: At, month: str) -> Response:
     """What was issued; before that a draft of the month as it stands now."""
     wanted = month_of(month)
-    row = desk.look_up("summary.read", lambda c: issued_row(c, desk, wanted) if desk.may("summary.read") else None)
+    office = desk.office_id
+    row = desk.look_up("summary.read", lambda c: issued_row(c, office, wanted) if desk.may("summary.read") else None)
     if row is not None or not desk.may("summary.build"):
         return _issued(desk, wanted)
     facts = desk.look_up("summary.build", lambda c: draft_facts(c, desk, wanted))

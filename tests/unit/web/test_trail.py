@@ -91,6 +91,21 @@ def test_a_proof_tells_how_it_ended_and_writes_the_head_down(desk: DeskOf) -> No
     assert "event 1: its content is not what was written" in browser.get("/trail/verify").text
 
 
+def test_a_proof_that_breaks_off_is_not_told_as_a_trail_that_holds(
+    desk: DeskOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_given: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("workflow.heads.keep", full)
+    browser = desk.person("audit")
+    browser.post("/trail/verify")
+    desk.site.prover.wait()
+    page = browser.get("/trail/verify").text
+    assert "E-H76" in page
+    assert "The trail holds" not in page
+
+
 def test_the_whole_trail_is_taken_out_line_by_line(desk: DeskOf) -> None:
     lines = desk.person("audit").get("/trail/export.jsonl").text.splitlines()
     assert all(audit.true_line(line) for line in lines[:-1])
