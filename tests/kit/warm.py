@@ -144,6 +144,7 @@ def _learn() -> None:
     """All that a command imports by itself, at whatever turn, and reads once a process."""
     from documents.fonts import chinese_font
     from models import language, schema
+    from workflow import passwords
 
     for room in _ROOMS:
         found = importlib.import_module(room)
@@ -151,6 +152,7 @@ def _learn() -> None:
             if not module.name.startswith(_ELSEWHERE):
                 importlib.import_module(module.name)
     importlib.import_module("mortal")
+    passwords._hasher = importlib.import_module("quick_passwords").quick
     schema.newest()
     chinese_font()
     for name in language.CATALOGUES:
