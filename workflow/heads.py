@@ -18,6 +18,7 @@ import sqlalchemy as sa
 
 from models import tables as t
 from models.errors import EnvironmentRefused
+from models.filesystem import make_folder, sync_folder
 from models.language import _
 from models.states import Result
 from workflow import audit
@@ -103,13 +104,14 @@ def keep(folder: Path, connection: Connection, office_id: int, now: datetime, *,
     if head.seq == 0 or (known and not (claim and last is not None and last.installation != mine)):
         return head
     epoch = connection.scalar(sa.select(t.office.c.epoch).where(t.office.c.id == office_id)) or 1
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     line = json.dumps({"at": now.isoformat(), "epoch": epoch, "seq": head.seq, "hash": head.hash, "installation": mine})
     with head_file(folder, office_id).open("a", encoding="utf-8") as file:
         # after a line cut short by a power failure the next one must not be glued to it
         file.write(("" if _ends_whole(folder, office_id) else "\n") + line + "\n")
         file.flush()
         os.fsync(file.fileno())
+    sync_folder(folder)
     return head
 
 

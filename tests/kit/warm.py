@@ -2,7 +2,7 @@
 
 Starting Python and SQLModel takes a second, a command a tenth of it; the tests type hundreds. Every command still has a
 process, an environment, standard streams and an exit code of its own. What concerns the start itself runs the installed
-program (``kit.terminal.DUBAN``).
+program (``kit.terminal.DUBAN``). Words that begin with ``-m`` run a module of this folder instead.
 """
 
 from __future__ import annotations
@@ -124,8 +124,16 @@ def _wait(asking: socket.socket) -> None:
 
     for module in sorted({module for module, _help in COMMANDS.values()}):
         importlib.import_module(module)
-    for module in ("workflow.adoption", "workflow.sessions", "schedules.sweep", "documents.reading", "documents.form"):
+    for module in (
+        "workflow.adoption",
+        "workflow.sessions",
+        "schedules.sweep",
+        "documents.reading",
+        "documents.form",
+        "mortal",
+    ):
         importlib.import_module(module)
+    importlib.import_module("models.schema").newest()  # compiles the migrations
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while True:
@@ -178,7 +186,11 @@ def _become(asked: dict[str, object], streams: list[int]) -> None:
     sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr
     code: object = 1
     try:
-        cli.main(asked["words"])  # type: ignore[arg-type]
+        match asked["words"]:
+            case ["-m", name, *words]:
+                importlib.import_module(name).main(words)
+            case words:
+                cli.main(words)  # type: ignore[arg-type]
     except SystemExit as ended:
         code = ended.code
     finally:
