@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from simulation.years.observers.evidence import Copy
     from simulation.years.observers.lives import Lives
-    from simulation.years.observers.picture import Letter, Picture
+    from simulation.years.observers.picture import Picture
 
 #: twice the longest time between two tries, and the longest holiday with its days off, in which no reminder leaves
 _PATIENCE: Final = timedelta(hours=12) + timedelta(days=11)
@@ -63,13 +63,14 @@ def told_twice(picture: Picture) -> Iterator[Violation]:
         return  # after a restore the director decides what leaves again
     letters = {letter.message_id: letter for letter in picture.memory.letters.values()}
     undone = {row["id"] for row in picture.tables["message"] if " undone " in row["dedupe_key"]}
-    about: dict[tuple[str, int, int, int, str], set[str]] = defaultdict(set)
+    # whoever stands in for somebody gets their own letter and the absent person's
+    about: dict[tuple[str, int, int, int, int, str], set[str]] = defaultdict(set)
     for copy in picture.evidence.copies:
         letter = letters.get(copy.message_id)
         for task, round_, revision, rule, _states in letter.lines if letter else ():
-            if rule:
-                about[copy.address, task, round_, revision, rule].add(copy.message_id)
-    for (address, task, round_, _revision, rule), ids in about.items():
+            if letter and rule:
+                about[copy.address, letter.recipient, task, round_, revision, rule].add(copy.message_id)
+    for (address, _recipient, task, round_, _revision, rule), ids in about.items():
         if len(ids) > 1 and not undone:
             what = f"{address} was told of “{rule}” in {len(ids)} letters in round {round_}"
             yield Violation("I4", what, f"task {task}")
@@ -188,8 +189,3 @@ class _Served:
         day = day_of(copy.true).isoformat()
         rows = self._duties.get(self._people.get(copy.address, 0), [])
         return any(row["valid_from"] <= day and (row["valid_to"] is None or row["valid_to"] >= day) for row in rows)
-
-
-def about(letter: Letter) -> set[int]:
-    """The tasks that a letter speaks of."""
-    return {task for task, *_rest in letter.lines}
