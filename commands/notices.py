@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from commands.acting import NUMBER, look_up
+from commands.acting import NUMBER
 from commands.forms import save
 from commands.frame import Desk, answer, desk, table
 from commands.noticefiles import FILE, office_draft, read_draft, write_new_table
@@ -200,7 +200,7 @@ def show(desk_: Desk, number: int | None) -> None:
     """Without a number: the list."""
     from deeds.notices import find_notices
 
-    rows = look_up(desk_, "notice.draft", lambda c: find_notices(c, desk_, number))
+    rows = desk_.look_up("notice.draft", lambda c: find_notices(c, desk_, number))
     if number is None:
         return answer(desk_, [_brief(row) for row in rows], lambda: _say_list(rows))
     from documents.notice_json import from_json
@@ -255,7 +255,7 @@ def print_(desk_: Desk, number: int, out: Path) -> None:
     from documents.notice_json import from_json
     from models.times import local_date
 
-    (row,) = look_up(desk_, "notice.draft", lambda c: find_notices(c, desk_, number))
+    (row,) = desk_.look_up("notice.draft", lambda c: find_notices(c, desk_, number))
     made = render_decomposition(from_json(row["draft"]), local_date(row["adopted_at"]))
     name = _("decomposition")
     files = {kind: out / f"{name}-{number}.{kind}" for kind in made}
@@ -282,7 +282,7 @@ def diff(desk_: Desk, number: int, file: Path, *, every: bool) -> None:
         permissions.demand(desk_.actor, "notice.draft")
         return revision_plan.plan_revision(connection, desk_.office_id, number, draft)
 
-    plan = [line for line in look_up(desk_, "notice.draft", work) if every or line.verdict != "keep"]
+    plan = [line for line in desk_.look_up("notice.draft", work) if every or line.verdict != "keep"]
     data = [{"clause": line.clause, "verdict": line.verdict, "reason": line.reason} for line in plan]
     answer(desk_, data, lambda: _say_plan(data))
 

@@ -95,7 +95,7 @@ class Desk(ABC):
         """Only for someone who may do the deed at all: nothing of a stranger's file is opened before."""
         from workflow import permissions
 
-        self.perform(deed, lambda _connection: permissions.demand(self.actor, deed))
+        self.look_up(deed, lambda _connection: permissions.demand(self.actor, deed))
 
 
 def _raise(refusal: DubanError, _connection: Connection) -> None:

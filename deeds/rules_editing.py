@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from sqlalchemy.engine import Connection
+
     from deeds.desk import Desk
     from schedules.plan import PlannedLine
     from schedules.rules import Rule
@@ -167,7 +169,7 @@ def save(desk: Desk, text: str, was: str) -> None:
 
     path, own = rules_file(desk), own_events(desk)
 
-    def work(connection: object) -> None:
+    def work(connection: Connection) -> None:
         role = permissions.demand(desk.actor, "rules.edit")
         rules = parse_rules(text, _("rules"), own)
         if seen(desk) != was:
@@ -180,7 +182,7 @@ def save(desk: Desk, text: str, was: str) -> None:
         after = hashlib.sha256(data).hexdigest()
         detail = {"sha256": after, "before": was, "rules": len(rules)}
         entry = audit.Entry("rules.edit", "rules", role=role.value, detail=detail)
-        audit.append(connection, desk.office_id, desk.actor, entry, desk.now())  # type: ignore[arg-type]
+        audit.append(connection, desk.office_id, desk.actor, entry, desk.now())
         _keep(desk, path)
         write_whole(path, data)
 
@@ -202,6 +204,13 @@ def versions(desk: Desk) -> list[str]:
     folder = rules_file(desk).parent / HISTORY
     names = (file.name for file in folder.glob("*.toml")) if folder.is_dir() else ()
     return sorted((name for name in names if _VERSION.fullmatch(name)), reverse=True)[:_VERSIONS_SHOWN]
+
+
+def files(desk: Desk) -> list[tuple[str, Path]]:
+    """The file and its earlier versions with their names in the office's folder: what a backup takes along."""
+    path, home = rules_file(desk).resolve(), desk.settings.home.resolve()
+    found = (path, *sorted((path.parent / HISTORY).glob("*.toml")))
+    return [(file.relative_to(home).as_posix(), file) for file in found if file.is_file() and file.is_relative_to(home)]
 
 
 def version_text(desk: Desk, name: str) -> str:

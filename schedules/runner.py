@@ -154,6 +154,8 @@ class Service:
     deliver: Callable[[datetime], object] | None
     home: Path
     clock: Callable[[], datetime] = wall_clock
+    #: seconds that have really passed: vouches for what the wall clock shows
+    monotonic: Callable[[], float] = time.monotonic
     hours: Hours | None = None
     #: says before each sweep which rules are in force; without it they stay those of the start
     reread: Callable[[], Sequence[Rule] | None] | None = None
@@ -181,12 +183,16 @@ class Service:
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
             timezone="Asia/Shanghai",
         )
+        for loop in self.turns():
+            self._scheduler.add_job(self.turn, Every(loop.seconds), args=[loop], id=loop.name)
+        self._scheduler.start()
+
+    def turns(self) -> list[Loop]:
+        """What the service does again and again: its own loops before those it was given."""
         own = [Loop("sweep", self.sweep_seconds, self._sweep)]
         if self.deliver is not None:
             own.append(Loop("delivery", self.delivery_seconds, self._deliver))
-        for loop in (*own, *self.loops):
-            self._scheduler.add_job(self._turn, Every(loop.seconds), args=[loop], id=loop.name)
-        self._scheduler.start()
+        return [*own, *self.loops]
 
     def wake(self) -> None:
         """Let every loop run now that the clock, set back, would let sleep longer than its seconds."""
@@ -248,7 +254,8 @@ class Service:
         self.stopping.set()
         self._nudge.set()  # after it: the main thread clears the nudge only while it is not told to stop
 
-    def _turn(self, loop: Loop) -> None:
+    def turn(self, loop: Loop) -> None:
+        """One turn of one loop; what it raises is logged, and after a failed disk the service ends."""
         if self.stopping.is_set():
             return
         set_language(self.language)  # a thread of the pool would speak the default
@@ -260,7 +267,7 @@ class Service:
             log.exception("the loop %s failed; it runs again at its next turn", loop.name)
 
     def _sweep(self, now: datetime) -> SweepReport:
-        monotonic = time.monotonic()
+        monotonic = self.monotonic()
         proved = False
         if self._last is not None:
             wall, counted = self._last

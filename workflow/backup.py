@@ -52,6 +52,8 @@ class Sources:
     #: None while the folder of heads belongs to another installation
     heads: Path | None
     settings: Path
+    #: the office's own reminder rules and those before them, by their names in the folder
+    rules: tuple[tuple[str, Path], ...] = ()
 
 
 def begin(connection: Connection, office_id: int, actor: Actor, name: str, now: datetime) -> audit.Head:
@@ -129,10 +131,7 @@ def _contents(sources: Sources, database: Path, outside: list[tuple[str, bytes]]
     yield DATABASE, database
     if sources.settings.exists():
         yield "duban.toml", plain_settings(sources.settings.read_text(encoding="utf-8")).encode()
-    home = sources.settings.parent
-    for file in (home / "rules.toml", *sorted((home / "rules-history").glob("*.toml"))):
-        if file.is_file():  # the office's own reminder rules, and those before them
-            yield file.relative_to(home).as_posix(), file
+    yield from sources.rules
     yield from outside
     for file in sorted(sources.store.rglob("*")):
         if file.is_file() and not file.name.startswith("."):

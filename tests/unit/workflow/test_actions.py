@@ -135,6 +135,7 @@ def test_batch_keeps_what_is_right_and_says_what_was_refused_item_by_item(world:
     assert [(item.task_id, item.refusal and item.refusal.code) for item in outcomes] == [
         (own, None), (co, "E-403"), (other, "E-404"), (999, "E-404"),
     ]  # fmt: skip
+    assert [(item.state, item.version) for item in outcomes[2:]] == [("", 0)] * 2  # nothing is said of another's task
     assert told == [own, co, other, 999]
     assert [world.row("task", number)["state"] for number in (own, co, other)] == ["reported", "assigned", "assigned"]
     assert [row["result"] for row in world.events()[-4:]] == ["done", "denied", "denied", "denied"]
