@@ -18,12 +18,12 @@ import socket
 import subprocess
 import sys
 import tempfile
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 _HEADER: Final = 8
 #: what commands are made of
@@ -55,6 +55,18 @@ def start(words: Sequence[object], environment: Mapping[str, str], *streams: IO[
         _HERE.append(_Warm())
         atexit.register(_HERE[0].close)
     return _HERE[0].start([str(word) for word in words], environment, [stream.fileno() for stream in streams])
+
+
+@contextmanager
+def under(command: Sequence[str]) -> Iterator[None]:
+    """Within this every program runs below another one, such as a tracer."""
+    made = _Warm(command)
+    _HERE.insert(0, made)
+    try:
+        yield
+    finally:
+        _HERE.remove(made)
+        made.close()
 
 
 class Begun:
@@ -96,10 +108,10 @@ class Begun:
 class _Warm:
     """The process that waits to be forked; one for each test process."""
 
-    def __init__(self) -> None:
+    def __init__(self, below: Sequence[str] = ()) -> None:
         ours, theirs = socket.socketpair()
         with theirs:
-            command = [sys.executable, __file__, str(theirs.fileno())]
+            command = [*below, sys.executable, __file__, str(theirs.fileno())]
             self.process = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)
         self.socket = ours
 
