@@ -98,7 +98,7 @@ def originals() -> dict[str, bytes]:
         "offline": write_offline("市发改委", "2022-06", [line], DUE),
         "problems": _filled(blank_problems(), "问题导入表", ["1", *(field.example for field in FIELDS[1:])]),
         "people": _filled(blank_people(["市发改委"]), "人员表", ["市发改委", "经办人", "赵一", "zhaoyi", "a@b.cn"]),
-        "scan": scanned(2),
+        "scan": scanned(1),
         "jpg": _saved(picture, "JPEG"),
         "png": _saved(picture, "PNG"),
         "ofd": ofd(signed_too=True),
