@@ -163,16 +163,16 @@ def load(home: Path | None = None, environment: dict[str, str] | None = None) ->
         return Settings(**{**values, "home": folder.resolve()})
     except ValidationError as error:
         first = error.errors()[0]
-        raise _bad(".".join(str(part) for part in first["loc"]), first["msg"], str(file)) from error
+        raise _bad(".".join(str(part) for part in first["loc"]), first["msg"], file.name) from error
 
 
 def _read(file: Path) -> dict[str, Any]:
     try:
         found = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise _bad(FILE_NAME, str(error), str(file)) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise _bad(FILE_NAME, str(error), file.name) from error
     for key in [name for name in found if name.endswith("_file")]:
-        found[key.removesuffix("_file")] = _secret(key, file.parent / str(found.pop(key)), str(file))
+        found[key.removesuffix("_file")] = _secret(key, file.parent / str(found.pop(key)), file.name)
     return found
 
 

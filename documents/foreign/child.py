@@ -24,6 +24,7 @@ PARSERS: Final = {
     "page": ("documents.foreign.webpage", "page_content"),
     "pdf": ("documents.foreign.pdf", "pdf_content"),
     "workbook": ("documents.foreign.workbook", "workbook_content"),
+    "problems": ("documents.ledger.reading", "problems_content"),
 }
 
 
