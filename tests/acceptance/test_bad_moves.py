@@ -118,7 +118,9 @@ def test_stale_screen_says_who_was_first_and_when(door: Door) -> None:
     task = first(door)
     door.data("clerk1", "task", "receive", task)
     before = door.world.picture()
-    said = door.run("clerk1", "task", "report", task, "--progress", "已清理。", "--percent", 5, "--version", 1, "--json")
+    said = door.run(
+        "clerk1", "task", "report", task, "--progress", "已清理。", "--percent", 5, "--version", 1, "--json"
+    )
     found = said.refusal
     assert (said.code, found["code"]) == (3, "E-409")
     assert door.world.picture() | {"report_draft": []} == before
