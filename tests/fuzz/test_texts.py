@@ -7,7 +7,6 @@ texts, the others what the page gives them or something plain (``reliability.md`
 from __future__ import annotations
 
 import json
-import os
 import re
 import zlib
 from contextlib import suppress
@@ -50,7 +49,7 @@ RAW: Final = (
 LOGINS: Final = ("clerk1", "clerk2", "leader1", "reviewer", "director", "system", "security", "audit", "")
 #: somebody who goes through these is not the same afterwards
 #: so many texts go into each field in every run; the others in the long one
-EACH: Final = int(os.environ.get("EACH", "1"))
+EACH: Final = 1
 LEFT: Final = {*COUNTING, "/language"}
 
 
@@ -183,7 +182,11 @@ def spoilt_texts(everything: Everything, typed: str, since: int) -> list[str]:
 
 def faults(everything: Everything, login: str, answer: Response, typed: str, since: int) -> list[str]:
     """What is wrong with an answer to a hostile text, and with what it left behind."""
-    said = [f"status {answer.status_code}"] if answer.status_code >= 500 or answer.status_code == 429 else []
+    spoken = re.search(r"[EW]-[A-Z]*\d+", answer.text) is not None
+    fault = answer.status_code in {429, 500} or (
+        answer.status_code > 500 and not spoken
+    )  # 503: the machine is in the way
+    said = [f"status {answer.status_code}"] if fault else []
     pages = [answer.text]
     changed = everything.settle() != everything.state
     if answer.status_code in {303, 204} and (
@@ -193,7 +196,7 @@ def faults(everything: Everything, login: str, answer: Response, typed: str, sin
     said += [f"shown raw: {raw}" for raw in RAW for page in pages if raw in page]
     if answer.status_code >= 400:
         said += ["refused, but changed"] if changed else []
-        said += [] if re.search(r"[EW]-[A-Z]*\d+", answer.text) else [f"no code in a refusal {answer.status_code}"]
+        said += [] if spoken else [f"no code in a refusal {answer.status_code}"]
     elif changed and MARK in typed:
         said += spoilt_texts(everything, typed, since)
     if changed:

@@ -125,6 +125,7 @@ def texts(data: bytes) -> list[str]:
 
 @pytest.mark.parametrize("place", MADE)
 def test_no_cell_begins_as_a_formula(place: str) -> None:
+    """Row 25: whatever stands in the office's words."""
     for start in STARTS:
         for make in MADE[place]:
             found = texts(make(start))
