@@ -24,7 +24,6 @@ LEAVES: Final = {
     "summary.issue": ("summary.issue",),
     "request.ask": ("request.extension", "request.transfer"),
     "request.decide": ("request.decide",),
-    "period.close": ("period.close",),
     "period.move": ("period.move",),
     "form.attach": ("form.attach",),
     "calendar.import": ("calendar.import",),
@@ -57,6 +56,8 @@ def nothing_lost(picture: Picture) -> Iterator[Violation]:
         # a second click with the same key gets the first answer: its event is the one of the first
         found = done[told.who, told.wall] + (keyed[told.who, told.key] if told.key else [])
         yield from _found(told, found)
+        if told.deed == "period.close" and not _closed(picture, told):
+            yield Violation("acknowledged", "the month was said to be closed, and the trail does not say so", _named(told))
 
 
 def _found(told: Told, events: list[Event]) -> Iterator[Violation]:
@@ -78,6 +79,14 @@ def _found(told: Told, events: list[Event]) -> Iterator[Violation]:
     elif told.seen is not None and not any(event.version == told.seen + 1 for event in mine):
         what = f"“{told.deed}” was done on version {mine[0].version - 1}, the person had seen version {told.seen}"
         yield Violation("I3", what, _named(told))
+
+
+def _closed(picture: Picture, told: Told) -> bool:
+    """Closing a month that is closed says the same again, and leaves no second event."""
+    months = {row["id"]: row["month"] for row in picture.tables["period"]}
+    month = told.detail.get("month")
+    closed = [event for event in picture.events if event.action == "period.close" and event.wall <= told.wall]
+    return any(month is None or months.get(event.object_id) == month for event in closed)
 
 
 def nothing_by_itself(picture: Picture) -> Iterator[Violation]:
