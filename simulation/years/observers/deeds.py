@@ -57,7 +57,9 @@ def nothing_lost(picture: Picture) -> Iterator[Violation]:
         found = done[told.who, told.wall] + (keyed[told.who, told.key] if told.key else [])
         yield from _found(told, found)
         if told.deed == "period.close" and not _closed(picture, told):
-            yield Violation("acknowledged", "the month was said to be closed, and the trail does not say so", _named(told))
+            yield Violation(
+                "acknowledged", "the month was said to be closed, and the trail does not say so", _named(told)
+            )
 
 
 def _found(told: Told, events: list[Event]) -> Iterator[Violation]:
