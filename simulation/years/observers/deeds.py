@@ -38,6 +38,8 @@ _MAKES: Final = {
     "summary.issue": ("summary", ""),
     "period.open": ("period", ""),
 }
+#: what whoever runs the machine does past every desk
+_OPERATORS: Final = frozenset({"backup", "restore"})
 _TASK: Final = "task."
 
 
@@ -101,6 +103,8 @@ def nothing_by_itself(picture: Picture) -> Iterator[Violation]:
     begun = min((one.wall for one in picture.evidence.told), default=None)
     for event in picture.fresh():
         if event.result != "done" or event.actor not in people or begun is None or event.wall < begun:
+            continue
+        if event.action in _OPERATORS:
             continue
         answers = [one for one in told[event.actor, event.wall] if _about(one, event)]
         where = f"event {event.seq}, {event.object_type} {event.object_id}"

@@ -166,12 +166,15 @@ def waiting(picture: Picture) -> Iterator[Violation]:
 def chased(picture: Picture, lives: Lives) -> Iterator[Violation]:
     """No reminder reached anybody about a task that had gone on, nor anybody whose duty it was no longer (I7)."""
     letters = {letter.message_id: letter for letter in picture.memory.letters.values()}
-    duties = Duties(picture)
+    duties, told = Duties(picture), picture.evidence.told
+    taken_back = [(told[max(first, 0)].true, told[last].true) for first, last in picture.lost]
     people = {address: row["id"] for row in picture.tables["person"] for address in (row["email"], row["login"])}
     for copy in picture.evidence.copies:
         letter = letters.get(copy.message_id)
         if letter is None or not letter.chases or abs(copy.wall - copy.true) > timedelta(minutes=5):
             continue
+        if any(first <= copy.true <= last for first, last in taken_back):
+            continue  # what it was about then was taken back by a restore
         ours = [line for line in letter.lines if line[0] in lives.of]
         if ours and len(ours) == len(letter.lines) and not any(_waits(lives, line, copy) for line in ours):
             what = f"{copy.address} was chased at {copy.true:%Y-%m-%d %H:%M} about tasks that had gone on by then"
