@@ -55,7 +55,7 @@ def record_refusal(
     connection: Connection, office_id: int, actor: Actor, deed: str, refusal: DubanError, now: datetime
 ) -> None:
     """A denial or refusal, as an event of its own."""
-    result = Result.DENIED if isinstance(refusal, Denied) or refusal.exit_code == 4 else Result.REFUSED
+    result = Result.DENIED if is_denial(refusal) else Result.REFUSED
     entry = audit.Entry(
         action=deed,
         object_type="refusal",
@@ -64,6 +64,11 @@ def record_refusal(
         detail={"code": refusal.code, "where": refusal.where},
     )
     audit.append(connection, office_id, actor, entry, now)
+
+
+def is_denial(refusal: DubanError) -> bool:
+    """Whether it says “not yours”, in these words or in those for a thing that is not there."""
+    return isinstance(refusal, Denied) or refusal.exit_code == 4
 
 
 def asked_digest(asked: Any) -> str:

@@ -218,7 +218,7 @@ def attach(
 
 
 def _story(call: Call, code: str) -> dict[str, Any]:
-    return call.look_up("task.read", lambda c: evidence.form_story(c, call, code))
+    return call.look_up("form.read", lambda c: evidence.form_story(c, call, code))
 
 
 def _shown(file: UploadFile) -> str:

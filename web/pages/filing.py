@@ -46,6 +46,7 @@ def at_month(path: str, month: str, unit: str) -> str:
 @router.post("/receive")
 def receive(desk: At, form: Form) -> Response:
     """Receive what has not been received yet; each task for itself."""
+    desk.demand("form.print")
     month, unit = form.text("month"), form.text("unit")
     outcomes = [_received(desk, number, f"{form.text('key')}:{number}") for number in form.numbers("task")]
     if any(outcome.refusal for outcome in outcomes):
