@@ -78,7 +78,7 @@ def test_list_shows_a_clerk_the_tasks_of_the_own_unit_and_co_named_ones(shell: S
     mine = shell.data("clerk1", "task", "list", "--mine")
     assert [(row["clause"], row["unit"]) for row in mine] == [("1.1", UNITS[0]), ("2.1", UNITS[0])]
     assert len(shell.data("clerk1", "task", "list")) == 4
-    assert shell.data("system", "task", "list") == []
+    assert shell.refusal("system", "task", "list") == (1, "E-403")
 
 
 def test_list_late_names_what_is_overdue_with_its_cause(shell: Shell) -> None:
@@ -353,7 +353,7 @@ def test_form_attached_signs_its_tasks_and_a_changed_report_is_refused(shell: Sh
     assert shell.refusal("clerk1", "form", "attach", old, scan, *named) == (1, "E-S05")
     code = shell.data("clerk1", *printed)["check_code"]
     assert shell.refusal("clerk1", "form", "attach", code, scan, *named, "--kind", "signed_pdf") == (1, "E-F15")
-    assert shell.refusal("clerk2", "form", "attach", code, scan, *named) == (1, "E-403")
+    assert shell.refusal("clerk2", "form", "attach", code, scan, *named) == (4, "E-404")
     attached = shell.data("clerk1", "form", "attach", code, scan, *named)
     assert [row["state"] for row in attached["outcomes"]] == ["signed_stamped"]
     assert shell.data("clerk1", "form", "list")[-1]["signer"] == "李一"
