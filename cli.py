@@ -26,6 +26,10 @@ from models.language import CATALOGUES, DEFAULT, LOCALE_DIR, N_, _, set_language
 #: command → (module, short help); in the order of a month's work
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "rehearse": ("commands.rehearse", N_("Rehearse a month, from the notice to the summary, on a fresh database.")),
+    "simulate": (
+        "commands.simulate",
+        N_("Play years of a whole city with seeded people and faults, and look whether every promise is kept."),
+    ),
     "init": ("commands.service", N_("Set up an office: folder, database, first administrators.")),
     "login": ("commands.session", N_("Log in and keep a token for this machine.")),
     "logout": ("commands.session", N_("End the session.")),

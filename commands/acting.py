@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,12 +16,8 @@ from models.language import _, listed
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sqlalchemy.engine import Connection
-
     from commands.frame import Desk
     from workflow.actions import Command, Outcome
-
-T = TypeVar("T")
 
 #: a number that people say aloud and every database can hold
 NUMBER = click.IntRange(1, 2**31 - 1)
@@ -37,11 +33,6 @@ def acting(function: Callable[..., Any]) -> Callable[..., Any]:
     return click.option(
         "--version", type=NUMBER, default=None, help=_("The version you saw; refused when somebody acted since.")
     )(function)
-
-
-def look_up(desk_: Desk, deed: str, work: Callable[[Connection], T]) -> T:
-    """As ``Desk.look_up``."""
-    return desk_.look_up(deed, work)
 
 
 class Day(click.ParamType[date]):

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from commands.acting import look_up
 from commands.frame import answer, desk, progress
 from commands.periods import Month
 from models.errors import BadInput, Refused
@@ -46,7 +45,7 @@ def export(desk_: Desk, month: str, out: Path) -> None:
     from workflow import archiving
 
     with speaking("zh"):  # an archive is read by those who come after, in the office's own language
-        found = look_up(desk_, "archive.export", lambda c: archiving.gather(c, desk_.office_id, desk_.actor, month))
+        found = desk_.look_up("archive.export", lambda c: archiving.gather(c, desk_.office_id, desk_.actor, month))
     sha256 = _write(desk_, found, out)
     kinds = {item.kind.value for item in found.items}
     notes = [] if "summary" in kinds else [_("The summary of {month} is not issued yet.").format(month=month)]
@@ -191,7 +190,7 @@ def _known(desk_: Desk, folder: Path, checked: Checked) -> dict[str, Any]:
     from workflow import archiving
 
     office = desk_.office_id
-    event = look_up(desk_, "archive.verify", lambda c: archiving.export_of(c, office, desk_.actor, checked.sha256))
+    event = desk_.look_up("archive.verify", lambda c: archiving.export_of(c, office, desk_.actor, checked.sha256))
     if event is None:
         raise BadInput(
             "E-R22",

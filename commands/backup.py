@@ -32,6 +32,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @desk
 def backup_command(desk_: Desk, file: Path) -> None:
     """Database, files, heads and settings without secrets, with the SHA-256 of each."""
+    from deeds.rules_editing import files
     from workflow import backup
 
     settings, now = desk_.settings, desk_.now()
@@ -39,7 +40,8 @@ def backup_command(desk_: Desk, file: Path) -> None:
         raise EnvironmentRefused("E-B13", _("A PostgreSQL database is copied with pg_dump."), where=file.name)
     home = Path(desk_.database.url.database or settings.home / backup.DATABASE)
     head = desk_.perform("backup", lambda c: backup.begin(c, desk_.office_id, desk_.actor, file.name, now))
-    sources = backup.Sources(home, settings.store_dir, _own_heads(desk_, now), settings.home / "duban.toml")
+    heads, rules = _own_heads(desk_, now), tuple(files(desk_))
+    sources = backup.Sources(home, settings.store_dir, heads, settings.home / "duban.toml", rules)
     with progress(backup.count(sources), _("Copying")) as step:
         manifest = backup.write(sources, file, desk_.office_id, head, now, step)
     said = _("{count} files in {file}; head of the trail {head}.").format(

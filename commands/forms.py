@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from commands.acting import few, look_up, words
+from commands.acting import few, words
 from commands.evidence import paper_bytes, tell_form, tell_looked, tell_signatures, tell_verified
 from commands.frame import answer, desk, table
 from commands.periods import Month
@@ -159,7 +159,7 @@ def read_paper(desk_: Desk, file: Path) -> None:
     desk_.demand("form.read")
     data = paper_bytes(file)
     looked = look(desk_, data, file.name)
-    found = look_up(desk_, "form.read", lambda connection: forms_on(connection, desk_, looked))
+    found = desk_.look_up("form.read", lambda connection: forms_on(connection, desk_, looked))
     text = ofd_text(data, looked)
     told = {"seen": seen_data(looked), "forms": {code: asdict(form) for code, form in found.items()}, "text": text}
     answer(desk_, told, lambda: tell_looked(looked, found, text))
@@ -173,7 +173,7 @@ def read_paper(desk_: Desk, file: Path) -> None:
 @desk
 def show_form(desk_: Desk, code: str) -> None:
     """Show one form."""
-    told = look_up(desk_, "form.read", lambda connection: form_story(connection, desk_, code))
+    told = desk_.look_up("form.read", lambda connection: form_story(connection, desk_, code))
     answer(desk_, told, lambda: tell_form(told))
 
 
@@ -189,7 +189,7 @@ def verify(desk_: Desk, code: str) -> None:
     from workflow import filings
 
     desk_.demand("form.verify")
-    told = look_up(desk_, "form.verify", lambda connection: form_story(connection, desk_, code))
+    told = desk_.look_up("form.verify", lambda connection: form_story(connection, desk_, code))
     results = [
         (file, look(desk_, desk_.store.get(file["sha256"]), file["file"], pages=False).signatures)
         for file in signed_files(told)
@@ -209,7 +209,7 @@ def verify(desk_: Desk, code: str) -> None:
 @desk
 def list_forms(desk_: Desk, month: str | None) -> None:
     """List forms."""
-    rows = look_up(desk_, "form.read", lambda connection: list_of_forms(connection, desk_, month))
+    rows = desk_.look_up("form.read", lambda connection: list_of_forms(connection, desk_, month))
     columns = [_("form"), _("month"), _("unit"), _("tasks"), _("printed"), _("paper stored"), _("attested"),
                _("digital signature")]  # fmt: skip
     answer(desk_, rows, lambda: table(columns, [_cells(row) for row in rows]))

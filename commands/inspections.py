@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from commands.acting import NUMBER, day_option, look_up, words
+from commands.acting import NUMBER, day_option, words
 from commands.frame import answer, desk, table
 from commands.problemviews import say_lines
 from models.language import _
@@ -54,7 +54,7 @@ def list_inspections(desk_: Desk) -> None:
     """List inspections."""
     from workflow import inspections
 
-    rows = look_up(desk_, "inspection.record", lambda c: inspections.listing(c, desk_.office_id, desk_.actor))
+    rows = desk_.look_up("inspection.record", lambda c: inspections.listing(c, desk_.office_id, desk_.actor))
     columns = [_("No."), _("held on"), _("title"), _("place"), _("team"), _("problems")]
     cells = [(row["id"], row["held_on"], row["title"], row["place"], row["team"], row["problems"]) for row in rows]
     answer(desk_, rows, lambda: table(columns, cells))
@@ -70,7 +70,7 @@ def show(desk_: Desk, inspection_id: int) -> None:
     from workflow import inspections
 
     place, now = (desk_.office_id, desk_.actor, inspection_id), desk_.now()
-    told = look_up(desk_, "inspection.record", lambda c: inspections.one(c, *place, now))
+    told = desk_.look_up("inspection.record", lambda c: inspections.one(c, *place, now))
     data = {**told, "lines": [asdict(line) for line in told["lines"]]}
     answer(desk_, data, lambda: _say(told))
 

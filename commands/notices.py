@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from commands.acting import NUMBER, look_up
+from commands.acting import NUMBER
 from commands.forms import save
 from commands.frame import Desk, answer, desk, table
 from commands.noticefiles import FILE, office_draft, read_draft, write_new_table
@@ -199,7 +199,7 @@ def show(desk_: Desk, number: int | None) -> None:
     """Without a number: the list."""
     from deeds.notices import find_notices
 
-    rows = look_up(desk_, "notice.draft", lambda c: find_notices(c, desk_, number))
+    rows = desk_.look_up("notice.draft", lambda c: find_notices(c, desk_, number))
     if number is None:
         return answer(desk_, [_brief(row) for row in rows], lambda: _say_list(rows))
     from documents.notice_json import from_json
@@ -254,7 +254,7 @@ def print_(desk_: Desk, number: int, out: Path) -> None:
     from documents.notice_json import from_json
     from models.times import local_date
 
-    (row,) = look_up(desk_, "notice.draft", lambda c: find_notices(c, desk_, number))
+    (row,) = desk_.look_up("notice.draft", lambda c: find_notices(c, desk_, number))
     made = render_decomposition(from_json(row["draft"]), local_date(row["adopted_at"]))
     name = _("decomposition")
     files = {kind: out / f"{name}-{number}.{kind}" for kind in made}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from commands.acting import NUMBER, look_up
+from commands.acting import NUMBER
 from commands.forms import save
 from commands.frame import answer, desk, table
 from commands.periods import Month
@@ -57,8 +57,8 @@ def make(
 
     if bool(month) == problems:
         raise click.UsageError(_("Say what it is about: --month YYYY-MM, or --problems."))
-    to = look_up(
-        desk_, papers.DEEDS[PaperKind(kind)], lambda connection: units.unit_id(connection, desk_.office_id, unit)
+    to = desk_.look_up(
+        papers.DEEDS[PaperKind(kind)], lambda connection: units.unit_id(connection, desk_.office_id, unit)
     )
     place = (desk_.database, desk_.office_id, desk_.actor)
     render = InOwnWords(desk_, kind)
@@ -80,8 +80,7 @@ def list_(desk_: Desk, kind: str | None, year: int | None) -> None:
     """The register of papers."""
     from workflow import papers
 
-    rows = look_up(
-        desk_,
+    rows = desk_.look_up(
         "paper.read",
         lambda connection: papers.list_papers(
             connection, desk_.office_id, desk_.actor, kind=kind or "", year=year or 0
@@ -187,7 +186,7 @@ def _write(desk_: Desk, kind: str, year: int, number: int, files: dict[str, str]
 def _found(desk_: Desk, number: int) -> dict[str, Any]:
     from workflow import papers
 
-    return look_up(desk_, "paper.read", lambda c: papers.find(c, desk_.office_id, desk_.actor, number))
+    return desk_.look_up("paper.read", lambda c: papers.find(c, desk_.office_id, desk_.actor, number))
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from commands.acting import NUMBER, Day, look_up, words
+from commands.acting import NUMBER, Day, words
 from commands.frame import answer, desk, table
 from models.language import _, listed
 from models.states import Stage
@@ -55,16 +55,11 @@ def open_month(desk_: Desk, month: str, notice_id: int | None, roll: str | None,
 
 def say_opened(opened: OpenedPeriod, now: datetime) -> None:
     """What was opened; a month whose due date has passed begins late, and that is said at once."""
+    from deeds.months import opened_words
     from models.times import local_date
 
-    said = (
-        _("{month} stands open already: {tasks} tasks, due {due_on}.")
-        if opened.existed
-        else _("{month} is open: {tasks} tasks, due {due_on}.")
-    )
-    click.echo(said.format(**asdict(opened)))
-    if opened.added:
-        click.echo(_("{count} tasks were added that it did not have yet.").format(count=opened.added))
+    for line in opened_words(opened):
+        click.echo(line)
     if opened.due_on < local_date(now) and not opened.existed:
         warning = _(
             "Its due date has passed: every task begins late. Move it with: duban period move {month} YYYY-MM-DD"
@@ -81,7 +76,7 @@ def status(desk_: Desk, month: str | None) -> None:
     """How a month stands."""
     from deeds.months import month_status
 
-    found = look_up(desk_, "task.read", lambda connection: month_status(connection, desk_, month, desk_.now()))
+    found = desk_.look_up("task.read", lambda connection: month_status(connection, desk_, month, desk_.now()))
     answer(desk_, found, lambda: _tell(found))
 
 

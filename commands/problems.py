@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from commands.acting import NUMBER, act_on, acting, day_option, look_up, words
+from commands.acting import NUMBER, act_on, acting, day_option, words
 from commands.forms import save
 from commands.frame import answer, desk
 from commands.given import as_given, asked, asked_options
@@ -155,7 +155,7 @@ def export(desk_: Desk, out: Path) -> None:
 
     _check_target(out)
     now = desk_.now()
-    facts = look_up(desk_, "problem.export", lambda c: ledger_facts(c, desk_.office_id, now, actor=desk_.actor))
+    facts = desk_.look_up("problem.export", lambda c: ledger_facts(c, desk_.office_id, now, actor=desk_.actor))
     save(out, write_ledger(facts))
     data = {"file": str(out), "problems": len(facts.lines)}
     said = _("{count} problems written: {file}").format(count=len(facts.lines), file=out)
@@ -208,7 +208,7 @@ def list_problems(desk_: Desk, *, state: str, unit: str, source: str | None, lat
             and (not late or entry.line.days_late)
         ]
 
-    found = look_up(desk_, "task.read", work)
+    found = desk_.look_up("task.read", work)
     answer(desk_, [row_dict(entry) for entry in found], lambda: say_lines([entry.line for entry in found]))
 
 
@@ -231,7 +231,7 @@ def show(desk_: Desk, problem_id: int) -> None:
         kept = problems.records(connection, office, actor, problem_id)
         return {**row_dict(entry), **kept, "story": story(connection, office, actor, task.id, now)}
 
-    told = look_up(desk_, "task.read", work)
+    told = desk_.look_up("task.read", work)
     place = (office, actor, told["task"])
     if desk_.read(lambda found: open_task(found, *place)):
         desk_.perform("task.read", lambda found: note_opening(found, *place, now))
@@ -253,7 +253,7 @@ def photo(desk_: Desk, problem_id: int, file: Path, shows: str, note: str) -> No
     from workflow.problems import add_photo, visible_problem
 
     place = (desk_.office_id, desk_.actor, problem_id)
-    look_up(desk_, "problem.photo", lambda c: visible_problem(c, *place))  # before the bytes are kept
+    desk_.look_up("problem.photo", lambda c: visible_problem(c, *place))  # before the bytes are kept
     stored, now = picture(desk_, file), desk_.now()
     number = desk_.perform("problem.photo", lambda c: add_photo(c, *place, stored, PhotoShows(shows), note, now))
     data = {"photo": number, "problem": problem_id, "file": asdict(stored)}
@@ -284,7 +284,7 @@ def _step(flow: Flow, action: str) -> click.Command:
         from workflow.problems import visible_problem
 
         place = (desk_.office_id, desk_.actor, problem_id)
-        task_id = look_up(desk_, f"task.{action}", lambda c: visible_problem(c, *place)[0].id)
+        task_id = desk_.look_up(f"task.{action}", lambda c: visible_problem(c, *place)[0].id)
         return act_on(desk_, action, (task_id,), version, key, **as_given(given))
 
     made = click.argument("problem_id", type=NUMBER)(asked_options(acting(desk(take)), gives))

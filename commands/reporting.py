@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from commands.acting import NUMBER, acting, look_up, run, words
+from commands.acting import NUMBER, acting, run, words
 from commands.frame import desk
 from deeds.reporting import command_of, of_batch
 from models.errors import BadInput
@@ -55,8 +55,8 @@ def report(
     """File a report."""
     told = {name: words(value) if name in _TEXTS else value for name, value in row.items() if value is not None}
     told |= {"task": task_id, "version": version, "indicators": _pairs(values)}
-    command = look_up(
-        desk_, "task.report", lambda connection: command_of(connection, desk_, told, key, from_last=from_last)
+    command = desk_.look_up(
+        "task.report", lambda connection: command_of(connection, desk_, told, key, from_last=from_last)
     )
     return run(desk_, [command])
 

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from commands.frame import Desk, answer, desk, parse_instant
-from deeds.running import delivery, office_hours, office_rules, open_channels, refuse_behind, watched_rules
+from deeds.running import (
+    delivery,
+    head_keeper,
+    office_hours,
+    office_rules,
+    open_channels,
+    refuse_behind,
+    watched_rules,
+)
 from models.errors import EnvironmentRefused, Refused
 from models.language import _
 from models.times import shown
@@ -26,15 +34,9 @@ WEB_SECONDS = 30
 
 def _loops(desk_: Desk) -> list[Loop]:
     from schedules.runner import Loop
-    from workflow import heads
 
-    settings, office = desk_.settings, desk_.office_id
-    keeping = Loop(
-        "heads", HEADS_SECONDS, lambda now: desk_.read(lambda c: heads.keep(settings.heads_dir, c, office, now))
-    )
-    return (
-        [keeping, Loop("ping", PING_SECONDS, lambda _now: _ping(settings.ping_url))] if settings.ping_url else [keeping]
-    )
+    keeping, url = Loop("heads", HEADS_SECONDS, head_keeper(desk_)), desk_.settings.ping_url
+    return [keeping, Loop("ping", PING_SECONDS, lambda _now: _ping(url))] if url else [keeping]
 
 
 def _ping(url: str) -> None:
@@ -103,14 +105,13 @@ def run(desk_: Desk) -> int:
 def tick(desk_: Desk, told: str | None) -> None:
     """Run twice at the same time it does nothing more."""
     from schedules import runner
-    from workflow import heads
 
     refuse_behind(desk_)
     now, settings, office = _instant(desk_, told), desk_.settings, desk_.office_id
     lock = runner.single(settings.home)
     try:
         done = runner.tick(desk_.database, office, office_rules(desk_), delivery(desk_), now, hours=office_hours(desk_))
-        desk_.read(lambda c: heads.keep(settings.heads_dir, c, office, now))
+        head_keeper(desk_)(now)
     finally:
         lock.release()
     data = {"at": now, "sweep": done.sweep.as_dict(), "delivery": _counts(done.delivery)}

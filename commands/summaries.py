@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from commands.acting import NUMBER, look_up
+from commands.acting import NUMBER
 from commands.forms import save
 from commands.frame import answer, desk
 from commands.periods import Month
@@ -39,7 +39,7 @@ def build(desk_: Desk, month: str, out: Path) -> None:
     from deeds.summaries import draft_facts
     from documents.summary.rendering import render_summary
 
-    facts = look_up(desk_, "summary.build", lambda connection: draft_facts(connection, desk_, month))
+    facts = desk_.look_up("summary.build", lambda connection: draft_facts(connection, desk_, month))
     made = render_summary(facts, own=own_words(desk_, "summary"))
     files = _write(out, month, _("draft-summary"), made)
     notes = notes_of("paper/summary", made)
@@ -97,7 +97,7 @@ def export(desk_: Desk, month: str, out: Path) -> None:
     """Write the issued files."""
     from deeds.summaries import issued_summary
 
-    found = look_up(desk_, "summary.read", lambda connection: issued_summary(connection, desk_, month))
+    found = desk_.look_up("summary.read", lambda connection: issued_summary(connection, desk_, month))
     files = _write(out, month, _("summary"), {kind: desk_.store.get(sha) for kind, sha in found["files"].items()})
     said = _("Written: {files}").format(files=listed(files.values()))
     answer(desk_, {"month": month, "files": files}, lambda: click.echo(said))
@@ -116,7 +116,7 @@ def chart(desk_: Desk, month: str, out: Path) -> None:
     from deeds.summaries import facts_of
     from documents.summary.charts import pictures
 
-    facts, _number = look_up(desk_, "summary.read", lambda connection: facts_of(connection, desk_, month))
+    facts, _number = desk_.look_up("summary.read", lambda connection: facts_of(connection, desk_, month))
     files = {}
     for picture in pictures(facts):
         file = out / f"{month}-{picture.name}.svg"
@@ -140,7 +140,7 @@ def trace(desk_: Desk, month: str, paragraph: int | None) -> None:
     from deeds.summaries import facts_of
     from documents.summary.trace import narrowed, read_trace
 
-    facts, files = look_up(desk_, "summary.read", lambda connection: facts_of(connection, desk_, month))
+    facts, files = desk_.look_up("summary.read", lambda connection: facts_of(connection, desk_, month))
     own = None if files else own_words(desk_, "summary")
     found = narrowed(read_trace(facts, desk_.store.get(files["json"]) if files else None, own), paragraph)
     answer(desk_, found, lambda: click.echo(told(found, whole=paragraph is not None)))
@@ -153,7 +153,7 @@ def show(desk_: Desk, month: str) -> None:
     """Show what was issued."""
     from deeds.summaries import issued_summary
 
-    found = look_up(desk_, "summary.read", lambda connection: issued_summary(connection, desk_, month))
+    found = desk_.look_up("summary.read", lambda connection: issued_summary(connection, desk_, month))
     answer(desk_, found, lambda: _tell(found))
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from commands.acting import NUMBER, act_on, acting, day_option, look_up, words
+from commands.acting import NUMBER, act_on, acting, day_option, words
 from commands.frame import answer, desk, table
 from commands.given import as_given, given_options
 from commands.periods import Month
@@ -82,7 +82,7 @@ def show(desk_: Desk, task_id: int) -> None:
     from deeds.task_views import note_opening, open_task, story
 
     now, place = desk_.now(), (desk_.office_id, desk_.actor, task_id)
-    told = look_up(desk_, "task.read", lambda found: story(found, *place, now))
+    told = desk_.look_up("task.read", lambda found: story(found, *place, now))
     if desk_.read(lambda found: open_task(found, *place)):
         desk_.perform("task.read", lambda found: note_opening(found, *place, now))
     answer(desk_, told, lambda: tell(told))

@@ -82,7 +82,7 @@ def _tell_people(told: dict[str, Any]) -> None:
 
 
 def indicator_words(row: dict[str, Any]) -> str:
-    """An indicator with its target: “高新技术企业数量 ≥ 1000 家”."""
+    """An indicator with its target: “高新技术企业数量 ≥ 1000家”."""
     return f"{row['name']} {aim(row['op'], row['target'], row['unit'])}"
 
 
@@ -95,7 +95,7 @@ def _tell_report(row: dict[str, Any], indicators: dict[int, dict[str, Any]]) -> 
             click.echo(f"  {name}: {words}")
     for value in row["values"]:
         known = indicators.get(value["indicator_id"], {})
-        said = "–" if value["value"] is None else f"{figure(value['value'])} {known.get('unit', '')}".strip()
+        said = "–" if value["value"] is None else f"{figure(value['value'])}{known.get('unit', '')}"
         reason = f" ({value['reason']})" if value["reason"] else ""
         click.echo(f"  {known.get('name', value['indicator_id'])}: {said}{reason}")
 

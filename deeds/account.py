@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from deeds.registers import unit_names
 from models import tables as t
+from models.duties import held_on
 from models.states import ADMINISTRATORS
 from models.times import local_date
 
@@ -29,8 +31,7 @@ class Held:
 
 def duties(connection: Connection, office_id: int, actor: Actor) -> list[Held]:
     """The duties that count today."""
-    u = t.unit.c
-    names = {row.id: row.name for row in connection.execute(sa.select(u.id, u.name).where(u.office_id == office_id))}
+    names = unit_names(connection, office_id)
     return [Held(post.role.label, names.get(post.unit_id or 0, "")) for post in actor.posts]
 
 
@@ -39,7 +40,7 @@ def may_stand_in(connection: Connection, office_id: int, actor: Actor, now: date
 
     Powers stay separate: an administrator stands in for none but one of the same kind.
     """
-    d, p, today = t.duty.c, t.person.c, local_date(now)
+    d, p = t.duty.c, t.person.c
     places = {post.unit_id for post in actor.posts}
     in_units = d.unit_id.in_([place for place in places if place])
     beside = sa.or_(in_units, d.unit_id.is_(None)) if None in places else in_units
@@ -48,9 +49,8 @@ def may_stand_in(connection: Connection, office_id: int, actor: Actor, now: date
     query = (
         sa.select(p.login, p.name)
         .join(t.duty, sa.and_(d.office_id == p.office_id, d.person_id == p.id))
-        .where(p.office_id == office_id, p.active, p.id != actor.person_id, beside, apart, d.valid_from <= today,
-               d.valid_to.is_(None) | (d.valid_to >= today))
+        .where(p.office_id == office_id, p.active, p.id != actor.person_id, beside, apart, held_on(local_date(now)))
         .distinct()
         .order_by(p.name, p.login)
-    )  # fmt: skip
+    )
     return [(row.login, f"{row.name} ({row.login})") for row in connection.execute(query)]

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from models import tables as t
 from models.drafts import PersonDraft
+from models.duties import held_on
 from models.errors import BadInput, DubanError
 from models.language import _
 from models.states import UNIT_ROLES
@@ -49,26 +50,6 @@ class Line:
 
 class _WrongRowError(Exception):
     """Why a row cannot be taken, as a person reads it beside the row."""
-
-
-class _UndoneError(Exception):
-    """Everything that was tried is taken back."""
-
-
-def tried(desk: Desk, work: Callable[[Connection], list[Line]]) -> list[Line]:
-    """What ``work`` would do to the table's rows; nothing is kept of it."""
-    kept: list[Line] = []
-
-    def trying() -> None:
-        with desk.database.write(desk.office_id) as connection:
-            kept.extend(work(connection))
-            raise _UndoneError
-
-    try:
-        trying()
-    except _UndoneError:
-        return kept
-    raise AssertionError
 
 
 def make_accounts(
@@ -183,12 +164,8 @@ def _unit(connection: Connection, office_id: int, draft: PersonDraft) -> int | N
 
 def _holds(connection: Connection, desk: Desk, person: int, role: Role, unit_id: int | None) -> bool:
     d, today = t.duty.c, local_date(desk.now())
-    query = sa.select(d.id).where(
-        d.office_id == desk.office_id, d.person_id == person, d.role == role.value, d.unit_id.is_(unit_id)
-        if unit_id is None
-        else d.unit_id == unit_id, d.valid_from <= today, d.valid_to.is_(None) | (d.valid_to >= today),
-    )  # fmt: skip
-    return connection.scalar(query) is not None
+    this = (d.office_id == desk.office_id, d.person_id == person, d.role == role.value, d.unit_id == unit_id)
+    return connection.scalar(sa.select(d.id).where(*this, held_on(today))) is not None
 
 
 def codes_anew(connection: Connection, desk: Desk, logins: Sequence[str], code: Callable[[], str]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from models import tables as t
+from models.duties import held_on
 from models.language import _
 from models.states import ADMINISTRATORS, Role
 from models.times import local_date
@@ -77,7 +78,7 @@ def _other_people(connection: Connection, office_id: int, than: frozenset[Role])
 
 def _held(connection: Connection, office_id: int, on: date) -> set[Role]:
     d = t.duty.c
-    query = sa.select(d.role).distinct().where(d.office_id == office_id, _in_force(on))
+    query = sa.select(d.role).distinct().where(d.office_id == office_id, held_on(on))
     return {Role(role) for role in connection.scalars(query)}
 
 
@@ -85,12 +86,7 @@ def _all_units_staffed(connection: Connection, office_id: int, on: date) -> bool
     """Whether every unit of the register that bears a part has a clerk."""
     r, d = t.responsibility.c, t.duty.c
     clerk = sa.exists().where(
-        d.office_id == r.office_id, d.unit_id == r.unit_id, d.role == Role.CLERK.value, _in_force(on)
+        d.office_id == r.office_id, d.unit_id == r.unit_id, d.role == Role.CLERK.value, held_on(on)
     )
     bare = sa.exists().where(r.office_id == office_id, r.ended_at.is_(None), ~clerk)
     return not connection.scalar(sa.select(bare))
-
-
-def _in_force(on: date) -> sa.ColumnElement[bool]:
-    d = t.duty.c
-    return sa.and_(d.valid_from <= on, d.valid_to.is_(None) | (d.valid_to >= on))

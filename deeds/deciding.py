@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
-from deeds.review_queue import narrowed, queue
+from deeds.review_queue import barred, four_eyes, narrowed, queue
 from deeds.review_sheet import sheet
 from deeds.task_views import note_opening, open_task, story
 from models import tables as t
+from models.duties import held_on
+from models.states import Role
 from models.times import local_date
 from workflow import actions, cases, permissions
 from workflow.actions import Command
@@ -73,8 +75,6 @@ def spread(desk: Desk, task_id: int, against: str = "") -> Spread:
 
 def _kept_out(connection: Connection, desk: Desk, task: TaskRow, co_units: frozenset[int]) -> bool:
     """Whether the only thing between this person and a step is that they filed or signed the report."""
-    from deeds.review_queue import barred, four_eyes
-
     steps = [step for step in permissions.offered(desk.actor, task, co_units) if step.four_eyes]
     return bool(steps) and four_eyes(connection, desk.office_id) and barred(connection, desk.actor, task, steps)
 
@@ -91,8 +91,7 @@ def _colleagues(connection: Connection, desk: Desk) -> list[tuple[str, str]]:
         sa.select(p.login, p.name)
         .join(t.duty, sa.and_(d.office_id == p.office_id, d.person_id == p.id))
         .where(p.office_id == desk.office_id, p.active, p.id.not_in(desk.actor.people), d.unit_id.is_(None))
-        .where(d.role.in_(["reviewer", "director", "reader"]), d.valid_from <= day)
-        .where(sa.or_(d.valid_to.is_(None), d.valid_to >= day))
+        .where(d.role.in_([role.value for role in (*permissions.OFFICE, Role.READER)]), held_on(day))
         .order_by(p.name)
     )
     return list(dict.fromkeys((row.login, row.name) for row in connection.execute(query)))

@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, TypeVar
 
-from models.errors import Denied, DubanError, EnvironmentRefused
+from models.errors import DubanError, EnvironmentRefused
 from models.language import _
 from models.settings import Settings, refuse_lost_file
 
@@ -95,10 +95,7 @@ class Desk(ABC):
         """Only for someone who may do the deed at all: nothing of a stranger's file is opened before."""
         from workflow import permissions
 
-        try:
-            permissions.demand(self.actor, deed)
-        except Denied:
-            self.perform(deed, lambda _connection: permissions.demand(self.actor, deed))
+        self.look_up(deed, lambda _connection: permissions.demand(self.actor, deed))
 
 
 def _raise(refusal: DubanError, _connection: Connection) -> None:

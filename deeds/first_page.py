@@ -19,8 +19,9 @@ from models import tables as t
 from models.language import _
 from models.states import OWED, Decision, MessageState, PeriodState, Result, Role, Stage
 from models.times import at_local, local_date
-from workflow import permissions
+from workflow import people_views, permissions
 from workflow.comparison import HANDED_IN
+from workflow.people_views import Show
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -160,16 +161,13 @@ def _matters(connection: Connection, office_id: int, actor: Actor, now: datetime
         dead = t.message.c.state == MessageState.DEAD.value
         yield Matter(count(t.message, dead), _("messages could not be delivered"), "/channels")
     if actor.holds(Role.SYSTEM):
-        locked = sa.and_(t.person.c.active, t.person.c.locked_until > now)
-        yield Matter(count(t.person, locked), _("accounts are locked after wrong passwords"), "/people?show=locked")
+        locked = people_views.count(connection, office_id, Show.LOCKED, now)
+        yield Matter(locked, _("accounts are locked after wrong passwords"), f"/people?show={Show.LOCKED.value}")
     if actor.holds(Role.SECURITY):
-        yield Matter(
-            _without_duty(connection, office_id, local_date(now)),
-            _("accounts hold no duty today"),
-            "/people?show=no_duty",
-        )
+        bare = people_views.count(connection, office_id, Show.NO_DUTY, now)
+        yield Matter(bare, _("accounts hold no duty"), f"/people?show={Show.NO_DUTY.value}")
     if actor.holds(Role.AUDIT):
-        first = local_date(now) - timedelta(days=_DAYS_BACK)
+        first = today - timedelta(days=_DAYS_BACK)
         for result, said in (
             (Result.DENIED, _("attempts were denied in the last {count} days")),
             (Result.FAILED, _("attempts failed in the last {count} days")),
@@ -185,12 +183,3 @@ class _Count:
     def __call__(self, table: sa.Table, wanted: Any) -> int:
         query = sa.select(sa.func.count()).select_from(table).where(table.c.office_id == self._office_id, wanted)
         return self._connection.scalar(query) or 0
-
-
-def _without_duty(connection: Connection, office_id: int, on: date) -> int:
-    p, d = t.person.c, t.duty.c
-    held = sa.exists().where(
-        d.office_id == p.office_id, d.person_id == p.id, d.valid_from <= on, d.valid_to.is_(None) | (d.valid_to >= on)
-    )
-    query = sa.select(sa.func.count()).select_from(t.person).where(p.office_id == office_id, p.active, ~held)
-    return connection.scalar(query) or 0

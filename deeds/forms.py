@@ -141,18 +141,6 @@ def form_file(desk: Desk, code: str, kind: str) -> tuple[bytes, str]:
     return made, f"{facts.month}-{facts.unit_name}-报送表-{facts.check_code}"
 
 
-def printer(connection: Connection, office_id: int, login: str) -> str:
-    """Whoever printed a form, by name; an account that is gone by its login."""
-    import sqlalchemy as sa
-
-    from models import tables as t
-
-    found = connection.scalar(
-        sa.select(t.person.c.name).where(t.person.c.office_id == office_id, t.person.c.login == login)
-    )
-    return found or login
-
-
 class FormStand(Word):
     """How a printed form stands."""
 

@@ -67,6 +67,19 @@ def open_in(
     )  # fmt: skip
 
 
+def opened_words(opened: OpenedPeriod) -> list[str]:
+    """What opening a month did, in sentences."""
+    said = (
+        _("{month} stands open already: {tasks} tasks, due {due_on}.")
+        if opened.existed
+        else _("{month} is open: {tasks} tasks, due {due_on}.")
+    )
+    told = [said.format(month=opened.month, tasks=opened.tasks, due_on=opened.due_on)]
+    if opened.added:
+        told.append(_("{count} tasks were added that it did not have yet.").format(count=opened.added))
+    return told
+
+
 def newest_notice(connection: Connection, office_id: int) -> int:
     """The number of the notice adopted last; E-N15 where there is none."""
     number = connection.scalar(sa.select(sa.func.max(t.notice.c.id)).where(t.notice.c.office_id == office_id))

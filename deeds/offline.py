@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from deeds.filing import unit_month
@@ -25,11 +25,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """How a row would end, or ended: its clause, what it was and would be, its refusal, or that it was left out."""
+    """How a row would end, or ended: its clause, its refusal, or that it was left out."""
 
     row: OfflineRow
     clause: str = ""
-    last_percent: str = ""
     refusal: DubanError | None = None
     left_out: bool = False
 
@@ -81,10 +80,7 @@ def try_rows(desk: Desk, month: str, unit: str, rows: Sequence[OfflineRow]) -> l
             tried.append(Tried(row, line.task.clause_number, refusal=refusal))
     outcomes = act_on_many(desk.database, desk.office_id, desk.actor, list(commands.values()), desk.now(), dry_run=True)
     refused = {outcome.task_id: outcome.refusal for outcome in outcomes}
-    return [
-        Tried(one.row, one.clause, one.last_percent, one.refusal or refused.get(one.row.task), one.left_out)
-        for one in tried
-    ]
+    return [replace(one, refusal=one.refusal or refused.get(one.row.task)) for one in tried]
 
 
 def _prepared(desk: Desk, row: OfflineRow) -> Command | DubanError:

@@ -6,11 +6,12 @@ how far it is.
 
 from __future__ import annotations
 
+import logging
 import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from models.errors import BadInput, DubanError
+from models.errors import BadInput, DubanError, EnvironmentRefused
 from models.language import _, current, speaking
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from deeds.desk import Desk
     from workflow.verify import Finding
 
+log = logging.getLogger(__name__)
 #: longer trails are proved at the terminal, by night: a desk that many people use must stay quick
 LONGEST: Final = 2_000_000
 
@@ -37,6 +39,7 @@ class Proving:
     findings: tuple[Finding, ...] = ()
     notices: tuple[Finding, ...] = ()
     head: str = ""
+    #: why nothing can be said of the trail
     refusal: DubanError | None = None
 
     @property
@@ -88,8 +91,19 @@ def _prove(desk: Desk, made: Proving, language: str) -> None:
             desk.read(lambda connection: _proved(desk, made, connection))
         except DubanError as refusal:
             made.refusal = refusal
+        except Exception:  # a full disk, a row that nothing can be read from: never told as a trail that holds
+            log.exception("a proof of the trail broke off")
+            made.refusal = _broken_off()
         finally:
             made.ended = True
+
+
+def _broken_off() -> EnvironmentRefused:
+    return EnvironmentRefused(
+        "E-H76",
+        _("The proof broke off before its end: it says nothing about the trail."),
+        remedy=_("Whoever looks after the server proves it with: duban audit verify"),
+    )
 
 
 def _proved(desk: Desk, made: Proving, connection: Connection) -> None:

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from deeds.summaries import issued_row
 from models import tables as t
 from models.language import _
+from notifications.letter import PRIVATE
 from workflow import audit, permissions
-from workflow.periods import find_period
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -91,11 +92,11 @@ def _indicators(connection: Connection, office_id: int) -> dict[int, list[dict[s
 
 
 def told(connection: Connection, office_id: int, person_id: int, below: int, most: int) -> list[dict[str, Any]]:
-    """The messages to a person with numbers below ``below``, the newest first."""
+    """The messages to a person with numbers below ``below``, the newest first; a secret goes to its address alone."""
     m = t.message.c
     query = (
         sa.select(m.id, m.event, m.state, m.channel, m.subject, m.body, m.about, m.created_at, m.settled_at)
-        .where(m.office_id == office_id, m.recipient_id == person_id, m.id < below)
+        .where(m.office_id == office_id, m.recipient_id == person_id, m.id < below, m.event.not_in(sorted(PRIVATE)))
         .order_by(m.id.desc())
         .limit(most)
     )
@@ -105,14 +106,12 @@ def told(connection: Connection, office_id: int, person_id: int, below: int, mos
 def issued_summary(connection: Connection, office_id: int, actor: Actor, month: str) -> dict[str, Any]:
     """The summary of a month as it was issued, with its files by kind; E-404 before it is, E-403."""
     permissions.demand(actor, "summary.read")
-    period, s = find_period(connection, office_id, month), t.summary.c
-    query = sa.select(t.summary).where(s.office_id == office_id, s.period_id == period.id).order_by(s.number.desc())
-    row = connection.execute(query.limit(1)).mappings().first()
+    row = issued_row(connection, office_id, month)
     if row is None:
         raise permissions.not_there(_("Summary"), month)
     return {
-        **{name: row[name] for name in ("id", "document_number", "issued_by", "issued_at", "files")},
+        **{name: getattr(row, name) for name in ("id", "document_number", "issued_by", "issued_at", "files")},
         "month": month,
-        "head": audit.Head(row["head_seq"], row["head_hash"]).short,
-        "reports": [{"task_id": task, "report_number": number} for task, number in row["covers"]],
+        "head": audit.Head(row.head_seq, row.head_hash).short,
+        "reports": [{"task_id": task, "report_number": number} for task, number in row.covers],
     }

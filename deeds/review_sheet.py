@@ -7,10 +7,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-import sqlalchemy as sa
-
+from deeds.reporting import last_report
 from documents.plain_text import aim, figure, met
-from models import tables as t
 from models.differences import differences
 from models.language import N_, _
 
@@ -74,7 +72,7 @@ def sheet(connection: Connection, task: TaskRow, told: Mapping[str, Any], agains
     """
     reports = {str(one["number"]): one for one in told["reports"]}
     now = reports.get(str(task.report_number))
-    last = last_month(connection, task) if told["reports"] else None
+    last = last_report(connection, task, earlier=True) if told["reports"] else None
     choices = _choices(reports, task, last)
     chosen = against if against in dict(choices) else _usual(choices, reports, task)
     before = last if chosen == LAST_MONTH else reports.get(chosen)
@@ -105,23 +103,6 @@ def _usual(choices: Sequence[tuple[str, str]], reports: Mapping[str, dict[str, A
     """What was returned, where the report answers a return; else the last month."""
     returned = [one for one in reports.values() if one["round"] < task.round and one["number"] < task.report_number]
     return str(returned[-1]["number"]) if returned else next((key for key, _words in choices), "")
-
-
-def last_month(connection: Connection, task: TaskRow) -> dict[str, Any] | None:
-    """What the same unit last reported to the same clause in an earlier month."""
-    k, p, r = t.task.c, t.period.c, t.report.c
-    query = (
-        sa.select(r.number, r.round, r.progress, r.percent, r.no_progress, r.reason, r.problems, r.next_steps,
-                  r["values"], p.month)
-        .join(t.task, sa.and_(k.office_id == r.office_id, k.id == r.task_id, k.report_number == r.number))
-        .join(t.period, sa.and_(p.office_id == k.office_id, p.id == k.period_id))
-        .where(k.office_id == task.office_id, k.clause_id == task.clause_id, k.unit_id == task.unit_id)
-        .where(p.month < task.month)
-        .order_by(p.month.desc())
-        .limit(1)
-    )  # fmt: skip
-    row = connection.execute(query).mappings().first()
-    return dict(row) if row is not None else None
 
 
 def _texts(now: Mapping[str, Any], before: Mapping[str, Any]) -> list[Text]:

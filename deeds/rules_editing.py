@@ -7,7 +7,6 @@ again when it has changed.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from deeds.running import office_hours, office_rules, own_events, rules_file
 from models import labels
+from models.disk import write_whole
 from models.errors import Conflict
 from models.language import _, listed
 from models.times import SHANGHAI, local_date
@@ -22,6 +22,8 @@ from models.times import SHANGHAI, local_date
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
+
+    from sqlalchemy.engine import Connection
 
     from deeds.desk import Desk
     from schedules.plan import PlannedLine
@@ -167,7 +169,7 @@ def save(desk: Desk, text: str, was: str) -> None:
 
     path, own = rules_file(desk), own_events(desk)
 
-    def work(connection: object) -> None:
+    def work(connection: Connection) -> None:
         role = permissions.demand(desk.actor, "rules.edit")
         rules = parse_rules(text, _("rules"), own)
         if seen(desk) != was:
@@ -180,9 +182,9 @@ def save(desk: Desk, text: str, was: str) -> None:
         after = hashlib.sha256(data).hexdigest()
         detail = {"sha256": after, "before": was, "rules": len(rules)}
         entry = audit.Entry("rules.edit", "rules", role=role.value, detail=detail)
-        audit.append(connection, desk.office_id, desk.actor, entry, desk.now())  # type: ignore[arg-type]
+        audit.append(connection, desk.office_id, desk.actor, entry, desk.now())
         _keep(desk, path)
-        _replace(path, data)
+        write_whole(path, data)
 
     desk.perform("rules.edit", work)
 
@@ -194,18 +196,7 @@ def _keep(desk: Desk, path: Path) -> None:
     data, folder = path.read_bytes(), path.parent / HISTORY
     folder.mkdir(mode=0o700, exist_ok=True)
     stamp = desk.now().astimezone(SHANGHAI).strftime("%Y%m%dT%H%M%S")
-    _replace(folder / f"{stamp}-{hashlib.sha256(data).hexdigest()[:8]}.toml", data)
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """The whole file or the earlier one: never half of it, whatever happens."""
-    made = path.with_name(f".{path.name}.new")
-    handle = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    made.replace(path)
+    write_whole(folder / f"{stamp}-{hashlib.sha256(data).hexdigest()[:8]}.toml", data)
 
 
 def versions(desk: Desk) -> list[str]:
@@ -213,6 +204,13 @@ def versions(desk: Desk) -> list[str]:
     folder = rules_file(desk).parent / HISTORY
     names = (file.name for file in folder.glob("*.toml")) if folder.is_dir() else ()
     return sorted((name for name in names if _VERSION.fullmatch(name)), reverse=True)[:_VERSIONS_SHOWN]
+
+
+def files(desk: Desk) -> list[tuple[str, Path]]:
+    """The file and its earlier versions with their names in the office's folder: what a backup takes along."""
+    path, home = rules_file(desk).resolve(), desk.settings.home.resolve()
+    found = (path, *sorted((path.parent / HISTORY).glob("*.toml")))
+    return [(file.relative_to(home).as_posix(), file) for file in found if file.is_file() and file.is_relative_to(home)]
 
 
 def version_text(desk: Desk, name: str) -> str:

@@ -71,18 +71,20 @@ def channels(desk_: Desk) -> Callable[[str], Channel]:
     return opened
 
 
-def delivery(desk_: Desk, stopped: Callable[[], bool] = lambda: False) -> Callable[[datetime], Any]:
+def delivery(
+    desk_: Desk, stopped: Callable[[], bool] = lambda: False, opened: Callable[[str], Channel] | None = None
+) -> Callable[[datetime], Any]:
     """Sends what is due; to be called with the instant, under the data folder's lock.
 
-    ``stopped`` is asked between two messages, so that a long batch does not keep a service from ending.
+    ``stopped`` is asked between two messages, so that a long batch does not keep a service from ending. ``opened``
+    stands for the channels of the settings where the world outside is played.
     """
     from notifications import webhooks
     from notifications.outbox import deliver
     from schedules.facts import at_rest
 
-    database, office, opened, hours = desk_.database, desk_.office_id, channels(desk_), office_hours(desk_)
-
-    ends = endpoints(desk_)
+    database, office, hours, ends = desk_.database, desk_.office_id, office_hours(desk_), endpoints(desk_)
+    opened = opened or channels(desk_)
 
     def send(now: datetime) -> Any:
         alone = not desk_.settings.database
@@ -101,6 +103,14 @@ def delivery(desk_: Desk, stopped: Callable[[], bool] = lambda: False) -> Callab
         return delivered
 
     return send
+
+
+def head_keeper(desk_: Desk) -> Callable[[datetime], Any]:
+    """Writes the trail's present head down outside the database; to be called with the instant."""
+    from workflow import heads
+
+    folder, office = desk_.settings.heads_dir, desk_.office_id
+    return lambda now: desk_.read(lambda connection: heads.keep(folder, connection, office, now))
 
 
 def endpoints(desk_: Desk) -> dict[str, Endpoint]:

@@ -20,7 +20,7 @@ from models import tables as t
 from models.language import _
 from models.states import Role, Stage
 from models.times import local_date
-from workflow import cases, gathering, panels, permissions, wording
+from workflow import cases, panels, permissions, wording
 from workflow.telling import people_with
 
 if TYPE_CHECKING:
@@ -158,18 +158,6 @@ def last_form(connection: Connection, desk: Desk, paper: Paper) -> tuple[str, st
     )
     row = connection.execute(query).first()
     return (row.check_code, row.month) if row else ("", "")
-
-
-def printed(desk: Desk, code: str) -> bytes:
-    """A form as it was printed, as PDF; E-404 also for another unit's."""
-    from deeds.evidence import form_story
-    from documents.form import form_pdf
-
-    facts = desk.look_up(
-        "task.read",
-        lambda c: gathering.form_facts(c, desk.office_id, form_story(c, desk, code)["id"]),
-    )
-    return form_pdf(facts)
 
 
 def paper_of(connection: Connection, desk: Desk, month: str, unit: str) -> Paper:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from deeds.task_views import open_now
 from models import tables as t
+from models.duties import held_on
 from models.states import UNIT_ROLES, Relation, Role, Stage
 from models.times import local_date
 from workflow import actions, cases
@@ -163,8 +164,7 @@ class _People:
             sa.select(p.login, p.name, d.role, d.unit_id, u.name.label("unit"))
             .join(t.duty, sa.and_(d.office_id == p.office_id, d.person_id == p.id))
             .outerjoin(t.unit, sa.and_(u.office_id == d.office_id, u.id == d.unit_id))
-            .where(p.office_id == self._task.office_id, p.active, d.valid_from <= self._on)
-            .where(d.valid_to.is_(None) | (d.valid_to >= self._on))
+            .where(p.office_id == self._task.office_id, p.active, held_on(self._on))
             .order_by(d.unit_id.is_not(None), u.name, p.id)
         )
         posts: dict[tuple[str, str], list[tuple[Post, str]]] = {}

@@ -10,7 +10,7 @@ from models import tables as t
 from models.facts import SummaryFacts, from_plain
 from models.language import _
 from models.times import shown
-from workflow import permissions, summaries
+from workflow import audit, permissions, summaries
 from workflow.periods import find_period
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def draft_facts(connection: Connection, desk: Desk, month: str) -> SummaryFacts:
 def facts_of(connection: Connection, desk: Desk, month: str) -> tuple[SummaryFacts, dict[str, str] | None]:
     """The frozen facts and files of the issued summary, for those who may read it; else the facts of a draft and None."""
     permissions.demand(desk.actor, "summary.read")
-    row = issued_row(connection, desk, month)
+    row = issued_row(connection, desk.office_id, month)
     return (
         (draft_facts(connection, desk, month), None)
         if row is None
@@ -45,7 +45,7 @@ def facts_of(connection: Connection, desk: Desk, month: str) -> tuple[SummaryFac
 def issued_summary(connection: Connection, desk: Desk, month: str) -> dict[str, Any]:
     """The issued summary of a month, for those who may read it; E-404 before it is issued."""
     permissions.demand(desk.actor, "summary.read")
-    row = issued_row(connection, desk, month)
+    row = issued_row(connection, desk.office_id, month)
     if row is None:
         raise permissions.not_there(_("Summary"), month)
     return {
@@ -55,23 +55,23 @@ def issued_summary(connection: Connection, desk: Desk, month: str) -> dict[str, 
         "issued_by": row.issued_by,
         "issuer": row.issuer or row.issued_by,
         "issued_at": shown(row.issued_at),
-        "head": f"{row.head_seq}-{row.head_hash[:16]}",
+        "head": audit.Head(row.head_seq, row.head_hash).short,
         "covers": row.covers,
         "words": row.words_sha256,
         "files": row.files,
     }
 
 
-def issued_row(connection: Connection, desk: Desk, month: str) -> Any:
+def issued_row(connection: Connection, office_id: int, month: str) -> Any:
     """The row of a month's issued summary, or None."""
-    period = find_period(connection, desk.office_id, month)
+    period = find_period(connection, office_id, month)
     return connection.execute(
         sa.select(t.summary, t.person.c.name.label("issuer"))
         .outerjoin(
             t.person,
             sa.and_(t.person.c.office_id == t.summary.c.office_id, t.person.c.login == t.summary.c.issued_by),
         )
-        .where(t.summary.c.office_id == desk.office_id, t.summary.c.period_id == period.id)
+        .where(t.summary.c.office_id == office_id, t.summary.c.period_id == period.id)
         .order_by(t.summary.c.number.desc())
         .limit(1)
     ).first()

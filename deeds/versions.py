@@ -71,7 +71,7 @@ def _figures(row: Mapping[str, Any], known: Mapping[int, Any]) -> dict[str, str]
     found = {_("Completion of the clause"): f"{row['percent']}%"}
     for value in row["values"] or ():
         indicator = known.get(value["indicator_id"], {})
-        said = "–" if value["value"] is None else f"{figure(value['value'])} {indicator.get('unit', '')}".strip()
+        said = "–" if value["value"] is None else f"{figure(value['value'])}{indicator.get('unit', '')}"
         reason = f"（{value['reason']}）" if value["reason"] else ""
         found[indicator.get("name", str(value["indicator_id"]))] = said + reason
     return found

@@ -41,7 +41,7 @@ _START_SECONDS: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """A picture: whose, of which page, on which screen; ``then`` are the links followed from there, by their address."""
+    """A picture: whose, of which page, on which screen; ``then`` are the links in its list that are followed, by their address."""
 
     name: str
     login: str
@@ -114,7 +114,7 @@ def page_of(browser: Browser, address: str, screen: Screen) -> Page:
         page.wait_for_url("**/")
     page.goto(screen.path)
     for part in screen.then:
-        page.locator(f'main a[href^="{part}"]').first.click()
+        page.locator(f'main tbody a[href^="{part}"]').first.click()
     page.wait_for_load_state("networkidle")
     return page
 

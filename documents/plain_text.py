@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-#: control characters but tab and newline, direction marks, surrogates, and the non-characters that XML refuses
+#: control characters but tab and newline, direction and byte order marks, surrogates, and the non-characters that XML refuses
 _UNPRINTABLE: Final = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
 )
 _BREAKS: Final = re.compile(r"\s*[\n\t]\s*")
 _FULL: Final = {",": "，", ";": "；", ":": "：", "?": "？", "!": "！"}
@@ -151,8 +151,8 @@ def target(op: str, value: float, unit: str) -> str:
 
 
 def aim(op: str, value: float, unit: str) -> str:
-    """A target in signs, where there is no room for words: ≥ 120 个."""
-    return f"{_SHORT.get(op, op)} {figure(value)} {unit}".rstrip()
+    """A target in signs, where there is no room for words: ≥ 120个."""
+    return f"{_SHORT.get(op, op)} {figure(value)}{unit}"
 
 
 def met(op: str, value: float, goal: float) -> bool:

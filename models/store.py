@@ -1,18 +1,20 @@
 """Content-addressed files: bytes lie under their SHA-256, are never overwritten, and are re-hashed when read.
 
-The order (temporary file, fsync, rename, fsync of the folder, then the row) means that a committed row always has
+The order (temporary file, fsync, rename, fsync of the folders, then the row) means that a committed row always has
 its file (``reliability.md`` I9, I10); a file without a row is only garbage.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from models.errors import EnvironmentRefused, NotFound
+from models.disk import failed, make_folder, sync_folder, write_whole
+from models.errors import EnvironmentRefused, NotFound, Unreachable
 from models.language import _
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Store:
@@ -32,29 +34,18 @@ class Store:
         """Keep the bytes and return their SHA-256; keeping the same bytes again changes nothing."""
         sha256 = hashlib.sha256(data).hexdigest()
         target = self.path(sha256)
-        if target.exists():
-            return sha256
-        temporary = ""
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=target.parent)
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).chmod(0o440)
-            Path(temporary).rename(target)
+            make_folder(target.parent)
+            if target.exists():  # whoever put it there may have died before its name was on the disk for good
+                sync_folder(target.parent)
+                sync_folder(self.folder)
+            else:
+                write_whole(target, data, mode=0o440)
         except OSError as error:
-            if temporary:
-                Path(temporary).unlink(missing_ok=True)
-            raise EnvironmentRefused(
+            kind = Unreachable if failed() else EnvironmentRefused
+            raise kind(
                 "E-507", _("The file could not be stored; nothing was changed."), remedy=_("Check the disk.")
             ) from error
-        folder = os.open(target.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
         return sha256
 
     def get(self, sha256: str) -> bytes:

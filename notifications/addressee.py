@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from models import tables as t
+from models.duties import held_on
 from models.language import _
 from models.states import OWED, UNIT_ROLES, MessageState
 from models.times import local_date, said_day
@@ -150,8 +151,7 @@ def _holders(connection: Connection, row: RowMapping, line: dict[str, Any], on: 
             d.office_id == row["office_id"],
             d.role.in_(line["roles"]),
             d.role.not_in(units) | (d.unit_id == line["unit_id"]) | d.unit_id.is_(None),
-            d.valid_from <= on,
-            d.valid_to.is_(None) | (d.valid_to >= on),
+            held_on(on),
             p.active,
         )
         .order_by(d.person_id.desc())
@@ -198,10 +198,5 @@ def _person(connection: Connection, office_id: int, person_id: int) -> Person | 
 
 def _serves(connection: Connection, office_id: int, person_id: int, on: date) -> bool:
     d = t.duty.c
-    query = sa.select(d.id).where(
-        d.office_id == office_id,
-        d.person_id == person_id,
-        d.valid_from <= on,
-        d.valid_to.is_(None) | (d.valid_to >= on),
-    )
+    query = sa.select(d.id).where(d.office_id == office_id, d.person_id == person_id, held_on(on))
     return connection.scalar(query.limit(1)) is not None

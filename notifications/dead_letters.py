@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from models import tables as t
 from models.database import insert
+from models.duties import held_on
 from models.states import MessageState, Role
 from models.times import local_date, shown
 
@@ -91,8 +92,7 @@ def _reviewers(connection: Connection, office_id: int, on: date) -> list[int]:
         .where(
             d.office_id == office_id,
             d.role == Role.REVIEWER.value,
-            d.valid_from <= on,
-            d.valid_to.is_(None) | (d.valid_to >= on),
+            held_on(on),
             p.active,
         )
         .distinct()

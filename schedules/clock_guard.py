@@ -27,6 +27,12 @@ if TYPE_CHECKING:
     from workflow.case import Actor
 
 
+def last_look(connection: Connection, office_id: int) -> datetime | None:
+    """When a sweep looked last, as far as its clock was believed; None before the first."""
+    found: datetime | None = connection.scalar(sa.select(t.watermark.c.at).where(t.watermark.c.office_id == office_id))
+    return found
+
+
 def guard(connection: Connection, office_id: int, now: datetime, *, proved: bool = False) -> str:
     """Move the watermark to ``now`` and return why sends are held, or an empty string.
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 #: (task_id, round, due_revision, rule): at most one decision each, the ledger's unique key
 Key = tuple[int, int, int, str]
 #: why a rule does not speak to a task now, for the plan and for ``why``
-Obstacle = Literal["", "state", "received", "first_late_month", "not_happened", "round_after_closing"]
+Obstacle = Literal["", "closed", "state", "received", "first_late_month", "not_happened", "round_after_closing"]
 
 SEND_AT: Final = time(9, 0)
 #: anchors whose date moves with the due revision; the others happen once in a round
@@ -62,6 +62,8 @@ class TaskFacts:
     handler_id: int | None = None
     #: the months in a row right before this one in which the unit was late; 1 or more makes a late one the second
     late_months: int = 0
+    #: its month is closed: no rule speaks any more
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,8 @@ class Firing:
 
 def obstacle(rule: Rule, facts: TaskFacts) -> Obstacle:
     """Why the rule has nothing to say to the task as it stands; empty when it has."""
+    if facts.closed:
+        return "closed"
     if facts.state not in rule.states:
         return "state"
     if rule.when == "not_received" and facts.received:
@@ -262,9 +266,16 @@ def passed(
 
     Whether it needed them at the time is for ``was_open`` to say.
     """
-    gone = [rule for rule in rules if obstacle(rule, facts) in {"state", "received"}]
-    found = [_planned(rule, facts, calendar, send_at) for rule in gone if _anchor(rule, facts) is not None]
-    return undecided([firing for firing in found if firing.fires_at <= now], ledger)
+    gone = [rule for rule in rules if obstacle(rule, facts) in {"closed", "state", "received"}]
+    return undecided([one for one in at_any_state(gone, facts, calendar, send_at) if one.fires_at <= now], ledger)
+
+
+def at_any_state(
+    rules: Iterable[Rule], facts: TaskFacts, calendar: WorkCalendar, send_at: time = SEND_AT
+) -> list[Firing]:
+    """When the rules speak by a task's dates, whatever its state; those that the month before keeps silent are left out."""
+    speaking = [rule for rule in rules if rule.when != "second_late" or facts.late_months >= 1]
+    return [_planned(rule, facts, calendar, send_at) for rule in speaking if _anchor(rule, facts) is not None]
 
 
 def was_open(rule: Rule, firing: Firing, history: Iterable[Past], first: str) -> bool:

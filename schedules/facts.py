@@ -52,13 +52,18 @@ class Hours:
         return cls(*(time.fromisoformat(word) for word in words))
 
 
-def load_facts(connection: Connection, office_id: int, *conditions: Any) -> list[TaskFacts]:
-    """The facts of the office's tasks in open months, and of its problems, under some conditions."""
+def load_facts(connection: Connection, office_id: int, *conditions: Any, just_closed: bool = False) -> list[TaskFacts]:
+    """The facts of the office's tasks in open months, and of its problems, under some conditions.
+
+    ``just_closed``: also of those in closed months at which nobody has looked since the closing.
+    """
     k, p = t.task.c, t.period.c
+    open_months = p.id.is_(None) | (p.state == PeriodState.OPEN.value)
     query = (
-        sa.select(t.task, p.month, p.closes_on)
+        sa.select(t.task, p.month, p.closes_on, p.state.label("period_state"))
         .outerjoin(t.period, sa.and_(p.office_id == k.office_id, p.id == k.period_id))
-        .where(k.office_id == office_id, p.id.is_(None) | (p.state == PeriodState.OPEN.value), *conditions)
+        .where(k.office_id == office_id, open_months | k.next_due_at.is_not(None) if just_closed else open_months)
+        .where(*conditions)
         .order_by(k.id)
     )
     rows = connection.execute(query).mappings().all()
@@ -83,6 +88,7 @@ def _facts(flow: Flow, row: RowMapping, late_months: int) -> TaskFacts:
         entered_on=local_date(row["entered_at"]),
         handler_id=row["handler_id"],
         late_months=late_months,
+        closed=row["period_state"] == PeriodState.CLOSED,
     )
 
 

@@ -24,6 +24,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 from filelock import FileLock, Timeout
 
+from models import disk
 from models import tables as t
 from models.errors import EnvironmentRefused
 from models.language import _, current, set_language
@@ -139,16 +140,6 @@ def single(home: Path) -> FileLock:
     return lock
 
 
-def disk_failed(error: BaseException) -> bool:
-    """Whether SQLite could not read or write its file: then nothing that follows can be believed."""
-    seen: BaseException | None = error
-    while seen is not None:
-        if "disk i/o error" in str(seen).lower():
-            return True
-        seen = seen.__cause__ or seen.__context__
-    return False
-
-
 @dataclass
 class Service:
     """The loops of one office, running until told to stop; without ``deliver`` it leaves sending to another process.
@@ -163,6 +154,8 @@ class Service:
     deliver: Callable[[datetime], object] | None
     home: Path
     clock: Callable[[], datetime] = wall_clock
+    #: seconds that have really passed: vouches for what the wall clock shows
+    monotonic: Callable[[], float] = time.monotonic
     hours: Hours | None = None
     #: says before each sweep which rules are in force; without it they stay those of the start
     reread: Callable[[], Sequence[Rule] | None] | None = None
@@ -182,6 +175,7 @@ class Service:
 
     def start(self) -> None:
         """Begin ticking in the background; E-B06 when another scheduler has this data folder."""
+        disk.when_failed(self._give_up)
         self._lock = single(self.home)
         self._scheduler = BackgroundScheduler(
             jobstores={"default": MemoryJobStore()},
@@ -189,12 +183,16 @@ class Service:
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
             timezone="Asia/Shanghai",
         )
+        for loop in self.turns():
+            self._scheduler.add_job(self.turn, Every(loop.seconds), args=[loop], id=loop.name)
+        self._scheduler.start()
+
+    def turns(self) -> list[Loop]:
+        """What the service does again and again: its own loops before those it was given."""
         own = [Loop("sweep", self.sweep_seconds, self._sweep)]
         if self.deliver is not None:
             own.append(Loop("delivery", self.delivery_seconds, self._deliver))
-        for loop in (*own, *self.loops):
-            self._scheduler.add_job(self._turn, Every(loop.seconds), args=[loop], id=loop.name)
-        self._scheduler.start()
+        return [*own, *self.loops]
 
     def wake(self) -> None:
         """Let every loop run now that the clock, set back, would let sleep longer than its seconds."""
@@ -247,11 +245,17 @@ class Service:
     def _on_signal(self, _number: int, _frame: object) -> None:
         self._halt()
 
+    def _give_up(self) -> None:
+        """Whoever finds out that the disk has failed, a loop or somebody at the desk: nothing more is written."""
+        self.broken = True
+        self._halt()
+
     def _halt(self) -> None:
         self.stopping.set()
         self._nudge.set()  # after it: the main thread clears the nudge only while it is not told to stop
 
-    def _turn(self, loop: Loop) -> None:
+    def turn(self, loop: Loop) -> None:
+        """One turn of one loop; what it raises is logged, and after a failed disk the service ends."""
         if self.stopping.is_set():
             return
         set_language(self.language)  # a thread of the pool would speak the default
@@ -259,14 +263,11 @@ class Service:
             now = self.clock()
             loop.work(now)
             beat(self.database, self.office_id, loop.name, now, loop.seconds)
-        except Exception as error:
+        except Exception:
             log.exception("the loop %s failed; it runs again at its next turn", loop.name)
-            if disk_failed(error):
-                self.broken = True
-                self._halt()
 
     def _sweep(self, now: datetime) -> SweepReport:
-        monotonic = time.monotonic()
+        monotonic = self.monotonic()
         proved = False
         if self._last is not None:
             wall, counted = self._last

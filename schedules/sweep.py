@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -16,10 +17,12 @@ from models import tables as t
 from models.database import next_id
 from models.language import _
 from models.states import ReminderState, Role
+from models.times import at_local, local_date
 from schedules import drafts
-from schedules.clock_guard import guard, tell_held
-from schedules.due import MOVED_BY_REVISION, by_task, due, next_at, passed, was_open
+from schedules.clock_guard import guard, last_look, tell_held
+from schedules.due import MOVED_BY_REVISION, at_any_state, by_task, due, next_at, passed, undecided, was_open
 from schedules.facts import IN_FORCE, SCHEDULER, Hours, holders, load_facts, load_history, load_ledger, load_said
+from schedules.former import load_eras
 from schedules.ladders import Ladders
 from schedules.rules import called
 from schedules.select import DIGEST, blast, digest, most_severe, outranked, quiet
@@ -85,13 +88,14 @@ def sweep(
     ``anew``: look at every open task, whenever the rules of then said it had to be looked at: they may have changed.
     """
     with database.write(office_id) as connection:
+        looked = last_look(connection, office_id)
         held = guard(connection, office_id, now, proved=proved)
-        facts = load_facts(connection, office_id, sa.true() if anew else t.task.c.next_due_at <= now)
+        due_now = sa.true() if anew else t.task.c.next_due_at <= now
+        facts = load_facts(connection, office_id, due_now, just_closed=True)
         if not facts:
             return SweepReport(held_reason=held)
-        run = _Run(
-            connection, office_id, Ladders(rules), now, hours or Hours(), load_calendar(connection, office_id), held
-        )
+        calendar = load_calendar(connection, office_id)
+        run = _Run(connection, office_id, Ladders(rules), now, hours or Hours(), calendar, held, looked)
         report = run.decide(facts)
         if report.decided:
             entry = audit.Entry("sweep", "sweep", role=Role.SCHEDULER.value, detail=report.as_dict())
@@ -110,6 +114,8 @@ class _Run:
     hours: Hours
     calendar: WorkCalendar
     held: str
+    #: when a sweep looked last, as far as the clock was believed; None before the first
+    looked: datetime | None
 
     def decide(self, facts: list[TaskFacts]) -> SweepReport:
         ledger = load_ledger(self.connection, self.office_id, [one.task_id for one in facts])
@@ -131,6 +137,7 @@ class _Run:
             reason = _("“{rule}” took its place").format(rule=words.get(graver, graver))
             decisions.append((milder, ReminderState.SUPERSEDED, reason))
         decisions += self._slept_through(facts, ledger)
+        decisions += self._left_behind(facts, ledger)
         rows = self._task_rows(gravest)
         self._prepare_drafts(decisions, rows)
         messages, held = self._tell(digest(gravest, people), rows)
@@ -158,17 +165,32 @@ class _Run:
         history = load_history(self.connection, self.office_id, wanted) if wanted else {}
         known = {one.task_id: one for one in facts}
         return [
-            (
-                firing,
-                ReminderState.NOT_NEEDED,
-                _("nobody looked when it was due; since then the task is “{state}”").format(
-                    state=known[task].flow.state_label(known[task].state)
-                ),
-            )
+            (firing, ReminderState.NOT_NEEDED, _slept(known[task]))
             for task in wanted
             for firing in gone[task]
             if was_open(firing.rule, firing, history[task], known[task].flow.initial)
         ]
+
+    def _left_behind(self, facts: list[TaskFacts], ledger: set[Key]) -> Decisions:
+        """The same of rounds and dates that a task has left since the last look."""
+        if self.looked is None or not self._an_hour_came(self.looked):
+            return []
+        return [
+            (
+                firing,
+                ReminderState.NOT_NEEDED,
+                _("nobody looked when it was due; since then its round or date is another"),
+            )
+            for era in load_eras(self.connection, self.office_id, facts, self.looked)
+            for firing in at_any_state(self.ladders.of(era.facts.flow), era.facts, self.calendar, self.hours.send_at)
+            if max(era.since, self.looked) < firing.fires_at < era.until
+            if was_open(firing.rule, firing, era.history, era.facts.flow.initial) and undecided([firing], ledger)
+        ]
+
+    def _an_hour_came(self, looked: datetime) -> bool:
+        """Whether any rung can have come due since the last look: they come at one hour of the day."""
+        first = at_local(local_date(looked), self.hours.send_at)
+        return looked < first <= self.now or self.now - first >= timedelta(days=1)
 
     def _task_rows(self, firings: list[Firing]) -> dict[int, TaskRow]:
         ids = {firing.task_id for firing in firings}
@@ -277,6 +299,14 @@ class _Run:
             .values(next_due_at=sa.bindparam("at"))
         )
         self.connection.execute(statement, values)
+
+
+def _slept(facts: TaskFacts) -> str:
+    """Why a rung that came while nobody looked is needed no more."""
+    if facts.closed:
+        return _("nobody looked when it was due; since then its month was closed")
+    state = facts.flow.state_label(facts.state)
+    return _("nobody looked when it was due; since then the task is “{state}”").format(state=state)
 
 
 def _ending(firing: Firing, people: Holders) -> tuple[ReminderState, str]:

@@ -209,6 +209,7 @@ class _Answer:
         anchor = {"opened": facts.opened_on, "due": facts.due_on, "closes": facts.closes_on}.get(rule.anchor)
         day = shown(at_local(rung_day(rule, anchor, self.calendar), self.hours.send_at)) if anchor else ""
         return {
+            "closed": _("is silent"),
             "state": _("is silent ({day}), because the task is “{state}”").format(
                 day=day or "—", state=facts.flow.state_label(facts.state)
             ),

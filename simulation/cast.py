@@ -77,26 +77,32 @@ def administrator(connection: Connection, office_id: int, login: str, now: datet
     return cases.load_actor(connection, office_id, number, local_date(now), source="rehearsal")
 
 
-def hire_office(connection: Connection, office_id: int, now: datetime) -> None:
-    """Accounts and duties of the office's own people, made by the administrators as in a real office."""
+def hire_office(connection: Connection, office_id: int, now: datetime, mail: str = "") -> None:
+    """Accounts and duties of the office's own people, made by the administrators as in a real office.
+
+    ``mail`` is the part behind the @ of everybody's address; without it nobody has one.
+    """
     system = administrator(connection, office_id, "sysadmin", now)
     security = administrator(connection, office_id, "secadmin", now)
     for login, role in OFFICE.items():
-        people.add_person(
-            connection, office_id, system, login, f"{role.label}{login[-1:] if login[-1].isdigit() else ''}", now
-        )
+        name = f"{role.label}{login[-1:] if login[-1].isdigit() else ''}"
+        people.add_person(connection, office_id, system, login, name, now, email=_address(login, mail))
         people.grant(connection, office_id, security, login, role, now)
 
 
-def hire_units(connection: Connection, office_id: int, now: datetime) -> None:
+def hire_units(connection: Connection, office_id: int, now: datetime, mail: str = "") -> None:
     """A clerk and a leader for every unit of the register."""
     system = administrator(connection, office_id, "sysadmin", now)
     security = administrator(connection, office_id, "secadmin", now)
     for unit in _units(connection, office_id):
         for role in (Role.CLERK, Role.LEADER):
-            login = f"{role.value}{unit.id}"
-            people.add_person(connection, office_id, system, login, f"{unit.name}{role.label}", now)
+            login, name = f"{role.value}{unit.id}", f"{unit.name}{role.label}"
+            people.add_person(connection, office_id, system, login, name, now, email=_address(login, mail))
             people.grant(connection, office_id, security, login, role, now, unit_id=unit.id)
+
+
+def _address(login: str, mail: str) -> str:
+    return f"{login}@{mail}" if mail else ""
 
 
 def _units(connection: Connection, office_id: int) -> list[sa.Row[tuple[int, str]]]:

@@ -47,6 +47,7 @@ GUIDES = [
         "wordings.md",
         "words.md",
         "archive.md",
+        "simulation.md",
     )
 ]
 SETTINGS = ROOT / "docs" / "settings.md"

@@ -14,7 +14,6 @@ from web.api.refusals import as_json
 from web.frame.addresses import only_what_can_be
 from web.frame.gate import Gate, names_of
 from web.frame.guards import Guards
-from web.frame.kept import KeptDrafts
 from web.frame.refusals import answer_refusals, on_page
 from web.frame.rendering import STATIC
 
@@ -98,7 +97,6 @@ def create(site: Site) -> FastAPI:
     app = FastAPI(title="duban", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.site = site
     app.state.refuse = _refuse
-    app.state.kept = KeptDrafts()
     answer_refusals(app)
     app.mount("/static", _Static(directory=STATIC))
     app.mount(web.api.app.PREFIX, web.api.app.create(site))

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from models import labels
 from models import tables as t
-from models.errors import Conflict, Denied, DubanError, Refused
+from models.errors import Conflict, Denied, DubanError, NotFound, Refused
 from models.language import _, listed
 from models.times import local_date, shown
 from workflow import audit, cases, panels, permissions, readings
@@ -81,17 +81,20 @@ def act(database: Database, office_id: int, actor: Actor, command: Command, now:
     """One action on one task, whole or not at all; a repeat with the same operation id gets the first answer."""
 
     def work(connection: Connection) -> Outcome:
-        if command.operation_id:
-            first = answered(connection, office_id, actor, command.operation_id, command.digest)
-            if first is not None:
-                return _again(connection, office_id, first)
-        outcome = apply(connection, office_id, actor, command, now)
-        if command.operation_id:
-            answer = outcome.as_dict()
-            keep_answer(connection, office_id, actor, command.operation_id, answer, now, command.digest)
-        return outcome
+        return _once(connection, office_id, actor, command, now)
 
     return perform(database, office_id, actor, f"task.{command.action}", work, now)
+
+
+def _once(connection: Connection, office_id: int, actor: Actor, command: Command, now: datetime) -> Outcome:
+    if not command.operation_id:
+        return apply(connection, office_id, actor, command, now)
+    first = answered(connection, office_id, actor, command.operation_id, command.digest)
+    if first is not None:
+        return _again(connection, office_id, first)
+    outcome = apply(connection, office_id, actor, command, now)
+    keep_answer(connection, office_id, actor, command.operation_id, outcome.as_dict(), now, command.digest)
+    return outcome
 
 
 def act_on_many(
@@ -104,7 +107,10 @@ def act_on_many(
     dry_run: bool = False,
     progress: Callable[[Outcome], None] = lambda _outcome: None,
 ) -> list[Outcome]:
-    """A batch, item by item: what is right is kept, each refusal is reported; a dry run keeps nothing but denials."""
+    """A batch, item by item: what is right is kept, each refusal is reported; a dry run keeps nothing but denials.
+
+    A repeat of a command with the same operation id gets the first answer here, too.
+    """
     outcomes: list[Outcome] = []
     with database.write(office_id) as connection:
         whole = connection.begin_nested()
@@ -131,11 +137,12 @@ def _keep_denials(
 def _one_of_many(connection: Connection, office_id: int, actor: Actor, command: Command, now: datetime) -> Outcome:
     saved = connection.begin_nested()
     try:
-        outcome = apply(connection, office_id, actor, command, now)
+        outcome = _once(connection, office_id, actor, command, now)
     except DubanError as refusal:
         saved.rollback()
         record_refusal(connection, office_id, actor, f"task.{command.action}", refusal, now)
-        task = cases.load_task(connection, office_id, command.task_id)
+        hidden = isinstance(refusal, NotFound)  # how a task stands that is not there for this actor is not said either
+        task = None if hidden else cases.load_task(connection, office_id, command.task_id)
         seen = (task.state, task.version, task.state_label) if task else ("", 0, "")
         return Outcome(command.task_id, command.action, *seen, refusal=refusal)
     saved.commit()
@@ -177,7 +184,7 @@ def apply(connection: Connection, office_id: int, actor: Actor, command: Command
             state=after.state,
             stage=after.stage.value,
             version=after.version,
-            next_due_at=None if after.state in task.flow.final else now,
+            next_due_at=now,  # the next sweep looks at it once more, be it final: what came due before has to end
             **changes,
         )
     )

@@ -21,6 +21,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from models import tables as t
+from models.disk import sync, sync_folder
 from models.errors import BadInput, EnvironmentRefused, Refused
 from models.language import _
 from models.states import MessageState, Result
@@ -51,6 +52,8 @@ class Sources:
     #: None while the folder of heads belongs to another installation
     heads: Path | None
     settings: Path
+    #: the office's own reminder rules and those before them, by their names in the folder
+    rules: tuple[tuple[str, Path], ...] = ()
 
 
 def begin(connection: Connection, office_id: int, actor: Actor, name: str, now: datetime) -> audit.Head:
@@ -88,6 +91,7 @@ def write(
                 progress(name)
             _add(archive, MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1).encode(), now)
         part.rename(target)
+        sync_folder(target.parent)
     except OSError as error:
         raise EnvironmentRefused(
             "E-507", _("The backup could not be written."), where=target.name, remedy=_("Check the disk.")
@@ -104,7 +108,7 @@ def _private(file: Path) -> Iterator[IO[bytes]]:
     with os.fdopen(os.open(file, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
         yield out
         out.flush()
-        os.fsync(out.fileno())
+        sync(out.fileno())
 
 
 def _copy_database(source: Path, target: Path) -> None:
@@ -127,13 +131,10 @@ def _contents(sources: Sources, database: Path, outside: list[tuple[str, bytes]]
     yield DATABASE, database
     if sources.settings.exists():
         yield "duban.toml", plain_settings(sources.settings.read_text(encoding="utf-8")).encode()
-    home = sources.settings.parent
-    for file in (home / "rules.toml", *sorted((home / "rules-history").glob("*.toml"))):
-        if file.is_file():  # the office's own reminder rules, and those before them
-            yield file.relative_to(home).as_posix(), file
+    yield from sources.rules
     yield from outside
     for file in sorted(sources.store.rglob("*")):
-        if file.is_file() and not file.name.startswith("tmp"):
+        if file.is_file() and not file.name.startswith("."):
             yield f"store/{file.relative_to(sources.store).as_posix()}", file
 
 

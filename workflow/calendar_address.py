@@ -5,7 +5,6 @@ Only its SHA-256 is kept. A new one takes the place of the old one; whoever is n
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -15,6 +14,7 @@ from models.database import insert
 from models.language import _
 from models.times import local_date
 from workflow import audit, cases, permissions
+from workflow.sessions import token_digest
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,11 +24,6 @@ if TYPE_CHECKING:
     from workflow.case import Actor
 
 DEED = "calendar.address"
-
-
-def token_digest(token: str) -> str:
-    """What is stored of the secret."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def made_at(connection: Connection, office_id: int, person_id: int) -> datetime | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from models import tables as t
+from models.duties import held_on
 from models.language import _
 from models.states import PeriodState, Result, Role, Stage
 from workflow.case import Actor, FilingRow, Named, Post, TaskRow
@@ -257,12 +258,7 @@ def posts_of(connection: Connection, office_id: int, person_id: int, on: date) -
     duty = t.duty.c
     query = (
         sa.select(duty.role, duty.unit_id)
-        .where(
-            duty.office_id == office_id,
-            duty.person_id == person_id,
-            duty.valid_from <= on,
-            duty.valid_to.is_(None) | (duty.valid_to >= on),
-        )
+        .where(duty.office_id == office_id, duty.person_id == person_id, held_on(on))
         .order_by(duty.id)
     )
     found: Sequence[Any] = connection.execute(query).all()

@@ -59,7 +59,7 @@ class DeadLetter:
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """A loop of the service: when it last ran and when it is due again; ``late`` when it ought to have run."""
+    """A loop of the service: when it last ran and when it is due again."""
 
     name: str
     at: datetime

@@ -9,7 +9,6 @@ section 10, ``reliability.md`` I11, I18.
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 import sqlalchemy as sa
 
 from models import tables as t
+from models.disk import make_folder, sync, sync_folder
 from models.errors import EnvironmentRefused
 from models.language import _
 from models.states import Result
@@ -103,13 +103,14 @@ def keep(folder: Path, connection: Connection, office_id: int, now: datetime, *,
     if head.seq == 0 or (known and not (claim and last is not None and last.installation != mine)):
         return head
     epoch = connection.scalar(sa.select(t.office.c.epoch).where(t.office.c.id == office_id)) or 1
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     line = json.dumps({"at": now.isoformat(), "epoch": epoch, "seq": head.seq, "hash": head.hash, "installation": mine})
     with head_file(folder, office_id).open("a", encoding="utf-8") as file:
         # after a line cut short by a power failure the next one must not be glued to it
         file.write(("" if _ends_whole(folder, office_id) else "\n") + line + "\n")
         file.flush()
-        os.fsync(file.fileno())
+        sync(file.fileno())
+    sync_folder(folder)
     return head
 
 

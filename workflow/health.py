@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from models import tables as t
+from models.duties import held_on
 from models.errors import DubanError
 from models.language import _, listed
 from models.states import FINISHED, MessageState, PeriodState, Role
@@ -216,7 +217,7 @@ def _posted(connection: Connection, office_id: int, on: date) -> set[tuple[int, 
         sa.select(d.unit_id, d.role)
         .join(t.person, sa.and_(p.office_id == d.office_id, p.id == d.person_id))
         .where(d.office_id == office_id, p.active, d.unit_id.is_not(None))
-        .where(d.valid_from <= on, d.valid_to.is_(None) | (d.valid_to >= on))
+        .where(held_on(on))
     )
     return {(row.unit_id, row.role) for row in connection.execute(query)}
 

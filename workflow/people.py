@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from models import tables as t
 from models.database import insert
+from models.duties import lasting
 from models.errors import BadInput, Denied, Refused
 from models.language import _
 from models.states import UNIT_ROLES, Role
@@ -284,11 +285,7 @@ def end_duty(connection: Connection, office_id: int, actor: Actor, duty_id: int,
         ).rowcount
         or connection.execute(
             sa.update(t.duty)
-            .where(
-                t.duty.c.office_id == office_id,
-                t.duty.c.id == duty_id,
-                t.duty.c.valid_to.is_(None) | (t.duty.c.valid_to >= local_date(now)),
-            )
+            .where(t.duty.c.office_id == office_id, t.duty.c.id == duty_id, lasting(local_date(now)))
             .values(valid_to=local_date(now) - timedelta(days=1))
         ).rowcount
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from models import tables as t
+from models.duties import lasting
 from models.language import N_, _
 from models.states import Role, Word
 from models.times import local_date
@@ -93,14 +94,13 @@ def find_people(
 
 def counts(connection: Connection, office_id: int, now: datetime) -> dict[Show, int]:
     """How many accounts each way of looking finds."""
-    p = t.person.c
-    return {
-        show: connection.scalar(
-            sa.select(sa.func.count()).select_from(t.person).where(p.office_id == office_id, *_narrowed(show, now))
-        )
-        or 0
-        for show in Show
-    }
+    return {show: count(connection, office_id, show, now) for show in Show}
+
+
+def count(connection: Connection, office_id: int, show: Show, now: datetime) -> int:
+    """How many accounts one way of looking finds."""
+    wanted = sa.and_(t.person.c.office_id == office_id, *_narrowed(show, now))
+    return connection.scalar(sa.select(sa.func.count()).select_from(t.person).where(wanted)) or 0
 
 
 def one_person(connection: Connection, office_id: int, login: str, now: datetime) -> PersonRow:
@@ -126,13 +126,11 @@ def duties(
     A duty outlives a closed account, which may be opened again: it is listed until somebody ends it.
     """
     d, p, u = t.duty.c, t.person.c, t.unit.c
-    lasts = d.valid_to.is_(None) | (d.valid_to >= today)
-    query = _duties(office_id).where(~lasts if ended else lasts)
+    query = _duties(office_id).where(~lasting(today) if ended else lasting(today))
     if role:
         query = query.where(d.role == role)
     if words:
-        like = _like(words)
-        query = query.where(sa.or_(*(column.like(like, escape="\\") for column in (p.login, p.name, u.name))))
+        query = query.where(sa.or_(*(column.icontains(words, autoescape=True) for column in (p.login, p.name, u.name))))
     total = connection.scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0
     query = query.order_by(u.id.is_(None), u.id, d.role, d.id).limit(SIZE).offset(before_page(page, total))
     return [_duty(row, today) for row in connection.execute(query)], total
@@ -151,9 +149,7 @@ def _narrowed(show: Show, now: datetime) -> Sequence[Any]:
     p, s, d = t.person.c, t.login.c, t.duty.c
     today, before = local_date(now), now - UNUSED
     recent = sa.exists().where(s.office_id == p.office_id, s.person_id == p.id, s.created_at >= before)
-    held = sa.exists().where(
-        d.office_id == p.office_id, d.person_id == p.id, d.valid_to.is_(None) | (d.valid_to >= today)
-    )
+    held = sa.exists().where(d.office_id == p.office_id, d.person_id == p.id, lasting(today))
     conditions: dict[Show, tuple[Any, ...]] = {
         Show.ALL: (),
         Show.NO_ADDRESS: (p.active, p.email == ""),
@@ -169,18 +165,13 @@ def _narrowed(show: Show, now: datetime) -> Sequence[Any]:
 def _named(words: str, today: date) -> Sequence[Any]:
     if not words:
         return ()
-    p, d, u, like = t.person.c, t.duty.c, t.unit.c, _like(words)
+    p, d, u = t.person.c, t.duty.c, t.unit.c
     there = sa.exists().where(
-        d.office_id == p.office_id, d.person_id == p.id, d.valid_to.is_(None) | (d.valid_to >= today),
-        u.office_id == d.office_id, u.id == d.unit_id, u.name.like(like, escape="\\"),
+        d.office_id == p.office_id, d.person_id == p.id, lasting(today),
+        u.office_id == d.office_id, u.id == d.unit_id, u.name.icontains(words, autoescape=True),
     )  # fmt: skip
-    fields = [column.like(like, escape="\\") for column in (p.login, p.name, p.email)]
+    fields = [column.icontains(words, autoescape=True) for column in (p.login, p.name, p.email)]
     return (sa.or_(*fields, there),)
-
-
-def _like(words: str) -> str:
-    plain = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{plain}%"
 
 
 def _rows(connection: Connection, office_id: int, query: Any, now: datetime) -> list[PersonRow]:

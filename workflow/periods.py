@@ -320,7 +320,8 @@ def close_period(connection: Connection, office_id: int, actor: Actor, month: st
             where=month,
             remedy=_("Issue it with: duban summary issue"),
         )
-    open_tasks = connection.execute(sa.update(t.task).where(unfinished).values(next_due_at=None)).rowcount
+    # the next sweep looks at them once more: what came due before the closing has to end
+    open_tasks = connection.execute(sa.update(t.task).where(unfinished).values(next_due_at=now)).rowcount
     connection.execute(
         sa.update(t.period)
         .where(t.period.c.office_id == office_id, t.period.c.id == period.id)

@@ -9,12 +9,14 @@ import sqlalchemy as sa
 
 from models import tables as t
 from workflow import audit, people, permissions
+from workflow.sessions import in_use
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
 
+    from models.settings import LoginSettings
     from workflow.case import Actor
 
 
@@ -29,14 +31,14 @@ class SessionRow:
     until: datetime
 
 
-def running(connection: Connection, office_id: int, now: datetime) -> list[SessionRow]:
-    """Everybody who is logged in, the latest first."""
+def running(connection: Connection, office_id: int, rules: LoginSettings, now: datetime) -> list[SessionRow]:
+    """Everybody who is logged in, the latest first; a browser's session that was left unused has ended."""
     s, p = t.login.c, t.person.c
     latest = sa.func.max(s.created_at)
     query = (
         sa.select(p.login, p.name, sa.func.count(), latest, sa.func.max(s.expires_at))
         .join(t.person, sa.and_(p.office_id == s.office_id, p.id == s.person_id))
-        .where(s.office_id == office_id, s.revoked_at.is_(None), s.expires_at > now)
+        .where(s.office_id == office_id, s.revoked_at.is_(None), s.expires_at > now, in_use(rules, now))
         .group_by(p.id, p.login, p.name)
         .order_by(latest.desc())
     )

@@ -269,6 +269,13 @@ def _unused(row: Any, rules: LoginSettings, now: datetime, seen: datetime | None
     return row.kind == WEB and last + timedelta(minutes=rules.idle_minutes) <= now
 
 
+def in_use(rules: LoginSettings, now: datetime) -> sa.ColumnElement[bool]:
+    """The sessions that were not left unused, as the database finds them."""
+    s = t.login.c
+    last = sa.func.coalesce(s.seen_at, s.created_at)
+    return (s.kind != WEB) | (last > now - timedelta(minutes=rules.idle_minutes))
+
+
 def saw(connection: Connection, office_id: int, digest: str, now: datetime) -> None:
     """Remember that a session was used now; never to an earlier time."""
     s = t.login.c

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from models import tables as t
 from models.database import insert
+from models.duties import held_on
 from models.states import MessageState, Role
 
 if TYPE_CHECKING:
@@ -144,8 +145,7 @@ def people_with(
         .where(
             duty.c.office_id == office_id,
             duty.c.role.in_(wanted),
-            duty.c.valid_from <= on,
-            (duty.c.valid_to.is_(None)) | (duty.c.valid_to >= on),
+            held_on(on),
             person.c.active,
         )
         .distinct()

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from workflow.audit import Head
 
 PER_PAGE: Final = 50
-#: columns of an event that a person reads beside what is said of it
+#: of a long detail of an event so many characters are shown
 _DETAIL: Final = 400
 
 
@@ -101,8 +101,7 @@ def find(connection: Connection, office_id: int, asked: Asked) -> TrailPage:
 def _conditions(asked: Asked) -> Iterator[Any]:
     e = t.event.c
     if asked.person:
-        plain = asked.person.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        yield sa.or_(e.actor == asked.person, e.actor_name.like(f"%{plain}%", escape="\\"))
+        yield sa.or_(e.actor == asked.person, e.actor_name.icontains(asked.person, autoescape=True))
     for column, value in ((e.object_type, asked.thing), (e.object_id, asked.number), (e.result, asked.result)):
         if value:
             yield column == value

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from models import tables as t
+from models.duties import held_on, lasting
 from models.states import FINISHED, PeriodState, Stage
 from workflow import parts, units
 from workflow.paging import SIZE, before_page
@@ -16,13 +17,6 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from sqlalchemy.engine import Connection
-
-
-def names(connection: Connection, office_id: int) -> list[str]:
-    """The units that exist today, in the order in which they were entered."""
-    u = t.unit.c
-    query = sa.select(u.name).where(u.office_id == office_id, u.valid_to.is_(None)).order_by(u.id)
-    return list(connection.scalars(query))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +40,10 @@ def register(
     u, a = t.unit.c, t.unit_alias.c
     wanted = sa.and_(u.office_id == office_id, u.valid_to.is_not(None) if closed else u.valid_to.is_(None))
     if words:
-        plain = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        also = sa.exists().where(a.office_id == u.office_id, a.unit_id == u.id, a.alias.like(f"%{plain}%", escape="\\"))
-        wanted = sa.and_(wanted, sa.or_(u.name.like(f"%{plain}%", escape="\\"), also))
+        also = sa.exists().where(
+            a.office_id == u.office_id, a.unit_id == u.id, a.alias.icontains(words, autoescape=True)
+        )
+        wanted = sa.and_(wanted, sa.or_(u.name.icontains(words, autoescape=True), also))
     total = connection.scalar(sa.select(sa.func.count()).select_from(t.unit).where(wanted)) or 0
     heir = t.unit.alias("heir")
     query = (
@@ -84,10 +79,9 @@ def _open_tasks(unit_id: Any) -> Any:
 
 def _people(unit_id: Any, today: date) -> Any:
     d, u = t.duty.c, t.unit.c
-    lasts = sa.and_(d.valid_from <= today, d.valid_to.is_(None) | (d.valid_to >= today))
     return (
         sa.select(sa.func.count(sa.distinct(d.person_id)))
-        .where(d.office_id == u.office_id, d.unit_id == unit_id, lasts)
+        .where(d.office_id == u.office_id, d.unit_id == unit_id, held_on(today))
         .correlate(t.unit).scalar_subquery()
     )  # fmt: skip
 
@@ -122,7 +116,7 @@ def succession(connection: Connection, office_id: int, name: str, successor: str
     people = (
         sa.select(t.person.c.name).distinct()
         .join(t.duty, sa.and_(d.office_id == t.person.c.office_id, d.person_id == t.person.c.id))
-        .where(d.office_id == office_id, d.unit_id == old, d.valid_to.is_(None) | (d.valid_to >= today))
+        .where(d.office_id == office_id, d.unit_id == old, lasting(today))
         .order_by(t.person.c.name)
     )  # fmt: skip
 

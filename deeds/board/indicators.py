@@ -75,7 +75,7 @@ class Indicator:
 
     @property
     def goal_words(self) -> str:
-        """≥ 120 个."""
+        """≥ 120个."""
         return aim(self.op, self.goal, self.unit)
 
 

@@ -21,7 +21,6 @@ from models.language import set_language
 #: what a job may ask for: where the parser stands and what it is called
 PARSERS: Final = {
     "word": ("documents.foreign.word", "word_content"),
-    "package": ("documents.foreign.packages", "package_kind"),
     "page": ("documents.foreign.webpage", "page_content"),
     "pdf": ("documents.foreign.pdf", "pdf_content"),
     "workbook": ("documents.foreign.workbook", "workbook_content"),

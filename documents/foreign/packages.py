@@ -23,32 +23,9 @@ MOST_ENTRIES: Final = 2_000
 #: packed this many times smaller is suspicious, once the whole is larger than ``RATIO_FROM``
 MOST_RATIO: Final = 100
 RATIO_FROM: Final = 5 * 1024 * 1024
-DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-#: the part that only this kind of package has
-_MAIN: Final = {DOCX: "word/document.xml", XLSX: "xl/workbook.xml"}
 _BROKEN: Final = (
     zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, OSError, RuntimeError, ValueError, KeyError
 )  # fmt: skip
-
-
-def package_kind(data: bytes, name: str) -> str:
-    """What a package is, ``DOCX`` or ``XLSX``, once it was found harmless; raises E-F03, E-F07 or E-F08."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as package:
-            names = set(package.namelist())
-    except _BROKEN:
-        names = set()
-    kind = next((kind for kind, main in _MAIN.items() if main in names), "")
-    if not kind:
-        raise BadInput(
-            "E-F03",
-            _("This is neither a .docx document nor an .xlsx workbook."),
-            where=name,
-            remedy=_("Save it with WPS or Word as .docx or .xlsx."),
-        )
-    parts(data, name, _MAIN[kind])
-    return kind
 
 
 def parts(data: bytes, name: str, main: str) -> dict[str, bytes]:

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import os
 import re
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from models.disk import make_folder, write_whole
 from models.language import _
 from models.times import shown
 from notifications.channel import ChannelSettings, DeliveryError, check_envelope
@@ -56,8 +55,8 @@ class FileChannel:
         check_envelope(envelope)
         name = file_name(envelope.message_id)
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            _write(self._folder / name, _content(envelope).encode("utf-8", "replace"))
+            make_folder(self._folder)
+            write_whole(self._folder / name, _content(envelope).encode("utf-8", "replace"))
         except OSError as error:
             code = errno.errorcode.get(error.errno or 0, "OSError")
             reason = _("The message could not be written to its folder ({code}).").format(code=code)
@@ -73,21 +72,3 @@ def _content(envelope: Envelope) -> str:
         _("Subject: {value}").format(value=envelope.subject),
     ]
     return "\n".join([*head, "", envelope.body.rstrip("\n"), ""])
-
-
-def _write(target: Path, data: bytes) -> None:
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(target)
-    except OSError:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

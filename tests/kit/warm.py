@@ -2,7 +2,7 @@
 
 Starting Python and SQLModel takes a second, a command a tenth of it; the tests type hundreds. Every command still has a
 process, an environment, standard streams and an exit code of its own. What concerns the start itself runs the installed
-program (``kit.terminal.DUBAN``).
+program (``kit.terminal.DUBAN``). Words that begin with ``-m`` run a module of this folder instead.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ import socket
 import subprocess
 import sys
 import tempfile
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 _HEADER: Final = 8
 _HERE: Final[list[_Warm]] = []
@@ -50,6 +50,18 @@ def start(words: Sequence[object], environment: Mapping[str, str], *streams: IO[
         _HERE.append(_Warm())
         atexit.register(_HERE[0].close)
     return _HERE[0].start([str(word) for word in words], environment, [stream.fileno() for stream in streams])
+
+
+@contextmanager
+def under(command: Sequence[str]) -> Iterator[None]:
+    """Within this every program runs below another one, such as a tracer."""
+    made = _Warm(command)
+    _HERE.insert(0, made)
+    try:
+        yield
+    finally:
+        _HERE.remove(made)
+        made.close()
 
 
 class Begun:
@@ -91,10 +103,10 @@ class Begun:
 class _Warm:
     """The process that waits to be forked; one for each test process."""
 
-    def __init__(self) -> None:
+    def __init__(self, below: Sequence[str] = ()) -> None:
         ours, theirs = socket.socketpair()
         with theirs:
-            command = [sys.executable, __file__, str(theirs.fileno())]
+            command = [*below, sys.executable, __file__, str(theirs.fileno())]
             self.process = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)
         self.socket = ours
 
@@ -124,8 +136,16 @@ def _wait(asking: socket.socket) -> None:
 
     for module in sorted({module for module, _help in COMMANDS.values()}):
         importlib.import_module(module)
-    for module in ("workflow.adoption", "workflow.sessions", "schedules.sweep", "documents.reading", "documents.form"):
+    for module in (
+        "workflow.adoption",
+        "workflow.sessions",
+        "schedules.sweep",
+        "documents.reading",
+        "documents.form",
+        "mortal",
+    ):
         importlib.import_module(module)
+    importlib.import_module("models.schema").newest()  # compiles the migrations
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while True:
@@ -178,7 +198,11 @@ def _become(asked: dict[str, object], streams: list[int]) -> None:
     sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr
     code: object = 1
     try:
-        cli.main(asked["words"])  # type: ignore[arg-type]
+        match asked["words"]:
+            case ["-m", name, *words]:
+                importlib.import_module(name).main(words)
+            case words:
+                cli.main(words)  # type: ignore[arg-type]
     except SystemExit as ended:
         code = ended.code
     finally:

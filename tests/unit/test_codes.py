@@ -35,7 +35,7 @@ VARIANTS: dict[str, tuple[str, set[str]]] = {
         {
             "The file {file} could not be written", "commands/frame.py", "The database is read-only",
             "The disk is full; this operation", "The disk could not be read", "The file could not be stored",
-            "The data folder cannot be written", "The backup could not be written",
+            "The data folder cannot be written", "The backup could not be written", "The disk failed; since then",
         },
     ),
     "E-A04": ("no session", {"You are not logged in.", "You are not logged in, or"}),
@@ -44,7 +44,7 @@ VARIANTS: dict[str, tuple[str, set[str]]] = {
     "E-D01": ("no such day or month", {"There is no such", "the date of issue does not exist"}),
     "E-D02": ("a day that lies before it may", {"documents/reading/clauses.py", "Clause {id}: the deadline", "The new due date lies"}),
     "E-F02": ("too large to be taken", {"The file has {size} MB", "The file is larger"}),
-    "E-F03": ("of another kind than its name says", {"This is not an .xlsx", "This is neither", "The name ends in", "documents/scan.py"}),
+    "E-F03": ("of another kind than its name says", {"This is not an .xlsx", "documents/scan.py"}),
     "E-F04": ("cut short", {"The PDF is incomplete", "The picture is incomplete"}),
     "E-F09": ("of an old office program", {"This is an old .doc", "This is an old .xls"}),
     "E-F10": ("cannot be read", {"The text could not be read", "The file {file} could not be read"}),

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path
 from pydantic import BaseModel, ConfigDict, Field
 
-from models.errors import DubanError
+from documents.plain_text import printable
 from web.api.caller import Acting
 from web.api.refusals import Refusal, refused
 from web.api.shapes import ActionGiven, Given, InPath, Number, Outcome
-from web.frame.refusals import status_of
+from web.frame.statuses import status_of
 from workflow import actions
 from workflow.case import Given as GivenToAction
 from workflow.case import ValueGiven
-
-if TYPE_CHECKING:
-    from web.api.caller import Call
 
 router = APIRouter(tags=["actions"])
 
@@ -101,20 +98,10 @@ def act_on_many(call: Acting, batch: Batch, key: Key = None) -> Any:
         for place, item in enumerate(batch.items)
     ]
     place = (call.database, call.office_id, call.actor)
-    if batch.dry_run or not key:
-        outcomes = actions.act_on_many(*place, commands, call.now(), dry_run=batch.dry_run)
-    else:
-        outcomes = [_kept(call, command) for command in commands]
+    outcomes = actions.act_on_many(*place, commands, call.now(), dry_run=batch.dry_run)
     done = sum(outcome.refusal is None for outcome in outcomes)
     told = [_told(outcome) for outcome in outcomes]
     return {"dry_run": batch.dry_run, "done": done, "refused": len(outcomes) - done, "outcomes": told}
-
-
-def _kept(call: Call, command: actions.Command) -> actions.Outcome:
-    try:
-        return actions.act(call.database, call.office_id, call.actor, command, call.now())
-    except DubanError as refusal:
-        return actions.Outcome(command.task_id, command.action, "", 0, refusal=refusal)
 
 
 def _told(outcome: actions.Outcome) -> dict[str, Any]:
@@ -124,12 +111,9 @@ def _told(outcome: actions.Outcome) -> dict[str, Any]:
 
 def _command(action: str, task_id: int, given: ActionGiven, key: str) -> actions.Command:
     said = given.model_dump(exclude={"version", "task_id", "action", "values", "people"})
-    plain: dict[str, Any] = {name: _tidy(value) if isinstance(value, str) else value for name, value in said.items()}
-    values = tuple(ValueGiven(value.indicator_id, value.value, _tidy(value.reason)) for value in given.values)
+    plain: dict[str, Any] = {
+        name: printable(value) if isinstance(value, str) else value for name, value in said.items()
+    }
+    values = tuple(ValueGiven(value.indicator_id, value.value, printable(value.reason)) for value in given.values)
     to_action = GivenToAction(**plain, values=values, people=tuple(given.people))
     return actions.Command(action, task_id, given.version, to_action, key)
-
-
-def _tidy(text: str) -> str:
-    """Words as a form would send them: without the blanks around, lines ended in one way."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").strip()

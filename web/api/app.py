@@ -10,7 +10,6 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.requests import Request
 
-from web.api.pace import Pace
 from web.api.refusals import answer_refusals, as_json, unfit
 
 if TYPE_CHECKING:
@@ -66,7 +65,6 @@ def create(site: Site) -> FastAPI:
     app = FastAPI(title="duban", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.routes.extend(_nouns().routes)
     app.state.site = site
-    app.state.pace = Pace()
     app.state.refuse = lambda _request, refusal: as_json(refusal)
     answer_refusals(app)
     return app

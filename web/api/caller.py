@@ -9,15 +9,14 @@ from fastapi import Depends
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.requests import Request
 
-import deeds.desk
+from models.errors import Refused
+from models.language import _
+from web.api.refusals import TOO_FAST
+from web.frame import limits
+from web.frame.site import SiteDesk
 from workflow import tokens
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from models.database import Database
-    from models.settings import Settings
-    from web.frame.site import Site
     from workflow.case import Actor
 
 SCHEME = HTTPBearer(
@@ -27,38 +26,34 @@ SCHEME = HTTPBearer(
 )
 
 
-class Call(deeds.desk.Desk):
+class Call(SiteDesk):
     """What a call gets: the deeds' desk, for a token instead of a session. No cookie is looked at."""
 
     def __init__(self, request: Request, token: str, *, acting: bool) -> None:
         """``acting``: something is to be changed, so that only the duties count that the token may act with."""
-        self.request, self._token, self._acting = request, token, acting
-        self.site: Site = request.app.state.site
-
-    @property
-    def settings(self) -> Settings:
-        """The settings of this office."""
-        return self.site.settings
-
-    @property
-    def database(self) -> Database:
-        """The database that the desk was started on."""
-        return self.site.database
-
-    def now(self) -> datetime:
-        """This instant in UTC; in a rehearsal the told one."""
-        return self.site.clock()
+        super().__init__(request)
+        self._token, self._acting = token, acting
 
     @cached_property
     def bearer(self) -> tokens.Bearer:
-        """Who calls; E-H81, E-H88. That the token is in use is noted, at most once an hour."""
+        """Who calls; E-H81, E-H88 when too often. That the token is in use is noted, at most once an hour."""
         now = self.now()
         found, unnoted = self.read(lambda c: tokens.bearer(c, self.office_id, self._token, now))
-        self.request.app.state.pace.step(found.token_id)
+        self._pace(found.token_id)
         if unnoted:
             with self.database.write(self.office_id) as connection:
                 tokens.note_use(connection, self.office_id, found.token_id, now)
         return found
+
+    def _pace(self, token_id: int) -> None:
+        seconds = self.site.buckets.wait("token", str(token_id), limits.TOKEN)
+        if seconds:
+            raise Refused(
+                TOO_FAST,
+                _("Too many calls: at most {count} a minute with one token.").format(count=limits.TOKEN.burst),
+                remedy=_("Wait {seconds} seconds, then call again.").format(seconds=seconds),
+                retry_after=seconds,
+            )
 
     @cached_property
     def actor(self) -> Actor:

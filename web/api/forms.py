@@ -10,8 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from deeds import evidence
 from deeds import forms as deeds_of_forms
-from web.api.caller import Acting, Call, Reading
-from web.api.files import answered, described, file_name
+from documents.plain_text import printable
+from documents.scan import shown_name
+from web.api.caller import Acting, Reading
+from web.api.files import answered, described
 from web.api.paging import Cursor, Limit, Page, cut
 from web.api.refusals import refused
 from web.api.shapes import MONTH, Given, Line, Outcome, Shown, Text
@@ -128,7 +130,7 @@ def list_forms(
     cursor: Cursor = "",
 ) -> Any:
     """Those of the person's units; for the office all. The oldest first."""
-    lines = call.look_up("task.read", lambda c: evidence.list_of_forms(c, call, month or None))
+    lines = call.look_up("form.read", lambda c: evidence.list_of_forms(c, call, month or None))
     found = list({line["code"]: line for line in lines}.values())
     piece, onward = cut(found, lambda line: (line["printed_at"], line["code"]), "forms", limit, cursor)
     return {"items": piece, "next_cursor": onward}
@@ -159,7 +161,7 @@ def print_form(call: Acting, wanted: ToPrint) -> Any:
 )
 def get_form(call: Reading, code: Code) -> Any:
     """What came back is told as three facts: a file was stored, somebody attests, a digital signature was verified."""
-    return _story(call, code)
+    return call.look_up("form.read", lambda c: evidence.form_story(c, call, code))
 
 
 @router.get(
@@ -173,13 +175,8 @@ def get_file(
     call: Reading, code: Code, kind: Annotated[Literal["pdf", "docx"], Query(alias="format")] = "pdf"
 ) -> Response:
     """The same bytes whenever it is asked for."""
-    from documents import form
-    from workflow.gathering import form_facts
-
-    told = _story(call, code)
-    facts = call.read(lambda c: form_facts(c, call.office_id, told["id"]))
-    made = form.form_docx(facts) if kind == "docx" else form.form_pdf(facts)
-    return answered(made, file_name(told["month"], told["unit"], kind), kind)
+    data, name = deeds_of_forms.form_file(call, code, kind)
+    return answered(data, f"{name}.{kind}", kind)
 
 
 @router.post(
@@ -200,28 +197,18 @@ def attach(
     taken twice.
     """
     call.demand("form.attach")
-    upload = some(Upload(_shown(given.file), given.file.file.read()))
+    upload = some(Upload(shown_name(given.file.filename or ""), given.file.file.read()))
     taken = deeds_of_forms.attach(
         call,
         code,
         upload.data,
         upload.name,
-        signer=given.signer.strip(),
-        seal=given.seal.strip(),
-        anyway=given.anyway.strip(),
+        signer=printable(given.signer),
+        seal=printable(given.seal),
+        anyway=printable(given.anyway),
     )
     return {
         "sha256": taken.stored.sha256,
         "remarks": [{"code": one.code, "what": one.words} for one in taken.attached.weighed.remarks],
         "outcomes": [outcome.as_dict() for outcome in taken.attached.outcomes],
     }
-
-
-def _story(call: Call, code: str) -> dict[str, Any]:
-    return call.look_up("form.read", lambda c: evidence.form_story(c, call, code))
-
-
-def _shown(file: UploadFile) -> str:
-    """The last part of the name, as text only."""
-    last = (file.filename or "").replace("\\", "/").rpartition("/")[2]
-    return "".join(letter for letter in last if letter.isprintable())[-120:]

@@ -15,14 +15,13 @@ from pydantic import BaseModel, Field
 
 from models.errors import BadInput
 from models.language import _
+from web.frame.addresses import HIGHEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 T = TypeVar("T")
 MOST: Final = 200
-#: the highest number of anything: every database can hold it
-HIGHEST: Final = 2**31 - 1
 
 Limit = Annotated[int, Query(ge=1, le=MOST, description="At most so many items.")]
 Cursor = Annotated[

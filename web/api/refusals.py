@@ -11,14 +11,16 @@ from starlette.responses import JSONResponse
 
 from models.errors import BadInput, DubanError, NotFound, Refused
 from models.language import _
-from web.api.pace import TOO_FAST
-from web.frame.refusals import fault, status_of
+from web.frame.refusals import fault
+from web.frame.statuses import status_of
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
     from starlette.requests import Request
     from starlette.responses import Response
 
+#: the code of the refusal, which has a status of its own
+TOO_FAST: Final = "E-H88"
 #: refusals that only programs meet
 _OWN: Final = {"E-H81": 401, TOO_FAST: 429}
 _SERVER_ERROR: Final = 500

@@ -9,7 +9,7 @@ from fastapi import Path
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from models.times import SHANGHAI
-from web.api.paging import HIGHEST
+from web.frame.addresses import HIGHEST
 
 MONTH = r"^(19|20|21)\d{2}-(0[1-9]|1[0-2])$"
 #: a character that no database keeps is refused here
@@ -194,8 +194,3 @@ class TaskStory(TaskLine):
     seats: list[Seat]
     handler: str = Field(description="Whom it was forwarded to; empty = everybody with the duty.")
     copies: list[Copy]
-
-
-def plain(model: type[BaseModel], data: Any) -> Any:
-    """Data as the model, without what the model does not name."""
-    return model.model_validate(data)

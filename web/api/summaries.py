@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from deeds.registers import issued_summary
 from models.language import _
 from web.api.caller import Reading
-from web.api.files import answered, described, file_name
+from web.api.files import answered, described
 from web.api.refusals import refused
 from web.api.shapes import MonthInPath
 from workflow import permissions
@@ -84,7 +84,7 @@ def get_summary_file(
     files = _issued(call, month)["files"]
     if kind not in files:
         raise permissions.not_there(_("File"), kind)
-    return answered(call.store.get(files[kind]), file_name(month, _("summary"), kind), kind)
+    return answered(call.store.get(files[kind]), f"{month}-{_('summary')}.{kind}", kind)
 
 
 def _issued(call: Call, month: str) -> dict[str, Any]:

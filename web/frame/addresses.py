@@ -6,14 +6,26 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 from starlette.requests import Request
 
-from web.frame.refusals import no_page
+from models.errors import NotFound
+from models.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fastapi.dependencies.models import Dependant
 
-_HIGHEST: Final = 2**31 - 1
+#: the highest number of anything: every database can hold it
+HIGHEST: Final = 2**31 - 1
+
+
+def no_page(request: Request) -> NotFound:
+    """There is nothing at this address."""
+    return NotFound(
+        "E-H06",
+        _("There is no such page."),
+        where=request.url.path[:120],
+        remedy=_("Go to the first page and look from there."),
+    )
 
 
 def only_what_can_be(request: Request) -> None:
@@ -21,7 +33,7 @@ def only_what_can_be(request: Request) -> None:
     numbers = set(_numbers(request.scope["route"].dependant))
     for name, value in (*request.path_params.items(), *request.query_params.multi_items()):
         text = str(value)
-        if "\0" in text or (name in numbers and _too_high(text)):
+        if "\0" in text or (name in numbers and too_high(text)):
             raise no_page(request)
 
 
@@ -36,6 +48,7 @@ def _kinds(annotation: Any) -> set[Any]:
     return {annotation}.union(*map(_kinds, get_args(annotation)))
 
 
-def _too_high(text: str) -> bool:
+def too_high(text: str) -> bool:
+    """Whether text is a number that no database can hold."""
     digits = text.strip().lstrip("+-")
-    return digits.isdigit() and (len(digits) > len(str(_HIGHEST)) or int(digits) > _HIGHEST)
+    return digits.isdigit() and (len(digits) > len(str(HIGHEST)) or int(digits) > HIGHEST)

@@ -6,31 +6,30 @@ import secrets
 from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Final
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from fastapi import Depends
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.requests import Request
 
-import deeds.desk
 from deeds.inbox import unread
+from documents.scan import PDF
 from models import tables as t
-from models.errors import Denied
+from models.errors import Denied, DubanError
 from models.language import listed
+from models.staging import Staging
 from models.times import local_date
 from web.frame.cookies import ACTING_FOR, SAID, put, take, token_of
+from web.frame.files import named
 from web.frame.menu import menu_for
 from web.frame.rendering import render, render_block
+from web.frame.site import SiteDesk
+from web.frame.statuses import status_of
 from workflow import permissions
 from workflow.sessions import WEB, token_digest, who_is
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from models.database import Database
-    from models.settings import Settings
-    from web.frame.site import Site
     from workflow.case import Actor
 
 #: what whoever must choose a new password first may still do
@@ -45,39 +44,21 @@ _FILE_POLICY: Final = "sandbox; default-src 'none'; style-src 'unsafe-inline'; f
 _PDF_POLICY: Final = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 
 
-class Desk(deeds.desk.Desk):
+class Desk(SiteDesk):
     """What a page gets: the deeds' desk, and the ways to answer."""
-
-    def __init__(self, request: Request) -> None:
-        """Nothing is opened before it is asked for."""
-        self.request = request
-        self.site: Site = request.app.state.site
-
-    @property
-    def settings(self) -> Settings:
-        """The settings of this office."""
-        return self.site.settings
-
-    @property
-    def database(self) -> Database:  # one for all requests
-        """The database that the desk was started on."""
-        return self.site.database
-
-    def now(self) -> datetime:
-        """This instant in UTC; in a rehearsal the told one."""
-        return self.site.clock()
 
     @cached_property
     def actor(self) -> Actor:
         """Who is logged in, or the absent person they stand in for; E-A04 when nobody is."""
-        return self._asking(unquote(self.request.cookies.get(ACTING_FOR, "")))
+        return self.asking(take(self.request, ACTING_FOR))
 
     @cached_property
     def own(self) -> Actor:
         """Who is logged in, in their own name whomever they act for: for what concerns their own account."""
-        return self._asking("")
+        return self.asking()
 
-    def _asking(self, acting_for: str) -> Actor:
+    def asking(self, acting_for: str = "") -> Actor:
+        """Who is logged in, for somebody absent who named them; E-A04, E-A13, E-A17."""
         token, now = token_of(self.request), self.now()
         digest = token_digest(token)
         found = self.read(
@@ -124,9 +105,19 @@ class Desk(deeds.desk.Desk):
         return self.read(lambda c: unread(c, self.office_id, self.actor.person_id))
 
     @property
+    def staging(self) -> Staging:
+        """Where a file of whoever is logged in lies until they have looked at what is found in it."""
+        return Staging(self.settings.staging_dir, self.actor.person_id)
+
+    @property
     def is_part(self) -> bool:
         """Whether a script asks for a part of the page that is open."""
         return self.request.headers.get("HX-Request") == "true"
+
+    @property
+    def address(self) -> str:
+        """How the desk is reached: as the office says, or as whoever asks reached it."""
+        return self.settings.web.public_url or str(self.request.base_url).rstrip("/")
 
     @property
     def path(self) -> str:
@@ -154,10 +145,14 @@ class Desk(deeds.desk.Desk):
         """An idempotency key for a form: sent twice, it is done once."""
         return secrets.token_urlsafe(16)
 
-    def page(self, template: str, *, status: int = 200, **fields: Any) -> Response:
-        """A whole page; ``fields`` are what its template names, beside ``desk``, ``me``, ``menu``, ``today``, ``said``."""
+    def page(self, template: str, *, refusal: DubanError | None = None, **fields: Any) -> Response:
+        """A whole page; ``fields`` are what its template names, beside ``desk``, ``me``, ``menu``, ``today``, ``said``.
+
+        A page that comes again with a ``refusal`` above what was typed bears its status.
+        """
         said = take(self.request, SAID)
-        made = HTMLResponse(render(template, self._around(said) | fields), status)
+        around = self._around(said) | {"refusal": refusal}
+        made = HTMLResponse(render(template, around | fields), status_of(refusal) if refusal else 200)
         if said:
             made.delete_cookie(SAID, path="/")
         return made
@@ -180,11 +175,8 @@ class Desk(deeds.desk.Desk):
 
         A PDF stands without the sandbox, in which no browser's viewer starts: scripts in it were refused when it came.
         """
-        how = "inline" if inline else "attachment"
-        headers = {
-            "Content-Disposition": f"{how}; filename*=UTF-8''{quote(name, safe='')}",
-            "Content-Security-Policy": _PDF_POLICY if inline and media_type == "application/pdf" else _FILE_POLICY,
-        }
+        policy = _PDF_POLICY if inline and media_type == PDF else _FILE_POLICY
+        headers = named(name, "inline" if inline else "attachment") | {"Content-Security-Policy": policy}
         return Response(data, media_type=media_type, headers=headers)
 
     def _around(self, said: str) -> dict[str, Any]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
 from documents.page_pictures import page_picture
-from web.frame.kept import forgotten
+from documents.scan import PDF
+from web.frame.addresses import no_page
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -16,17 +18,22 @@ if TYPE_CHECKING:
 MEDIA: Final = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "pdf": "application/pdf",
+    "pdf": PDF,
     "json": "application/json",
     "svg": "image/svg+xml",
 }
 
 
+def named(name: str, how: str = "attachment") -> dict[str, str]:
+    """The header that gives a file its name, whatever letters it is made of."""
+    return {"Content-Disposition": f"{how}; filename*=UTF-8''{quote(name, safe='')}"}
+
+
 def page_file(desk: Desk, pdf: bytes | None, number: int) -> Response:
-    """One page of a paper as a picture; E-H55 where there is none."""
+    """One page of a paper as a picture; E-H06 where there is none."""
     made = page_picture(pdf, number) if pdf else None
     if made is None:
-        raise forgotten()
+        raise no_page(desk.request)
     return desk.file(made, f"{number}.png", "image/png", inline=True)
 
 

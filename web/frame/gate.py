@@ -14,6 +14,7 @@ from web.api.refusals import as_json
 from web.frame import limits
 from web.frame.callers import address_of
 from web.frame.cookies import token_of
+from web.frame.refusals import above_the_form
 from web.frame.rendering import render
 from workflow.sessions import token_digest
 
@@ -69,6 +70,7 @@ class Gate:
             "E-H27",
             _("Too many requests came in a short time; this one was not done."),
             remedy=_("Wait {count} seconds, then try again.").format(count=seconds),
+            retry_after=seconds,
         )
         made = said(request, refusal, 429)
         made.headers["Retry-After"] = str(seconds)
@@ -104,10 +106,7 @@ def host_name(told: str) -> str:
 def said(request: Request, refusal: DubanError, status: int) -> Response:
     """The refusal without asking the database who this is: for a script, for a program, or as a page."""
     if request.url.path.startswith("/api/"):
-        made = as_json(refusal)
-        made.status_code = status
-        return made
+        return as_json(refusal, status)
     if request.headers.get("HX-Request") == "true":
-        aimed = {"HX-Retarget": "#refusal", "HX-Reswap": "innerHTML show:top"}
-        return HTMLResponse(render("parts/refusal.html", {"refusal": refusal}), status, headers=aimed)
+        return above_the_form(HTMLResponse(render("parts/refusal.html", {"refusal": refusal}), status))
     return HTMLResponse(render("bare.html", {"refusal": refusal}), status)

@@ -1,23 +1,48 @@
-"""Drafts made only to be looked at: kept in memory for whoever made them, the oldest forgotten first."""
+"""What is kept in memory alone: drafts made only to be looked at, for whoever made them, and what was dear to make."""
 
 from __future__ import annotations
 
 import secrets
 import threading
+from collections import OrderedDict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from documents.page_pictures import page_count
 from models.errors import NotFound
 from models.language import _
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from web.frame.desk import Desk
 
 #: so many drafts, and together so many bytes, are kept
 _MOST, _MOST_BYTES = 40, 100_000_000
+Key = TypeVar("Key")
+Made = TypeVar("Made")
+
+
+class Lately(Generic[Key, Made]):
+    """What was made lately, under keys that name its content, so that it never grows old; the longest unused goes first."""
+
+    def __init__(self, most: int) -> None:
+        """Nothing yet; so many are kept."""
+        self._most, self._lock = most, threading.Lock()
+        self._made: OrderedDict[Key, Made] = OrderedDict()
+
+    def of(self, key: Key, make: Callable[[], Made]) -> Made:
+        """What was made under the key, made now where it is not there."""
+        with self._lock:
+            if key in self._made:
+                self._made.move_to_end(key)
+                return self._made[key]
+        made = make()
+        with self._lock:
+            self._made[key] = made
+            while len(self._made) > self._most:
+                self._made.popitem(last=False)
+        return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +108,7 @@ class Shown:
 
 def show_draft(desk: Desk, name: str, files: Mapping[str, bytes]) -> Shown:
     """Keep a draft for whoever is logged in, and say how a page shows it."""
-    kept: KeptDrafts = desk.request.app.state.kept
-    key = kept.keep(Draft(desk.actor.person_id, name, files))
+    key = desk.site.drafts.keep(Draft(desk.actor.person_id, name, files))
     return Shown(f"/previews/{key}", page_count(files["pdf"]) if "pdf" in files else 0, tuple(files))
 
 

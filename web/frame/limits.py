@@ -1,4 +1,4 @@
-"""How often somebody may ask: a bucket of tokens for each address and each session, filled again as time passes.
+"""How often somebody may ask: a bucket of tokens for each address, session and program, filled again as time passes.
 
 Generous enough that nobody who works meets it; what is dear to answer, a login or a file, has a smaller bucket of its own.
 Kept in memory, of bounded size; a restart fills all buckets.
@@ -31,6 +31,8 @@ ADDRESS: Final = Rate(3000, 200.0)
 LOGIN: Final = Rate(60, 1.0)
 #: looking at a file takes a process of its own
 UPLOAD: Final = Rate(20, 0.5)
+#: a program that runs wild must not keep people waiting; so many calls in a minute are never too many
+TOKEN: Final = Rate(600, 10.0)
 #: buckets that are kept; the longest unused goes first, which only fills it
 _MOST: Final = 20_000
 

@@ -18,25 +18,20 @@ from fastapi import Depends
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
+from documents.plain_text import printable
+from documents.scan import shown_name
 from models.errors import BadInput, Denied
 from models.language import _
+from web.frame.addresses import too_high
 from web.frame.desk import IN_OWN_NAME, At, Desk, Open
 
 #: the longest text that one field may hold, in characters
 LONGEST: Final = 20_000
 _FIELDS, _FILES = 4_000, 20
-#: numbers of things: every database can hold them
-_HIGHEST: Final = 2**31 - 1
 _MOST_DAYS: Final = 60
 #: years in which days can be counted to and fro
 _YEARS: Final = range(1900, 2200)
 SEAL: Final = "seal"
-#: what is left out of what was typed: control characters, which no file of an office program may hold, and the marks
-#: that turn the direction of the words after them, so that a name could read as another
-_UNSEEN: Final = dict.fromkeys(
-    [*({*range(0x20), *range(0x7F, 0xA0)} - {ord("\t"), ord("\n")}), *range(0x202A, 0x202F), *range(0x2066, 0x206A),
-     0x200E, 0x200F, 0xFEFF, 0xFFFE, 0xFFFF]
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +59,13 @@ class Posted:
         if isinstance(value, str) and len(value) <= LONGEST:
             return value
         return _text(name, value)
+
+    def twice(self, name: str) -> str:
+        """A password that is chosen, the same in the field ``again``; E-H09."""
+        chosen = self.secret(name)
+        if chosen != self.secret("again"):
+            raise BadInput("E-H09", _("The two passwords differ."), remedy=_("Type the new password twice."))
+        return chosen
 
     def many(self, name: str) -> list[str]:
         """Every value of a field that may occur several times."""
@@ -118,7 +120,7 @@ class Posted:
     def uploads(self, name: str) -> list[Upload]:
         """The files of a field, in their order; how large they may be was decided before they were read."""
         found = [value for value in self._form.getlist(name) if isinstance(value, UploadFile) and value.filename]
-        return [Upload(_file_name(value.filename or ""), value.file.read()) for value in found]
+        return [Upload(shown_name(value.filename or ""), value.file.read()) for value in found]
 
 
 def nothing_ticked() -> BadInput:
@@ -129,7 +131,7 @@ def nothing_ticked() -> BadInput:
 def _text(name: str, value: object) -> str:
     if not isinstance(value, str):
         return ""
-    text = value.replace("\r\n", "\n").replace("\r", "\n").translate(_UNSEEN).strip()
+    text = printable(value)
     if len(text) > LONGEST:
         raise BadInput(
             "E-H03",
@@ -169,7 +171,7 @@ def _no_day(text: str) -> BadInput:
 
 def number_of(text: str) -> int:
     """A whole number from 0 that every database can hold; E-H04."""
-    if not text.isascii() or not text.isdigit() or len(text) > len(str(_HIGHEST)) or int(text) > _HIGHEST:
+    if not text.isascii() or not text.isdigit() or too_high(text):
         raise _no_number(text)
     return int(text)
 
@@ -188,12 +190,6 @@ def few_days(count: int) -> int:
 
 def _no_number(text: str) -> BadInput:
     return BadInput("E-H04", _("“{text}” is no number.").format(text=text[:40]), remedy=_("Write digits."))
-
-
-def _file_name(name: str) -> str:
-    """The last part of the name without what steers a terminal: it is shown, never a path."""
-    last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    return "".join(letter for letter in last if letter.isprintable())[-120:]
 
 
 def from_here(request: Request) -> bool:

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import logging
 import secrets
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 
-from models.errors import BadInput, Conflict, Denied, DubanError, EnvironmentRefused, NotFound, UsageRefused
+from models.errors import BadInput, DubanError, EnvironmentRefused
 from models.language import _
+from web.frame.addresses import no_page
 from web.frame.cookies import ACTING_FOR
 from web.frame.desk import RENEWAL, Desk
+from web.frame.statuses import status_of
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -27,25 +29,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_STATUS: Final[tuple[tuple[type[DubanError], int], ...]] = (
-    (Denied, 403),
-    (Conflict, 409),
-    (NotFound, 404),
-    (EnvironmentRefused, 503),
-    (UsageRefused, 400),
-    (BadInput, 422),
-)
-NOT_LOGGED_IN: Final = "E-A04"
 NEW_PASSWORD_DUE, NO_SUBSTITUTE = "E-A17", "E-A13"
-
-
-def status_of(refusal: DubanError) -> int:
-    """The HTTP status of a refusal: 401 not logged in, 403 denied, 404 not there or not yours, 409 somebody acted first
-    or a rule forbids it now, 422 a value that cannot be taken, 503 the machine is in the way.
-    """
-    if refusal.code == NOT_LOGGED_IN:
-        return 401
-    return next((status for kind, status in _STATUS if isinstance(refusal, kind)), 409)
 
 
 def said(desk: Desk, refusal: DubanError) -> Response:
@@ -56,20 +40,24 @@ def said(desk: Desk, refusal: DubanError) -> Response:
     if refusal.code == NO_SUBSTITUTE:
         return _in_own_name_again(desk, refusal)
     if desk.is_part:
-        made = desk.part("refused.html", "refusal", status=status, refusal=refusal)
-        made.headers["HX-Retarget"] = "#refusal"
-        made.headers["HX-Reswap"] = "innerHTML show:top"
-        made.headers["HX-Reselect"] = ".notice"  # whatever part of a page the form itself would have taken
-        return made
+        return above_the_form(desk.part("refused.html", "refusal", status=status, refusal=refusal))
     if status == 401 and desk.request.method == "GET":
         return RedirectResponse(f"/login?next={quote(desk.path, safe='')}", 303)
-    return desk.page("refused.html", status=status, refusal=refusal)
+    return desk.page("refused.html", refusal=refusal)
+
+
+def above_the_form(made: Response) -> Response:
+    """A refusal alone, for a script: put above what is open, whatever part of a page the form would have taken."""
+    made.headers["HX-Retarget"] = "#refusal"
+    made.headers["HX-Reswap"] = "innerHTML show:top"
+    made.headers["HX-Reselect"] = ".notice"
+    return made
 
 
 def _in_own_name_again(desk: Desk, refusal: DubanError) -> Response:
     """The absence is over: nothing was done, and from the next page on the person acts in their own name."""
     desk.__dict__["actor"] = desk.__dict__["somebody"] = desk.own
-    made = desk.page("refused.html", status=status_of(refusal), refusal=refusal)
+    made = desk.page("refused.html", refusal=refusal)
     made.delete_cookie(ACTING_FOR, path="/")
     return made
 
@@ -101,21 +89,13 @@ def _by_status(request: Request, error: Exception) -> Response:
     return _answer(request, refusal)
 
 
-def no_page(request: Request) -> NotFound:
-    """There is nothing at this address."""
-    return NotFound(
-        "E-H06",
-        _("There is no such page."),
-        where=request.url.path[:120],
-        remedy=_("Go to the first page and look from there."),
-    )
-
-
 def unforeseen(request: Request, error: Exception) -> Response:
     """A fault of the program: its trace goes to the log under a number, the person gets the number."""
     refusal = fault(error)
     log.error("fault %s at %r", refusal.where, request.url.path, exc_info=error)
-    return _answer(request, refusal, status=500)
+    made = _answer(request, refusal)
+    made.status_code = 500
+    return made
 
 
 def fault(error: Exception) -> EnvironmentRefused:
@@ -129,11 +109,9 @@ def fault(error: Exception) -> EnvironmentRefused:
     )
 
 
-def _answer(request: Request, refusal: DubanError, **changed: Any) -> Response:
-    made = request.app.state.refuse(request, refusal)
-    made.status_code = changed.get("status", made.status_code)
-    answer: Response = made
-    return answer
+def _answer(request: Request, refusal: DubanError) -> Response:
+    made: Response = request.app.state.refuse(request, refusal)
+    return made
 
 
 def on_page(request: Request, refusal: DubanError) -> Response:

@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
-from deeds.desk import open_database
+from deeds.desk import Desk, open_database
+from deeds.proving import Prover
 from models.errors import EnvironmentRefused
 from models.language import _
+from web.frame.kept import KeptDrafts
 from web.frame.limits import Buckets
 from web.frame.presence import Presence
 from web.frame.seen import LastSeen
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date, datetime
     from pathlib import Path
+
+    from starlette.requests import Request
 
     from models.database import Database
     from models.settings import Settings
@@ -44,6 +48,10 @@ class Site:
     buckets: Buckets = field(default_factory=lambda: Buckets(monotonic))
     #: who has which page open; a courtesy, not a record
     presence: Presence = field(default_factory=Presence)
+    #: what is being looked at before it is issued
+    drafts: KeptDrafts = field(default_factory=KeptDrafts)
+    #: the proof of the trail that runs, or how the last one ended
+    prover: Prover = field(default_factory=Prover)
 
     def __post_init__(self) -> None:
         """Open the database, checked, and the key of this office's forms."""
@@ -62,6 +70,29 @@ class Site:
         other way round.
         """
         return self.seal("form", f"{person_id} {acting_for} {day.isoformat()}")
+
+
+class SiteDesk(Desk):
+    """The deeds' desk within one request to the running desk; who acts, a page and a program's call each tell themselves."""
+
+    def __init__(self, request: Request) -> None:
+        """Nothing is opened before it is asked for."""
+        self.request = request
+        self.site: Site = request.app.state.site
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of this office."""
+        return self.site.settings
+
+    @property
+    def database(self) -> Database:  # one for all requests
+        """The database that the desk was started on."""
+        return self.site.database
+
+    def now(self) -> datetime:
+        """This instant in UTC; in a rehearsal the told one."""
+        return self.site.clock()
 
 
 def site_key(home: Path) -> bytes:

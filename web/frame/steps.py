@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from deeds.deciding import with_phrase
 from deeds.evidence import facts_in_words
 from documents.picture_sizes import JPEG, PNG
+from models.language import _
+from web.frame.given import seen_version
 from workflow.actions import Command
 from workflow.case import Given
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from web.frame.posted import Posted
+    from workflow.actions import Outcome
     from workflow.case import TaskRow
 
 #: so many pages of a paper are shown; a form has a page for every three or four tasks
@@ -53,7 +56,7 @@ def command(form: Posted, task_id: int) -> Command:
     return Command(
         given.action,
         task_id,
-        form.number("version"),
+        seen_version(form),
         Given(
             reason=given.reason,
             refile_on=form.day("refile_on"),
@@ -63,6 +66,11 @@ def command(form: Posted, task_id: int) -> Command:
         ),
         form.text("key"),
     )
+
+
+def done_words(outcome: Outcome) -> str:
+    """What was done, and how the task stands now."""
+    return _("Done: {action}, now “{state}”.").format(action=outcome.action_label, state=outcome.state_label)
 
 
 def offered_here(told: Mapping[str, Any], task: TaskRow) -> list[dict[str, Any]]:

@@ -6,16 +6,12 @@ comes first, so that nothing of a stranger's file is opened.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from documents.evidence.looking import look_at
-from documents.foreign.confinement import confined
-from documents.foreign.packages import DOCX, XLSX
 from documents.picture_sizes import JPEG, PNG
-from documents.scan import MAX_BYTES, OFD, PDF, shown_name
+from documents.scan import MAX_BYTES, OFD, PDF
 from models.errors import BadInput
 from models.language import _, listed
 
@@ -27,9 +23,7 @@ if TYPE_CHECKING:
 
 #: what a signed and stamped paper, or a picture of a problem, comes as
 PAPERS: Final = frozenset({PDF, OFD, JPEG, PNG})
-#: what office programs write; a page that takes these says so
-TABLES, TEXTS = frozenset({XLSX}), frozenset({DOCX})
-_NAMES: Final = {PDF: "PDF", OFD: "OFD", JPEG: "JPG", PNG: "PNG", DOCX: "DOCX", XLSX: "XLSX"}
+_NAMES: Final = {PDF: "PDF", OFD: "OFD", JPEG: "JPG", PNG: "PNG"}
 _MEGABYTE: Final = 1024 * 1024
 
 
@@ -41,25 +35,25 @@ class Taken:
     data: bytes
     media_type: str
     sha256: str
-    pages: int = 1
+    pages: int
 
 
 def take(upload: Upload | None, now: datetime, kinds: Collection[str] = PAPERS) -> Taken:
     """The file, if it is one of ``kinds`` and holds nothing that no archive should keep.
 
-    Raises E-H20 where none was chosen, E-H21 for another kind, E-H22 when too many are looked at already; E-F01 to E-F08,
-    E-F32, E-F33 and E-G01 as the reader of its kind.
+    Raises E-H20 where none was chosen, E-H21 for another kind, E-H22 when too many are looked at already; else as the
+    reader of papers.
     """
     chosen = some(upload)
-    taken = _package(chosen) if _is_package(chosen, kinds) else _paper(chosen, now)
-    if taken.media_type not in kinds:
+    facts = look_at(chosen.data, chosen.name, now, pages=False).facts
+    if facts.media_type not in kinds:
         raise BadInput(
             "E-H21",
             _("Files of this kind are not taken here."),
-            where=taken.name,
+            where=facts.name,
             remedy=_("Taken are: {kinds}").format(kinds=listed(name for kind, name in _NAMES.items() if kind in kinds)),
         )
-    return taken
+    return Taken(facts.name, chosen.data, facts.media_type, facts.sha256, facts.pages)
 
 
 def some(upload: Upload | None, most: int = MAX_BYTES) -> Upload:
@@ -80,35 +74,3 @@ def some(upload: Upload | None, most: int = MAX_BYTES) -> Upload:
             remedy=_("Scan with a lower resolution (200 dpi is enough)."),
         )
     return upload
-
-
-def _is_package(upload: Upload, kinds: Collection[str]) -> bool:
-    """Whether it goes to the reader of office files; a paper's own reader names every other file."""
-    return bool({DOCX, XLSX} & set(kinds)) and (upload.data.startswith(b"PK") or not PAPERS & set(kinds))
-
-
-def _package(upload: Upload) -> Taken:
-    shown = shown_name(upload.name)
-    kind = confined("package", upload.data, shown)
-    if kind == OFD:
-        return Taken(shown, upload.data, OFD, _sha256(upload))
-    extension = PurePosixPath(shown).suffix.lower()
-    if extension != f".{_NAMES[kind].lower()}":
-        raise BadInput(
-            "E-F03",
-            _("The name ends in {extension}, but the content is {content}.").format(
-                extension=extension or "—", content=_NAMES[kind]
-            ),
-            where=shown,
-            remedy=_("Open it, see what it is, and save it under a fitting name."),
-        )
-    return Taken(shown, upload.data, kind, _sha256(upload))
-
-
-def _paper(upload: Upload, now: datetime) -> Taken:
-    facts = look_at(upload.data, upload.name, now, pages=False).facts
-    return Taken(facts.name, upload.data, facts.media_type, facts.sha256, facts.pages)
-
-
-def _sha256(upload: Upload) -> str:
-    return hashlib.sha256(upload.data).hexdigest()

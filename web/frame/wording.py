@@ -7,7 +7,7 @@ from typing import Final
 
 from models.language import N_, _, current
 
-_WEEKDAYS: Final = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
+WEEKDAYS: Final = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
 
 
 def day(value: date | str | None) -> str:
@@ -15,7 +15,7 @@ def day(value: date | str | None) -> str:
     if not value:
         return "–"
     found = date.fromisoformat(value) if isinstance(value, str) else value
-    weekday = _(_WEEKDAYS[found.weekday()])
+    weekday = _(WEEKDAYS[found.weekday()])
     if current() == "zh":
         return f"{found.year}年{found.month}月{found.day}日（{weekday}）"
     return f"{found.day} {found:%b} {found.year} ({weekday})"

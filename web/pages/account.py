@@ -13,9 +13,8 @@ from web.frame.browsers import browser_words
 from web.frame.callers import caller_of
 from web.frame.cookies import token_of
 from web.frame.desk import At, Desk
-from web.frame.numbers import Number
 from web.frame.posted import Form
-from web.frame.refusals import said, status_of
+from web.frame.refusals import said
 from workflow import absences, passwords, people, permissions, sessions
 
 router = APIRouter(prefix="/account")
@@ -34,7 +33,6 @@ def _page(desk: Desk, *, refusal: DubanError | None = None, typed: dict[str, str
     mine = desk.read(lambda c: sessions.running(c, office, own, token, desk.settings.login, now))
     return desk.page(
         "account/account.html",
-        status=status_of(refusal) if refusal else 200,
         own=own,
         duties=desk.read(lambda c: account.duties(c, office, own)),
         sessions=[(one, browser_words(one.browser)) for one in mine],
@@ -56,9 +54,9 @@ def password_page(desk: At) -> Response:
 
 
 def _password_page(desk: Desk, refusal: DubanError | None = None) -> Response:
-    rules, status = desk.settings.login, status_of(refusal) if refusal else 200
+    rules = desk.settings.login
     return desk.page(
-        "account/password.html", status=status, refusal=refusal, days=rules.password_days, old=_is_old(desk),
+        "account/password.html", refusal=refusal, days=rules.password_days, old=_is_old(desk),
         wanted=passwords.wanted(rules.profile), remembered=passwords.REMEMBERED,
     )  # fmt: skip
 
@@ -71,10 +69,8 @@ def _is_old(desk: Desk) -> bool:
 def change_password(desk: At, form: Form) -> Response:
     """The present one and twice the new one; what was typed of passwords is never sent back."""
     try:
-        if form.secret("new") != form.secret("again"):
-            raise BadInput("E-H09", _("The two passwords differ."), remedy=_("Type the new password twice."))
         ended = sessions.change_password(
-            desk.database, desk.office_id, desk.own, token_of(desk.request), form.secret("old"), form.secret("new"),
+            desk.database, desk.office_id, desk.own, token_of(desk.request), form.secret("old"), form.twice("new"),
             desk.settings.login, desk.now(), caller_of(desk.request),
         )  # fmt: skip
     except DubanError as refusal:
@@ -86,7 +82,7 @@ def change_password(desk: At, form: Form) -> Response:
 
 
 @router.post("/sessions/{session_id}/end")
-def end_session(desk: At, _form: Form, session_id: Number) -> Response:
+def end_session(desk: At, _form: Form, session_id: int) -> Response:
     """End one of one's own sessions."""
     now = desk.now()
     desk.perform("session.end", lambda c: sessions.end_session(c, desk.office_id, desk.own, session_id, now))
@@ -129,7 +125,7 @@ def be_away(desk: At, form: Form) -> Response:
 
 
 @router.post("/absence/{number}/end")
-def be_back(desk: At, _form: Form, number: Number) -> Response:
+def be_back(desk: At, _form: Form, number: int) -> Response:
     """Back, or it was a slip: from today on nobody stands in."""
     now = desk.now()
     desk.perform("absence.end", lambda c: absences.end_absence(c, desk.office_id, desk.own, number, now))

@@ -9,15 +9,13 @@ from fastapi.responses import Response
 
 from deeds.requests import find_requests
 from deeds.typed_report import sheet
-from models import tables as t
 from models.errors import BadInput, DubanError
 from models.language import _
 from models.states import Decision, RequestKind
 from models.times import shown
 from web.frame.desk import At, Desk
 from web.frame.posted import Form
-from web.frame.refusals import status_of
-from workflow import permissions, requests
+from workflow import permissions, requests, units
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -59,19 +57,11 @@ def _ask_page(desk: Desk, task_id: int, typed: dict[str, str], refusal: DubanErr
     def work(connection: Connection) -> dict[str, Any]:
         told = sheet(connection, desk, task_id)
         permissions.demand_unit(desk.actor, "request.ask", told.task.unit_id)
-        return {"sheet": told, "units": _other_units(connection, desk.office_id, told.task.unit_id)}
+        names = units.names_today(connection, desk.office_id)
+        return {"sheet": told, "units": [name for name in names if name != told.task.unit_name]}
 
     told = desk.look_up("request.ask", work)
-    status = status_of(refusal) if refusal else 200
-    return desk.page("filing/request.html", status=status, typed=typed, refusal=refusal, **told)
-
-
-def _other_units(connection: Connection, office_id: int, unit_id: int) -> list[str]:
-    import sqlalchemy as sa
-
-    u = t.unit.c
-    query = sa.select(u.name).where(u.office_id == office_id, u.valid_to.is_(None), u.id != unit_id).order_by(u.name)
-    return list(connection.scalars(query))
+    return desk.page("filing/request.html", typed=typed, refusal=refusal, **told)
 
 
 @router.post("/{task_id:int}/request")

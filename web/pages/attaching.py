@@ -14,10 +14,8 @@ from deeds.forms import FormStand, attach, named_before, preview, unit_forms
 from documents.evidence.binding import bind
 from models.errors import BadInput, DubanError
 from models.language import _
-from models.staging import Staging
 from web.frame.desk import At, Desk
 from web.frame.posted import Form, Posted
-from web.frame.refusals import status_of
 from web.frame.uploads import some
 
 if TYPE_CHECKING:
@@ -59,9 +57,8 @@ def choose_page(desk: At, month: str = "", unit: str = "", code: str = "") -> Re
 
 
 def _choose(desk: Desk, typed: Typed, refusal: DubanError | None = None) -> Response:
-    status = status_of(refusal) if refusal else 200
     told = desk.look_up("form.attach", lambda c: _around(c, desk, typed))
-    return desk.page("forms/choose.html", status=status, typed=typed, refusal=refusal, stands=Stand, **told)
+    return desk.page("forms/choose.html", typed=typed, refusal=refusal, stands=Stand, **told)
 
 
 def _around(connection: Connection, desk: Desk, typed: Typed) -> dict[str, Any]:
@@ -84,7 +81,7 @@ def look_page(desk: At, form: Form) -> Response:
         if desk.is_part:
             raise
         return _choose(desk, typed, refusal)
-    sha256 = _staging(desk).put(data, desk.now())
+    sha256 = desk.staging.put(data, desk.now())
     named = replace(typed, code=found.code or typed.code, sha256=sha256, name=found.looked.facts.name)
     return _confirm(desk, named, found)
 
@@ -98,17 +95,10 @@ def _one_file(form: Posted) -> tuple[bytes, str]:
     return bind([(one.data, one.name) for one in chosen]), f"{name}.pdf"
 
 
-def _staging(desk: Desk) -> Staging:
-    return Staging(desk.settings.staging_dir, desk.actor.person_id)
-
-
 def _confirm(desk: Desk, typed: Typed, found: Preview, refusal: DubanError | None = None) -> Response:
-    status = status_of(refusal) if refusal else 200
     told = desk.look_up("form.attach", lambda c: _around(c, desk, typed))
     lines = [signature_words(one) for one in found.looked.signatures.signatures]
-    return desk.page(
-        "forms/confirm.html", status=status, typed=typed, found=found, refusal=refusal, signatures=lines, **told
-    )
+    return desk.page("forms/confirm.html", typed=typed, found=found, refusal=refusal, signatures=lines, **told)
 
 
 @router.post("/confirm")
@@ -117,7 +107,7 @@ def confirm(desk: At, form: Form) -> Response:
     desk.demand("form.attach")
     typed, again = Typed.of(form), form.flag("look")
     try:
-        data = _staging(desk).get(typed.sha256, desk.now())
+        data = desk.staging.get(typed.sha256, desk.now())
     except DubanError as refusal:
         return _choose(desk, typed, refusal)
     if again:  # another form was chosen: show what is seen, held against that one
@@ -131,6 +121,6 @@ def confirm(desk: At, form: Form) -> Response:
         )  # fmt: skip
     except DubanError as refusal:
         return _confirm(desk, typed, preview(desk, data, typed.name, typed.code), refusal)
-    _staging(desk).drop(typed.sha256)
+    desk.staging.drop(typed.sha256)
     said = _("{count} tasks are signed and stamped. They wait for the office's review now; nothing else is to do.")
     return desk.go(f"/forms/{typed.code.upper()}", said.format(count=len(taken.attached.outcomes)))

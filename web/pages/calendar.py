@@ -14,7 +14,6 @@ from models.times import local_date
 from web.frame.desk import At, Desk, Open
 from web.frame.posted import Form
 from workflow import calendar_address as address
-from workflow import permissions
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -29,7 +28,7 @@ def page(desk: At) -> Response:
 
 
 def _page(desk: Desk, made: str = "") -> Response:
-    desk.look_up(address.DEED, lambda _connection: permissions.demand(desk.actor, address.DEED))
+    desk.demand(address.DEED)
     since = desk.read(lambda c: address.made_at(c, desk.office_id, desk.actor.person_id))
     return desk.page("calendar.html", since=since, made=made)
 
@@ -39,12 +38,7 @@ def make(desk: At, _form: Form) -> Response:
     """A new address, told this once; the old one opens nothing any more."""
     token, now = secrets.token_urlsafe(32), desk.now()
     desk.perform(address.DEED, lambda c: address.make(c, desk.office_id, desk.actor, token, now))
-    return _page(desk, f"{_base(desk)}/calendar/{token}.ics")
-
-
-def _base(desk: Desk) -> str:
-    """How the desk is reached: as the office says, or as whoever asks reached it."""
-    return desk.settings.web.public_url or str(desk.request.base_url).rstrip("/")
+    return _page(desk, f"{desk.address}/calendar/{token}.ics")
 
 
 @router.post("/revoke")
@@ -62,7 +56,7 @@ def calendar(desk: Open, token: str) -> Response:
 
     def told(connection: Connection) -> str:
         owner = address.owner(connection, desk.office_id, token, now)
-        return feed(connection, desk.office_id, owner, now, _base(desk))
+        return feed(connection, desk.office_id, owner, now, desk.address)
 
     text = desk.read(told)
     return desk.file(text.encode(), f"duban-{local_date(now)}.ics", "text/calendar; charset=utf-8", inline=True)

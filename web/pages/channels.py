@@ -12,7 +12,6 @@ from deeds import doctor, running
 from models import labels
 from models.language import _
 from web.frame.desk import At
-from web.frame.numbers import Number
 from web.frame.paging import Page, Paging
 from web.frame.posted import Form
 from workflow import channel_views, messages
@@ -53,7 +52,7 @@ def test(desk: At, form: Form) -> Response:
 
 
 @router.post("/{number}/retry")
-def retry(desk: At, _form: Form, number: Number) -> Response:
+def retry(desk: At, _form: Form, number: int) -> Response:
     """Send a dead message again, at the next delivery."""
     desk.perform("message.retry", lambda c: messages.retry(c, desk.office_id, desk.actor, number, desk.now()))
     return desk.go("/channels", _("Message {id} goes out at the next delivery.").format(id=number))

@@ -13,13 +13,11 @@ from models.language import _
 from models.states import Role
 from models.times import local_date
 from web.frame.desk import At, Desk
-from web.frame.numbers import Number
 from web.frame.paging import Page, Paging
 from web.frame.posted import Form
 from web.pages.people import chosen_table
 from workflow import absences, flow_store, passwords, people, people_views, permissions, powers, session_ending, units
 from workflow.authorisation import DUTIES
-from workflow.unit_views import names
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -52,7 +50,7 @@ def new_duty(desk: At, login: str = "", unit: str = "") -> Response:
 
 def _grant_page(desk: Desk, login: str = "", unit: str = "") -> Response:
     known = desk.read(lambda c: people_views.everybody(c, desk.office_id))
-    register = desk.read(lambda c: names(c, desk.office_id))
+    register = desk.read(lambda c: units.names_today(c, desk.office_id))
     return desk.page("duties/new.html", people=known, units=register, roles=DUTIES, login=login, unit=unit)
 
 
@@ -79,7 +77,7 @@ def _role(word: str) -> Role:
 
 
 @router.post("/{number}/end")
-def end(desk: At, _form: Form, number: Number) -> Response:
+def end(desk: At, _form: Form, number: int) -> Response:
     """The duty ends today; its record stays."""
     desk.perform("duty.end", lambda c: people.end_duty(c, desk.office_id, desk.actor, number, desk.now()))
     return desk.go("/duties", _("Duty {number} has ended.").format(number=number))
@@ -97,7 +95,7 @@ def told(desk: At, form: Form) -> Response:
     """Which duties the table would grant; nothing is done yet."""
     desk.demand("duty.grant")
     drafts = chosen_table(form)
-    lines = accounts.tried(desk, lambda c: accounts.grant_duties(c, desk, drafts))
+    lines = desk.tried("duty.grant", lambda c: accounts.grant_duties(c, desk, drafts))
     return desk.page("duties/import.html", lines=lines, rows=accounts.carried(lines))
 
 
@@ -137,7 +135,7 @@ def set_absence(desk: At, form: Form) -> Response:
 
 
 @router.post("/absences/{number}/end")
-def end_absence(desk: At, _form: Form, number: Number) -> Response:
+def end_absence(desk: At, _form: Form, number: int) -> Response:
     """From today on nobody stands in."""
     desk.perform("absence.end", lambda c: absences.end_absence(c, desk.office_id, desk.actor, number, desk.now()))
     return desk.go("/duties/absences", _("The absence has ended."))
@@ -149,9 +147,10 @@ def sessions(desk: At) -> Response:
 
     def work(connection: Connection) -> list[session_ending.SessionRow]:
         permissions.demand(desk.actor, "session.end")
-        return session_ending.running(connection, desk.office_id, desk.now())
+        return session_ending.running(connection, desk.office_id, rules, desk.now())
 
-    found, rules = desk.look_up("session.end", work), desk.settings.login
+    rules = desk.settings.login
+    found = desk.look_up("session.end", work)
     return desk.page("duties/sessions.html", sessions=found, rules=rules, wanted=passwords.wanted(rules.profile))
 
 

@@ -9,13 +9,12 @@ from urllib.parse import quote
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from models.errors import BadInput, DubanError
+from models.errors import DubanError
 from models.language import CATALOGUES, _
 from web.frame.callers import caller_of
 from web.frame.cookies import ACTING_FOR, LANGUAGE, begin_session, end_session, put, token_of
 from web.frame.desk import At, Desk, Open
 from web.frame.posted import Form, OpenForm, Posted
-from web.frame.refusals import status_of
 from workflow import passwords, sessions
 
 router = APIRouter()
@@ -38,8 +37,6 @@ def log_in(desk: Open, form: OpenForm) -> Response:
     first, onward = form.flag("first"), local(form.text("next"))
     token = secrets.token_urlsafe(32)
     try:
-        if first and form.secret("password") != form.secret("again"):
-            raise BadInput("E-H09", _("The two passwords differ."), remedy=_("Type the new password twice."))
         told = _open_session(desk, form, token)
         _end_earlier(desk)
     except DubanError as refusal:
@@ -52,7 +49,10 @@ def log_in(desk: Open, form: OpenForm) -> Response:
 def _open_session(desk: Desk, form: Posted, token: str) -> str:
     """Let somebody in; what they should know of the time since their last login."""
     name = form.text("login")
-    given = sessions.Login(name, form.secret("password"), form.text("code") if form.flag("first") else "")
+    if form.flag("first"):
+        given = sessions.Login(name, form.twice("password"), form.text("code"))
+    else:
+        given = sessions.Login(name, form.secret("password"))
     failures = desk.read(lambda c: sessions.failures(c, desk.office_id, name))
     sessions.log_in(
         desk.database, desk.office_id, given, token, desk.settings.login, desk.now(), caller_of(desk.request)
@@ -75,9 +75,8 @@ def _end_earlier(desk: Desk) -> None:
 def _login_page(
     desk: Desk, onward: str, *, first: bool, login: str = "", refusal: DubanError | None = None
 ) -> Response:
-    status = status_of(refusal) if refusal else 200
     wanted = passwords.wanted(desk.settings.login.profile)
-    return desk.page("login.html", status=status, next=onward, first=first, login=login, refusal=refusal, wanted=wanted)
+    return desk.page("login.html", next=onward, first=first, login=login, refusal=refusal, wanted=wanted)
 
 
 def local(path: str) -> str:
@@ -111,8 +110,7 @@ def act_for(desk: At, form: Form) -> Response:
     absent = form.text("absent")
     made = desk.go("/")
     if absent:
-        now, token = desk.now(), token_of(desk.request)
-        desk.read(lambda c: sessions.who_is(c, desk.office_id, token, now, acting_for=absent, source="web"))
+        desk.asking(absent)
         put(desk.request, made, ACTING_FOR, quote(absent))
     else:
         made.delete_cookie(ACTING_FOR, path="/")

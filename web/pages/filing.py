@@ -14,11 +14,11 @@ from models.errors import DubanError
 from models.language import _
 from models.times import shown
 from web.frame.desk import At, Desk
+from web.frame.given import seen_version
 from web.frame.posted import Form
-from web.frame.refusals import status_of
 from web.frame.remedies import for_draft
 from web.pages.fields import fields_of, version_of
-from workflow.actions import Command, Outcome, act
+from workflow.actions import Command, Outcome, act, act_on_many
 from workflow.report_drafts import MOST_BYTES
 
 if TYPE_CHECKING:
@@ -47,20 +47,15 @@ def at_month(path: str, month: str, unit: str) -> str:
 def receive(desk: At, form: Form) -> Response:
     """Receive what has not been received yet; each task for itself."""
     desk.demand("form.print")
-    month, unit = form.text("month"), form.text("unit")
-    outcomes = [_received(desk, number, f"{form.text('key')}:{number}") for number in form.numbers("task")]
+    month, unit, key = form.text("month"), form.text("unit"), form.text("key")
+    commands = [
+        Command("receive", number, operation_id=f"{key}:{number}" if key else "") for number in form.numbers("task")
+    ]
+    outcomes = act_on_many(desk.database, desk.office_id, desk.actor, commands, desk.now())
     if any(outcome.refusal for outcome in outcomes):
         return _month_page(desk, month, unit, outcomes)
     said = _("{count} tasks received. Fill them in next.").format(count=len(outcomes))
     return desk.go(at_month("/filing", month, unit), said)
-
-
-def _received(desk: Desk, task_id: int, key: str) -> Outcome:
-    command = Command("receive", task_id, operation_id=key)
-    try:
-        return act(desk.database, desk.office_id, desk.actor, command, desk.now())
-    except DubanError as refusal:
-        return Outcome(task_id, "receive", "", 0, refusal=refusal)
 
 
 @router.get("/{task_id:int}")
@@ -73,8 +68,7 @@ def _one_page(
     desk: Desk, task_id: int, typed: Mapping[str, str] | None = None, refusal: DubanError | None = None
 ) -> Response:
     told = desk.look_up("task.report", lambda c: sheet(c, desk, task_id, typed, refusal))
-    status = status_of(refusal) if refusal else 200
-    return desk.page("filing/one.html", status=status, sheet=told, stands=Stand, refusal=refusal, most=MOST_BYTES)
+    return desk.page("filing/one.html", sheet=told, stands=Stand, refusal=refusal, most=MOST_BYTES)
 
 
 @router.post("/{task_id:int}")
@@ -97,7 +91,7 @@ def withdraw(desk: At, form: Form, task_id: int) -> Response:
     """Take a filed report back while it is not signed, to correct it."""
     told = desk.look_up("task.withdraw", lambda c: sheet(c, desk, task_id))
     action = told.line.withdraw_by or "withdraw"
-    command = Command(action, task_id, form.number("version"), operation_id=form.text("key"))
+    command = Command(action, task_id, seen_version(form), operation_id=form.text("key"))
     act(desk.database, desk.office_id, desk.actor, command, desk.now())
     return desk.go(f"/filing/{task_id}", _("The report is taken back. Correct it and report again."))
 

@@ -12,11 +12,9 @@ from deeds.offline import offline_book, report_rows, try_rows
 from documents.offline_form import read_offline
 from models.errors import DubanError
 from models.language import _
-from models.staging import Staging
 from web.frame.desk import At, Desk
 from web.frame.files import kind_file
 from web.frame.posted import Form
-from web.frame.refusals import status_of
 from web.frame.remedies import for_draft
 from web.frame.uploads import some
 from web.pages.filing import at_month
@@ -43,8 +41,7 @@ def sheet_page(desk: At, month: str = "", unit: str = "") -> Response:
 def _page(desk: Desk, month: str, unit: str, refusal: DubanError | None = None, **fields: Any) -> Response:
     told = desk.look_up("form.print", lambda c: unit_month(c, desk, month, unit))
     given = {"tried": None, "sha256": "", "name": "", "done": None, **fields}
-    status = status_of(refusal) if refusal else 200
-    return desk.page("filing/sheet.html", status=status, told=told, refusal=refusal, **given)
+    return desk.page("filing/sheet.html", told=told, refusal=refusal, **given)
 
 
 @router.post("/sheet")
@@ -59,7 +56,7 @@ def try_sheet(desk: At, form: Form) -> Response:
         if desk.is_part:
             raise
         return _page(desk, month, unit, for_draft(refusal))
-    sha256 = Staging(desk.settings.staging_dir, desk.actor.person_id).put(chosen.data, desk.now())
+    sha256 = desk.staging.put(chosen.data, desk.now())
     return _page(desk, month, unit, tried=tried, sha256=sha256, name=chosen.name)
 
 
@@ -67,14 +64,13 @@ def try_sheet(desk: At, form: Form) -> Response:
 def report_sheet(desk: At, form: Form) -> Response:
     """Report the rows that are ticked, each for itself."""
     month, unit, name = form.text("month"), form.text("unit"), form.text("name")
-    staging = Staging(desk.settings.staging_dir, desk.actor.person_id)
     try:
-        rows = read_offline(staging.get(form.text("sha256"), desk.now()), name)
+        rows = read_offline(desk.staging.get(form.text("sha256"), desk.now()), name)
     except DubanError as refusal:
         return _page(desk, month, unit, refusal)
     done = report_rows(desk, month, unit, rows, set(form.numbers("task")), form.text("key"))
     if done and all(one.refusal is None for one in done):
-        staging.drop(form.text("sha256"))
+        desk.staging.drop(form.text("sha256"))
         said = _("{count} tasks are reported. Print the form next.").format(count=len(done))
         return desk.go(at_month("/filing", month, unit), said)
     return _page(desk, month, unit, done=[_said(one) for one in done])

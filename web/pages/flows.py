@@ -37,11 +37,7 @@ def flows(desk: At) -> Response:
         return versions(connection, desk.office_id, desk.actor)
 
     rows = desk.look_up("flow.read", work)
-    return desk.page("flows/list.html", rows=rows, installs=_installs(desk))
-
-
-def _installs(desk: Desk) -> bool:
-    return desk.may("flow.install")
+    return desk.page("flows/list.html", rows=rows, installs=desk.may("flow.install"))
 
 
 def _version(desk: Desk, sha256: str) -> Flow:
@@ -120,5 +116,5 @@ def flow(desk: At, sha256: str) -> Response:
     return desk.page(
         "flows/flow.html", flow=found, states=flow_words.states(found), steps=flow_words.steps(found),
         ladder=rules_editing.rungs(found, ladder_of(found)), in_force=before is not None and before.sha256 == sha256,
-        changes=differences(before, found) if before else [], installs=_installs(desk),
+        changes=differences(before, found) if before else [], installs=desk.may("flow.install"),
     )  # fmt: skip

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from deeds import downloads
 from deeds.evidence import ASKED, form_story, from_data, signature_words
 from deeds.filing import Stand, unit_month
-from deeds.forms import FormStand, form_file, print_form, printer, unit_forms
+from deeds.forms import FormStand, form_file, print_form, unit_forms
 from models.evidence import CodeMatch, SealHint, Verdict
 from models.language import _, listed
 from models.states import EvidenceKind
@@ -64,9 +64,7 @@ def form_page(desk: At, code: str) -> Response:
     """One form with its papers: stored, attested, verified, each for itself."""
     told = desk.look_up("form.read", lambda c: form_story(c, desk, code))
     papers = [_paper(paper) for paper in told["papers"]]
-    mine = desk.may("form.attach")
-    by = desk.read(lambda c: printer(c, desk.office_id, told["printed_by"]))
-    return desk.page("forms/one.html", form=told, papers=papers, mine=mine, by=by)
+    return desk.page("forms/one.html", form=told, papers=papers, mine=desk.may("form.attach"))
 
 
 def _paper(paper: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from deeds.months import list_months, month_of, month_status, newest_notice, open_in, opening, try_move, waivable
+from deeds.months import (
+    list_months,
+    month_of,
+    month_status,
+    newest_notice,
+    open_in,
+    opened_words,
+    opening,
+    try_move,
+    waivable,
+)
 from deeds.notices import behind_rosters
 from deeds.plans import names
 from deeds.summaries import issued_row
@@ -61,16 +71,7 @@ def open_month(desk: At, form: Form) -> Response:
     desk.demand("period.open")
     given = _opening(*(form.text(name) for name in ("month", "notice", "roll", "flow")))
     opened = desk.perform("period.open", lambda c: _open(c, desk, given))
-    said = _("{month} is open: {tasks} tasks, due {due_on}.").format(
-        month=opened.month, tasks=opened.tasks, due_on=opened.due_on
-    )
-    if opened.existed:
-        said = _("{month} stands open already: {tasks} tasks, due {due_on}.").format(
-            month=opened.month, tasks=opened.tasks, due_on=opened.due_on
-        )
-    if opened.added:
-        said += _("{count} tasks were added that it did not have yet.").format(count=opened.added)
-    return desk.go(f"/months/{opened.month}", said=said)
+    return desk.go(f"/months/{opened.month}", said=" ".join(opened_words(opened)))
 
 
 def _opening(month: str, notice: str, roll: str, flow: str) -> dict[str, Any]:
@@ -127,7 +128,7 @@ def look_at_close(desk: At, month: str) -> Response:
     period = desk.read(lambda c: periods.find_period(c, desk.office_id, month_of(month)))
     tasks = desk.read(lambda c: find_tasks(c, desk.office_id, desk.actor, Wanted(month=period.month), now))
     still = [task for task in tasks if task.period_id == period.id and task.stage not in FINISHED]
-    issued = desk.read(lambda c: issued_row(c, desk, period.month)) is not None
+    issued = desk.read(lambda c: issued_row(c, desk.office_id, period.month)) is not None
     return desk.page(
         "months/close.html", period=period, still=still, waivable=waivable(desk.actor, still), issued=issued
     )
@@ -157,8 +158,11 @@ def waive(desk: At, form: Form, month: str) -> Response:
 
 def _waivers(form: Posted) -> list[actions.Command]:
     """A command for each ticked task, at the version that the person saw."""
-    given = Given(reason=form.text("reason"))
+    given, key = Given(reason=form.text("reason")), form.text("key")
     return [
-        actions.Command(form.text(f"action-{number}"), number, form.number(f"version-{number}"), given)
+        actions.Command(
+            form.text(f"action-{number}"), number, form.number(f"version-{number}"), given,
+            f"{key}:{number}" if key else "",
+        )
         for number in form.ticked("task")
-    ]
+    ]  # fmt: skip

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from deeds.months import month_of
+from deeds.months import month_of, opened_words
 from deeds.notices import Wanted, adopt, begin_walk, behind_rosters, find_notices, read_for_office, take_rosters
 from documents.decomposition.paper import render_decomposition
 from documents.decomposition.workbook import table_bytes
 from documents.notice_json import from_json, to_json
+from documents.reading.places import quoted_at
 from models import doubts
 from models.doubts import Verdict
 from models.errors import BadInput
@@ -112,8 +113,6 @@ def doubtful(desk: At, number: int, page: Page = 1, all: str = "") -> Response: 
 
 def _shown(walk: Walk, doubt: Doubt) -> dict[str, Any]:
     """A doubt with its line cut around the quote, what stands in the table now, and what can be done."""
-    from documents.reading.places import quoted_at
-
     note, said = doubt.note, doubt.decision
     at = quoted_at(note, note.context)
     cut = (note.context[:at], note.quote, note.context[at + len(note.quote) :]) if at >= 0 else ("", note.quote, "")
@@ -237,11 +236,7 @@ def _said(done: Done) -> str:
         )
     ]
     if opened is not None:
-        said.append(
-            _("{month} is open: {tasks} tasks, due {due_on}.").format(
-                month=opened.month, tasks=opened.tasks, due_on=opened.due_on
-            )
-        )
+        said += opened_words(opened)
     said += [_("“{group}” has no roster yet.").format(group=group) for group in made.open_groups]
     return " ".join(said)
 

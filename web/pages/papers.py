@@ -13,9 +13,10 @@ from deeds.seen import AsSeen, digest
 from models.language import _
 from models.paper_facts import ChasingFacts
 from models.states import PaperKind
+from web.frame.addresses import no_page
 from web.frame.desk import At
 from web.frame.files import kind_file, page_file
-from web.frame.kept import forgotten, show_draft, show_frozen
+from web.frame.kept import show_draft, show_frozen
 from web.frame.paging import Page, Paging
 from web.frame.posted import Form, few_days, number_of
 from workflow import owing, papers, units
@@ -51,7 +52,7 @@ def _line(row: dict[str, Any]) -> dict[str, Any]:
 @router.get("/new")
 def look(desk: At, kind: str, unit: str, month: str = "", days: str = "") -> Response:
     """A paper to a unit as it would be issued now; no number is taken."""
-    chosen, about, now = _kind(kind), month_of(month) if month else "", desk.now()
+    chosen, about, now = _kind(desk, kind), month_of(month) if month else "", desk.now()
     given = few_days(number_of(days)) if days else owing.WORKING_DAYS[chosen]
 
     def work(connection: Any) -> ChasingFacts:
@@ -69,7 +70,7 @@ def look(desk: At, kind: str, unit: str, month: str = "", days: str = "") -> Res
 @router.post("/new")
 def make(desk: At, form: Form) -> Response:
     """Issue it as it was seen: it gets the next number and is frozen."""
-    kind, days = _kind(form.text("kind")), few_days(form.number("days") or 0)
+    kind, days = _kind(desk, form.text("kind")), few_days(form.number("days") or 0)
     month = month_of(form.text("month")) if form.text("month") else ""
     to = desk.look_up(papers.DEEDS[kind], lambda c: units.unit_id(c, desk.office_id, form.text("unit")))
     render = InOwnWords(desk, kind.value)
@@ -82,11 +83,11 @@ def make(desk: At, form: Form) -> Response:
     return desk.go(f"/papers/{made.paper_id}", said=" ".join([said, *render.failures()]))
 
 
-def _kind(text: str) -> PaperKind:
+def _kind(desk: Desk, text: str) -> PaperKind:
     """A kind that is made by hand; a circular is issued from its drafts."""
     found = next((one for one in papers.DEEDS if one.value == text), None)
     if found is None:
-        raise forgotten()
+        raise no_page(desk.request)
     return found
 
 
@@ -102,7 +103,7 @@ def file(desk: At, number: int, kind: str) -> Response:
     """An issued file, as it was frozen."""
     row = _found(desk, number)
     if kind not in row["files"]:
-        raise forgotten()
+        raise no_page(desk.request)
     name = f"{row['label']}-{row['year']}-{row['number']}"
     return kind_file(desk, desk.store.get(row["files"][kind]), name, kind)
 

@@ -12,13 +12,14 @@ from deeds.codes import new_code
 from documents.people_sheet import read_people, write_blank
 from models.language import _
 from web.frame.desk import At, Desk
+from web.frame.files import kind_file
 from web.frame.paging import Page, Paging
 from web.frame.posted import Form, Posted
 from web.frame.uploads import some
 from workflow import people, people_views, permissions
 from workflow.authorisation import MATRIX
 from workflow.people_views import Show
-from workflow.unit_views import names
+from workflow.units import names_today
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from models.drafts import PersonDraft
 
 router = APIRouter(prefix="/people")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @router.get("")
@@ -44,7 +44,13 @@ def people_list(desk: At, q: str = "", show: str = "all", page: Page = 1) -> Res
     (found, total), counts = desk.look_up("person.rescue", work)
     paging = Paging("/people", {"show": wanted.value, "q": words}, page, total)
     return desk.page(
-        "people/list.html", people=found, paging=paging, counts=counts, q=words, show=wanted, manages=_manages(desk)
+        "people/list.html",
+        people=found,
+        paging=paging,
+        counts=counts,
+        q=words,
+        show=wanted,
+        manages=desk.may("person.manage"),
     )
 
 
@@ -52,10 +58,6 @@ def chosen_table(form: Posted) -> tuple[PersonDraft, ...]:
     """The rows of the table that was chosen."""
     chosen = some(form.upload("file"))
     return read_people(chosen.data, chosen.name)
-
-
-def _manages(desk: Desk) -> bool:
-    return desk.may("person.manage")
 
 
 @router.get("/new")
@@ -82,15 +84,15 @@ def add(desk: At, form: Form) -> Response:
 def blank(desk: At) -> Response:
     """The table to fill in, with two rows for each unit of the register."""
     desk.demand("person.rescue")
-    units = desk.read(lambda c: names(c, desk.office_id))
-    return desk.file(write_blank(units), _("people") + ".xlsx", XLSX)
+    units = desk.read(lambda c: names_today(c, desk.office_id))
+    return kind_file(desk, write_blank(units), _("people"), "xlsx")
 
 
 @router.get("/import")
 def import_page(desk: At) -> Response:
     """Where the table is chosen."""
     desk.demand("person.manage")
-    units = desk.read(lambda c: names(c, desk.office_id))
+    units = desk.read(lambda c: names_today(c, desk.office_id))
     return desk.page("people/import.html", lines=None, rows=[], units=units)
 
 
@@ -99,7 +101,7 @@ def told(desk: At, form: Form) -> Response:
     """What would be made of the table; nothing is done yet."""
     desk.demand("person.manage")
     drafts = chosen_table(form)
-    lines = accounts.tried(desk, lambda c: accounts.make_accounts(c, desk, drafts, new_code))
+    lines = desk.tried("person.add", lambda c: accounts.make_accounts(c, desk, drafts, new_code))
     return desk.page("people/import.html", lines=lines, rows=accounts.carried(lines), units=[])
 
 
@@ -130,8 +132,7 @@ def _slips(desk: Desk, made: dict[str, str], lines: Iterable[accounts.Line] = ()
         for row in found
     ]
     wrong = [line for line in lines if line.verdict is accounts.Verdict.WRONG]
-    address = desk.settings.web.public_url or str(desk.request.base_url).rstrip("/")
-    return desk.page("people/slips.html", slips=slips, wrong=wrong, address=address)
+    return desk.page("people/slips.html", slips=slips, wrong=wrong, address=desk.address)
 
 
 def _places(row: people_views.PersonRow, asked: tuple[str, str] | None) -> str:
@@ -148,13 +149,13 @@ def person(desk: At, login: str) -> Response:
         return people_views.one_person(connection, desk.office_id, login, desk.now())
 
     row = desk.look_up("person.rescue", work)
-    return desk.page("people/person.html", row=row, manages=_manages(desk), rescues=_rescues(desk, row))
+    return desk.page("people/person.html", row=row, manages=desk.may("person.manage"), rescues=_rescues(desk, row))
 
 
 def _rescues(desk: Desk, row: people_views.PersonRow) -> bool:
     """Whether this administrator may give the account a new code: never their own; a colleague's, or everybody else's."""
     above = any(duty.held and duty.role in MATRIX["person.manage"] for duty in row.duties)
-    return row.active and row.id not in desk.actor.people and (above or _manages(desk))
+    return row.active and row.id not in desk.actor.people and (above or desk.may("person.manage"))
 
 
 @router.post("/account/{login}/change")

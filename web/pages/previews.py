@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from web.frame.addresses import no_page
 from web.frame.desk import At
 from web.frame.files import kind_file, page_file
-from web.frame.kept import forgotten
 
 if TYPE_CHECKING:
     from web.frame.desk import Desk
@@ -29,10 +29,9 @@ def file(desk: At, key: str, kind: str) -> Response:
     """The whole draft in one of its kinds."""
     draft = _draft(desk, key)
     if kind not in draft.files:
-        raise forgotten()
+        raise no_page(desk.request)
     return kind_file(desk, draft.files[kind], draft.name, kind)
 
 
 def _draft(desk: Desk, key: str) -> Draft:
-    found: Draft = desk.request.app.state.kept.find(key, desk.actor.person_id)
-    return found
+    return desk.site.drafts.find(key, desk.actor.person_id)

@@ -18,9 +18,9 @@ from models.errors import BadInput
 from models.language import _
 from models.states import PhotoShows, ProblemSource
 from models.times import local_date
+from web.frame.addresses import no_page
 from web.frame.desk import At
 from web.frame.files import kind_file
-from web.frame.kept import forgotten
 from web.frame.paging import Page, Paging
 from web.frame.posted import Form, needed_day
 from web.frame.uploads import some, take
@@ -30,7 +30,6 @@ from workflow.filings import StoredFile
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
-    from web.frame.desk import Desk
     from web.frame.posted import Posted
     from workflow.ledger import Entry
 
@@ -78,17 +77,14 @@ def template(desk: At) -> Response:
 def form_page(desk: At, inspection: int = 0) -> Response:
     """The form by which a problem is registered."""
     desk.demand("problem.register")
+    names = desk.read(lambda c: units.names_today(c, desk.office_id))
     return desk.page(
         "problems/new.html",
         sources=_sources(),
-        names=_names(desk),
+        names=names,
         inspection=inspection,
-        name_choices=[(name, name) for name in _names(desk)],
+        name_choices=[(name, name) for name in names],
     )
-
-
-def _names(desk: Desk) -> list[str]:
-    return desk.read(lambda c: units.names_today(c, desk.office_id))
 
 
 @router.post("")
@@ -208,6 +204,6 @@ def picture(desk: At, number: int, photo: int) -> Response:
     kept = desk.look_up("task.read", lambda c: problems.records(c, desk.office_id, desk.actor, number))["photos"]
     found = next((one for one in kept if one["id"] == photo), None)
     if found is None:
-        raise forgotten()
+        raise no_page(desk.request)
     data = desk.store.get(found["sha256"])
     return desk.file(data, found["name"], found["media_type"], inline=found["media_type"] != PDF)

@@ -16,8 +16,8 @@ from models.language import _, listed
 from web.frame import steps
 from web.frame.desk import At, Desk
 from web.frame.paging import Page, Paging
-from web.frame.posted import Form, Posted
-from web.frame.refusals import status_of
+from web.frame.posted import Form, Posted, nothing_ticked
+from web.frame.statuses import status_of
 from workflow import actions, permissions, phrases
 
 if TYPE_CHECKING:
@@ -113,9 +113,7 @@ def pass_several(desk: At, form: Form) -> Response:
     wanted, sure = wanted_of(form), form.flag("sure")
     chosen = _chosen(desk, form, wanted)
     if not chosen:
-        raise BadInput(
-            "E-H44", _("Nothing is ticked."), remedy=_("Go back and tick the reports that you want to pass.")
-        )
+        raise nothing_ticked()
     tried = deciding.pass_many(desk, chosen, dry_run=not sure)
     good = [one for one in tried if one.outcome.refusal is None]
     return desk.page(
@@ -158,7 +156,6 @@ def _sheet_page(
     offered = steps.offered_here(laid.told, laid.task)
     return desk.page(
         "review/sheet.html",
-        status=status_of(refusal) if refusal else 200,
         spread=laid, task=laid.task, told=laid.told, sheet=laid.sheet,
         place=_place(waiting, task_id), steps=offered, papers=steps.papers_shown(laid.told, laid.task),
         phrases=desk.read(lambda c: phrases.phrases(c, desk.office_id)),
@@ -199,7 +196,7 @@ def decide(desk: At, form: Form, task_id: int) -> Response:
             raise
         return _sheet_page(desk, task_id, wanted, refusal=refusal, typed=typed)
     onward = desk.read(lambda c: deciding.next_of(c, desk, wanted, task_id))
-    done = _("Done: {action}, now “{state}”.").format(action=outcome.action_label, state=outcome.state_label)
+    done = steps.done_words(outcome)
     question = f"?{urlencode(wanted.question)}" if wanted.question else ""
     if onward is None:
         return desk.go(f"/review{question}", done + _(" Nothing more of this list waits for you."))

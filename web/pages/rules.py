@@ -14,7 +14,6 @@ from models.errors import BadInput
 from models.language import _
 from web.frame.desk import At, Desk
 from web.frame.posted import Form
-from web.frame.refusals import status_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +47,7 @@ def _edit_page(
 ) -> Response:
     line: Any = refusal.fields.get("line", 0) if refusal else 0
     return desk.page(
-        "rules/edit.html", status=status_of(refusal) if refusal else 200, text=text, seen=seen, preview=preview,
+        "rules/edit.html", text=text, seen=seen, preview=preview,
         refusal=refusal, around=list(_around(text, line)), line=line, versions=rules_editing.versions(desk),
         names=desk.read(lambda c: names(c, desk.office_id)), labels=labels,
     )  # fmt: skip

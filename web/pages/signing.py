@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
 from deeds import deciding, signing
-from deeds.forms import print_form
+from deeds.evidence import form_story
+from deeds.forms import form_file, print_form
 from documents.page_pictures import page_count
 from models.errors import DubanError
 from models.language import _
 from web.frame import steps
 from web.frame.desk import At, Desk
 from web.frame.files import page_file
+from web.frame.kept import Lately
 from web.frame.posted import Form
-from web.frame.refusals import status_of
+from web.frame.statuses import status_of
 from web.pages.review import others_at
 from workflow import permissions
 
@@ -29,10 +29,8 @@ if TYPE_CHECKING:
     from deeds.signing import Asked, Compared, Paper
 
 router = APIRouter(prefix="/sign")
-#: forms that are being looked at, kept so that a form is set once and not once a page
-_KEPT: Final = 20
-_forms: OrderedDict[tuple[bytes, str], bytes] = OrderedDict()
-_lock = threading.Lock()
+#: forms that are being looked at, so that a form is set once and not once a page
+_forms = Lately[tuple[bytes, str], bytes](20)
 
 
 @router.get("")
@@ -47,9 +45,9 @@ def waiting(desk: At) -> Response:
     return desk.page("sign/list.html", papers=papers, asked=asked, at_paper=at_paper)
 
 
-def at_paper(paper: Paper) -> str:
-    """Where a paper is read."""
-    return f"/sign/paper?{urlencode({'month': paper.month, 'unit': paper.unit})}"
+def at_paper(month: str, unit: str) -> str:
+    """Where a unit's paper is read."""
+    return f"/sign/paper?{urlencode({'month': month, 'unit': unit})}"
 
 
 @router.get("/paper")
@@ -77,7 +75,7 @@ def _paper_page(
     paper, compared, (last, last_month) = desk.look_up("task.sign", work)
     back = {one.task.id: _steps_back(one) for one in compared}
     return desk.page(
-        "sign/paper.html", status=status_of(refusal) if refusal else 200, paper=paper, compared=compared,
+        "sign/paper.html", paper=paper, compared=compared,
         last_month=last_month, pages=_pages(desk, paper.code), last_pages=_pages(desk, last), back=back,
         question=urlencode({"month": month, "unit": unit}), refusal=refusal, typed=typed or steps.Typed(), at=at,
         lost=refusal is not None and not back.get(at),
@@ -101,9 +99,9 @@ def send_back(desk: At, form: Form, task_id: int) -> Response:
         if not desk.read(lambda c: signing.papers(c, desk, month, unit)):  # somebody signed or took back all of it
             return _report_page(desk, task_id, refusal=refusal, typed=steps.typed(form))
         return _paper_page(desk, month, unit, refusal=refusal, at=task_id, typed=steps.typed(form))
-    done = _("Done: {action}, now “{state}”.").format(action=outcome.action_label, state=outcome.state_label)
+    done = steps.done_words(outcome)
     left = desk.read(lambda c: signing.papers(c, desk, month, unit))
-    return desk.go(at_paper(left[0]) if left else "/sign", done)
+    return desk.go(at_paper(left[0].month, left[0].unit) if left else "/sign", done)
 
 
 def _pages(desk: Desk, code: str) -> list[str]:
@@ -111,24 +109,12 @@ def _pages(desk: Desk, code: str) -> list[str]:
 
 
 def _form(desk: Desk, code: str) -> bytes:
-    key = (desk.site.key, code)
-    with _lock:
-        if key in _forms:
-            _forms.move_to_end(key)
-            return _forms[key]
-    made = signing.printed(desk, code)
-    with _lock:
-        _forms[key] = made
-        while len(_forms) > _KEPT:
-            _forms.popitem(last=False)
-    return made
+    return _forms.of((desk.site.key, code), lambda: form_file(desk, code, "pdf")[0])
 
 
 @router.get("/form/{code}/{number}")
 def form_page(desk: At, code: str, number: int) -> Response:
     """One page of a form as it is printed; another unit's is not there."""
-    from deeds.evidence import form_story
-
     desk.look_up("form.read", lambda c: form_story(c, desk, code))
     return page_file(desk, _form(desk, code), number)
 
@@ -139,8 +125,7 @@ def make_form(desk: At, form: Form) -> Response:
     month, unit = form.text("month"), form.text("unit")
     printed, _facts = print_form(desk, month, unit)
     said = _("Form {code} is made over {count} reports. Read it here as it is printed.")
-    where = f"/sign/paper?{urlencode({'month': month, 'unit': unit})}"
-    return desk.go(where, said.format(code=printed.check_code, count=len(printed.covers)))
+    return desk.go(at_paper(month, unit), said.format(code=printed.check_code, count=len(printed.covers)))
 
 
 @router.get("/{task_id}")
@@ -152,12 +137,11 @@ def read_report(desk: At, task_id: int, against: str = "") -> Response:
 def _report_page(
     desk: Desk, task_id: int, *, against: str = "", refusal: DubanError | None = None, typed: steps.Typed | None = None
 ) -> Response:
-    desk.look_up("task.sign", lambda _connection: permissions.demand(desk.actor, "task.sign"))
+    desk.demand("task.sign")
     laid = deciding.spread(desk, task_id, against)
     offered = steps.offered_here(laid.told, laid.task)
     return desk.page(
         "sign/report.html",
-        status=status_of(refusal) if refusal else 200,
         spread=laid, task=laid.task, told=laid.told, sheet=laid.sheet, steps=offered,
         papers=steps.papers_shown(laid.told, laid.task), refusal=refusal, typed=typed or steps.Typed(),
         lost=typed is not None and typed.action not in {one["action"] for one in offered},
@@ -175,6 +159,6 @@ def decide(desk: At, form: Form, task_id: int) -> Response:
         if desk.is_part or status_of(refusal) == 404:
             raise
         return _report_page(desk, task_id, refusal=refusal, typed=typed)
-    done = _("Done: {action}, now “{state}”.").format(action=outcome.action_label, state=outcome.state_label)
+    done = steps.done_words(outcome)
     left = desk.read(lambda c: signing.asked(c, desk))
     return desk.go(f"/sign/{left[0].task.id}" if left else "/sign", done)

@@ -16,9 +16,10 @@ from documents.summary.charts import months_of, pictures
 from documents.summary.trace import narrowed, read_trace
 from models.facts import SummaryFacts
 from models.language import _
+from web.frame.addresses import no_page
 from web.frame.desk import At
 from web.frame.files import kind_file, page_file
-from web.frame.kept import forgotten, show_draft, show_frozen
+from web.frame.kept import show_draft, show_frozen
 from web.frame.posted import Form
 from workflow import summaries
 from workflow.periods import find_period
@@ -33,7 +34,8 @@ router = APIRouter(prefix="/months/{month}")
 def summary(desk: At, month: str) -> Response:
     """What was issued; before that a draft of the month as it stands now."""
     wanted = month_of(month)
-    row = desk.look_up("summary.read", lambda c: issued_row(c, desk, wanted) if desk.may("summary.read") else None)
+    office = desk.office_id
+    row = desk.look_up("summary.read", lambda c: issued_row(c, office, wanted) if desk.may("summary.read") else None)
     if row is not None or not desk.may("summary.build"):
         return _issued(desk, wanted)
     facts = desk.look_up("summary.build", lambda c: draft_facts(c, desk, wanted))
@@ -78,7 +80,7 @@ def file(desk: At, month: str, kind: str) -> Response:
 def _frozen(desk: Desk, month: str, kind: str) -> bytes:
     files = desk.look_up("summary.read", lambda c: issued_summary(c, desk, month_of(month)))["files"]
     if kind not in files:
-        raise forgotten()
+        raise no_page(desk.request)
     return desk.store.get(files[kind])
 
 
@@ -107,7 +109,7 @@ def chart(desk: At, month: str, name: str) -> Response:
     """One chart."""
     found: dict[str, Any] = {one.name: one.svg for one in pictures(_facts(desk, month))}
     if name not in found:
-        raise forgotten()
+        raise no_page(desk.request)
     return desk.file(found[name].encode(), f"{name}.svg", "image/svg+xml", inline=True)
 
 

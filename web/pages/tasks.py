@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -12,13 +12,14 @@ from deeds import downloads
 from deeds.task_list import Narrowed, list_rows, task_list, task_sheet
 from deeds.task_page import flow_of, task_page
 from deeds.task_views import note_opening, open_task
-from models.errors import BadInput, DubanError
+from models.errors import DubanError
 from models.language import _
 from web.frame.desk import At, Desk
-from web.frame.given import action_of, given_of, typed_of
+from web.frame.files import kind_file
+from web.frame.given import action_of, given_of, seen_version, typed_of
 from web.frame.paging import Page, Paging
 from web.frame.posted import Form
-from web.frame.refusals import status_of
+from web.frame.steps import done_words
 from workflow import diagram
 from workflow.actions import Command, act
 from workflow.case import Given
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 router = APIRouter()
-_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _narrowed(request: Request) -> Narrowed:
@@ -60,7 +60,7 @@ def tasks_file(desk: At, request: Request) -> Response:
     asked, now = _narrowed(request), desk.now()
     told = desk.look_up("task.read", lambda c: task_list(c, desk.office_id, desk.actor, asked, now))
     rows = desk.read(lambda c: list_rows(c, desk.office_id, told.tasks, now))
-    return desk.file(task_sheet(rows), f"{_('Tasks')}.xlsx", _XLSX)
+    return kind_file(desk, task_sheet(rows), _("Tasks"), "xlsx")
 
 
 @router.get("/tasks/{task_id}")
@@ -82,10 +82,9 @@ def _story_page(
 ) -> Response:
     now = desk.now()
     told = desk.look_up("task.read", lambda c: task_page(c, desk.office_id, desk.actor, task_id, now))
-    status = status_of(refusal) if refusal else 200
     offered = any(form.action == action for form in told.forms)
     return desk.page(
-        "tasks/story.html", status=status, page=told, task=told.told, refusal=refusal, action=action,
+        "tasks/story.html", page=told, task=told.told, refusal=refusal, action=action,
         typed=typed or {}, lost=bool(typed) and not offered,
     )  # fmt: skip
 
@@ -98,24 +97,11 @@ def take_step(desk: At, form: Form, task_id: int) -> Response:
         now = desk.now()
         told = desk.look_up("task.read", lambda c: task_page(c, desk.office_id, desk.actor, task_id, now)).told
         given = Given(**given_of(form, told["indicators"]))
-        command = Command(action, task_id, _seen(form), given, form.text("key"))
+        command = Command(action, task_id, seen_version(form), given, form.text("key"))
         outcome = act(desk.database, desk.office_id, desk.actor, command, now)
     except DubanError as refusal:
         return _story_page(desk, task_id, form.text("action"), typed_of(form), refusal)
-    said = _("Done: {action}. The task is now “{state}”.")
-    return desk.go(f"/tasks/{task_id}", said.format(action=outcome.action_label, state=outcome.state_label))
-
-
-def _seen(form: Form) -> int:
-    """The version that the person saw; E-H61."""
-    version = form.number("version")
-    if version is None:
-        raise BadInput(
-            "E-H61",
-            _("The form does not say which version of the task it was made for."),
-            remedy=_("Open the task anew and try again."),
-        )
-    return version
+    return desk.go(f"/tasks/{task_id}", done_words(outcome))
 
 
 @router.get("/tasks/{task_id}/flow.svg")

@@ -13,7 +13,6 @@ from models.errors import BadInput
 from models.language import _
 from web.frame.desk import At, Desk
 from web.frame.posted import Form
-from web.frame.refusals import status_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +45,7 @@ def _page(
         "fields": wordings.fields(name), "history": own_words.history(desk, name)[::-1], "diff": list(lines),
         "edits": desk.may("template.install"), "refusal": refusal,
     }  # fmt: skip
-    return desk.page("templates/one.html", status=status_of(refusal) if refusal else 200, **given)
+    return desk.page("templates/one.html", **given)
 
 
 @router.post("/check")

@@ -14,8 +14,7 @@ from models.errors import DubanError
 from models.language import _
 from web.frame.desk import At, Desk
 from web.frame.posted import Form
-from web.frame.refusals import status_of
-from workflow import permissions, tokens
+from workflow import tokens
 from workflow.authorisation import MATRIX
 
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ def make(desk: At, form: Form) -> Response:
     except DubanError as refusal:
         if desk.is_part or refusal.code != "E-H83":
             raise
-        return _page(desk, status=status_of(refusal), refusal=refusal, typed=form)
+        return _page(desk, refusal=refusal, typed=form)
     return _page(desk, made=token)
 
 
@@ -56,13 +55,12 @@ def revoke(desk: At, _form: Form, number: int) -> Response:
 def _page(
     desk: Desk,
     *,
-    status: int = 200,
     made: str = "",
     refusal: DubanError | None = None,
     typed: Posted | None = None,
 ) -> Response:
     person, now = desk.actor.person_id, desk.now()
-    permissions.demand(desk.actor, "token.make")
+    desk.demand("token.make")
     own = desk.read(lambda c: tokens.tokens(c, desk.office_id, t.api_token.c.person_id == person))
     others = (
         desk.read(lambda c: tokens.tokens(c, desk.office_id, t.api_token.c.person_id != person))
@@ -70,7 +68,7 @@ def _page(
         else None
     )
     return desk.page(
-        "tokens/list.html", status=status, own=own, others=others, now=now, made=made, refusal=refusal,
+        "tokens/list.html", own=own, others=others, now=now, made=made, refusal=refusal,
         scopes=[_told(scope, desk) for scope in tokens.open_to(desk.actor)], lives=tokens.LIVES,
         name=typed.text("name") if typed else "", chosen=typed.many("scope") if typed else ["read"],
         days=(typed.number("days") if typed else None) or tokens.LIVES[1],

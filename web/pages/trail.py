@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import tempfile
-from datetime import date
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 from starlette.responses import StreamingResponse
 
-from deeds.proving import Prover
 from models import labels
-from models.errors import BadInput
 from models.language import _
 from models.states import Result
-from web.frame.desk import At, Desk
-from web.frame.numbers import Number
-from web.frame.posted import Form
+from web.frame.desk import At
+from web.frame.files import named
+from web.frame.posted import Form, day_of
 from workflow import audit, heads, permissions, trail_views
 from workflow.trail_views import Asked
 
@@ -55,7 +52,7 @@ def trail(desk: At) -> Response:
 def _asked(given: Mapping[str, str]) -> Asked:
     return Asked(
         given.get("person", ""), given.get("action", ""), given.get("thing", ""), _count(given.get("number", "")),
-        given.get("result", ""), _day(given.get("first", "")), _day(given.get("last", "")),
+        given.get("result", ""), day_of(given.get("first", "")), day_of(given.get("last", "")),
         _count(given.get("before", "")), _count(given.get("after", "")),
     )  # fmt: skip
 
@@ -63,15 +60,6 @@ def _asked(given: Mapping[str, str]) -> Asked:
 def _count(text: str) -> int | None:
     """A number of an address; what is none asks for nothing."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise BadInput(
-            "E-D01", _("There is no such day: {text}").format(text=text), remedy=_("Write it as YYYY-MM-DD.")
-        ) from None
 
 
 @router.get("/verify")
@@ -87,7 +75,7 @@ def proof_page(desk: At) -> Response:
 
     head, rows = desk.read(work)
     return desk.page(
-        "trail/verify.html", proof=_prover(desk).last, head=head, heads=rows, count=len(kept), folder=folder.name
+        "trail/verify.html", proof=desk.site.prover.last, head=head, heads=rows, count=len(kept), folder=folder.name
     )
 
 
@@ -95,16 +83,8 @@ def proof_page(desk: At) -> Response:
 def prove(desk: At, _form: Form) -> Response:
     """Begin a proof; the page tells how far it is."""
     desk.demand("audit.read")
-    _prover(desk).begin(desk)
+    desk.site.prover.begin(desk)
     return desk.go("/trail/verify")
-
-
-def _prover(desk: Desk) -> Prover:
-    state = desk.request.app.state
-    if not hasattr(state, "prover"):
-        state.prover = Prover()
-    made: Prover = state.prover
-    return made
 
 
 @router.get("/export.jsonl")
@@ -120,15 +100,11 @@ def export(desk: At) -> Response:
             while chunk := file.read(_CHUNK):
                 yield chunk
 
-    name = quote(_("trail") + ".jsonl", safe="")
-    return StreamingResponse(
-        sending(), media_type="application/jsonl",
-        headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"},
-    )  # fmt: skip
+    return StreamingResponse(sending(), media_type="application/jsonl", headers=named(_("trail") + ".jsonl"))
 
 
 @router.get("/{seq}")
-def event(desk: At, seq: Number) -> Response:
+def event(desk: At, seq: int) -> Response:
     """One event, its hash reckoned anew, and what stands before and after it."""
 
     def work(connection: Connection) -> trail_views.Proof:

@@ -63,7 +63,7 @@ def succession(desk: At, name: str = "", successor: str = "") -> Response:
 
     def work(connection: Connection) -> tuple[list[str], Any]:
         permissions.demand(desk.actor, "unit.manage")
-        known = unit_views.names(connection, desk.office_id)
+        known = units.names_today(connection, desk.office_id)
         today = local_date(desk.now())
         told = unit_views.succession(connection, desk.office_id, old, new, today) if old and new else None
         return known, told
@@ -92,7 +92,7 @@ def groups(desk: At, name: str = "", clause: str = "") -> Response:
         members = next((one.members for one in known if (one.group, one.clause) == (group, number)), ())
         return {
             "rosters": known, "collectives": unit_views.collectives(connection, office), "members": members,
-            "units": unit_views.names(connection, office),
+            "units": units.names_today(connection, office),
         }  # fmt: skip
 
     return desk.page("units/groups.html", group=group, clause=number, **desk.look_up("unit.manage", work))

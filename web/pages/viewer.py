@@ -6,7 +6,6 @@ What a browser shows itself comes as it was stored; a PDF page is drawn in a chi
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from typing import TYPE_CHECKING, Final
 
 from fastapi import APIRouter
@@ -15,55 +14,34 @@ from fastapi.responses import Response
 from deeds import downloads
 from documents.evidence.drawing import Drawn, draw
 from documents.picture_sizes import JPEG, PNG
-from web.frame.desk import At
+from web.frame.desk import At, Desk
+from web.frame.kept import Lately
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from deeds.downloads import Opened
 
 router = APIRouter(prefix="/viewer")
 #: each child may take much memory and a whole processor
 _AT_ONCE: Final = 2
-#: pictures of about half a megabyte that are kept for whoever opens the next report of the same paper
-_KEPT: Final = 40
 _turns = threading.BoundedSemaphore(_AT_ONCE)
-_drawn: OrderedDict[tuple[str, int], Drawn] = OrderedDict()
-_lock = threading.Lock()
+#: pictures of about half a megabyte, kept for whoever opens the next report of the same paper
+_drawn = Lately[tuple[str, int], Drawn](40)
 
 
 @router.get("/{task_id}/{sha256}/{number}")
 def page(desk: At, task_id: int, sha256: str, number: int) -> Response:
     """Page ``number`` of a paper over a report of the task, as a picture."""
     opened = downloads.of_task(desk, task_id, sha256)
-    return picture(desk, opened, sha256, max(1, number))
+    return _picture(desk, opened, sha256, max(1, number))
 
 
-@router.get("/{task_id}/{sha256}")
-def whole(desk: At, task_id: int, sha256: str) -> Response:
-    """The paper as it was stored, to be kept."""
-    opened = downloads.of_task(desk, task_id, sha256)
-    return desk.file(opened.data, opened.name, opened.media_type)
-
-
-def picture(desk: At, opened: Opened, sha256: str, number: int) -> Response:
-    """A page of a file that somebody may see."""
+def _picture(desk: Desk, opened: Opened, sha256: str, number: int) -> Response:
     if opened.media_type in {JPEG, PNG}:
         return desk.file(opened.data, opened.name, opened.media_type, inline=True)
-    found = kept((sha256, number), lambda: draw(opened.data, opened.media_type, number, opened.name))
+    found = _drawn.of((sha256, number), lambda: _draw(opened, number))
     return desk.file(found.picture, f"{number}.{found.media_type.rpartition('/')[2]}", found.media_type, inline=True)
 
 
-def kept(key: tuple[str, int], make: Callable[[], Drawn]) -> Drawn:
-    """The picture of a page, drawn once: the key names the content, so that it never grows old."""
-    with _lock:
-        if key in _drawn:
-            _drawn.move_to_end(key)
-            return _drawn[key]
+def _draw(opened: Opened, number: int) -> Drawn:
     with _turns:
-        made = make()
-    with _lock:
-        _drawn[key] = made
-        while len(_drawn) > _KEPT:
-            _drawn.popitem(last=False)
-    return made
+        return draw(opened.data, opened.media_type, number, opened.name)

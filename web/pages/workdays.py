@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from calendar import Calendar
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
 from documents.reading import read_text
 from models.errors import BadInput
-from models.language import N_, _
+from models.language import _
 from models.times import local_date
 from web.frame.desk import At, Desk
 from web.frame.posted import Form, Posted
-from web.frame.refusals import status_of
 from web.frame.uploads import some
+from web.frame.wording import WEEKDAYS
 from workflow import calendar_store
 from workflow.calendar import WorkCalendar
 from workflow.holiday_notice import parse_holiday_notice
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 router = APIRouter(prefix="/workdays")
 _FIRST, _LAST = 2000, 2199
-_WEEKDAYS: Final = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +71,8 @@ def _page(
     sources = dict(desk.read(lambda c: calendar_store.years_known(c, desk.office_id)))
     shown = WorkCalendar(read.off, read.makeup, frozenset({read.year})) if read else known
     return desk.page(
-        "workdays/year.html", status=status_of(refusal) if refusal else 200, year=year, months=_months(shown, year),
-        weekdays=[_(name) for name in _WEEKDAYS], provisional=read is None and known.is_provisional(year),
+        "workdays/year.html", year=year, months=_months(shown, year),
+        weekdays=[_(name) for name in WEEKDAYS], provisional=read is None and known.is_provisional(year),
         source=sources.get(year, ""), read=read, text=text, named=source, refusal=refusal,
         known=known, imports=desk.may("calendar.import"),
     )  # fmt: skip

@@ -89,10 +89,10 @@ def test_story_says_what_is_asked_what_was_filed_and_what_to_type(capsys: pytest
     taskstory.tell(story())
     said = capsys.readouterr().out
     for words in (
-        "岸线 ≥ 10 公里",
+        "岸线 ≥ 10公里",
         "40% 清理三公里。",
         "资金不足",
-        "岸线: 3 公里",
+        "岸线: 3公里",
         "0% No progress this month: 汛期停工",
         "岸线: – (停工)",
         "周代办 (赵一)  report",

@@ -211,7 +211,7 @@ def test_an_indicator_says_what_the_summary_says(office: SmallOffice) -> None:
     assert (waiting.value, waiting.reached, waiting.standing) == (None, None, "暂无数值")
     office.act("reviewer", "approve", task, MIDDLE)
     one = read("director").every[0]
-    assert (one.value, one.reached, one.goal_words) == (12.0, True, "≥ 10 公里")
+    assert (one.value, one.reached, one.goal_words) == (12.0, True, "≥ 10公里")
     with office.database.read() as connection:
         facts = gathering.summary_facts(connection, OFFICE, office.period_id, number="", head_short="", now=AFTER)
     assert [fact.value for fact in facts.indicators] == [one.value]

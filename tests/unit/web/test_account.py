@@ -190,6 +190,15 @@ def test_one_acts_for_somebody_who_is_away_and_sees_it_on_every_page(desk: DeskO
     assert "acting for" not in browser.get("/tasks").text
 
 
+def test_one_acts_for_somebody_by_the_offices_own_rules_of_passwords(tmp_path: Path) -> None:
+    desk = desk_of(small_office(tmp_path), language="en", login=LoginSettings(password_days=0))
+    desk.office.change("person", desk.office.people["clerk1"], password_set_at=BEGIN - timedelta(days=100))
+    browser = desk.person("clerk1")
+    away(desk, "clerk2", "clerk1")
+    assert browser.post("/acting-for", absent="clerk2").headers["location"] == "/"
+    assert "acting for 钱二" in browser.get("/tasks").text
+
+
 def own(browser: Browser) -> str:
     found = re.search(
         r'action="/logout"[^>]*>\s*<input type="hidden" name="seal" value="([0-9a-f]{64})"', browser.get("/").text

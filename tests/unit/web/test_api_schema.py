@@ -22,8 +22,8 @@ from kit.desk import desk_of
 from kit.office import small_office
 from models.settings import WebSettings
 from web.api.app import schema
-from web.api.paging import HIGHEST
 from web.api.shapes import MONTH
+from web.frame.addresses import HIGHEST
 
 if TYPE_CHECKING:
     from schemathesis import BaseSchema, Case

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -121,8 +122,12 @@ def test_a_substitute_is_named_and_an_absence_ends_early(desk: DeskOf) -> None:
 
 
 def test_the_sessions_of_somebody_end_at_once(desk: DeskOf) -> None:
+    desk.person("clerk2")  # left unused in a browser for an hour
+    desk.office.change("login", 1, kind="web", created_at=desk.clock.now - timedelta(hours=1))
     other, browser = desk.person("clerk1"), desk.person("security")
-    assert "赵一" in browser.get("/duties/sessions").text
+    page = browser.get("/duties/sessions").text
+    assert "赵一" in page
+    assert "钱二" not in page
     assert browser.post("/duties/sessions/clerk1/end").status_code == 303
     assert other.get("/").status_code == 303
     assert browser.get("/duties").status_code == 200

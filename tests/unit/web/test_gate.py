@@ -94,6 +94,7 @@ def test_who_asks_too_often_is_told_how_long_to_wait(desk: DeskOf, monkeypatch: 
     assert [client.get("/healthz").status_code for _turn in range(4)] == [200, 200, 200, 429]
     answer = client.get("/", headers={"HX-Request": "true"})
     assert (answer.status_code, answer.headers["retry-after"], answer.headers["hx-retarget"]) == (429, "10", "#refusal")
+    assert answer.headers["hx-reselect"] == ".notice"  # also where the form would have taken a part of a page
     assert "E-H27" in answer.text
     told = client.get("/api/v1/me")
     assert (told.status_code, told.headers["content-type"]) == (429, "application/json")

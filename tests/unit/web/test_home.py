@@ -139,11 +139,16 @@ def test_an_office_that_begins_is_led_step_by_step_until_its_first_month_is_open
 
 
 def test_what_an_administrator_is_told_leads_to_the_list_of_as_many(desk: DeskOf) -> None:
-    desk.office.add(
-        "person", login="new", name="新人", email="", password_hash="", code_hash="", active=True, failed_logins=0,
-        created_at=NOON,
-    )  # fmt: skip
+    new = {
+        "login": "new", "name": "新人", "email": "", "password_hash": "", "code_hash": "", "active": True,
+        "failed_logins": 0, "created_at": NOON,
+    }  # fmt: skip
+    desk.office.add("person", **new)
     assert desk.person("clerk1").get("/notices").status_code == 403
+    later = desk.office.add(
+        "person", **new | {"login": "later"}
+    )  # their duty begins next month: they are not forgotten
+    desk.office.add("duty", person_id=later, role="reader", unit_id=None, valid_from=at("2022-07-01 12:00").date())
     assert list(heaps(desk.person("security")).values()) == [("/people?show=no_duty", 1)]
     told = list(heaps(desk.person("audit")).values())
     assert told == [("/trail?result=denied&first=2022-06-13", 1)]

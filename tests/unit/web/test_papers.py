@@ -84,7 +84,7 @@ def test_a_supervision_notice_is_the_directors(desk: DeskOf) -> None:
 
 @pytest.mark.parametrize(
     ("query", "code"),
-    [("kind=circular&unit=市发改委", "E-H55"), ("kind=urging&unit=无此单位&month=2022-06", "E-404"),
+    [("kind=circular&unit=市发改委", "E-H06"), ("kind=urging&unit=无此单位&month=2022-06", "E-404"),
      ("kind=urging&unit=市发改委&month=2022-07", "E-S50"), ("kind=urging&unit=市发改委&month=2022-06&days=0", "E-H58")],
 )  # fmt: skip
 def test_what_cannot_be_made_is_said(desk: DeskOf, query: str, code: str) -> None:

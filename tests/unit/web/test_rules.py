@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from deeds.rules_editing import shipped_text
+from deeds.rules_editing import files, shipped_text
 from deeds.running import office_rules, watched_rules
 from kit.desk import DeskOf, desk_of
 from kit.office import at, small_office
+from models.settings import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from deeds.desk import Desk
 
 SEEN = re.compile(r'name="seen" value="([0-9a-f]*)"')
 OTHER = """
@@ -114,3 +118,17 @@ def test_of_two_who_edit_at_once_the_second_is_told(desk: DeskOf) -> None:
 @pytest.mark.parametrize("name", ["../duban.toml", "x", "20220610T100000-12345678.toml"])
 def test_no_other_file_is_opened_as_a_version(desk: DeskOf, name: str) -> None:
     assert desk.person("director").get(f"/rules/edit?version={name}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("named", "found"), [("", ["rules.toml"]), ("own/rules.toml", ["own/rules.toml"]), ("../r.toml", [])]
+)
+def test_a_backup_takes_the_rules_along_where_the_settings_say_that_they_are(
+    tmp_path: Path, named: str, found: list[str]
+) -> None:
+    home = tmp_path / "home"
+    for name in ("rules.toml", "own/rules.toml", "../r.toml"):
+        (home / name).parent.mkdir(parents=True, exist_ok=True)
+        (home / name).write_text(OTHER, "utf-8")
+    desk = cast("Desk", SimpleNamespace(settings=Settings(home=home, rules=named)))
+    assert [name for name, _file in files(desk)] == found

@@ -305,7 +305,7 @@ def test_a_papers_page_is_drawn_and_each_opening_is_written_down(desk: DeskOf, o
     assert desk.person("clerk3").get(page).status_code == 404
     read = [(row["actor"], row["result"]) for row in office.rows("event", action="attachment.read")]
     assert read == [("reviewer", "done"), ("clerk3", "denied")]
-    assert sha256_of(desk.person("reviewer").get(f"/viewer/{task}/{sha256}").content).hexdigest() == sha256
+    assert sha256_of(desk.person("reviewer").get(f"/tasks/{task}/papers/{sha256}").content).hexdigest() == sha256
 
 
 def test_what_cannot_be_drawn_is_said_and_not_a_fault() -> None:

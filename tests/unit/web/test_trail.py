@@ -81,14 +81,29 @@ def test_an_event_is_held_against_its_neighbours(desk: DeskOf) -> None:
 def test_a_proof_tells_how_it_ended_and_writes_the_head_down(desk: DeskOf) -> None:
     browser = desk.person("audit")
     assert browser.post("/trail/verify").headers["location"] == "/trail/verify"
-    desk.app.state.prover.wait()
+    desk.site.prover.wait()
     page = browser.get("/trail/verify").text
     assert "The trail holds" in page
     assert "it stands there" in page
     change_history(desk, 1)
     browser.post("/trail/verify")
-    desk.app.state.prover.wait()
+    desk.site.prover.wait()
     assert "event 1: its content is not what was written" in browser.get("/trail/verify").text
+
+
+def test_a_proof_that_breaks_off_is_not_told_as_a_trail_that_holds(
+    desk: DeskOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_given: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("workflow.heads.keep", full)
+    browser = desk.person("audit")
+    browser.post("/trail/verify")
+    desk.site.prover.wait()
+    page = browser.get("/trail/verify").text
+    assert "E-H76" in page
+    assert "The trail holds" not in page
 
 
 def test_the_whole_trail_is_taken_out_line_by_line(desk: DeskOf) -> None:

@@ -19,7 +19,7 @@ from kit.office import BEGIN
 from models.errors import BadInput, EnvironmentRefused
 from web.frame import uploads
 from web.frame.posted import Upload
-from web.frame.uploads import PAPERS, TABLES, take
+from web.frame.uploads import PAPERS, take
 
 if TYPE_CHECKING:
     from pypdf import PdfWriter
@@ -96,12 +96,8 @@ def test_nothing_chosen_nothing_in_it_and_too_much(monkeypatch) -> None:
 @pytest.mark.parametrize(
     ("data", "name", "kinds", "code"),
     [
-        (scanned(), "a.pdf", TABLES, "E-F03"),
-        (WORKBOOK, "a.docx", TABLES, "E-F03"),
         (WORKBOOK, "a.xlsx", PAPERS, "E-F03"),
-        (picture(10), "a.png", TABLES, "E-F03"),
         (scanned(), "a.pdf", PAPERS - {"application/pdf"}, "E-H21"),
-        (package(**{"xl__workbook.xml": b"0" * 9_000_000}), "a.xlsx", TABLES, "E-F07"),
     ],
 )
 def test_a_kind_that_the_page_does_not_ask_for_is_refused(
@@ -112,16 +108,10 @@ def test_a_kind_that_the_page_does_not_ask_for_is_refused(
     assert caught.value.code == code
 
 
-def test_a_workbook_is_taken_where_it_is_asked_for() -> None:
-    assert {take(Upload("a.xlsx", WORKBOOK), BEGIN, TABLES).media_type} == TABLES
-    assert take(Upload("a.png", picture(10)), BEGIN, TABLES | PAPERS).media_type == "image/png"
-
-
 def test_only_a_few_are_looked_at_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(turns, "_PATIENCE_SECONDS", 0)
     monkeypatch.setattr(turns, "_turns", BoundedSemaphore(1))
-    for kinds in (PAPERS, TABLES):
-        with turns.turn(), pytest.raises(EnvironmentRefused) as caught:
-            take(Upload("a.png", picture(10)), BEGIN, kinds)
-        assert caught.value.code == "E-H22"
+    with turns.turn(), pytest.raises(EnvironmentRefused) as caught:
+        take(Upload("a.png", picture(10)), BEGIN)
+    assert caught.value.code == "E-H22"
     assert take(Upload("a.png", picture(10)), BEGIN).media_type == "image/png"

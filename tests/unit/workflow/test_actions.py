@@ -135,6 +135,7 @@ def test_batch_keeps_what_is_right_and_says_what_was_refused_item_by_item(world:
     assert [(item.task_id, item.refusal and item.refusal.code) for item in outcomes] == [
         (own, None), (co, "E-403"), (other, "E-404"), (999, "E-404"),
     ]  # fmt: skip
+    assert [(item.state, item.version) for item in outcomes[2:]] == [("", 0)] * 2  # nothing is said of another's task
     assert told == [own, co, other, 999]
     assert [world.row("task", number)["state"] for number in (own, co, other)] == ["reported", "assigned", "assigned"]
     assert [row["result"] for row in world.events()[-4:]] == ["done", "denied", "denied", "denied"]
@@ -193,12 +194,12 @@ def test_absent_and_foreign_task_are_refused_in_the_same_words(world: World) -> 
     assert said[0] == said[1]
 
 
-def test_final_state_leaves_no_further_moment_and_others_wake_the_sweep(world: World) -> None:
+def test_every_step_wakes_the_sweep_which_looks_at_what_came_due_before_it(world: World) -> None:
     world.bring_to(world.task, S.REPORTED)
     assert world.row("task", world.task)["next_due_at"] == NOON
     other = world.tasks["1.1", CO]
     world.act("director", A.WAIVE, other, NOON, reason=REASON)
-    assert world.row("task", other)["next_due_at"] is None
+    assert world.row("task", other)["next_due_at"] == NOON
 
 
 @pytest.mark.parametrize(

@@ -82,15 +82,16 @@ def test_backup_comes_back_byte_for_byte_and_proves_itself(tmp_path: Path) -> No
     folder = tmp_path / "office"
     for secret in ("web.key", "desk.key", "desk.pem"):
         (folder / secret).write_bytes(b"secret")
-    (folder / "rules.toml").write_bytes(b"rules")
-    sources = backup.Sources(folder / "duban.db", folder / "store", folder / "heads", folder / "duban.toml")
+    (folder / "own.toml").write_bytes(b"rules")
+    rules = (("own.toml", folder / "own.toml"),)
+    sources = backup.Sources(folder / "duban.db", folder / "store", folder / "heads", folder / "duban.toml", rules)
     with office.database.write(OFFICE) as connection:
         head = backup.begin(connection, OFFICE, office.actor("system"), "copy", NOW)
     written = backup.write(sources, tmp_path / "copy", OFFICE, head, NOW)
     assert backup.unpack(tmp_path / "copy", tmp_path / "back") == written
     assert (tmp_path / "back" / "store" / "ab" / "abc").read_bytes() == b"paper"
     assert [file.name for file in (tmp_path / "back").rglob("*") if file.suffix in {".key", ".pem"}] == []
-    assert (tmp_path / "back" / "rules.toml").read_bytes() == b"rules"
+    assert (tmp_path / "back" / "own.toml").read_bytes() == b"rules"
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["back", "copy", "office"]
     with office.database.read() as connection:
         assert verify.verify(connection, OFFICE) == []
