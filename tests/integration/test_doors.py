@@ -71,7 +71,9 @@ def addresses(folder: Path) -> set[str]:
 
 def test_every_address_and_every_command_is_bound_to_what_is_asked_behind_it(tmp_path: Path) -> None:
     there = addresses(tmp_path) | set(COMMANDS)
-    assert (there - set(doors()), set(doors()) - there) == (set(), set()), "new doors, and doors that are gone: kit/doors.txt"
+    assert (there - set(doors()), set(doors()) - there) == (set(), set()), (
+        "new doors, and doors that are gone: kit/doors.txt"
+    )
     assert set(doors().values()) <= {*MATRIX, *KINDS}
 
 
