@@ -22,7 +22,7 @@ from workflow.effects import EFFECTS, Work, report_digest
 from workflow.flow import MY_TURN
 from workflow.given import about
 from workflow.machine import fire
-from workflow.operation import answered, asked_digest, is_denial, keep_answer, perform, record_refusal
+from workflow.operation import answered, asked_digest, keep_answer, keep_denials, perform, record_refusal
 from workflow.step_telling import tell
 
 if TYPE_CHECKING:
@@ -119,19 +119,11 @@ def act_on_many(
             progress(outcomes[-1])
         if dry_run:
             whole.rollback()
-            _keep_denials(connection, office_id, actor, outcomes, now)
+            tried = [(f"task.{one.action}", one.refusal) for one in outcomes if one.refusal is not None]
+            keep_denials(connection, office_id, actor, tried, now)
         else:
             whole.commit()
     return outcomes
-
-
-def _keep_denials(
-    connection: Connection, office_id: int, actor: Actor, outcomes: Sequence[Outcome], now: datetime
-) -> None:
-    """Whoever tries out what is not theirs has tried it."""
-    for outcome in outcomes:
-        if outcome.refusal is not None and is_denial(outcome.refusal):
-            record_refusal(connection, office_id, actor, f"task.{outcome.action}", outcome.refusal, now)
 
 
 def _one_of_many(connection: Connection, office_id: int, actor: Actor, command: Command, now: datetime) -> Outcome:

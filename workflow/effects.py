@@ -188,7 +188,7 @@ def send_copies(work: Work) -> dict[str, Any]:
     for person in case.people:
         if not any(post.role in MATRIX["task.read"] for post in person.posts):
             raise Refused(
-                "E-S46",
+                "E-S48",
                 _("{name} may not look at tasks, so nothing is shown to them.").format(name=person.name),
                 where=about(case.task),
                 remedy=_("Name people of a unit, of the office, or above it."),

@@ -102,7 +102,7 @@ def given(path: str, command: click.Command, folder: Path) -> dict[str, Any]:
     """The words of the command's own example; the files that it names lie in the folder."""
     line = re.split(r" · | && | > ", command.epilog or "")[0]
     words = shlex.split(line, comments=True)[len(path.split()) :]
-    context = command.make_context(path, ["--json", *words], resilient_parsing=True)
+    context = command.make_context(path, ["--json", *words], resilient_parsing=True, **root.context_settings)
     params = {**context.params}
     params.pop("as_json")
     files = [param for param in command.params if isinstance(param.type, click.Path)]

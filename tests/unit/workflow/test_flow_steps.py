@@ -411,7 +411,7 @@ def test_rectifying_begins_with_measures(problem: Walker) -> None:
 def test_nothing_is_shown_to_an_administrator_for_information(internal: Walker, login: str) -> None:
     internal.go("confirmed")
     before = internal.world.picture()
-    with refused("E-S46", Refused):
+    with refused("E-S48", Refused):
         internal.take("copy", "reviewer", people=(login,))
     assert internal.world.picture() == before
 
