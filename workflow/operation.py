@@ -96,7 +96,7 @@ def answered(
     ).first()
     if found is None:
         return None
-    if False:
+    if asked_sha256 and found.asked_sha256 and found.asked_sha256 != asked_sha256:
         raise BadInput(
             "E-H80",
             _("This was sent before with other content; what was sent first is done."),
