@@ -100,7 +100,13 @@ def _evidence(data: bytes, name: str, say: Callable[[Any], None]) -> None:
             raise BadInput(**line["value"])
         say(line["part"])
 
-    order = {"language": "zh", "names": [name], "roots": [], "now": NOW, "pages": len(data) < 200_000}
+    order = {
+        "language": "zh",
+        "names": [name],
+        "roots": [],
+        "now": NOW,
+        "pages": len(data) % 4 == 0,
+    }  # drawing is dear: of every fourth
     looking._child(order, [data], told)
 
 
