@@ -91,9 +91,9 @@ def _opened(folder: Path) -> Iterator[Database]:
     """The restored copy, brought to this program's form when it is older."""
     from models import schema
     from models.database import Database, sqlite_url
-    from workflow.backup import DATABASE
+    from workflow.backup import UNFINISHED
 
-    database = Database(sqlite_url(folder / DATABASE))
+    database = Database(sqlite_url(folder / UNFINISHED))
     try:
         try:
             schema.check(database)
@@ -151,6 +151,7 @@ def _restore(desk_: Desk, file: Path, folder: Path) -> None:
         with database.read() as connection:
             heads.keep(folder / "heads", connection, office, now, claim=True)
             another = _of_another(connection, folder, office)
+    backup.finish(folder)
     _say_held(desk_, {"folder": str(folder), "held": held, "heads_of_another": another}, held)
 
 

@@ -16,6 +16,7 @@ from models.settings import Settings, refuse_lost_file
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
+    from pathlib import Path
 
     from sqlalchemy.engine import Connection
 
@@ -109,6 +110,7 @@ def open_database(settings: Settings) -> Database:
 
     database = Database(settings.database_url)
     if database.file is not None and not database.file.exists():  # SQLite would make an empty one
+        _refuse_half_restored(database.file.parent)
         raise EnvironmentRefused(
             "E-B01",
             _("No office is set up in {home}.").format(home=settings.home.name),
@@ -117,3 +119,15 @@ def open_database(settings: Settings) -> Database:
     refuse_lost_file(settings)
     schema.check(database)
     return database
+
+
+def _refuse_half_restored(folder: Path) -> None:
+    """A restore that was cut off: what it would tell twice is not held yet, so nobody goes on with it; E-B01."""
+    from workflow.backup import UNFINISHED
+
+    if (folder / UNFINISHED).exists():
+        raise EnvironmentRefused(
+            "E-B01",
+            _("The restore into {home} was interrupted.").format(home=folder.name),
+            remedy=_("Remove what it left in the folder, then restore once more."),
+        )

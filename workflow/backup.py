@@ -21,7 +21,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from models import tables as t
-from models.disk import sync, sync_folder
+from models.disk import make_folder, sync, sync_folder
 from models.errors import BadInput, EnvironmentRefused, Refused
 from models.language import _
 from models.states import MessageState, Result
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 DATABASE: Final = "duban.db"
 MANIFEST: Final = "manifest.json"
+#: the database's name until the restore is whole: an office that was cut off in it cannot be taken for one to go on with
+UNFINISHED: Final = f"{DATABASE}.restoring"
 FORMAT: Final = 1
 #: words of a settings line that may be a secret; such lines stay out of the file
 _SECRET: Final = ("password", "secret", "token", "key", "webhook", "url")
@@ -190,11 +192,17 @@ def _sha256(file: IO[bytes]) -> str:
 def unpack(file: Path, folder: Path) -> dict[str, Any]:
     """Lay a backup out in a new folder, every file held against the manifest; returns the manifest.
 
-    E-B11 for what is no backup or was changed; nothing outside the folder is ever written.
+    The database bears the name ``UNFINISHED`` until ``finish``. E-B11 for what is no backup or was changed; nothing outside the folder is ever written.
     """
     if folder.exists() and any(folder.iterdir()):
-        raise Refused("E-B12", _("The folder is not empty; nothing was restored."), where=folder.name)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        raise Refused(
+            "E-B12",
+            _("The folder is not empty; nothing was restored."),
+            where=folder.name,
+            remedy=_("Name a new or empty folder."),
+        )
+    make_folder(folder)
+    folder.chmod(0o700)
     try:
         with tarfile.open(file, "r:gz") as archive:
             found = {member.name: _extract(archive, member, folder) for member in archive}
@@ -204,16 +212,22 @@ def unpack(file: Path, folder: Path) -> dict[str, Any]:
     found.pop(MANIFEST, None)
     if manifest.get("format") != FORMAT or manifest.get("files") != found or DATABASE not in found:
         raise _spoilt(file)
-    _quick_check(folder / DATABASE, file)
+    _quick_check(folder / UNFINISHED, file)
     return manifest
+
+
+def finish(folder: Path) -> None:
+    """The restored office is whole, closed, and its outbox held: now it may be opened."""
+    (folder / UNFINISHED).rename(folder / DATABASE)
+    sync_folder(folder)
 
 
 def _extract(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> str:
     path = PurePosixPath(member.name)
     if not member.isfile() or path.is_absolute() or ".." in path.parts:
         raise ValueError(member.name)
-    target = folder.joinpath(*path.parts)
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    target = folder / UNFINISHED if member.name == DATABASE else folder.joinpath(*path.parts)
+    make_folder(target.parent)
     source = archive.extractfile(member)
     assert source is not None
     made = hashlib.sha256()
@@ -221,6 +235,9 @@ def _extract(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) ->
         while chunk := source.read(_CHUNK):
             made.update(chunk)
             out.write(chunk)
+        out.flush()
+        sync(out.fileno())
+    sync_folder(target.parent)
     return made.hexdigest()
 
 
