@@ -107,11 +107,20 @@ def _opened(folder: Path) -> Iterator[Database]:
 
 
 def _confirm(desk_: Desk) -> None:
+    from deeds.desk import open_database
+    from models.database import lost_log
     from workflow import backup, heads
 
     office, now, folder = desk_.office_id, desk_.now(), desk_.settings.heads_dir
-    held = desk_.perform("restore.confirm", lambda c: backup.confirm_restore(c, office, desk_.actor, folder, now))
+    desk_.database = open_database(desk_.settings, without_log=True)
+    lost = lost_log(desk_.database.file) if desk_.database.file else None
+    held = desk_.perform(
+        "restore.confirm",
+        lambda c: backup.confirm_restore(c, office, desk_.actor, folder, now, log_lost=lost is not None),
+    )
     desk_.read(lambda c: heads.keep(folder, c, office, now, claim=True))
+    if lost:
+        lost.unlink()
     _say_held(desk_, {"held": held}, held)
 
 

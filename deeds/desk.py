@@ -103,10 +103,10 @@ def _raise(refusal: DubanError, _connection: Connection) -> None:
     raise refusal
 
 
-def open_database(settings: Settings) -> Database:
-    """The database of an office that is set up; E-B01 where there is none."""
+def open_database(settings: Settings, *, without_log: bool = False) -> Database:
+    """The database of an office that is set up; E-B01 where there is none, E-B20 where its log was lost."""
     from models import schema
-    from models.database import Database
+    from models.database import Database, lost_log
 
     database = Database(settings.database_url)
     if database.file is not None and not database.file.exists():  # SQLite would make an empty one
@@ -117,6 +117,14 @@ def open_database(settings: Settings) -> Database:
             remedy=_("Set one up with: duban init, or name its folder with --home."),
         )
     refuse_lost_file(settings)
+    if database.file is not None and not without_log and (mark := lost_log(database.file)):
+        raise EnvironmentRefused(
+            "E-B20",
+            _("The file {name}-wal is missing; what was saved last stood in it.").format(name=database.file.name),
+            remedy=_("Put it back and remove {mark}. If it is gone for good: duban restore --confirm").format(
+                mark=mark.name
+            ),
+        )
     schema.check(database)
     return database
 

@@ -141,11 +141,7 @@ def refusal(error: exc.DBAPIError, file: Path | None = None) -> Unreachable:
     if "full" in text or "readonly" in text or "read-only" in text or "disk i/o" in text:
         return _disk(text, file, limit=_limit(error.orig))
     if _damaged(text):
-        return Unreachable(
-            "E-B02",
-            _("The file is not a duban database, or it is damaged."),
-            remedy=_("Restore the last backup with: duban restore FILE --to FOLDER"),
-        )
+        return _not_whole()
     if "locked" in text:
         return _locked()
     if "unable to open" in text:
@@ -153,6 +149,33 @@ def refusal(error: exc.DBAPIError, file: Path | None = None) -> Unreachable:
             "E-B01", _("The database cannot be opened."), remedy=_("Check the folder, or create it with: duban init")
         )
     return Unreachable("E-B00", _("The database does not answer as it should."), remedy=_("Run: duban doctor"))
+
+
+def _not_whole() -> Unreachable:
+    return Unreachable(
+        "E-B02",
+        _("The file is not a duban database, or it is damaged."),
+        remedy=_("Restore the last backup with: duban restore FILE --to FOLDER"),
+    )
+
+
+def refuse_damaged(connection: Connection) -> None:
+    """Look at every page of an SQLite file; E-B02. Nothing is begun on a file that is not whole."""
+    if connection.dialect.name == "sqlite" and connection.scalar(sa.text("PRAGMA quick_check")) != "ok":
+        raise _not_whole()
+
+
+def lost_log(file: Path) -> Path | None:
+    """The mark that the log beside a database is gone, and with it what was saved last; None where all is well.
+
+    SQLite makes ``-wal`` before ``-shm`` and removes it after: the second alone is what somebody left who removed the
+    first. Opening the file would wipe the trace out, so the mark is made of it.
+    """
+    mark, log, index = (file.with_name(file.name + ending) for ending in ("-lost", "-wal", "-shm"))
+    looked = (log.exists(), index.exists(), log.exists(), index.exists())
+    if looked == (False, True, False, True):  # twice: somebody may just be opening it, or closing
+        index.rename(mark)
+    return mark if mark.exists() else None
 
 
 def _locked() -> Unreachable:

@@ -192,7 +192,8 @@ def _sha256(file: IO[bytes]) -> str:
 def unpack(file: Path, folder: Path) -> dict[str, Any]:
     """Lay a backup out in a new folder, every file held against the manifest; returns the manifest.
 
-    The database bears the name ``UNFINISHED`` until ``finish``. E-B11 for what is no backup or was changed; nothing outside the folder is ever written.
+    The database bears the name ``UNFINISHED`` until ``finish``. E-B11 for what is no backup or was changed; nothing
+    outside the folder is ever written.
     """
     if folder.exists() and any(folder.iterdir()):
         raise Refused(
@@ -256,8 +257,10 @@ def _spoilt(file: Path) -> BadInput:
     )
 
 
-def confirm_restore(connection: Connection, office_id: int, actor: Actor, heads_dir: Path, now: datetime) -> int:
-    """Say yes to a database that is older than its outside head, or that takes another installation's place.
+def confirm_restore(
+    connection: Connection, office_id: int, actor: Actor, heads_dir: Path, now: datetime, *, log_lost: bool = False
+) -> int:
+    """Say yes to a database that is older than its outside head, has lost its log, or takes another installation's place.
 
     The event names the furthest head that still stands and every head beyond: these, and no others, are explained by
     it. Returns how many messages are held; E-B17 when nothing shows that the database was restored.
@@ -265,14 +268,16 @@ def confirm_restore(connection: Connection, office_id: int, actor: Actor, heads_
     role = permissions.demand(actor, "service.manage")
     kept = heads.read(heads_dir, office_id)
     beyond = heads.unexplained(connection, office_id, kept)
-    if not (beyond or heads.foreign(heads_dir, connection, office_id) or _unconfirmed(connection, office_id)):
+    foreign = heads.foreign(heads_dir, connection, office_id)
+    if not (beyond or log_lost or foreign or _unconfirmed(connection, office_id)):
         raise Refused(
             "E-B17",
             _("There is nothing to confirm: this database was not restored; it holds every outside head."),
             remedy=_("Go on working; nothing was changed."),
         )
     start = heads.proven(connection, office_id, kept)
-    detail = {"from": [start.seq, start.hash], "beyond": [[head.seq, head.hash] for head in beyond]}
+    detail: dict[str, Any] = {"from": [start.seq, start.hash], "beyond": [[head.seq, head.hash] for head in beyond]}
+    detail |= {"log_lost": True} if log_lost else {}
     entry = audit.Entry(heads.CONFIRMED, "office", role=role.value, detail=detail)
     return second_life(connection, office_id, actor, entry, now)
 
