@@ -6,10 +6,12 @@ settings without secrets, and a manifest with the SHA-256 of each. Source: ``rel
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import json
 import os
+import shutil
 import sqlite3
 import tarfile
 import tomllib
@@ -43,6 +45,8 @@ FORMAT: Final = 1
 #: words of a settings line that may be a secret; such lines stay out of the file
 _SECRET: Final = ("password", "secret", "token", "key", "webhook", "url")
 _CHUNK: Final = 1 << 20
+#: why a folder is not written, whatever the backup is like
+_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,7 @@ def write(
             _add(archive, MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1).encode(), now)
         part.rename(target)
         sync_folder(target.parent)
-    except OSError as error:
+    except (OSError, sqlite3.OperationalError) as error:
         raise EnvironmentRefused(
             "E-507", _("The backup could not be written."), where=target.name, remedy=_("Check the disk.")
         ) from error
@@ -205,16 +209,38 @@ def unpack(file: Path, folder: Path) -> dict[str, Any]:
     make_folder(folder)
     folder.chmod(0o700)
     try:
+        return _laid_out(file, folder)
+    except BaseException:
+        _empty(folder)
+        raise
+
+
+def _laid_out(file: Path, folder: Path) -> dict[str, Any]:
+    try:
         with tarfile.open(file, "r:gz") as archive:
             found = {member.name: _extract(archive, member, folder) for member in archive}
         manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (tarfile.TarError, EOFError, OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            raise EnvironmentRefused(
+                "E-507", _("The folder could not be written; nothing was restored."), where=folder.name,
+                remedy=_("Check the disk."),
+            ) from error  # fmt: skip
         raise _spoilt(file) from error
     found.pop(MANIFEST, None)
     if manifest.get("format") != FORMAT or manifest.get("files") != found or DATABASE not in found:
         raise _spoilt(file)
     _quick_check(folder / UNFINISHED, file)
     return manifest
+
+
+def _empty(folder: Path) -> None:
+    """It was empty before."""
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()
 
 
 def finish(folder: Path) -> None:
