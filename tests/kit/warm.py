@@ -12,6 +12,7 @@ import gc
 import importlib
 import json
 import os
+import pkgutil
 import signal
 import socket
 import subprocess
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 _HEADER: Final = 8
+#: what commands are made of
+_ROOMS: Final = ("models", "workflow", "notifications", "documents", "schedules", "deeds", "simulation", "commands")
+#: what runs in alembic's hands, and what a child of a command imports to look into a file
+_ELSEWHERE: Final = ("models.migrations", "documents.foreign", "documents.evidence")
 _HERE: Final[list[_Warm]] = []
 
 
@@ -132,20 +137,7 @@ def _text(stream: IO[bytes]) -> str:
 
 def _wait(asking: socket.socket) -> None:
     """In the warm process: fork for each command that is asked for."""
-    from cli import COMMANDS
-
-    for module in sorted({module for module, _help in COMMANDS.values()}):
-        importlib.import_module(module)
-    for module in (
-        "workflow.adoption",
-        "workflow.sessions",
-        "schedules.sweep",
-        "documents.reading",
-        "documents.form",
-        "mortal",
-    ):
-        importlib.import_module(module)
-    importlib.import_module("models.schema").newest()  # compiles the migrations
+    _learn()
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while True:
@@ -158,6 +150,26 @@ def _wait(asking: socket.socket) -> None:
             _watch(asked, streams)
         for stream in streams:
             os.close(stream)
+
+
+def _learn() -> None:
+    """All that a command imports by itself, at whatever turn, and reads once a process."""
+    from documents.fonts import chinese_font
+    from models import language, schema
+    from workflow import passwords
+
+    for room in _ROOMS:
+        found = importlib.import_module(room)
+        for module in pkgutil.walk_packages(found.__path__, f"{room}."):
+            if not module.name.startswith(_ELSEWHERE):
+                importlib.import_module(module.name)
+    importlib.import_module("mortal")
+    passwords._hasher = importlib.import_module("quick_passwords").quick
+    schema.newest()
+    chinese_font()
+    for name in language.CATALOGUES:
+        with language.speaking(name):
+            language._("")
 
 
 def _watch(asked: dict[str, object], streams: list[int]) -> None:
