@@ -6,6 +6,7 @@ limits of processor and wall time and the same code. What it is for: thousands o
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import select
@@ -223,6 +224,8 @@ def _warm() -> None:
 
 def _serve(asking: IO[bytes], answers: IO[bytes]) -> None:
     _warm()
+    gc.collect()
+    gc.freeze()  # what is warm stays shared with every fork
     while line := asking.readline():
         job = json.loads(line)
         ended = _forked(job["kind"], asking.read(job["size"]))
