@@ -110,4 +110,4 @@ def test_a_hostile_text_in_an_option_of_every_command(door: Door, tmp_path: Path
 
 @pytest.mark.long
 def test_hostile_texts_in_every_option_of_every_command(door: Door, tmp_path: Path, record_property) -> None:
-    try_all(door, tmp_path / "here", 60, record_property)
+    try_all(door, tmp_path / "here", 10, record_property)
