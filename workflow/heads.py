@@ -91,7 +91,7 @@ def _belongs(folder: Path, remedy: str) -> EnvironmentRefused:
 
 
 def keep(folder: Path, connection: Connection, office_id: int, now: datetime, *, claim: bool = False) -> Head:
-    """Write the present head down, synced, unless it is the last one already; a trail without events has none.
+    """Write the present head down, synced, unless it is the last one already; a trail without events has none. E-507.
 
     ``claim``: an operator said that this installation takes the place of the one that wrote here before.
     """
@@ -103,15 +103,28 @@ def keep(folder: Path, connection: Connection, office_id: int, now: datetime, *,
     if head.seq == 0 or (known and not (claim and last is not None and last.installation != mine)):
         return head
     epoch = connection.scalar(sa.select(t.office.c.epoch).where(t.office.c.id == office_id)) or 1
-    make_folder(folder)
     line = json.dumps({"at": now.isoformat(), "epoch": epoch, "seq": head.seq, "hash": head.hash, "installation": mine})
+    try:
+        _add(folder, office_id, line)
+    except OSError as error:
+        raise EnvironmentRefused(
+            "E-507",
+            _("The head of the trail could not be written down."),
+            where=folder.name,
+            remedy=_("Check the disk."),
+        ) from error
+    return head
+
+
+def _add(folder: Path, office_id: int, line: str) -> None:
+    """A line more, on the disk for good."""
+    make_folder(folder)
     with head_file(folder, office_id).open("a", encoding="utf-8") as file:
         # after a line cut short by a power failure the next one must not be glued to it
         file.write(("" if _ends_whole(folder, office_id) else "\n") + line + "\n")
         file.flush()
         sync(file.fileno())
     sync_folder(folder)
-    return head
 
 
 def _ends_whole(folder: Path, office_id: int) -> bool:

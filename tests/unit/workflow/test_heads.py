@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kit.office import at
-from kit.world import NOON, World
+from kit.world import NOON, World, refused
 from models.states import Action
 from workflow import audit, heads
 
@@ -51,3 +51,10 @@ def test_head_bears_the_installation_that_the_trail_names_last(world: World) -> 
         assert heads.installation(connection, 1) == "two"
         heads.keep(world.folder / "heads", connection, 1, NOON)
     assert [kept.installation for kept in heads.read(world.folder / "heads", 1)] == ["two"]
+
+
+def test_head_that_cannot_be_written_is_refused_in_words(world: World) -> None:
+    world.act("clerk1", Action.RECEIVE, world.task, NOON)
+    (world.folder / "heads").write_text("a file stands where the folder should be")
+    with refused("E-507"), world.database.read() as connection:
+        heads.keep(world.folder / "heads", connection, world.office_id, NOON)
