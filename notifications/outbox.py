@@ -232,7 +232,12 @@ def _settle(
         a, m = t.attempt.c, t.message.c
         connection.execute(
             sa.update(t.attempt)
-            .where(a.office_id == row["office_id"], a.message == row["id"], a.number == claimed.attempt)
+            .where(
+                a.office_id == row["office_id"],
+                a.message == row["id"],
+                a.number == claimed.attempt,
+                a.finished_at.is_(None),  # whoever took it over has closed it as lost, and that stays written
+            )
             .values(
                 finished_at=now, outcome=outcome.state.value, code=outcome.code, detail=outcome.detail or claimed.note
             )

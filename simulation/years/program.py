@@ -6,7 +6,7 @@ A process opens the database anew each time it is started; when it dies, its con
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy.util import LRUCache
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 #: what has been compiled of the program's statements by any process of any year
-_COMPILED: Final = LRUCache(4000)
+_COMPILED: Final[LRUCache[Any, Any]] = LRUCache(4000)
 _DIALECTS: Final[list[Dialect]] = []
 
 
