@@ -7,7 +7,7 @@ its file (``reliability.md`` I9, I10); a file without a row is only garbage.
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from models.disk import failed, make_folder, sync_folder, write_whole
 from models.errors import EnvironmentRefused, NotFound, Unreachable
@@ -15,6 +15,9 @@ from models.language import _
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+#: what is stored is never written to again
+SEALED: Final = 0o440
 
 
 class Store:
@@ -40,7 +43,7 @@ class Store:
                 sync_folder(target.parent)
                 sync_folder(self.folder)
             else:
-                write_whole(target, data, mode=0o440)
+                write_whole(target, data, mode=SEALED)
         except OSError as error:
             kind = Unreachable if failed() else EnvironmentRefused
             raise kind(

@@ -25,6 +25,7 @@ from models.disk import sync, sync_folder
 from models.errors import BadInput, EnvironmentRefused, Refused
 from models.language import _
 from models.states import MessageState, Result
+from models.store import SEALED
 from workflow import audit, heads, permissions
 
 if TYPE_CHECKING:
@@ -221,6 +222,8 @@ def _extract(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) ->
         while chunk := source.read(_CHUNK):
             made.update(chunk)
             out.write(chunk)
+        if path.parts[0] == "store":
+            os.fchmod(out.fileno(), SEALED)
     return made.hexdigest()
 
 

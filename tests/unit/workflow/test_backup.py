@@ -9,6 +9,7 @@ import pytest
 
 from kit.office import BEGIN, OFFICE, at, small_office
 from models.errors import BadInput, Denied, EnvironmentRefused, Refused
+from models.store import SEALED
 from workflow import audit, backup, heads, verify
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ def test_backup_comes_back_byte_for_byte_and_proves_itself(tmp_path: Path) -> No
     written = backup.write(sources, tmp_path / "copy", OFFICE, head, NOW)
     assert backup.unpack(tmp_path / "copy", tmp_path / "back") == written
     assert (tmp_path / "back" / "store" / "ab" / "abc").read_bytes() == b"paper"
+    assert (tmp_path / "back" / "store" / "ab" / "abc").stat().st_mode & 0o777 == SEALED
     assert [file.name for file in (tmp_path / "back").rglob("*") if file.suffix in {".key", ".pem"}] == []
     assert (tmp_path / "back" / "own.toml").read_bytes() == b"rules"
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["back", "copy", "office"]
