@@ -7,7 +7,7 @@ its file (``reliability.md`` I9, I10); a file without a row is only garbage.
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from models.disk import failed, make_folder, sync_folder, write_whole
 from models.errors import EnvironmentRefused, NotFound, Unreachable
@@ -15,9 +15,6 @@ from models.language import _
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-#: what is stored is never written to again
-SEALED: Final = 0o440
 
 
 class Store:
@@ -43,7 +40,7 @@ class Store:
                 sync_folder(target.parent)
                 sync_folder(self.folder)
             else:
-                write_whole(target, data, mode=SEALED)
+                write_whole(target, data, mode=0o440)
         except OSError as error:
             kind = Unreachable if failed() else EnvironmentRefused
             raise kind(

@@ -91,7 +91,7 @@ def _belongs(folder: Path, remedy: str) -> EnvironmentRefused:
 
 
 def keep(folder: Path, connection: Connection, office_id: int, now: datetime, *, claim: bool = False) -> Head:
-    """Write the present head down, synced, unless it is the last one already; a trail without events has none. E-507.
+    """Write the present head down, synced, unless it is the last one already; a trail without events has none.
 
     ``claim``: an operator said that this installation takes the place of the one that wrote here before.
     """
@@ -105,19 +105,18 @@ def keep(folder: Path, connection: Connection, office_id: int, now: datetime, *,
     epoch = connection.scalar(sa.select(t.office.c.epoch).where(t.office.c.id == office_id)) or 1
     line = json.dumps({"at": now.isoformat(), "epoch": epoch, "seq": head.seq, "hash": head.hash, "installation": mine})
     try:
-        _add(folder, office_id, line)
+        _append(folder, office_id, line)
     except OSError as error:
         raise EnvironmentRefused(
             "E-507",
-            _("The head of the trail could not be written down."),
+            _("The head of the trail could not be written into the folder of heads."),
             where=folder.name,
             remedy=_("Check the disk."),
         ) from error
     return head
 
 
-def _add(folder: Path, office_id: int, line: str) -> None:
-    """A line more, on the disk for good."""
+def _append(folder: Path, office_id: int, line: str) -> None:
     make_folder(folder)
     with head_file(folder, office_id).open("a", encoding="utf-8") as file:
         # after a line cut short by a power failure the next one must not be glued to it

@@ -141,7 +141,7 @@ _TABLES: Final = {
     "paper": "id, files, head_seq, head_hash",
     "reminder": "*",
     "message": "id, message_id, state, reason, attempts, created_at, next_at, event, recipient_id, dedupe_key",
-    "attempt": "message, number, outcome",
+    "attempt": "message, number, outcome, started_at",
     "flow": "sha256, text",
     "duty": "*",
     "person": "id, login, email, active",

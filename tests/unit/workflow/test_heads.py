@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import errno
+from typing import TYPE_CHECKING
+
 from kit.office import at
 from kit.world import NOON, World, refused
+from models.errors import EnvironmentRefused
 from models.states import Action
 from workflow import audit, heads
+
+if TYPE_CHECKING:
+    import pytest
 
 
 def test_head_is_written_once_while_nothing_happens(world: World) -> None:
@@ -53,8 +60,12 @@ def test_head_bears_the_installation_that_the_trail_names_last(world: World) -> 
     assert [kept.installation for kept in heads.read(world.folder / "heads", 1)] == ["two"]
 
 
-def test_head_that_cannot_be_written_is_refused_in_words(world: World) -> None:
-    world.act("clerk1", Action.RECEIVE, world.task, NOON)
-    (world.folder / "heads").write_text("a file stands where the folder should be")
-    with refused("E-507"), world.database.read() as connection:
+def test_head_that_cannot_be_written_is_a_refusal_and_no_crash(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.report(world.task, NOON)
+    monkeypatch.setattr(heads, "sync", _full)
+    with refused("E-507", EnvironmentRefused), world.database.read() as connection:
         heads.keep(world.folder / "heads", connection, world.office_id, NOON)
+
+
+def _full(_handle: int) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
