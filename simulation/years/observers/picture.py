@@ -82,6 +82,9 @@ class Memory:
     files: dict[str, tuple[int, int]] = field(default_factory=dict)
     #: how many restores had happened
     restores: int = 0
+    #: the days that differed from Monday to Friday at the last observation, and every day that was moved, with when
+    calendar: dict[date, bool] | None = None
+    moved_days: list[tuple[datetime, set[date]]] = field(default_factory=list)
     #: the office's own ladders, each with the true instant from which it was in force; empty = those of the flows
     ladders: list[tuple[datetime, str]] = field(default_factory=lambda: [(LONG_AGO, "")])
 
