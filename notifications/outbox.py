@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
     from datetime import datetime
 
+    from sqlalchemy.engine import Connection
+
     from models.database import Database
     from models.errors import BadInput
     from notifications.channel import Channel, Envelope
@@ -253,19 +255,8 @@ def _settle(
     if envelope is not None:
         values |= {"address": envelope.address, "subject": envelope.subject, "body": envelope.body}
     with database.write(row["office_id"]) as connection:
-        a, m = t.attempt.c, t.message.c
-        connection.execute(
-            sa.update(t.attempt)
-            .where(
-                a.office_id == row["office_id"],
-                a.message == row["id"],
-                a.number == claimed.attempt,
-                a.finished_at.is_(None),  # whoever took it over has closed it as lost, and that stays written
-            )
-            .values(
-                finished_at=now, outcome=outcome.state.value, code=outcome.code, detail=outcome.detail or claimed.note
-            )
-        )
+        _close_try(connection, claimed, outcome, now)
+        m = t.message.c
         settled = connection.execute(
             sa.update(t.message)
             .where(
@@ -281,3 +272,18 @@ def _settle(
         if outcome.state is MessageState.DEAD:
             dead_letters.queue(connection, dict(row), outcome.detail, now)
     return outcome
+
+
+def _close_try(connection: Connection, claimed: Claimed, outcome: _Outcome, now: datetime) -> None:
+    """How the try ended; what another worker has closed as lost stays so."""
+    a, row = t.attempt.c, claimed.row
+    connection.execute(
+        sa.update(t.attempt)
+        .where(
+            a.office_id == row["office_id"],
+            a.message == row["id"],
+            a.number == claimed.attempt,
+            a.finished_at.is_(None),
+        )
+        .values(finished_at=now, outcome=outcome.state.value, code=outcome.code, detail=outcome.detail or claimed.note)
+    )
