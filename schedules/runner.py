@@ -28,6 +28,7 @@ from models import disk
 from models import tables as t
 from models.errors import EnvironmentRefused
 from models.language import _, current, set_language
+from schedules.clock_guard import SWEEP
 from schedules.sweep import SweepReport, sweep
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def tick(
     ``proved``: the caller vouches that the time since the last tick has really passed.
     """
     swept = sweep(database, office_id, rules, at, hours=hours, proved=proved, anew=True)
-    beat(database, office_id, "sweep", at, CRON_SECONDS)
+    beat(database, office_id, SWEEP, at, CRON_SECONDS)
     delivered = deliver(at)
     beat(database, office_id, "delivery", at, CRON_SECONDS)
     return Ticked(swept, delivered)
@@ -190,7 +191,7 @@ class Service:
 
     def turns(self) -> list[Loop]:
         """What the service does again and again: its own loops before those it was given."""
-        own = [Loop("sweep", self.sweep_seconds, self._sweep)]
+        own = [Loop(SWEEP, self.sweep_seconds, self._sweep)]
         if self.deliver is not None:
             own.append(Loop("delivery", self.delivery_seconds, self._deliver))
         return [*own, *self.loops]
