@@ -479,6 +479,16 @@ def test_a_failing_sweep_changes_nothing(office: SmallOffice):
     assert t.reminder.name == "reminder"
 
 
+def test_a_sweep_that_cannot_tell_decides_nothing(office: SmallOffice):
+    with office.database.write(1) as connection:
+        connection.execute(
+            sa.text("CREATE TRIGGER broken BEFORE INSERT ON message BEGIN SELECT RAISE(ABORT,'no'); END")
+        )
+    with pytest.raises(sa.exc.IntegrityError):
+        run(office, "2022-06-01 09:00")
+    assert (office.rows("reminder"), office.rows("event"), office.rows("watermark")) == ([], [], [])
+
+
 def test_what_came_while_nobody_looked_ends_with_a_reason_though_the_task_is_filed(office: SmallOffice):
     run(office, "2022-06-01 09:00")
     task = office.tasks["1.2", "市水利局"]
