@@ -90,6 +90,7 @@ class Restores:
             (kept.staff, kept.calendar, kept.notices, kept.opened)
         )
         year.journal.note(Told(year.clock.true, year.clock.now(), OPERATOR, "restore", None, None, DONE, key=kept.key))
+        year.service.behind = True  # whoever brought it back knows that a yes is wanted, also while nothing runs
         year.figures[Kind.RESTORE] += 1
         self._last = None
 

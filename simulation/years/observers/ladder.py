@@ -49,7 +49,9 @@ class Due:
 def skipped(picture: Picture, lives: Lives) -> Iterator[Violation]:
     """What came due and is in no row of the ledger, or was passed over by the first sweep that came back after it."""
     swept = sorted(
-        min(told.wall, told.true) for told in picture.evidence.told if told.deed == "sweep" and told.answer == "done"
+        min(told.wall, told.true)
+        for place, told in enumerate(picture.evidence.told)
+        if told.deed == "sweep" and told.answer == "done" and not picture.taken_back(place)
     )
     if not swept:
         return
