@@ -18,6 +18,9 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 LOCALE := models/locale
+# the tests that count: each says its figures
+PROOFS := tests/faults tests/fuzz tests/mutants tests/simulation tests/integration tests/unit/workflow/test_authorisation.py\
+	tests/acceptance/test_every_refusal.py
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 
@@ -35,7 +38,8 @@ if ! $(BIN)/python -m pip install --progress-bar off --require-hashes -r $(1) 2>
 	echo "duban: installing from $(1) failed; the whole log is $(2)" >&2; exit 1; fi
 endef
 
-.PHONY: help setup setup-dev fonts run test tests soak check lint docs papers screens bench-desk messages lock clean
+.PHONY: help setup setup-dev fonts run test tests soak reliability simulate check lint docs papers screens bench-desk messages
+.PHONY: lock clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
@@ -103,6 +107,13 @@ tests: setup-dev fonts
 
 soak: setup-dev fonts lint ## the same with the long tests
 	@$(BIN)/pytest -n $(JOBS) --dist worksteal
+
+reliability: setup-dev fonts ## the full run behind docs/reliability.md: kills, power cuts, years, planted faults, cells; writes its figures there
+	@$(BIN)/pytest -n $(JOBS) --dist worksteal --junitxml=$(VENV)/reliability.xml $(PROOFS)
+	@$(BIN)/python docs/figures.py $(VENV)/reliability.xml
+
+simulate: setup ## forty years of a city with faults (YEARS=40 SEED=1)
+	@$(BIN)/duban simulate --years $(or $(YEARS),40) --seed $(or $(SEED),1) --jobs $(JOBS)
 
 check: test ## the same as make test
 

@@ -58,7 +58,7 @@ def show(desk_: Desk, year: int) -> None:
 @desk
 def import_(desk_: Desk, file: Path) -> None:
     """The notice checks itself; one that does not agree with itself changes nothing."""
-    from documents.reading import read_text
+    from documents.reading.reader import read_text
     from workflow import calendar_store, holiday_notice
 
     office, now = desk_.office_id, desk_.now()

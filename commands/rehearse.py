@@ -44,7 +44,7 @@ NAMED = 3
 @desk
 def rehearse_command(desk_: Desk, notice: str | None, month: str, out: str, seed: int, until: date | None) -> None:
     """Rehearse a month on a fresh database."""
-    from documents.reading import read_notice
+    from documents.reading.reader import read_notice
     from simulation.account import settle
     from simulation.example import example_notice
 

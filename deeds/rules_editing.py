@@ -7,7 +7,6 @@ again when it has changed.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from deeds.running import office_hours, office_rules, own_events, rules_file
 from models import labels
+from models.disk import write_whole
 from models.errors import Conflict
 from models.language import _, listed
 from models.times import SHANGHAI, local_date
@@ -184,7 +184,7 @@ def save(desk: Desk, text: str, was: str) -> None:
         entry = audit.Entry("rules.edit", "rules", role=role.value, detail=detail)
         audit.append(connection, desk.office_id, desk.actor, entry, desk.now())
         _keep(desk, path)
-        _replace(path, data)
+        write_whole(path, data)
 
     desk.perform("rules.edit", work)
 
@@ -196,18 +196,7 @@ def _keep(desk: Desk, path: Path) -> None:
     data, folder = path.read_bytes(), path.parent / HISTORY
     folder.mkdir(mode=0o700, exist_ok=True)
     stamp = desk.now().astimezone(SHANGHAI).strftime("%Y%m%dT%H%M%S")
-    _replace(folder / f"{stamp}-{hashlib.sha256(data).hexdigest()[:8]}.toml", data)
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """The whole file or the earlier one: never half of it, whatever happens."""
-    made = path.with_name(f".{path.name}.new")
-    handle = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    made.replace(path)
+    write_whole(folder / f"{stamp}-{hashlib.sha256(data).hexdigest()[:8]}.toml", data)
 
 
 def versions(desk: Desk) -> list[str]:

@@ -20,7 +20,7 @@ sys.path.insert(0, str(ROOT))
 
 from documents.decomposition.paper import decomposition_paper  # noqa: E402 - the project's own rooms come after its folder
 from documents.official import paper_files  # noqa: E402 - as above
-from documents.reading import read_notice  # noqa: E402 - as above
+from documents.reading.reader import read_notice  # noqa: E402 - as above
 from documents.samples import SAMPLES  # noqa: E402 - as above
 from simulation.example import example_notice  # noqa: E402 - as above
 

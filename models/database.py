@@ -7,6 +7,7 @@ transactions concurrent read-then-write loses updates without an error (``depend
 
 from __future__ import annotations
 
+import resource
 import shutil
 import sqlite3
 import threading
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 from sqlalchemy import exc
 
+from models.disk import give_up, refuse_failed
 from models.errors import Unreachable
 from models.filesystem import refuse_network
 from models.language import _
@@ -83,13 +85,15 @@ class Database:
 
     @contextmanager
     def write(self, office_id: int) -> Iterator[Connection]:
-        """One transaction under the office's write lock; everything or nothing."""
+        """One transaction under the office's write lock; everything or nothing, and nothing once the disk has failed."""
+        refuse_failed()
         with plain_words(self.file), self._turn(), self.engine.connect() as bare:
             connection = bare.execution_options(duban_begin="IMMEDIATE")
             with connection.begin():
                 if not self.is_sqlite:
                     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(office_id)))
                 yield connection
+                refuse_failed()  # whoever wrote before us may have found out while we worked
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -136,7 +140,7 @@ def refusal(error: exc.DBAPIError, file: Path | None = None) -> Unreachable:
     """What a database error means to the person at the keyboard (``reliability.md`` section 7, rows 28-29)."""
     text = str(error.orig).lower()
     if "full" in text or "readonly" in text or "read-only" in text or "disk i/o" in text:
-        return _disk(text, file)
+        return _disk(text, file, limit=_limit(error.orig))
     if _damaged(text):
         return Unreachable(
             "E-B02",
@@ -156,17 +160,21 @@ def _locked() -> Unreachable:
     return Unreachable("E-B04", _("Another program holds the database."), remedy=_("Wait a moment and try again."))
 
 
-def _disk(text: str, file: Path | None) -> Unreachable:
-    """The disk is full, read-only, or fails; E-507. SQLite calls a full disk an I/O error in its shared memory."""
+def _disk(text: str, file: Path | None, *, limit: int | None) -> Unreachable:
+    """The disk is full, read-only, or fails; E-507. SQLite calls it an I/O error, too, when a file may not grow."""
     free = _free(file)
-    if "full" in text or ("disk i/o" in text and free is not None and free < LEAST_FREE):
+    where = _("{free} bytes are free").format(free=free) if free is not None and free < LEAST_FREE else ""
+    if limit is not None:
+        where = _("no file may grow beyond {limit} bytes here").format(limit=limit)
+    if "full" in text or ("disk i/o" in text and where):
         return Unreachable(
             "E-507",
             _("The disk is full; this operation was not saved, the existing data is intact."),
-            where=_("{free} bytes are free").format(free=free) if free is not None and free < LEAST_FREE else "",
+            where=where,
             remedy=_("Free some space, then try again."),
         )
     if "disk i/o" in text:
+        give_up()
         return Unreachable(
             "E-507",
             _("The disk could not be read or written; this operation was not saved."),
@@ -177,6 +185,13 @@ def _disk(text: str, file: Path | None) -> Unreachable:
         _("The database is read-only; this operation was not saved."),
         remedy=_("Give the program write permission to the data folder."),
     )
+
+
+def _limit(error: BaseException | None) -> int | None:
+    """The size beyond which this process may not let a file grow, where that is why a write failed."""
+    most = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
+    write = getattr(error, "sqlite_errorname", "") == "SQLITE_IOERR_WRITE"
+    return most if write and most != resource.RLIM_INFINITY else None
 
 
 def _free(file: Path | None) -> int | None:

@@ -1,13 +1,7 @@
-"""Files and folders that must still be there after a power cut, and on what kind of file system a folder lies.
-
-A file is on the disk once it was synced, its name once its folder was, and a new folder once the one above it was
-(``reliability.md`` I10). SQLite's locks do not hold over a network (row 28).
-"""
+"""On what kind of file system a folder lies: SQLite's locks do not hold over a network (``reliability.md`` row 28)."""
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 from typing import Final
 
@@ -19,39 +13,6 @@ MOUNTS = Path("/proc/self/mounts")
 NETWORK: Final = frozenset(
     {"nfs", "nfs3", "nfs4", "cifs", "smb3", "smbfs", "ncpfs", "afs", "fuse.sshfs", "fuse.glusterfs", "fuse.davfs2"}
 )
-
-
-def sync_folder(folder: Path) -> None:
-    """Let the names in a folder outlive a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def make_folder(folder: Path) -> None:
-    """A folder that is there for good, with those above it."""
-    missing = [one for one in (folder, *folder.parents) if not one.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
-    for made in reversed(missing):
-        sync_folder(made.parent)
-
-
-def write_whole(target: Path, data: bytes, *, mode: int = 0o600) -> None:
-    """Write a file that is whole or not there, whatever happens: beside its place, synced, then moved there."""
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".tmp-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fchmod(file.fileno(), mode)
-            os.fsync(file.fileno())
-        Path(temporary).replace(target)
-    except OSError:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    sync_folder(target.parent)
 
 
 def kind_of(folder: Path) -> str:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from models.errors import EnvironmentRefused, NotFound
-from models.filesystem import make_folder, sync_folder, write_whole
+from models.disk import failed, make_folder, sync_folder, write_whole
+from models.errors import EnvironmentRefused, NotFound, Unreachable
 from models.language import _
 
 if TYPE_CHECKING:
@@ -42,7 +42,8 @@ class Store:
             else:
                 write_whole(target, data, mode=0o440)
         except OSError as error:
-            raise EnvironmentRefused(
+            kind = Unreachable if failed() else EnvironmentRefused
+            raise kind(
                 "E-507", _("The file could not be stored; nothing was changed."), remedy=_("Check the disk.")
             ) from error
         return sha256

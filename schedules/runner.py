@@ -24,6 +24,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 from filelock import FileLock, Timeout
 
+from models import disk
 from models import tables as t
 from models.errors import EnvironmentRefused
 from models.language import _, current, set_language
@@ -143,16 +144,6 @@ def single(home: Path) -> FileLock:
     return lock
 
 
-def disk_failed(error: BaseException) -> bool:
-    """Whether SQLite could not read or write its file: then nothing that follows can be believed."""
-    seen: BaseException | None = error
-    while seen is not None:
-        if "disk i/o error" in str(seen).lower():
-            return True
-        seen = seen.__cause__ or seen.__context__
-    return False
-
-
 @dataclass
 class Service:
     """The loops of one office, running until told to stop; without ``deliver`` it leaves sending to another process.
@@ -188,6 +179,7 @@ class Service:
 
     def start(self) -> None:
         """Begin ticking in the background; E-B06 when another scheduler has this data folder."""
+        disk.when_failed(self._give_up)
         self._lock = single(self.home)
         self._scheduler = BackgroundScheduler(
             jobstores={"default": MemoryJobStore()},
@@ -257,6 +249,11 @@ class Service:
     def _on_signal(self, _number: int, _frame: object) -> None:
         self._halt()
 
+    def _give_up(self) -> None:
+        """Whoever finds out that the disk has failed, a loop or somebody at the desk: nothing more is written."""
+        self.broken = True
+        self._halt()
+
     def _halt(self) -> None:
         self.stopping.set()
         self._nudge.set()  # after it: the main thread clears the nudge only while it is not told to stop
@@ -270,11 +267,8 @@ class Service:
             now = self.clock()
             loop.work(now)
             beat(self.database, self.office_id, loop.name, now, loop.seconds)
-        except Exception as error:
+        except Exception:
             log.exception("the loop %s failed; it runs again at its next turn", loop.name)
-            if disk_failed(error):
-                self.broken = True
-                self._halt()
 
     def _sweep(self, now: datetime) -> SweepReport:
         monotonic = self.monotonic()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
-from kit import engines
+from kit import engines, quick_passwords
 from models.language import DEFAULT, speaking
 
 if TYPE_CHECKING:
@@ -40,6 +40,14 @@ def _compiled_once() -> Iterator[None]:
     """What one test's database has compiled, the next one's need not."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("sqlalchemy.create_engine", engines.create_engine)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> Iterator[None]:
+    """Nobody guesses at a test's passwords."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("workflow.passwords._hasher", quick_passwords.quick)
         yield
 
 

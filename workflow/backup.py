@@ -21,6 +21,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from models import tables as t
+from models.disk import sync, sync_folder
 from models.errors import BadInput, EnvironmentRefused, Refused
 from models.language import _
 from models.states import MessageState, Result
@@ -90,6 +91,7 @@ def write(
                 progress(name)
             _add(archive, MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1).encode(), now)
         part.rename(target)
+        sync_folder(target.parent)
     except OSError as error:
         raise EnvironmentRefused(
             "E-507", _("The backup could not be written."), where=target.name, remedy=_("Check the disk.")
@@ -106,7 +108,7 @@ def _private(file: Path) -> Iterator[IO[bytes]]:
     with os.fdopen(os.open(file, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
         yield out
         out.flush()
-        os.fsync(out.fileno())
+        sync(out.fileno())
 
 
 def _copy_database(source: Path, target: Path) -> None:

@@ -9,7 +9,6 @@ section 10, ``reliability.md`` I11, I18.
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -17,8 +16,8 @@ from typing import TYPE_CHECKING, Final
 import sqlalchemy as sa
 
 from models import tables as t
+from models.disk import make_folder, sync, sync_folder
 from models.errors import EnvironmentRefused
-from models.filesystem import make_folder, sync_folder
 from models.language import _
 from models.states import Result
 from workflow import audit
@@ -119,7 +118,7 @@ def keep(folder: Path, connection: Connection, office_id: int, now: datetime, *,
         # after a line cut short by a power failure the next one must not be glued to it
         file.write(("" if _ends_whole(folder, office_id) else "\n") + line + "\n")
         file.flush()
-        os.fsync(file.fileno())
+        sync(file.fileno())
     sync_folder(folder)
     return head
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from documents.reading import read_notice
+from documents.reading.reader import read_notice
 from models.errors import BadInput
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from models.filesystem import make_folder, write_whole
+from models.disk import make_folder, write_whole
 from models.language import _
 from models.times import shown
 from notifications.channel import ChannelSettings, DeliveryError, check_envelope

@@ -353,7 +353,7 @@ def test_form_attached_signs_its_tasks_and_a_changed_report_is_refused(shell: Sh
     assert shell.refusal("clerk1", "form", "attach", old, scan, *named) == (1, "E-S05")
     code = shell.data("clerk1", *printed)["check_code"]
     assert shell.refusal("clerk1", "form", "attach", code, scan, *named, "--kind", "signed_pdf") == (1, "E-F15")
-    assert shell.refusal("clerk2", "form", "attach", code, scan, *named) == (1, "E-403")
+    assert shell.refusal("clerk2", "form", "attach", code, scan, *named) == (4, "E-404")
     attached = shell.data("clerk1", "form", "attach", code, scan, *named)
     assert [row["state"] for row in attached["outcomes"]] == ["signed_stamped"]
     assert shell.data("clerk1", "form", "list")[-1]["signer"] == "李一"

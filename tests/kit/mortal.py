@@ -21,7 +21,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 import deeds.forms
-import models.filesystem
+import models.disk
 import workflow.channel_views  # noqa: F401 - imported here once, not by each fork
 from deeds.desk import Desk
 from deeds.running import delivery
@@ -29,6 +29,7 @@ from documents.evidence.looking import Looked
 from documents.scan import EvidenceFacts
 from models import tables as t
 from models.database import Database
+from models.errors import DubanError
 from models.evidence import PaperSeen, SignaturesSeen
 from models.settings import Settings, load
 from models.states import Action, Stage
@@ -166,7 +167,7 @@ def _normal() -> None:
 
 
 def _unsynced() -> None:
-    models.filesystem.os = SimpleNamespace(**{**vars(os), "fsync": lambda _handle: None})
+    models.disk.os = SimpleNamespace(**{**vars(os), "fsync": lambda _handle: None})
 
 
 SPOILT = {"": lambda: None, "normal": _normal, "unsynced": _unsynced}
@@ -176,16 +177,23 @@ def main(words: list[str]) -> None:
     """``clerk`` or ``scheduler``, the folder, the instant, how many rounds (0 = until killed), then who and a seed."""
     if words[0] == "recorded":
         homes, begins, people, sessions = map(json.loads, words[1:])
-        return recorded(homes, datetime.fromisoformat(begins), people, sessions)
+        recorded(homes, datetime.fromisoformat(begins), people, sessions)
+        return
     kind, home, now, most, *who = words
-    rounds = range(int(most)) if int(most) else count()
-    instant = datetime.fromisoformat(now)
+    try:
+        live(kind, Path(home), datetime.fromisoformat(now), range(int(most)) if int(most) else count(), who)
+    except DubanError as refusal:
+        print(refusal, file=sys.stderr)
+        sys.exit(refusal.exit_code)
+
+
+def live(kind: str, home: Path, now: datetime, rounds: Iterable[int], who: list[str]) -> None:
+    """Be one of them."""
     if kind == "scheduler":
-        schedule(Path(home), instant, rounds)
+        schedule(home, now, rounds)
     else:
         clerk, reviewer, seed = who
-        Unit(Path(home), int(clerk), int(reviewer), seed, instant).work(rounds)
-    return None
+        Unit(home, int(clerk), int(reviewer), seed, now).work(rounds)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from documents.reading import read_notice
+from documents.reading.reader import read_notice
 
 if TYPE_CHECKING:
     from models.drafts import ClauseDraft, NoticeDraft

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -55,6 +55,8 @@ def at(text: str) -> datetime:
     """The instant of a Shanghai wall time: ``at("2022-06-25 09:00")``."""
     return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI).astimezone(UTC)
 
+
+Office = TypeVar("Office", bound="SmallOffice")
 
 BEGIN = at("2022-06-01 00:00")
 
@@ -146,9 +148,14 @@ class SmallOffice:
 
 def small_office(folder: Path, *, tasks: bool = True) -> SmallOffice:
     """A migrated and filled database of its own; without ``tasks`` the notice stands but no month is open."""
-    made, filled = _filled(tasks=tasks)
+    made, file = _filled(tasks=tasks)
+    return second_life(made, file, folder)
+
+
+def second_life(made: Office, file: bytes, folder: Path) -> Office:
+    """An office as another one stood, in a database and with numbers of its own."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "duban.db").write_bytes(filled)
+    (folder / "duban.db").write_bytes(file)
     database = Database(sqlite_url(folder / "duban.db"), synchronous="OFF")
     own = {"units": made.units.copy(), "people": made.people.copy(), "tasks": made.tasks.copy()}
     return replace(made, database=database, folder=folder, **own)

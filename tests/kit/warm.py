@@ -12,19 +12,24 @@ import gc
 import importlib
 import json
 import os
+import pkgutil
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 _HEADER: Final = 8
+#: what commands are made of
+_ROOMS: Final = ("models", "workflow", "notifications", "documents", "schedules", "deeds", "simulation", "commands")
+#: what runs in alembic's hands, and what a child of a command imports to look into a file
+_ELSEWHERE: Final = ("models.migrations", "documents.foreign", "documents.evidence")
 _HERE: Final[list[_Warm]] = []
 
 
@@ -50,6 +55,18 @@ def start(words: Sequence[object], environment: Mapping[str, str], *streams: IO[
         _HERE.append(_Warm())
         atexit.register(_HERE[0].close)
     return _HERE[0].start([str(word) for word in words], environment, [stream.fileno() for stream in streams])
+
+
+@contextmanager
+def under(command: Sequence[str]) -> Iterator[None]:
+    """Within this every program runs below another one, such as a tracer."""
+    made = _Warm(command)
+    _HERE.insert(0, made)
+    try:
+        yield
+    finally:
+        _HERE.remove(made)
+        made.close()
 
 
 class Begun:
@@ -91,10 +108,10 @@ class Begun:
 class _Warm:
     """The process that waits to be forked; one for each test process."""
 
-    def __init__(self) -> None:
+    def __init__(self, below: Sequence[str] = ()) -> None:
         ours, theirs = socket.socketpair()
         with theirs:
-            command = [sys.executable, __file__, str(theirs.fileno())]
+            command = [*below, sys.executable, __file__, str(theirs.fileno())]
             self.process = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)
         self.socket = ours
 
@@ -120,20 +137,7 @@ def _text(stream: IO[bytes]) -> str:
 
 def _wait(asking: socket.socket) -> None:
     """In the warm process: fork for each command that is asked for."""
-    from cli import COMMANDS
-
-    for module in sorted({module for module, _help in COMMANDS.values()}):
-        importlib.import_module(module)
-    for module in (
-        "workflow.adoption",
-        "workflow.sessions",
-        "schedules.sweep",
-        "documents.reading",
-        "documents.form",
-        "mortal",
-    ):
-        importlib.import_module(module)
-    importlib.import_module("models.schema").newest()  # compiles the migrations
+    _learn()
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while True:
@@ -146,6 +150,26 @@ def _wait(asking: socket.socket) -> None:
             _watch(asked, streams)
         for stream in streams:
             os.close(stream)
+
+
+def _learn() -> None:
+    """All that a command imports by itself, at whatever turn, and reads once a process."""
+    from documents.fonts import chinese_font
+    from models import language, schema
+    from workflow import passwords
+
+    for room in _ROOMS:
+        found = importlib.import_module(room)
+        for module in pkgutil.walk_packages(found.__path__, f"{room}."):
+            if not module.name.startswith(_ELSEWHERE):
+                importlib.import_module(module.name)
+    importlib.import_module("mortal")
+    passwords._hasher = importlib.import_module("quick_passwords").quick
+    schema.newest()
+    chinese_font()
+    for name in language.CATALOGUES:
+        with language.speaking(name):
+            language._("")
 
 
 def _watch(asked: dict[str, object], streams: list[int]) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -26,7 +28,6 @@ from workflow.operation import perform
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
-    from pathlib import Path
 
     from workflow.case import Actor
 
@@ -36,6 +37,11 @@ REFILE = date(2022, 6, 28)
 REASON = "进展不具体，请补充数据。"
 #: rows that tell of a refusal and nothing else
 TRAIL = frozenset({"event", "operation"})
+_PICTURE = {
+    table.name: f'SELECT * FROM "{table.name}" ORDER BY {", ".join(column.name for column in table.primary_key)}'
+    for table in t.metadata.tables.values()
+    if table.name not in TRAIL
+}
 OWN, CO, OTHER = "市发改委", "市水利局", "市生态环境局"
 #: 1.1 is led by OWN with CO beside it, and OTHER is not named
 CLAUSE = "1.1"
@@ -144,13 +150,9 @@ class World(kit.SmallOffice):
             self.act("director", Action.AGGREGATE, task, now, summary_number=1)
 
     def picture(self) -> dict[str, list[Any]]:
-        """Every row of every table but the trail."""
-        found = {}
+        """Every row of every table but the trail, as the database keeps it."""
         with self.database.read() as connection:
-            for table in t.metadata.tables.values():
-                if table.name not in TRAIL:
-                    found[table.name] = list(connection.execute(sa.select(table).order_by(*table.primary_key)).all())
-        return found
+            return {name: list(connection.exec_driver_sql(asked).all()) for name, asked in _PICTURE.items()}
 
     def events(self) -> list[dict[str, Any]]:
         """The trail."""
@@ -164,9 +166,25 @@ def make_code(covers: Sequence[tuple[int, int, str]]) -> tuple[str, str]:
 
 
 def make_world(folder: Path, database: Database | None = None) -> World:
-    """A migrated, filled database: an SQLite file of its own unless one is given."""
-    folder.mkdir(parents=True, exist_ok=True)
-    database = database or Database(sqlite_url(folder / "duban.db"), synchronous="OFF")
+    """A migrated, filled database: a copied SQLite file of its own unless another one is given to be filled."""
+    if database is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        return _filled(folder, database)
+    made, file = _ready()
+    return kit.second_life(made, file, folder)
+
+
+@cache
+def _ready() -> tuple[World, bytes]:
+    """The world and its database, made once a test run."""
+    with TemporaryDirectory() as name:
+        file = Path(name) / "duban.db"
+        made = _filled(file.parent, Database(sqlite_url(file), synchronous="OFF"))
+        made.database.close()
+        return made, file.read_bytes()
+
+
+def _filled(folder: Path, database: Database) -> World:
     migrate(database)
     world = World(database, folder)
     with database.write(kit.OFFICE) as connection:
@@ -188,9 +206,7 @@ def make_world(folder: Path, database: Database | None = None) -> World:
 def copy_of(world: World, folder: Path) -> World:
     """A second life of an SQLite world, so that what is dear to make is made once."""
     world.database.close()
-    folder.mkdir(parents=True, exist_ok=True)
-    shutil.copy(world.folder / "duban.db", folder / "duban.db")
-    return replace(world, database=Database(sqlite_url(folder / "duban.db"), synchronous="OFF"), folder=folder)
+    return kit.second_life(world, (world.folder / "duban.db").read_bytes(), folder)
 
 
 @contextmanager

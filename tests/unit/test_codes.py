@@ -35,7 +35,7 @@ VARIANTS: dict[str, tuple[str, set[str]]] = {
         {
             "The file {file} could not be written", "commands/frame.py", "The database is read-only",
             "The disk is full; this operation", "The disk could not be read", "The file could not be stored",
-            "The data folder cannot be written", "The backup could not be written",
+            "The data folder cannot be written", "The backup could not be written", "The disk failed; since then",
         },
     ),
     "E-A04": ("no session", {"You are not logged in.", "You are not logged in, or"}),

@@ -60,3 +60,15 @@ def action_of(form: Posted) -> str:
             "E-H60", _("The form does not say what is to be done."), remedy=_("Open the task anew and try again.")
         )
     return action
+
+
+def seen_version(form: Posted) -> int:
+    """The version that the person saw; E-H61."""
+    version = form.number("version")
+    if version is None:
+        raise BadInput(
+            "E-H61",
+            _("The form does not say which version of the task it was made for."),
+            remedy=_("Open the task anew and try again."),
+        )
+    return version

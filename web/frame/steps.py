@@ -9,6 +9,7 @@ from deeds.deciding import with_phrase
 from deeds.evidence import facts_in_words
 from documents.picture_sizes import JPEG, PNG
 from models.language import _
+from web.frame.given import seen_version
 from workflow.actions import Command
 from workflow.case import Given
 
@@ -55,7 +56,7 @@ def command(form: Posted, task_id: int) -> Command:
     return Command(
         given.action,
         task_id,
-        form.number("version"),
+        seen_version(form),
         Given(
             reason=given.reason,
             refile_on=form.day("refile_on"),

@@ -14,6 +14,7 @@ from models.errors import DubanError
 from models.language import _
 from models.times import shown
 from web.frame.desk import At, Desk
+from web.frame.given import seen_version
 from web.frame.posted import Form
 from web.frame.remedies import for_draft
 from web.pages.fields import fields_of, version_of
@@ -89,7 +90,7 @@ def withdraw(desk: At, form: Form, task_id: int) -> Response:
     """Take a filed report back while it is not signed, to correct it."""
     told = desk.look_up("task.withdraw", lambda c: sheet(c, desk, task_id))
     action = told.line.withdraw_by or "withdraw"
-    command = Command(action, task_id, form.number("version"), operation_id=form.text("key"))
+    command = Command(action, task_id, seen_version(form), operation_id=form.text("key"))
     act(desk.database, desk.office_id, desk.actor, command, desk.now())
     return desk.go(f"/filing/{task_id}", _("The report is taken back. Correct it and report again."))
 

@@ -12,11 +12,11 @@ from deeds import downloads
 from deeds.task_list import Narrowed, list_rows, task_list, task_sheet
 from deeds.task_page import flow_of, task_page
 from deeds.task_views import note_opening, open_task
-from models.errors import BadInput, DubanError
+from models.errors import DubanError
 from models.language import _
 from web.frame.desk import At, Desk
 from web.frame.files import kind_file
-from web.frame.given import action_of, given_of, typed_of
+from web.frame.given import action_of, given_of, seen_version, typed_of
 from web.frame.paging import Page, Paging
 from web.frame.posted import Form
 from web.frame.steps import done_words
@@ -97,23 +97,11 @@ def take_step(desk: At, form: Form, task_id: int) -> Response:
         now = desk.now()
         told = desk.look_up("task.read", lambda c: task_page(c, desk.office_id, desk.actor, task_id, now)).told
         given = Given(**given_of(form, told["indicators"]))
-        command = Command(action, task_id, _seen(form), given, form.text("key"))
+        command = Command(action, task_id, seen_version(form), given, form.text("key"))
         outcome = act(desk.database, desk.office_id, desk.actor, command, now)
     except DubanError as refusal:
         return _story_page(desk, task_id, form.text("action"), typed_of(form), refusal)
     return desk.go(f"/tasks/{task_id}", done_words(outcome))
-
-
-def _seen(form: Form) -> int:
-    """The version that the person saw; E-H61."""
-    version = form.number("version")
-    if version is None:
-        raise BadInput(
-            "E-H61",
-            _("The form does not say which version of the task it was made for."),
-            remedy=_("Open the task anew and try again."),
-        )
-    return version
 
 
 @router.get("/tasks/{task_id}/flow.svg")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from documents.reading import read_text
+from documents.reading.reader import read_text
 from models.errors import BadInput
 from models.language import _
 from models.times import local_date

@@ -86,8 +86,10 @@ def nothing_by_itself(picture: Picture) -> Iterator[Violation]:
     for one in picture.evidence.told:
         told[one.who, one.wall].append(one)
     people = {one.who for one in picture.evidence.told} - UNSEEN
+    # whoever founded the office did so before anybody kept a journal
+    begun = min((one.wall for one in picture.evidence.told), default=None)
     for event in picture.fresh():
-        if event.result != "done" or event.actor not in people:
+        if event.result != "done" or event.actor not in people or begun is None or event.wall < begun:
             continue
         answers = [one for one in told[event.actor, event.wall] if _about(one, event)]
         where = f"event {event.seq}, {event.object_type} {event.object_id}"

@@ -137,5 +137,5 @@ def refused(told: Told) -> bool:
 
 
 def acknowledged(told: Told) -> bool:
-    """Whether the program said that it is done."""
-    return not died(told) and not refused(told)
+    """Whether the program said that it is done; a crash is no answer either."""
+    return told.answer not in {"died", "crash"} and not refused(told)

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from simulation.years.observers.evidence import Violation
+from simulation.years.observers.evidence import Violation, refused
 from simulation.years.observers.law import read_rungs
-from simulation.years.observers.picture import day_of, instant
+from simulation.years.observers.picture import LONG_AGO, day_of, instant
 from simulation.years.observers.workdays import Workdays, nine
 
 if TYPE_CHECKING:
@@ -87,13 +87,13 @@ class _Reckoning:
     def __init__(self, picture: Picture, lives: Lives) -> None:
         self._picture = picture
         self._days = Workdays.of(picture)
-        self._own = read_rungs(picture.evidence.rules) if picture.evidence.rules else ()
+        self._ladders, unknown = _ladders(picture)
         self._closes = {row["id"]: date.fromisoformat(row["closes_on"]) for row in picture.tables["period"]}
         self._moved = {event.object_id for event in picture.events if event.action == "period.move"}
         self._ended = {
             event.object_id: lives.true[event.seq] for event in picture.events if event.action == "period.close"
         }
-        self._murk = _murk(picture)
+        self._murk = _murk(picture) + unknown
         #: imports of a year's notice: when, and the days that they spoke of
         self._imports = [
             (lives.true[event.seq], {date.fromisoformat(day) for key in ("off", "makeup") for day in event.detail[key]})
@@ -106,16 +106,27 @@ class _Reckoning:
         end = min(until, self._ended.get(life.row["period_id"], until))
         for place, span in enumerate(life.spans):
             after = life.spans[place + 1].since if place + 1 < len(life.spans) else None
-            for rung in self._own or self._picture.laws[span.law].rungs:
+            for first, last, rung in self._in_force(span.law):
                 if span.state not in rung.states or rung.when == "second_late":
                     continue
                 if rung.when == "not_received" and span.received:
                     continue
                 at = self._at(rung, span, life)
-                if at is None or not span.since < at <= end or (after is not None and at >= after):
+                if (
+                    at is None
+                    or not max(span.since, first) < at <= min(end, last)
+                    or (after is not None and at >= after)
+                ):
                     continue
                 if not self._unclear(at, span):
                     yield Due(rung, at, span.round, span.revision)
+
+    def _in_force(self, law: str) -> Iterator[tuple[datetime, datetime, Rung]]:
+        """Every rung of every ladder that was ever in force, with the true times between which it was."""
+        for place, (since, own) in enumerate(self._ladders):
+            until = self._ladders[place + 1][0] if place + 1 < len(self._ladders) else self._picture.evidence.when
+            for rung in own or self._picture.laws[law].rungs:
+                yield since, until, rung
 
     def _at(self, rung: Rung, span: Span, life: Life) -> datetime | None:
         """When the rung falls due by the span's dates; None when it does not speak in this round."""
@@ -166,6 +177,16 @@ class _Reckoning:
             return True
         near = {day_of(at), *(day_of(at) + timedelta(days=back) for back in range(-12, 13))}
         return any(at < imported and span.since < imported and near & days for imported, days in self._imports)
+
+
+def _ladders(picture: Picture) -> tuple[list[tuple[datetime, tuple[Rung, ...]]], list[tuple[datetime, datetime]]]:
+    """The office's own ladders in their order, and the times between which nobody outside knows which was in force."""
+    known, told = picture.memory.ladders, picture.evidence.told
+    edits = [one.true for one in told if one.deed == "rules.edit" and not refused(one) and one.true >= known[-1][0]]
+    if picture.evidence.rules != known[-1][1]:
+        known.append((edits[-1] if edits else LONG_AGO, picture.evidence.rules))
+    unknown = [(edits[0], edits[-1])] if len(edits) > 1 else []
+    return [(since, read_rungs(text) if text else ()) for since, text in known], unknown
 
 
 def _murk(picture: Picture) -> list[tuple[datetime, datetime]]:

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
+from simulation.years.observers.duties import Duties
 from simulation.years.observers.evidence import Violation
-from simulation.years.observers.picture import day_of, instant
+from simulation.years.observers.picture import instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from simulation.years.observers.evidence import Copy
     from simulation.years.observers.lives import Lives
-    from simulation.years.observers.picture import Letter, Picture
+    from simulation.years.observers.picture import Picture
 
 #: twice the longest time between two tries, and the longest holiday with its days off, in which no reminder leaves
 _PATIENCE: Final = timedelta(hours=12) + timedelta(days=11)
@@ -63,13 +64,14 @@ def told_twice(picture: Picture) -> Iterator[Violation]:
         return  # after a restore the director decides what leaves again
     letters = {letter.message_id: letter for letter in picture.memory.letters.values()}
     undone = {row["id"] for row in picture.tables["message"] if " undone " in row["dedupe_key"]}
-    about: dict[tuple[str, int, int, int, str], set[str]] = defaultdict(set)
+    # whoever stands in for somebody gets their own letter and the absent person's
+    about: dict[tuple[str, int, int, int, int, str], set[str]] = defaultdict(set)
     for copy in picture.evidence.copies:
         letter = letters.get(copy.message_id)
         for task, round_, revision, rule, _states in letter.lines if letter else ():
-            if rule:
-                about[copy.address, task, round_, revision, rule].add(copy.message_id)
-    for (address, task, round_, _revision, rule), ids in about.items():
+            if letter and rule:
+                about[copy.address, letter.recipient, task, round_, revision, rule].add(copy.message_id)
+    for (address, _recipient, task, round_, _revision, rule), ids in about.items():
         if len(ids) > 1 and not undone:
             what = f"{address} was told of “{rule}” in {len(ids)} letters in round {round_}"
             yield Violation("I4", what, f"task {task}")
@@ -151,7 +153,8 @@ def waiting(picture: Picture) -> Iterator[Violation]:
 def chased(picture: Picture, lives: Lives) -> Iterator[Violation]:
     """No reminder reached anybody about a task that had gone on, nor anybody whose duty it was no longer (I7)."""
     letters = {letter.message_id: letter for letter in picture.memory.letters.values()}
-    served = _Served(picture)
+    duties = Duties(picture)
+    people = {address: row["id"] for row in picture.tables["person"] for address in (row["email"], row["login"])}
     for copy in picture.evidence.copies:
         letter = letters.get(copy.message_id)
         if letter is None or not letter.chases or abs(copy.wall - copy.true) > timedelta(minutes=5):
@@ -160,7 +163,9 @@ def chased(picture: Picture, lives: Lives) -> Iterator[Violation]:
         if ours and len(ours) == len(letter.lines) and not any(_waits(lives, line, copy) for line in ours):
             what = f"{copy.address} was chased at {copy.true:%Y-%m-%d %H:%M} about tasks that had gone on by then"
             yield Violation("I7", what, f"{letter.event} {copy.message_id}")
-        if any(rule for *_rest, rule, _states in letter.lines) and not served.by(copy):
+        if any(rule for *_rest, rule, _states in letter.lines) and not duties.held(
+            [people.get(copy.address, 0)], copy.wall
+        ):
             what = f"{copy.address} was chased at {copy.true:%Y-%m-%d %H:%M} and held no duty that day"
             yield Violation("I7", what, f"{letter.event} {copy.message_id}")
 
@@ -171,25 +176,3 @@ def _waits(lives: Lives, line: tuple[int, int, int, str, tuple[str, ...]], copy:
     moments = (copy.true, copy.true - timedelta(seconds=1))
     spans = [span for moment in moments if (span := lives.of[task].at(moment)) is not None]
     return any(span.round == round_ and span.state in states for span in spans)
-
-
-class _Served:
-    """Who holds a duty on a day, or stands in for somebody who does."""
-
-    def __init__(self, picture: Picture) -> None:
-        self._people = {
-            address: row["id"] for row in picture.tables["person"] for address in (row["email"], row["login"])
-        }
-        self._duties: dict[int, list[dict[str, Any]]] = defaultdict(list)
-        for row in picture.tables["duty"]:
-            self._duties[row["person_id"]].append(row)
-
-    def by(self, copy: Copy) -> bool:
-        day = day_of(copy.true).isoformat()
-        rows = self._duties.get(self._people.get(copy.address, 0), [])
-        return any(row["valid_from"] <= day and (row["valid_to"] is None or row["valid_to"] >= day) for row in rows)
-
-
-def about(letter: Letter) -> set[int]:
-    """The tasks that a letter speaks of."""
-    return {task for task, *_rest in letter.lines}

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 SHANGHAI: Final = timezone(timedelta(hours=8))
 #: hands that no journal follows: setting up, and the scheduler, which changes no state
 UNSEEN: Final = frozenset({"setup", "scheduler"})
+LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,8 @@ class Memory:
     files: dict[str, tuple[int, int]] = field(default_factory=dict)
     #: how many restores had happened
     restores: int = 0
+    #: the office's own ladders, each with the true instant from which it was in force; empty = those of the flows
+    ladders: list[tuple[datetime, str]] = field(default_factory=lambda: [(LONG_AGO, "")])
 
     def forget(self) -> None:
         """Another database lies there: nothing read from the old one counts."""

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from simulation.years.observers.duties import Duties
 from simulation.years.observers.evidence import Violation
-from simulation.years.observers.picture import day_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date
 
     from simulation.years.observers.lives import Life, Lives, Span
     from simulation.years.observers.picture import Event, Picture
@@ -81,9 +80,7 @@ def lawful(picture: Picture, lives: Lives) -> Iterator[Violation]:
 
 def duties(picture: Picture, lives: Lives) -> Iterator[Violation]:
     """Whoever acted held the duty that day, and a unit's own only in the unit of the task."""
-    held: dict[int, list[dict[str, Any]]] = {}
-    for row in picture.tables["duty"]:
-        held.setdefault(row["person_id"], []).append(row)
+    held = Duties(picture)
     units = {row["id"]: row["name"] for row in picture.tables["unit"]}
     ours = {event.seq: before for life in lives.of.values() for event, before in life.steps}
     for event in picture.fresh():
@@ -91,18 +88,12 @@ def duties(picture: Picture, lives: Lives) -> Iterator[Violation]:
             continue
         steps = picture.laws[ours[event.seq].law].of(event.action, event.from_state, event.to_state)
         beside = any(step.beside for step in steps)
-        mine = [
-            row for person in event.detail["people"] for row in held.get(person, ()) if _on(row, day_of(event.wall))
-        ]
+        mine = held.held(event.detail["people"], event.wall)
         where = f"event {event.seq}"
         if not any(row["role"] == event.role for row in mine):
             yield Violation("I14", f"{event.actor} acted as {event.role} and held no such duty that day", where)
         elif event.role in _UNIT_ROLES and not beside and not _of_unit(mine, event, units):
             yield Violation("I14", f"{event.actor} acted on a task of {event.unit}, which is not their unit", where)
-
-
-def _on(row: dict[str, Any], day: date) -> bool:
-    return row["valid_from"] <= day.isoformat() and (row["valid_to"] is None or row["valid_to"] >= day.isoformat())
 
 
 def _of_unit(mine: list[dict[str, Any]], event: Event, units: dict[int, str]) -> bool:

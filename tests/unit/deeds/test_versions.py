@@ -14,4 +14,4 @@ def row(value: float) -> dict[str, Any]:
 
 def test_a_large_figure_is_told_to_its_last_digit() -> None:
     newest, _first = versions([row(12_345_678), row(12_345_679.5)], [{"id": 1, "name": "投资", "unit": "元"}])
-    assert (newest.figures[1].before, newest.figures[1].now) == ("12345678 元", "12345679.5 元")
+    assert (newest.figures[1].before, newest.figures[1].now) == ("12345678元", "12345679.5元")

@@ -16,7 +16,7 @@ from documents.decomposition.doubts import LIST, LIST_COLUMNS
 from documents.decomposition.reading import read_table
 from documents.decomposition.workbook import HEADER_ROW, KEPT, NOTICE, TABLE, write_table
 from documents.notice_json import from_json, to_json
-from documents.reading import read_notice
+from documents.reading.reader import read_notice
 from kit.notice import notice, real
 from models.drafts import ClauseDraft, IndicatorDraft, ItemDraft, MilestoneDraft, NoticeDraft
 from models.errors import BadInput

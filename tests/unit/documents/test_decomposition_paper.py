@@ -9,7 +9,7 @@ import pytest
 from documents.decomposition.paper import COLUMNS, decomposition_paper, render_decomposition
 from documents.fonts import chinese_font
 from documents.paper import cells
-from documents.reading import read_notice
+from documents.reading.reader import read_notice
 from kit.measure import pages
 from models.drafts import ClauseDraft, HeadingDraft, IndicatorDraft, ItemDraft, MilestoneDraft, NoticeDraft
 from simulation.example import example_notice

@@ -13,7 +13,7 @@ import pytest
 
 from documents.foreign import office
 from documents.foreign.confinement import Limits
-from documents.reading import read_notice
+from documents.reading.reader import read_notice
 from kit import table
 from kit.files import old_office
 from kit.notice import HEAD

@@ -6,7 +6,7 @@ import pytest
 
 from documents.foreign.content import Cell
 from documents.foreign.webpage import page_content
-from documents.reading import read_notice
+from documents.reading.reader import read_notice
 
 TITLE = "关于印发《甲市2022年工作要点》的通知"
 BODY = [

@@ -11,7 +11,7 @@ from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
 from documents.foreign.paragraphs import Piece, paragraphs, without_furniture
 from documents.foreign.pdf import pdf_content
-from documents.reading import read_notice
+from documents.reading.reader import read_notice
 from kit.files import rewritten, scanned, set_pdf
 from models.errors import BadInput
 

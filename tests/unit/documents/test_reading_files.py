@@ -10,7 +10,7 @@ import docx
 import pytest
 from docx.oxml import parse_xml
 
-from documents.reading import read_notice
+from documents.reading.reader import read_notice
 from documents.reading.source import MOST_NOTES, lines_of
 from kit.notice import HEAD, codes
 from models.errors import BadInput

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from documents.reading import read_notice
+from documents.reading.reader import read_notice
 from kit.notice import HEAD, clauses, codes, notice
 from kit.notice_forms import DATES, EXPLAINED, FIGURES, LABELLED, RULES, TOLD, Form
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from documents.reading import read_notice
+from documents.reading.reader import read_notice
 from kit.notice import clauses, codes, notice
 from models.errors import BadInput
 

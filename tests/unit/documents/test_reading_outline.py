@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from documents.reading import read_notice
 from documents.reading.marks import chinese, numeral
+from documents.reading.reader import read_notice
 from kit.notice import HEAD, codes, notice
 from models.errors import BadInput
 

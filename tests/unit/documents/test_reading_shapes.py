@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from documents.reading import read_notice
+from documents.reading.reader import read_notice
 from kit.notice import codes
 
 LETTER = """关于做好2022年河湖工作的通知

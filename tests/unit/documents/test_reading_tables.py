@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from documents.foreign.content import Cell, Grid, Row
-from documents.reading import read_notice
+from documents.reading.reader import read_notice
 from documents.reading.table_columns import columns_of, role_of
 from kit import table
 from kit.files import in_process  # noqa: F401 - a fixture

@@ -16,7 +16,7 @@ import pytest
 from documents.foreign.paragraphs import Piece, paragraphs, without_furniture
 from documents.foreign.webpage import page_content
 from documents.foreign.word import MOST_PARAGRAPHS, word_content
-from documents.reading import read_notice
+from documents.reading.reader import read_notice
 from kit.notice import HEAD
 from models.errors import BadInput
 

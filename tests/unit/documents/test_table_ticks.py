@@ -17,7 +17,7 @@ from documents.decomposition.doubts import CHECK, KEY, LIST, REMARK, TICK
 from documents.decomposition.reading import read_table
 from documents.decomposition.saving import TableFile
 from documents.decomposition.workbook import HEADER_ROW, KEPT, NOTICE, TABLE, write_table
-from documents.reading import read_notice
+from documents.reading.reader import read_notice
 from kit.notice import notice, real
 from models import doubts
 from models.doubts import Verdict

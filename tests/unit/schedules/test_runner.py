@@ -14,12 +14,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 import time_machine
+from sqlalchemy.exc import OperationalError
 
+import models.database
 from kit.office import SmallOffice, at, small_office
 from kit.serving import until
-from models.errors import EnvironmentRefused
+from models import disk
+from models import tables as t
+from models.database import insert, plain_words
+from models.errors import EnvironmentRefused, Unreachable
 from schedules.rules import load_rules
-from schedules.runner import Every, Loop, Service, disk_failed, single, tick
+from schedules.runner import Every, Loop, Service, single, tick
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -134,16 +139,56 @@ def test_changed_rules_are_followed_at_the_next_sweep(office: SmallOffice):
     assert running._sweep(NINE).fired == 6
 
 
-def test_a_disk_that_fails_ends_the_service(office: SmallOffice):
-    def failing(_now: datetime) -> None:
-        raise EnvironmentRefused("E-B00", "no answer") from sqlite3.OperationalError("disk I/O error")
-
-    assert service(office, failing).run() == 5
+def io_error() -> None:
+    with plain_words():
+        raise OperationalError("COMMIT", {}, sqlite3.OperationalError("disk I/O error"))
 
 
-@pytest.mark.parametrize(("error", "is_disk"), [(OSError("disk I/O error"), True), (ValueError("disk full"), False)])
-def test_only_a_disk_error_counts_as_one(error: Exception, is_disk: bool):
-    assert disk_failed(error) is is_disk
+@pytest.fixture
+def _disk_of_this_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(disk, "_FAILED", threading.Event())
+    monkeypatch.setattr(disk, "_TOLD", [])
+
+
+@pytest.mark.usefixtures("_disk_of_this_test")
+def test_a_disk_that_fails_ends_the_service_and_nothing_is_written_after(office: SmallOffice):
+    before = office.rows("heartbeat")
+    assert service(office, lambda _now: io_error(), sweep_seconds=3600).run() == 5
+    assert "delivery" not in {row["name"] for row in office.rows("heartbeat")} - {row["name"] for row in before}
+    with pytest.raises(Unreachable, match="E-507"), office.database.write(1):
+        pass
+
+
+@pytest.mark.usefixtures("_disk_of_this_test")
+def test_a_disk_that_fails_for_somebody_at_the_desk_ends_the_service_at_once(office: SmallOffice):
+    running, began = service(office, lambda _now: None), time.monotonic()
+
+    def at_the_desk() -> None:
+        with pytest.raises(Unreachable):
+            io_error()
+
+    assert running.run(threading.Thread(target=at_the_desk).start) == 5
+    assert time.monotonic() - began < 10, "it waited for its next look at the clock"
+
+
+@pytest.mark.usefixtures("_disk_of_this_test")
+def test_who_is_writing_while_the_disk_fails_for_another_keeps_nothing(office: SmallOffice):
+    def meanwhile() -> None:
+        with office.database.write(1) as connection:
+            insert(connection, t.unit_group, 1, name="有关县市区")
+            disk.give_up()
+
+    with pytest.raises(Unreachable):
+        meanwhile()
+    assert office.rows("unitgroup") == []
+
+
+@pytest.mark.usefixtures("_disk_of_this_test")
+def test_a_disk_without_room_does_not_end_the_service(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(models.database, "_free", lambda _file: 0)
+    with pytest.raises(Unreachable, match="0 "):
+        io_error()
+    assert not disk.failed()
 
 
 PROGRAM = """

@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from argon2 import PasswordHasher
 
 from kit.desk import SEAL, Browser, DeskOf, desk_of
 from kit.office import BEGIN, small_office
@@ -21,12 +20,10 @@ if TYPE_CHECKING:
 
 OLD, NEW = "Right-pass-1", "Another-pass-2"
 CHROME = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120 Safari/537.36"
-QUICK = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DeskOf:
-    monkeypatch.setattr(passwords, "_hasher", lambda: QUICK)
+def desk(tmp_path: Path) -> DeskOf:
     made = desk_of(small_office(tmp_path), language="en")
     stored = passwords.hashed(OLD)
     made.office.change("person", made.office.people["clerk1"], password_hash=stored, password_set_at=BEGIN)

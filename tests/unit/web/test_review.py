@@ -110,6 +110,7 @@ def test_earlier_rounds_stand_there_with_why_they_were_returned(desk: DeskOf, of
 def test_approving_moves_on_to_the_next(desk: DeskOf, office: SmallOffice) -> None:
     first, second = waiting(office, ("1.1", "市水利局"), ("1.2", "市水利局"))
     person = desk.person("reviewer")
+    assert "E-H61" in person.post(f"/review/{first}", action="approve", key="k0").text  # not as somebody else left it
     given = {"action": "approve", "version": version(office, first), "key": "k1"}
     answer = person.post(f"/review/{first}", **given)
     assert (answer.status_code, answer.headers["location"]) == (303, f"/review/{second}")

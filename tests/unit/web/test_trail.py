@@ -100,7 +100,7 @@ def test_a_proof_that_breaks_off_is_not_told_as_a_trail_that_holds(
     monkeypatch.setattr("workflow.heads.keep", full)
     browser = desk.person("audit")
     browser.post("/trail/verify")
-    desk.app.state.prover.wait()
+    desk.site.prover.wait()
     page = browser.get("/trail/verify").text
     assert "E-H76" in page
     assert "The trail holds" not in page

@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from argon2 import PasswordHasher
 
+from kit import quick_passwords
 from kit.world import NOON, World, refused
 from models.errors import BadInput, Denied
 from models.settings import LoginSettings
@@ -23,12 +23,14 @@ HERE, THERE = Caller(WEB, "10.0.0.1", "Firefox"), Caller(WEB, "10.0.0.2")
 
 
 @pytest.fixture
-def known(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
-    """Clerk one has a password; hashing it is quick here."""
-    quick = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
-    monkeypatch.setattr(passwords, "_hasher", lambda: quick)
+def known(world: World) -> World:
+    """Clerk one has a password."""
     world.change("person", world.people["clerk1"], password_hash=passwords.hashed(GOOD))
     return world
+
+
+def test_a_stolen_hash_is_dear_to_guess_from() -> None:
+    assert quick_passwords.SHIPPED().hash(GOOD).startswith("$argon2id$v=19$m=65536,t=3,p=4$")
 
 
 def try_at(world: World, caller: Caller, password: str = "wrong", name: str = "clerk1", now: datetime = NOON) -> str:
