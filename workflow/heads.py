@@ -9,6 +9,7 @@ section 10, ``reliability.md`` I11, I18.
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
