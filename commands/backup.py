@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import tempfile
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from commands.frame import Desk, answer, desk, new_installation, progress
-from models.errors import DubanError, EnvironmentRefused, UsageRefused
+from models.errors import EnvironmentRefused, UsageRefused
 from models.language import _
 from models.times import shown
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from sqlalchemy.engine import Connection
-
-    from models.database import Database
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -32,36 +24,16 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @desk
 def backup_command(desk_: Desk, file: Path) -> None:
     """Database, files, heads and settings without secrets, with the SHA-256 of each."""
-    from deeds.rules_editing import files
+    from deeds import backups
     from workflow import backup
 
-    settings, now = desk_.settings, desk_.now()
-    if not desk_.database.is_sqlite:
-        raise EnvironmentRefused("E-B13", _("A PostgreSQL database is copied with pg_dump."), where=file.name)
-    home = Path(desk_.database.url.database or settings.home / backup.DATABASE)
-    head = desk_.perform("backup", lambda c: backup.begin(c, desk_.office_id, desk_.actor, file.name, now))
-    heads, rules = _own_heads(desk_, now), tuple(files(desk_))
-    sources = backup.Sources(home, settings.store_dir, heads, settings.home / "duban.toml", rules)
-    with progress(backup.count(sources), _("Copying")) as step:
-        manifest = backup.write(sources, file, desk_.office_id, head, now, step)
+    made = backups.begin(desk_, file.name)
+    with progress(backup.count(made.sources), _("Copying")) as step:
+        manifest = backups.write(desk_, made, file, step)
     said = _("{count} files in {file}; head of the trail {head}.").format(
-        count=len(manifest["files"]), file=file.name, head=head.short
+        count=len(manifest["files"]), file=file.name, head=made.head.short
     )
     answer(desk_, manifest, lambda: click.echo(said))
-
-
-def _own_heads(desk_: Desk, now: datetime) -> Path | None:
-    """The folder of heads, with this backup's own; None while another installation's lie there: they prove nothing here.
-
-    With its head outside, what a restore of this backup loses is known to the event.
-    """
-    from workflow import heads
-
-    folder, office = desk_.settings.heads_dir, desk_.office_id
-    if desk_.read(lambda c: heads.foreign(folder, c, office)):
-        return None
-    desk_.read(lambda c: heads.keep(folder, c, office, now))
-    return folder
 
 
 @click.command(
@@ -86,36 +58,15 @@ def restore_command(desk_: Desk, file: Path | None, folder: Path | None, *, chec
         raise UsageRefused("E-U01", _("Say one of: FILE --check, FILE --to FOLDER, or --confirm."))
 
 
-@contextmanager
-def _opened(folder: Path) -> Iterator[Database]:
-    """The restored copy, brought to this program's form when it is older."""
-    from models import schema
-    from models.database import Database, sqlite_url
-    from workflow.backup import DATABASE
-
-    database = Database(sqlite_url(folder / DATABASE))
-    try:
-        try:
-            schema.check(database)
-        except EnvironmentRefused as refusal:
-            if refusal.code != "E-B05":
-                raise
-            schema.migrate(database)
-        yield database
-    finally:
-        database.close()
-
-
 def _confirm(desk_: Desk) -> None:
-    from workflow import backup, heads
+    from deeds import backups
 
-    office, now, folder = desk_.office_id, desk_.now(), desk_.settings.heads_dir
-    held = desk_.perform("restore.confirm", lambda c: backup.confirm_restore(c, office, desk_.actor, folder, now))
-    desk_.read(lambda c: heads.keep(folder, c, office, now, claim=True))
+    held = backups.confirm(desk_)
     _say_held(desk_, {"held": held}, held)
 
 
 def _check(desk_: Desk, file: Path) -> None:
+    from deeds.backups import opened
     from models.store import Store
     from workflow import backup, verify
 
@@ -123,7 +74,7 @@ def _check(desk_: Desk, file: Path) -> None:
         folder = Path(made)
         manifest = backup.unpack(file, folder)
         heads, store, office = folder / "heads", Store(folder / "store"), int(manifest["office"])
-        with _opened(folder) as database, database.read() as connection:
+        with opened(folder) as database, database.read() as connection:
             findings = verify.verify(connection, office, heads_dir=heads, store=store)
     wrong = [f"{finding.where}: {finding.what}" for finding in findings]
     _say_check(desk_, manifest, wrong)
@@ -139,30 +90,10 @@ def _say_check(desk_: Desk, manifest: dict[str, Any], wrong: list[str]) -> None:
 
 
 def _restore(desk_: Desk, file: Path, folder: Path) -> None:
-    from workflow import audit, backup, heads
-    from workflow.office import SETUP
+    from deeds import backups
 
-    manifest = backup.unpack(file, folder)
-    now, office = desk_.now(), int(manifest["office"])
-    detail = {"made_at": manifest["made_at"], "file": file.name, "installation": new_installation()}
-    with _opened(folder) as database:
-        with database.write(office) as connection:
-            held = backup.second_life(connection, office, SETUP, audit.Entry("restore", "office", detail=detail), now)
-        with database.read() as connection:
-            heads.keep(folder / "heads", connection, office, now, claim=True)
-            another = _of_another(connection, folder, office)
-    _say_held(desk_, {"folder": str(folder), "held": held, "heads_of_another": another}, held)
-
-
-def _of_another(connection: Connection, folder: Path, office: int) -> bool:
-    """Whether the restored settings still name the folder in which the office of before keeps its heads."""
-    from models.settings import load
-    from workflow import heads
-
-    try:
-        return heads.foreign(load(folder).heads_dir, connection, office)
-    except DubanError:  # settings that cannot be used are said by the first command in the new folder
-        return False
+    made = backups.lay_out(desk_, file, folder, new_installation())
+    _say_held(desk_, {"folder": str(folder), "held": made.held, "heads_of_another": made.heads_of_another}, made.held)
 
 
 def _say_held(desk_: Desk, data: dict[str, Any], held: int) -> None:

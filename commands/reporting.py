@@ -11,7 +11,7 @@ import click
 from commands.acting import NUMBER, acting, run, words
 from commands.frame import desk
 from deeds.reporting import command_of, of_batch
-from models.errors import BadInput
+from models.errors import BadInput, DubanError
 from models.language import _
 
 if TYPE_CHECKING:
@@ -47,18 +47,44 @@ _TEXTS = ("progress", "reason", "problems", "next_steps")
 @click.option(
     "--from-last", is_flag=True, help=_("Begin with the task's own last version, else with last month's report.")
 )
+@click.option(
+    "--from-draft", is_flag=True, help=_("Begin with your draft of it, such as one kept when somebody came first.")
+)
 @acting
 @desk
 def report(
-    desk_: Desk, task_id: int, values: tuple[str, ...], version: int | None, key: str, *, from_last: bool, **row: Any
+    desk_: Desk,
+    task_id: int,
+    values: tuple[str, ...],
+    version: int | None,
+    key: str,
+    *,
+    from_last: bool,
+    from_draft: bool,
+    **row: Any,
 ) -> int:
-    """File a report."""
+    """File a report; the words of one to whom somebody came first are kept as a draft."""
+    from deeds.typed_report import begun_with_draft, discard_drafts, kept
+
+    if from_last and from_draft:
+        raise click.UsageError(_("Begin with the last report or with the draft, not with both."))
     told = {name: words(value) if name in _TEXTS else value for name, value in row.items() if value is not None}
     told |= {"task": task_id, "version": version, "indicators": _pairs(values)}
-    command = desk_.look_up(
-        "task.report", lambda connection: command_of(connection, desk_, told, key, from_last=from_last)
-    )
-    return run(desk_, [command])
+    if from_draft and not told["no_progress"]:
+        del told["no_progress"]  # not ticked here says nothing of what the draft says
+
+    def prepared(connection: Connection) -> Command:
+        begun = begun_with_draft(connection, desk_, task_id) if from_draft else None
+        return command_of(connection, desk_, told, key, from_last=from_last, begun=begun)
+
+    command = desk_.look_up("task.report", prepared)
+    try:
+        code = run(desk_, [command])
+    except DubanError as refusal:
+        raise kept(desk_, command, refusal) from refusal
+    if from_draft:
+        discard_drafts(desk_, [task_id])
+    return code
 
 
 @click.command(

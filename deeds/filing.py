@@ -57,12 +57,23 @@ class Line:
     withdraw_by: str = ""
     #: the form in hand that covers the report as it is
     form: str = ""
-    draft: report_drafts.ReportDraft | None = None
+    #: what this person typed and did not report
+    typed: report_drafts.ReportDraft | None = None
     #: why it came back, from the office or from the unit's leader
     returned: Returned | None = None
     #: the report in force: its completion and its words; None and empty while there is none
     percent: int | None = None
     progress: str = ""
+
+    @property
+    def draft(self) -> report_drafts.ReportDraft | None:
+        """What a report begins with."""
+        return self.typed if self.report_by else None
+
+    @property
+    def lying(self) -> report_drafts.ReportDraft | None:
+        """What nothing can be done with now: somebody came first."""
+        return None if self.report_by else self.typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +164,7 @@ def lines_of(
                 task, about[task.id].title, about[task.id].text, stand, colour, cause,
                 _next_words(task, stand, forms.get(task.id, ""), may_fill=reporting is not None, came_back=task.id in back),
                 reporting.action if reporting else "", receivable, retract.action if retract else "",
-                forms.get(task.id, ""), drafts.get(task.id) if reporting else None, back.get(task.id),
+                forms.get(task.id, ""), drafts.get(task.id), back.get(task.id),
                 *reports.get(task.id, (None, "")),
             )
         )  # fmt: skip

@@ -10,6 +10,8 @@ from models.language import _, listed
 from models.states import Action
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy.engine import Connection
 
     from deeds.desk import Desk
@@ -28,15 +30,24 @@ def of_batch(connection: Connection, desk: Desk, row: dict[str, Any], key: str) 
 
 
 def command_of(
-    connection: Connection, desk: Desk, row: dict[str, Any], key: str, *, from_last: bool = False
+    connection: Connection,
+    desk: Desk,
+    row: dict[str, Any],
+    key: str,
+    *,
+    from_last: bool = False,
+    begun: Mapping[str, Any] | None = None,
 ) -> Command:
-    """One row as a command; a prefilled one begins with what the unit said last, E-S22 when it said nothing yet."""
+    """One row as a command; a prefilled one begins with what the unit said last, E-S22 when it said nothing yet.
+
+    ``begun``: or with these words and values.
+    """
     from workflow.actions import Command, visible_task
     from workflow.case import Given, ValueGiven
     from workflow.cases import clause_indicators
 
     task, _co_units = visible_task(connection, desk.office_id, desk.actor, row["task"])
-    last = _begin_with(connection, task) if from_last else {}
+    last = dict(begun) if begun is not None else _begin_with(connection, task) if from_last else {}
     told = {**last, **row}
     names = clause_indicators(connection, desk.office_id, task.clause_id) if task.clause_id is not None else ()
     values = {value["indicator_id"]: ValueGiven(**value) for value in last.get("values", ())}

@@ -172,7 +172,7 @@ def report(desk: Desk, task_id: int, fields: Mapping[str, str], version: int | N
         outcome = act(desk.database, desk.office_id, desk.actor, command, desk.now())
     except DubanError:
         with suppress(DubanError):
-            keep_draft(desk, task_id, fields, version or 0)
+            keep_draft(desk, task_id, fields, version or 0, late=True)
         raise
     discard_drafts(desk, [task_id])
     return outcome
@@ -191,10 +191,50 @@ def report_many(
     return outcomes
 
 
-def keep_draft(desk: Desk, task_id: int, fields: Mapping[str, str], version: int) -> None:
-    """Keep what was typed for this person."""
+def keep_draft(desk: Desk, task_id: int, fields: Mapping[str, str], version: int, *, late: bool = False) -> None:
+    """Keep what was typed for this person; ``late``: somebody came first."""
     with desk.database.write(desk.office_id) as connection:
-        report_drafts.keep(connection, desk.office_id, desk.actor, task_id, fields, version, desk.now())
+        report_drafts.keep(connection, desk.office_id, desk.actor, task_id, fields, version, desk.now(), late=late)
+
+
+def kept(desk: Desk, command: Command, refusal: DubanError) -> DubanError:
+    """The refusal of a report to whom somebody came first, with the draft in which its words are kept; else as it is."""
+    if "by" not in refusal.fields:
+        return refusal
+    given = command.given
+    values = [{"indicator_id": one.indicator_id, "value": one.value, "reason": one.reason} for one in given.values]
+    percent = "" if given.percent is None else given.percent
+    words = {name: getattr(given, name) for name in (*TEXTS, "no_progress")}
+    try:
+        keep_draft(desk, command.task_id, _as_fields({**words, "percent": percent, "values": values}), 0, late=True)
+    except DubanError:
+        return refusal
+    remedy = _("What you wrote is kept as your draft. Look at the task; then: duban task report {id} --from-draft")
+    where, fields = refusal.where, refusal.fields
+    return type(refusal)(refusal.code, refusal.what, where=where, remedy=remedy.format(id=command.task_id), **fields)
+
+
+def begun_with_draft(connection: Connection, desk: Desk, task_id: int) -> dict[str, Any]:
+    """This person's draft as a report begins with it (``deeds.reporting.command_of``); E-S46 when there is none."""
+    draft = report_drafts.find(connection, desk.office_id, desk.actor, [task_id]).get(task_id)
+    if draft is None:
+        raise BadInput(
+            "E-S46",
+            _("You have no draft of this task."),
+            where=_("task {id}").format(id=task_id),
+            remedy=_("Leave out --from-draft."),
+        )
+    fields = draft.fields
+    numbers = sorted({int(name.partition("-")[2]) for name in fields if name.startswith(("value-", "why-"))})
+    values = [
+        {"indicator_id": one, "value": read_figure(text, str(one), ""), "reason": ""}
+        if (text := fields.get(f"value-{one}", ""))
+        else {"indicator_id": one, "value": None, "reason": fields[f"why-{one}"]}
+        for one in numbers
+    ]
+    begun: dict[str, Any] = {name: fields.get(name, "") for name in TEXTS}
+    begun |= {"percent": read_percent(fields.get("percent", "")), "no_progress": bool(fields.get("no_progress"))}
+    return {**begun, "values": values}
 
 
 def discard_drafts(desk: Desk, task_ids: Sequence[int]) -> None:

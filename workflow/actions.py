@@ -7,7 +7,6 @@ compare-and-swap on (state, version). All in one transaction, in plain SQL. Sour
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, replace
-from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
@@ -16,7 +15,7 @@ from models import labels
 from models import tables as t
 from models.errors import Conflict, Denied, DubanError, NotFound, Refused
 from models.language import _, listed
-from models.times import local_date, shown
+from models.times import local_date
 from workflow import audit, cases, panels, permissions, readings
 from workflow.case import Case, Given
 from workflow.effects import EFFECTS, Work, report_digest
@@ -25,6 +24,7 @@ from workflow.given import about
 from workflow.machine import fire
 from workflow.operation import answered, asked_digest, keep_answer, perform, record_refusal
 from workflow.step_telling import tell
+from workflow.swapping import swapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -153,51 +153,38 @@ def apply(connection: Connection, office_id: int, actor: Actor, command: Command
     """The step inside a transaction the caller holds; raises the refusal."""
     task, co_units = visible_task(connection, office_id, actor, command.task_id)
     role = _permitted(actor, command.action, task, co_units)
-    still_open(task)
+    still_open(connection, task)
     if command.version is not None and command.version != task.version:
         raise stale(connection, task)
     _not_forwarded(connection, actor, command.action, role, task, now)
     case = _case(connection, actor, command, task, co_units, now)
-    step = fire(case)
+    step = _fire(connection, case)
     taken_as = permissions.acting_role(actor, step, task.unit_id, co_units)
     if taken_as is None:  # of several rows of the action here the one that applies is for another duty
         raise _denied(actor, command.action, task, co_units)
     _heed(case, step)
     after, changes = _carry_out(connection, case, step)
     _record(connection, case, step, taken_as, command.operation_id)
-    if not _swapped(connection, task, after, changes, now):
+    if not swapped(connection, task, after, changes, now):
         raise stale(connection, task)
     label = task.flow.action_label(command.action)
     return Outcome(task.id, command.action, after.state, after.version, after.state_label, label)
 
 
-def _swapped(connection: Connection, task: TaskRow, after: TaskRow, changes: dict[str, Any], now: datetime) -> bool:
-    """Write how the task stands now, if it still stands as it was loaded."""
-    values = {
-        "state": after.state,
-        "stage": after.stage.value,
-        "version": after.version,
-        "next_due_at": now,  # the next sweep looks at it once more, be it final: what came due before has to end
-        **changes,
-    }
-    this = {"of_office": task.office_id, "of_task": task.id, "of_version": task.version, "of_state": task.state}
-    return connection.execute(_swapping(tuple(values)), values | this).rowcount == 1
-
-
-@cache
-def _swapping(columns: tuple[str, ...]) -> Any:
-    """The compare-and-swap that sets these columns, built once."""
-    k = t.task.c
-    return (
-        sa.update(t.task)
-        .where(
-            k.office_id == sa.bindparam("of_office"),
-            k.id == sa.bindparam("of_task"),
-            k.version == sa.bindparam("of_version"),
-            k.state == sa.bindparam("of_state"),
+def _fire(connection: Connection, case: Case) -> Step:
+    """The step; a refusal says who led the task to where nothing of the kind is possible, and when."""
+    try:
+        return fire(case)
+    except Refused as refusal:
+        last = audit.first(connection, case.task.office_id, "task", case.task.id)
+        if "offered" not in refusal.fields or not last.who:
+            raise
+        said = _("{who}, {when}: “{action}”").format(
+            who=last.who, when=last.when, action=_called(case.task, last.action)
         )
-        .values({name: sa.bindparam(name, type_=k[name].type) for name in columns})
-    )
+        fields = {**refusal.fields, "by": last.who, "at": last.when}
+        where = f"{refusal.where} · {said}"
+        raise Refused(refusal.code, refusal.what, where=where, remedy=refusal.remedy, **fields) from None
 
 
 def _carry_out(connection: Connection, case: Case, step: Step) -> tuple[TaskRow, dict[str, Any]]:
@@ -217,14 +204,19 @@ def _carry_out(connection: Connection, case: Case, step: Step) -> tuple[TaskRow,
     return after, changes
 
 
-def still_open(task: TaskRow) -> None:
+def still_open(connection: Connection, task: TaskRow) -> None:
     """A closed month is on record: nothing in it moves any more."""
     if task.month_closed:
+        closed = audit.first(connection, task.office_id, "period", task.period_id or 0, "period.close")
         raise Refused(
             "E-S23",
-            _("The month {month} is closed; its tasks stay as they are, on record.").format(month=task.month),
+            _("The month {month} is closed ({who}, {when}); its tasks stay as they are, on record.").format(
+                month=task.month, who=closed.who or "–", when=closed.when or "–"
+            ),
             where=_("task {id}").format(id=task.id),
             remedy=_("Report it with the next month."),
+            by=closed.who,
+            at=closed.when,
         )
 
 
@@ -373,22 +365,8 @@ def _called(task: TaskRow, action: str) -> str:
 
 def stale(connection: Connection, task: TaskRow) -> Conflict:
     """Who changed the task first and when; the loser's words stay on their side."""
-    last = (
-        connection.execute(
-            sa.select(t.event)
-            .where(
-                t.event.c.office_id == task.office_id,
-                t.event.c.object_type == "task",
-                t.event.c.object_id == task.id,
-                t.event.c.result == "done",
-            )
-            .order_by(t.event.c.seq.desc())
-            .limit(1)
-        )
-        .mappings()
-        .first()
-    )
-    who, when, what = (last["actor_name"], shown(last["at"]), _called(task, last["action"])) if last else ("", "", "")
+    last = audit.first(connection, task.office_id, "task", task.id)
+    who, when, what = last.who, last.when, _called(task, last.action)
     return Conflict(
         "E-409",
         _("{who} acted on this task at {when} (“{action}”), before you.").format(who=who, when=when, action=what),

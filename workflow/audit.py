@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from models import tables as t
 from models.states import Result
+from models.times import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -148,6 +149,27 @@ def append(connection: Connection, office_id: int, actor: Actor, entry: Entry, n
     row["hash"] = digest(row)
     connection.execute(_INSERT, row)
     return Head(row["seq"], row["hash"])
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """Who came first: a person's name, the local time and the action; all empty where the trail has nothing."""
+
+    who: str = ""
+    when: str = ""
+    action: str = ""
+
+
+def first(connection: Connection, office_id: int, object_type: str, object_id: int, action: str = "") -> First:
+    """Whoever acted last on a thing (``action``: in this way), for those who come after them."""
+    e = t.event.c
+    query = sa.select(e.actor_name, e.at, e.action).where(
+        e.office_id == office_id, e.object_type == object_type, e.object_id == object_id, e.result == Result.DONE.value
+    )
+    if action:
+        query = query.where(e.action == action)
+    row = connection.execute(query.order_by(e.seq.desc()).limit(1)).first()
+    return First(row.actor_name, shown(row.at), row.action) if row else First()
 
 
 def _last(connection: Connection, office_id: int) -> RowMapping | None:

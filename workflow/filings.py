@@ -159,7 +159,7 @@ def attach(
     filing, unit_id, unit_name = _filing_by_code(connection, office_id, actor, check_code)
     role = permissions.demand_unit(actor, "form.attach", unit_id)
     tasks = [task for number, _v, _s in filing.covers if (task := cases.load_task(connection, office_id, number))]
-    _still_as_printed(filing, tasks)
+    _still_as_printed(connection, office_id, filing, tasks)
     _not_used_before(connection, office_id, stored, same_file_again=same_file_again)
     if not letters(signer) or not letters(seal):
         raise Refused("E-S10", _("The signer and the seal must be named."), remedy=_("Give --signer and --seal."))
@@ -301,16 +301,19 @@ def _unit_of(connection: Connection, office_id: int, filing_id: int) -> tuple[in
     return row.id, row.name
 
 
-def _still_as_printed(filing: FilingRow, tasks: Sequence[TaskRow]) -> None:
+def _still_as_printed(connection: Connection, office_id: int, filing: FilingRow, tasks: Sequence[TaskRow]) -> None:
     """The reports are the printed ones and wait for a signature; a form that was signed already says so itself."""
     same = {(task.id, task.report_number, task.report_sha256) for task in tasks}
     if filing.has_evidence and same >= set(filing.covers) and not any(_waits(task) for task in tasks):
+        first = audit.first(connection, office_id, "filing", filing.id, "form.attach")
         raise Refused(
             "E-S25",
-            _("Form {code} has been attached already; its {count} tasks are signed.").format(
-                code=filing.check_code, count=len(filing.covers)
+            _("Form {code} was attached by {who} at {when}; its {count} tasks are signed.").format(
+                code=filing.check_code, count=len(filing.covers), who=first.who or "–", when=first.when or "–"
             ),
             remedy=_("Nothing is left to do for it. See it with: duban form list"),
+            by=first.who,
+            at=first.when,
         )
     now_there = {(task.id, task.report_number, task.report_sha256) for task in tasks if _waits(task)}
     changed = [task for task, version, sha in filing.covers if (task, version, sha) not in now_there]

@@ -41,6 +41,11 @@ class ReportDraft:
     fields: dict[str, str]
     saved_at: datetime
 
+    @property
+    def words(self) -> list[str]:
+        """What was typed, without the ticks."""
+        return [text for name, text in self.fields.items() if name not in {"no_progress", "lower"}]
+
 
 def reporting_step(actor: Actor, task: TaskRow, co_units: Collection[int] = ()) -> Step | None:
     """The step by which the actor may report on the task now, whatever its flow calls it; None when there is none."""
@@ -57,10 +62,16 @@ def keep(
     fields: Mapping[str, str],
     version: int,
     now: datetime,
+    *,
+    late: bool = False,
 ) -> None:
-    """Keep what was typed, in place of what was kept before; E-H30 for what cannot be reported now, E-H31 too long."""
+    """Keep what was typed, in place of what was kept before; E-H30 for what cannot be reported now, E-H31 too long.
+
+    ``late``: it was begun while it could be reported, and somebody came first. Whose unit it is loses no word.
+    """
     task, co_units = visible_task(connection, office_id, actor, task_id)
-    if reporting_step(actor, task, co_units) is None:
+    ours = late and task.unit_id in actor.units()
+    if not ours and reporting_step(actor, task, co_units) is None:
         raise Refused(
             "E-H30",
             _("There is nothing to fill in for this task now: it is “{state}”.").format(state=task.state_label),

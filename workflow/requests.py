@@ -42,7 +42,7 @@ def ask(
     """Ask for more time or say that a task is not ours; returns the request's number."""
     task, _co_units = visible_task(connection, office_id, actor, task_id)
     role = permissions.demand_unit(actor, "request.ask", task.unit_id)
-    still_open(task)
+    still_open(connection, task)
     _check_ask(connection, task, kind, reason, wanted_due_on, now)
     unit_id = _unit_id(connection, office_id, wanted_unit) if wanted_unit else None
     number = _insert(
@@ -149,7 +149,7 @@ def decide(
     assert task is not None
     changes: dict[str, Any] = {}
     if grant:
-        still_open(task)
+        still_open(connection, task)
     if grant and row.kind == RequestKind.EXTENSION:
         changes = _extend(connection, task, due_on or row.wanted_due_on, now)
     elif grant:
@@ -188,10 +188,15 @@ def _pending(connection: Connection, office_id: int, actor: Actor, request_id: i
     if row is None:
         raise permissions.not_there(_("Request"), request_id)
     if row.decision != Decision.PENDING:
+        first = audit.first(connection, office_id, "request", request_id, "request.decide")
         raise Refused(
             "E-S16",
-            _("Request {id} has been decided already.").format(id=request_id),
+            _("Request {id} was decided by {who} at {when}.").format(
+                id=request_id, who=first.who or "–", when=first.when or "–"
+            ),
             remedy=_("See the decision with: duban request list"),
+            by=first.who,
+            at=first.when,
         )
     if not letters(reason):
         raise Refused("E-S02", _("A reason is needed."), remedy=_("Add it with --reason."))

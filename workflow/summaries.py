@@ -123,10 +123,15 @@ def _not_issued(connection: Connection, office_id: int, period_id: int) -> None:
         sa.select(t.summary.c.id).where(t.summary.c.office_id == office_id, t.summary.c.period_id == period_id)
     )
     if known is not None:
+        first = audit.first(connection, office_id, "summary", known, "summary.issue")
         raise Refused(
             "E-S18",
-            _("The summary of this month has been issued and is frozen (number {id}).").format(id=known),
+            _("The summary of this month was issued by {who} at {when} and is frozen (number {id}).").format(
+                id=known, who=first.who or "–", when=first.when or "–"
+            ),
             remedy=_("Export it with: duban summary export"),
+            by=first.who,
+            at=first.when,
         )
 
 

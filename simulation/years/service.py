@@ -27,6 +27,8 @@ RESTING: Final = (time(9, 2),)
 HEADS_SECONDS: Final = 300
 #: who runs the service
 OPERATOR: Final = "sysadmin"
+#: it does not start on a database that is older than its outside head, or beside the heads of another installation
+RESTORED: Final = frozenset({"E-B07", "E-B16"})
 
 
 class ServiceProcess:
@@ -78,7 +80,7 @@ class ServiceProcess:
         except Died:
             self._running = None
         except DubanError as refusal:  # it does not start: somebody has to look
-            self._running, self.behind = None, refusal.code == "E-B07"
+            self._running, self.behind = None, refusal.code in RESTORED
             self.year.note(f"the service does not start: {refusal.code}")
             self.year.figures[f"not started {refusal.code}"] += 1
         self._heard()

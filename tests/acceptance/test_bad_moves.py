@@ -11,7 +11,7 @@ import pytest
 
 from kit.office import UNITS, at
 from kit.world import refused
-from models.states import Action, Stage
+from models.states import Action, Role, Stage
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -117,11 +117,41 @@ def test_stale_screen_says_who_was_first_and_when(door: Door) -> None:
     """Row 19."""
     task = first(door)
     door.data("clerk1", "task", "receive", task)
-    words = ("task", "report", task, "--progress", "已清理。", "--percent", 5, "--version", 1)
-    found = door.refuses(3, "E-409", "clerk1", *words)
+    before = door.world.picture()
+    said = door.run(
+        "clerk1", "task", "report", task, "--progress", "已清理。", "--percent", 5, "--version", 1, "--json"
+    )
+    found = said.refusal
+    assert (said.code, found["code"]) == (3, "E-409")
+    assert door.world.picture() | {"report_draft": []} == before
     assert found["what"] == "赵一 acted on this task at 2022-06-10 09:00 (“receive”), before you."
-    assert "Nothing of yours was changed" in found["remedy"]
+    assert "duban task report 1 --from-draft" in found["remedy"]
     assert (found["by"], found["version"], found["state"]) == ("赵一", 2, "assigned")
+
+
+def test_words_of_a_report_that_came_second_are_kept_and_reported_from_there(door: Door) -> None:
+    """Row 19: also when a colleague of the same unit has reported meanwhile, and nothing can be filled in any more."""
+    task, world = first(door), door.world
+    mine = ("task", "report", task, "--percent", 5, "--problems", "汛期")
+    world.join("clerk1b", Role.CLERK, UNITS[0])
+    world.act("clerk1b", Action.REPORT, task, NOW, progress="同事写的。", percent=9)
+    for version, code in (((), "E-S01"), (("--version", 1), "E-409")):
+        said = door.run("clerk1", *mine, "--progress", "-", *version, "--json", typed="已清理三公里，复绿两处。")
+        assert (said.refusal["code"], said.refusal["by"]) == (code, "clerk1b")
+        (row,) = world.rows("report_draft")
+        assert (row["person_id"], row["fields"]["progress"]) == (world.people["clerk1"], "已清理三公里，复绿两处。")
+    world.act("clerk1b", Action.WITHDRAW, task, NOW)
+    door.data("clerk1", "task", "report", task, "--from-draft", "--percent", 6)
+    last = world.rows("report", task_id=task)[-1]
+    assert (last["progress"], last["percent"], last["problems"]) == ("已清理三公里，复绿两处。", 6, "汛期")
+    assert world.rows("report_draft") == []
+    door.refuses(1, "E-S46", "clerk1", "task", "report", task, "--from-draft")
+
+
+def test_refusal_of_ones_own_words_keeps_no_draft(door: Door) -> None:
+    """Row 24: nobody came first, the words are in the hand of whoever typed them."""
+    door.refuses(1, "E-V02", "clerk1", "task", "report", first(door), "--progress", "已清理。", "--percent", 120)
+    assert door.world.rows("report_draft") == []
 
 
 def test_forbidden_step_names_the_state_and_what_is_possible(door: Door) -> None:

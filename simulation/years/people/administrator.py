@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from deeds import backups
 from models.times import local_date
 from simulation.years.city import MAIL, OFFICE
 from simulation.years.people.staff import SECURITY, SYSTEM, UnitStaff
-from workflow import backup, people
+from workflow import people
 
 if TYPE_CHECKING:
     from models.states import Role
     from simulation.years.people.days import Day
     from simulation.years.people.hand import Hand
     from simulation.years.program import Seat
-
-#: said by the service when the database is older than its outside head
-BEHIND: Final = "not started E-B07"
 
 
 def plan(day: Day) -> None:
@@ -27,14 +25,9 @@ def plan(day: Day) -> None:
 
 def confirm_restore(day: Day) -> None:
     """Say yes to the restored database; everything that waits to be sent is held from here on."""
-    heads = day.year.settings.heads_dir
     day.hand.do(
-        SYSTEM, "restore.confirm",
-        lambda seat: seat.perform(
-            "restore.confirm", lambda c: backup.confirm_restore(c, OFFICE, seat.actor, heads, seat.now())
-        ),
-        kind="restores confirmed", detail=lambda held: {"held": held},
-    )  # fmt: skip
+        SYSTEM, "restore.confirm", backups.confirm, kind="restores confirmed", detail=lambda held: {"held": held}
+    )
 
 
 def employ(hand: Hand, login: str, name: str, role: Role, unit_id: int) -> bool:

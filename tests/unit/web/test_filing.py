@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kit.desk import desk_of
-from kit.office import at, small_office
+from kit.office import OPENS, at, small_office
 from models.states import Action
 
 if TYPE_CHECKING:
@@ -91,6 +91,29 @@ def test_a_refusal_keeps_what_was_typed_in_the_form_and_as_a_draft(desk: DeskOf)
     part = browser.post(f"/filing/{number}", part=True, **typed(number, percent="一半"))
     assert "<form" not in part.text
     assert "E-V02" in part.text
+
+
+def test_who_comes_second_finds_what_they_typed_on_any_computer(desk: DeskOf) -> None:
+    office, number = desk.office, task(desk)
+    second = office.add(
+        "person", login="clerk1b", name="赵乙", email="", password_hash="", code_hash="", active=True, failed_logins=0,
+        created_at=NOW,
+    )  # fmt: skip
+    office.people["clerk1b"] = second
+    office.add("duty", person_id=second, role="clerk", unit_id=office.units["市发改委"], valid_from=OPENS)
+    quick, slow = desk.person("clerk1b"), desk.person("clerk1")
+    slow.post(f"/filing/{number}/draft", part=True, **typed(number, progress="自动留存的半句。"))
+    assert quick.post(f"/filing/{number}", **typed(number, progress="同事先报的。")).status_code == 303
+    told = slow.post(f"/filing/{number}", **typed(number, progress="慢一步写的<两段>话。"))
+    assert told.status_code == 409
+    assert all(said in told.text for said in ("E-409", "赵乙", "2022-06-10 10:00", "慢一步写的&lt;两段&gt;话。"))
+    assert [row["number"] for row in office.rows("report", task_id=number)] == [1]
+    elsewhere = desk.person("clerk1").get(f"/filing/{number}").text
+    assert "慢一步写的&lt;两段&gt;话。" in elsewhere
+    assert "同事先报的。" in elsewhere
+    assert "慢一步" not in desk.person("clerk1b").get(f"/filing/{number}").text
+    slow.post(f"/filing/{number}/discard")
+    assert "慢一步" not in desk.person("clerk1").get(f"/filing/{number}").text
 
 
 def test_no_progress_takes_its_reason_and_every_indicator_a_value_or_why_not(desk: DeskOf) -> None:
