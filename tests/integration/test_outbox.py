@@ -294,6 +294,7 @@ class Leaving(Postbox):
         raise SystemExit
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_send_that_ends_without_a_word_is_not_sent(office: SmallOffice):
     number = tell(office, "clerk1")
     run(office, Leaving())
