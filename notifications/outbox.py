@@ -51,13 +51,14 @@ LATE: Final = "timeout"
 #: so many late sends in a row, and a channel waits for the next batch
 _PATIENT: Final = 2
 
-# Built once: both are written for every message.
+# Built once: both are written for every message. A try that another worker has closed as lost stays so.
 _TRIED: Final = (
     sa.update(t.attempt)
     .where(
         t.attempt.c.office_id == sa.bindparam("of_office"),
         t.attempt.c.message == sa.bindparam("of_message"),
         t.attempt.c.number == sa.bindparam("attempt"),
+        t.attempt.c.finished_at.is_(None),
     )
     .values({name: sa.bindparam(name) for name in ("finished_at", "outcome", "code", "detail")})
 )

@@ -154,6 +154,22 @@ def test_a_sender_killed_between_claim_and_outcome_leaves_a_second_copy_with_the
     assert [a["outcome"] for a in office.rows("attempt", message=number)] == ["lost", "sent"]
 
 
+def test_a_sender_that_oversleeps_its_lease_leaves_alone_what_the_next_one_wrote(office: SmallOffice):
+    number, box = tell(office, "clerk1"), Postbox()
+
+    class Sleeper(Postbox):
+        def send(self, envelope: Envelope) -> str:
+            assert run(office, box, NOON + LEASE).counts == {"sent": 1}
+            return super().send(envelope)
+
+    sleeper = Sleeper()
+    assert run(office, sleeper, NOON).counts == {}
+    assert [one.message_id for one in sleeper.got] == [one.message_id for one in box.got]
+    tries = office.rows("attempt", message=number)
+    assert [one["outcome"] for one in tries] == ["lost", "sent"]
+    assert tries[0]["finished_at"] == tries[1]["started_at"]
+
+
 def test_two_workers_send_each_message_once(office: SmallOffice):
     for place in range(12):
         tell(office, "clerk1", key=f"k{place}")
