@@ -44,6 +44,7 @@ def show(desk_: Desk, year: int) -> None:
     """The year as deadlines are reckoned with it."""
     from workflow import calendar_store
 
+    desk_.actor  # noqa: B018 - a login that holds is all it takes
     office = desk_.office_id
     found = desk_.read(lambda c: calendar_store.load_calendar(c, office))
     source = dict(desk_.read(lambda c: calendar_store.years_known(c, office))).get(year, "")
@@ -61,6 +62,7 @@ def import_(desk_: Desk, file: Path) -> None:
     from documents.reading.reader import read_text
     from workflow import calendar_store, holiday_notice
 
+    desk_.demand("calendar.import")
     office, now = desk_.office_id, desk_.now()
     parsed = holiday_notice.parse_holiday_notice(read_text(file.read_bytes(), file.name))
     count = desk_.perform(

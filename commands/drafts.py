@@ -44,7 +44,7 @@ def list_(desk_: Desk, *, every: bool) -> None:
     """For the office."""
     from schedules import drafts
 
-    rows = desk_.read(lambda c: drafts.list_drafts(c, desk_.office_id, desk_.actor, every=every))
+    rows = desk_.look_up("plan.read", lambda c: drafts.list_drafts(c, desk_.office_id, desk_.actor, every=every))
     columns = [_("No."), _("Made"), _("Unit"), _("State"), _("Why"), _("About")]
     answer(desk_, rows, lambda: table(columns, [_line(row) for row in rows]))
 

@@ -65,6 +65,7 @@ def find_flow(desk_: Desk, word: str) -> Flow:
             _("{kind} {number} was not found.").format(kind=_("Flow"), number=word),
             remedy=_("Known without an office: {names}, or a file.").format(names=listed(SHIPPED)),
         )
+    desk_.demand("flow.read")
     if len(word) >= _SHORTEST:
         known = desk_.read(lambda connection: every(connection, desk_.office_id))
         versions = [flow for flow in known if flow.sha256.startswith(word)]
@@ -100,7 +101,7 @@ def list_flows(desk_: Desk) -> None:
     """The versions of the flows."""
     from workflow.flow_views import versions
 
-    rows = desk_.read(lambda connection: versions(connection, desk_.office_id, desk_.actor))
+    rows = desk_.look_up("flow.read", lambda connection: versions(connection, desk_.office_id, desk_.actor))
     columns = [_("flow"), _("title"), _("version"), _("in force"), _("open tasks"), _("tasks"), _("installed")]
     cells = [
         (row["name"], row["title"], row["version"], "✓" if row["in_force"] else "", row["open"], row["tasks"],

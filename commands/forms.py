@@ -156,10 +156,10 @@ def _say_attached(code: str, attached: Attached, looked: LookedAt) -> None:
 @desk
 def read_paper(desk_: Desk, file: Path) -> None:
     """Look at a paper before it is attached."""
-    desk_.demand("task.read")
+    desk_.demand("form.read")
     data = paper_bytes(file)
     looked = look(desk_, data, file.name)
-    found = desk_.look_up("task.read", lambda connection: forms_on(connection, desk_, looked))
+    found = desk_.look_up("form.read", lambda connection: forms_on(connection, desk_, looked))
     text = ofd_text(data, looked)
     told = {"seen": seen_data(looked), "forms": {code: asdict(form) for code, form in found.items()}, "text": text}
     answer(desk_, told, lambda: tell_looked(looked, found, text))
@@ -173,7 +173,7 @@ def read_paper(desk_: Desk, file: Path) -> None:
 @desk
 def show_form(desk_: Desk, code: str) -> None:
     """Show one form."""
-    told = desk_.look_up("task.read", lambda connection: form_story(connection, desk_, code))
+    told = desk_.look_up("form.read", lambda connection: form_story(connection, desk_, code))
     answer(desk_, told, lambda: tell_form(told))
 
 
@@ -209,7 +209,7 @@ def verify(desk_: Desk, code: str) -> None:
 @desk
 def list_forms(desk_: Desk, month: str | None) -> None:
     """List forms."""
-    rows = desk_.look_up("task.read", lambda connection: list_of_forms(connection, desk_, month))
+    rows = desk_.look_up("form.read", lambda connection: list_of_forms(connection, desk_, month))
     columns = [_("form"), _("month"), _("unit"), _("tasks"), _("printed"), _("paper stored"), _("attested"),
                _("digital signature")]  # fmt: skip
     answer(desk_, rows, lambda: table(columns, [_cells(row) for row in rows]))

@@ -45,10 +45,10 @@ def list_(desk_: Desk, state: str | None, recipient: str, limit: int) -> None:
     from workflow import messages
 
     wanted = MessageState(state) if state else None
-    rows = desk_.read(
-        lambda c: messages.list_messages(
-            c, desk_.office_id, desk_.actor, state=wanted, recipient=recipient, limit=limit
-        )
+    place = (desk_.office_id, desk_.actor)
+    rows = desk_.look_up(
+        "message.read",
+        lambda c: messages.list_messages(c, *place, state=wanted, recipient=recipient, limit=limit),
     )
     columns = [_("No."), _("Written"), _("State"), _("recipient"), _("Channel"), _("What"), _("Reason")]
     answer(desk_, rows, lambda: table(columns, [_line(row) for row in rows]))
@@ -90,7 +90,7 @@ def show(desk_: Desk, number: int) -> None:
     """Why it stands where it stands."""
     from workflow import messages
 
-    row = desk_.read(lambda c: messages.show_message(c, desk_.office_id, desk_.actor, number))
+    row = desk_.look_up("message.read", lambda c: messages.show_message(c, desk_.office_id, desk_.actor, number))
     answer(desk_, row, lambda: _say_message(row))
 
 

@@ -22,8 +22,6 @@ from models.times import shown
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy.engine import Connection
-
     from models.drafts import ClauseDraft, NoticeDraft, WarningNote
     from workflow.periods import OpenedPeriod
 
@@ -147,6 +145,7 @@ def adopt(
 
     if flow and not month:
         raise click.UsageError(_("--flow is for the month that --open opens."))
+    desk_.demand("notice.adopt")
     read, now = office_draft(file), desk_.now()
     wanted = notices.Wanted(revise, month or "", flow, accept_open, allow_past)
     done = desk_.perform("notice.adopt", lambda connection: notices.adopt(connection, desk_, read, wanted, now))
@@ -274,15 +273,12 @@ def print_(desk_: Desk, number: int, out: Path) -> None:
 @desk
 def diff(desk_: Desk, number: int, file: Path, *, every: bool) -> None:
     """The plan of a revision, clause by clause; nothing is stored."""
-    from workflow import permissions, revision_plan
+    from workflow import revision_plan
 
+    desk_.demand("notice.draft")
     draft = office_draft(file)
-
-    def work(connection: Connection) -> list[revision_plan.PlanLine]:
-        permissions.demand(desk_.actor, "notice.draft")
-        return revision_plan.plan_revision(connection, desk_.office_id, number, draft)
-
-    plan = [line for line in desk_.look_up("notice.draft", work) if every or line.verdict != "keep"]
+    found = desk_.read(lambda c: revision_plan.plan_revision(c, desk_.office_id, number, draft))
+    plan = [line for line in found if every or line.verdict != "keep"]
     data = [{"clause": line.clause, "verdict": line.verdict, "reason": line.reason} for line in plan]
     answer(desk_, data, lambda: _say_plan(data))
 

@@ -80,6 +80,7 @@ def list_requests(desk_: Desk, *, pending: bool) -> None:
     """List requests."""
     from deeds.requests import find_requests
 
+    desk_.demand("request.read")
     rows = desk_.read(lambda c: find_requests(c, desk_.office_id, desk_.actor, pending=pending))
     columns = [_("request"), _("kind"), _("task"), _("unit"), _("wanted"), _("reason"), _("decision"), _("why")]
     answer(desk_, rows, lambda: table(columns, [_cells(row) for row in rows]))

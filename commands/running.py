@@ -19,10 +19,11 @@ from deeds.running import (
     watched_rules,
 )
 from models.errors import EnvironmentRefused, Refused
-from models.language import _
+from models.language import _, listed
 from models.times import shown
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from schedules.runner import Loop
@@ -32,16 +33,24 @@ PING_SECONDS = 60
 WEB_SECONDS = 30
 
 
-def _loops(desk_: Desk) -> list[Loop]:
+def _loops(desk_: Desk, *, delivers: bool) -> list[Loop]:
     from schedules.runner import Loop
 
-    keeping, url = Loop("heads", HEADS_SECONDS, head_keeper(desk_)), desk_.settings.ping_url
-    return [keeping, Loop("ping", PING_SECONDS, lambda _now: _ping(url))] if url else [keeping]
+    keeping = Loop("heads", HEADS_SECONDS, head_keeper(desk_))
+    names = ("sweep", "delivery", keeping.name) if delivers else ("sweep", keeping.name)
+    pinging = Loop("ping", PING_SECONDS, lambda now: _ping(desk_, names, now))
+    return [keeping, pinging] if desk_.settings.ping_url else [keeping]
 
 
-def _ping(url: str) -> None:
+def _ping(desk_: Desk, names: Collection[str], now: datetime) -> None:
+    """A sign of life for a monitor outside; a service of which a loop is late gives none."""
     import httpx2
 
+    from workflow.health import late_loops
+
+    late, url = desk_.read(lambda connection: late_loops(connection, names, now)), desk_.settings.ping_url
+    if late:
+        raise EnvironmentRefused("E-M04", _("The monitor is told nothing: {names} is late.").format(names=listed(late)))
     # The address is a secret, as every monitor's is; the library's own words would write it into the log.
     try:
         status = httpx2.get(url, timeout=10, follow_redirects=False).status_code
@@ -62,7 +71,7 @@ def _service(desk_: Desk, *, delivers: bool, web: Any = None) -> int:
     logging.getLogger("uvicorn").setLevel(logging.WARNING)  # it tells of its own starting and ending
     stopping, rules, home = Event(), watched_rules(desk_), desk_.settings.home
     deliver = delivery(desk_, stopping.is_set) if delivers else None
-    loops = [*_loops(desk_), *([Loop("web", WEB_SECONDS, lambda _now: web.check())] if web else [])]
+    loops = [*_loops(desk_, delivers=delivers), *([Loop("web", WEB_SECONDS, lambda _now: web.check())] if web else [])]
     service = Service(desk_.database, desk_.office_id, rules(), deliver, home, loops=loops, stopping=stopping)
     service.clock, service.hours, service.reread = desk_.now, office_hours(desk_), rules
     try:

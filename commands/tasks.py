@@ -49,6 +49,7 @@ def list_tasks(
     from deeds.task_views import find_tasks, row_dict
     from models.times import local_date
 
+    desk_.demand("task.read")
     wanted, now = Wanted(mine, unit, state or "", month or "", late, copied), desk_.now()
     tasks = desk_.read(lambda connection: find_tasks(connection, desk_.office_id, desk_.actor, wanted, now))
     rows = [row_dict(task, local_date(now)) for task in tasks]

@@ -30,7 +30,8 @@ def list_(desk_: Desk, state: str | None, limit: int) -> None:
     """What was, is to be, and could not be sent."""
     from deeds.webhooks import deliveries
 
-    rows = desk_.read(lambda c: deliveries(c, desk_.office_id, desk_.actor, state=state or "", limit=limit))
+    place = (desk_.office_id, desk_.actor)
+    rows = desk_.look_up("message.read", lambda c: deliveries(c, *place, state=state or "", limit=limit))
     columns = [_("No."), _("Endpoint"), _("What"), _("Written"), _("State"), _("Tries"), _("Reason")]
     answer(desk_, rows, lambda: table(columns, [_line(row) for row in rows]))
 

@@ -128,7 +128,7 @@ def _forms(connection: Connection, desk_: Desk, *conditions: Any) -> list[dict[s
     from workflow import permissions
 
     f, actor = t.filing.c, desk_.actor
-    permissions.demand(actor, "task.read")
+    permissions.demand(actor, "form.read")
     query = (
         sa.select(f.id, f.check_code, f.number, f.unit_id, f.covers, f.printed_at,
                   sa.func.coalesce(t.person.c.name, f.printed_by).label("printed_by"), t.period.c.month, t.unit.c.name)

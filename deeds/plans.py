@@ -12,7 +12,6 @@ from models import tables as t
 from models.times import local_date
 from schedules.plan import plan
 from schedules.why import why
-from workflow import permissions
 
 if TYPE_CHECKING:
     from datetime import date
@@ -28,7 +27,7 @@ AHEAD = timedelta(days=31)
 
 def planned(desk: Desk, start: date | None, end: date | None) -> list[PlannedLine]:
     """Every message and draft to come from one day (else today) to another (else a month on); needs ``plan.read``."""
-    permissions.demand(desk.actor, "plan.read")
+    desk.demand("plan.read")
     now, rules, hours = desk.now(), office_rules(desk), office_hours(desk)
     first = start or local_date(now)
     last = end or first + AHEAD
@@ -38,7 +37,7 @@ def planned(desk: Desk, start: date | None, end: date | None) -> list[PlannedLin
 
 def reasons(desk: Desk, task: int, login: str) -> list[str]:
     """Why somebody was or was not told about a task, and what is to come for them; needs ``plan.read``."""
-    permissions.demand(desk.actor, "plan.read")
+    desk.demand("plan.read")
     now, rules, hours = desk.now(), office_rules(desk), office_hours(desk)
     return desk.read(lambda c: why(c, desk.office_id, rules, task, login, now, hours=hours))
 

@@ -88,6 +88,8 @@ def visible(connection: Connection, office_id: int, actor: Actor) -> Any:
     reaches = permissions.reaches(actor, "task.read")
     if Reach.ALL in reaches:
         return sa.true()
+    if not reaches:
+        return sa.false()
     ways = [copied(office_id, actor)]
     if Reach.APPROVED in reaches:
         asked = {role for role, reach in MATRIX["task.read"].items() if reach is Reach.APPROVED}

@@ -81,8 +81,8 @@ def waiting(
     *,
     only: str = "",
     resting: Collection[str] = (),
-) -> list[int]:
-    """The rows that may be claimed at an instant, the oldest first.
+) -> list[tuple[int, str]]:
+    """The rows that may be claimed at an instant, the oldest first, each with its channel.
 
     ``only`` narrows them to one event. Of the events ``resting`` reminders stay away, news does not: what a person
     just did is told at any hour.
@@ -90,12 +90,12 @@ def waiting(
     m = t.message.c
     ready = sa.and_(m.state.in_([MessageState.DUE.value, MessageState.RETRY.value]), m.next_at <= now)
     abandoned = sa.and_(m.state == MessageState.SENDING.value, m.claimed_until <= now)
-    query = sa.select(m.id).where(m.office_id == office_id, ready | abandoned)
+    query = sa.select(m.id, m.channel).where(m.office_id == office_id, ready | abandoned)
     if only:
         query = query.where(m.event == only)
     if resting:
         query = query.where(m.event.not_in(resting) | (sa.cast(m.while_states, sa.String) == "[]"))
-    return list(connection.scalars(query.order_by(m.next_at, m.id).limit(limit)))
+    return [(row.id, row.channel) for row in connection.execute(query.order_by(m.next_at, m.id).limit(limit))]
 
 
 def claim(connection: Connection, office_id: int, number: int, now: datetime) -> Claimed | Settled | None:

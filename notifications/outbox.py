@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextvars
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -28,7 +28,7 @@ from notifications.letter import check_private, letter
 from notifications.render import NONE, OwnWords
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterable
     from datetime import datetime
 
     from models.database import Database
@@ -44,6 +44,10 @@ LONGEST_WAIT: Final = timedelta(hours=6)
 GRACE_SECONDS: Final = 5.0
 #: how often a worker that waits for a send looks whether it is told to stop
 _LOOK_SECONDS: Final = 0.2
+#: the code of a send, ours or a channel's, that used up its time
+LATE: Final = "timeout"
+#: so many late sends in a row, and a channel waits for the next batch
+_PATIENT: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +100,36 @@ def deliver(
     with database.read() as connection:
         held = held_reason(connection, office_id)
         only = dead_letters.HELD_EVENT if held else ""
-        numbers = waiting(connection, office_id, now, limit, only=only, resting=resting)
+        queue = _Queue(waiting(connection, office_id, now, limit, only=only, resting=resting))
     counts: Counter[str] = Counter()
     until = time.monotonic() + BATCH_SECONDS
-    for number in numbers:
-        if stopped() or time.monotonic() > until:
-            break
-        state = _one(database, office_id, number, open_channel, now, own, _Patience(send_seconds, stopped))
-        if state is not None:
-            counts[state.value] += 1
+    while queue.line and not stopped() and time.monotonic() < until:
+        number, channel = queue.line.popleft()
+        outcome = _one(database, office_id, number, open_channel, now, own, _Patience(send_seconds, stopped))
+        if outcome is not None:
+            counts[outcome.state.value] += 1
+            queue.heed(channel, late=outcome.code == LATE)
     return DeliveryReport(dict(counts), held)
+
+
+class _Queue:
+    """Whose turn it is. A send that uses up its time keeps the others waiting, so what goes the same way steps back.
+
+    After one, the rest of its channel is sent behind all others; after two in a row it waits for the next batch: the
+    server is out of order, and each would take as long.
+    """
+
+    def __init__(self, rows: Iterable[tuple[int, str]]) -> None:
+        """Rows with their channels, in the order in which they would go."""
+        self.line = deque(rows)
+        self._late: Counter[str] = Counter()
+
+    def heed(self, channel: str, *, late: bool) -> None:
+        """How the last send through a channel came out."""
+        self._late[channel] = self._late[channel] + 1 if late else 0
+        if late:
+            rest = [row for row in self.line if row[1] == channel] if self._late[channel] < _PATIENT else []
+            self.line = deque([*(row for row in self.line if row[1] != channel), *rest])
 
 
 def _one(
@@ -116,7 +140,7 @@ def _one(
     now: datetime,
     own: OwnWords,
     patience: _Patience,
-) -> MessageState | None:
+) -> _Outcome | None:
     """One row from its claim to its outcome; None when another worker has it or had it."""
     with database.write(office_id) as connection:
         claimed = claim(connection, office_id, number, now)
@@ -124,11 +148,11 @@ def _one(
             dead_letters.queue(connection, dict(claimed.row), claimed.reason, now)
     if isinstance(claimed, Claimed):
         outcome, sent = _send(claimed, open_channel, now, own, patience)
-        state = _settle(database, claimed, (outcome, sent.envelope), now)
+        settled = _settle(database, claimed, (outcome, sent.envelope), now)
         for name, refusal in sent.fallen:
             own.fallen(name, refusal)
-        return state
-    return claimed.state if claimed is not None else None
+        return settled
+    return _Outcome(claimed.state) if claimed is not None else None
 
 
 def _take_over(database: Database, office_id: int, now: datetime) -> None:
@@ -198,7 +222,7 @@ def _send(
         late = _("no answer within {seconds:g} seconds").format(seconds=patience.seconds)
         if patience.stopped():
             late = _("the service was stopped before an answer came")
-        return _judge(claimed, permanent=False, code="timeout", detail=late), result
+        return _judge(claimed, permanent=False, code=LATE, detail=late), result
     error = result.error
     if error is None:
         return _Outcome(MessageState.SENT), result
@@ -217,7 +241,7 @@ def _judge(claimed: Claimed, *, permanent: bool, code: str, detail: str) -> _Out
 
 def _settle(
     database: Database, claimed: Claimed, sent: tuple[_Outcome, Envelope | None], now: datetime
-) -> MessageState | None:
+) -> _Outcome | None:
     """Write the outcome; None when the lease was lost to another worker, whose outcome counts."""
     outcome, envelope = sent
     row = claimed.row
@@ -251,4 +275,4 @@ def _settle(
             return None
         if outcome.state is MessageState.DEAD:
             dead_letters.queue(connection, dict(row), outcome.detail, now)
-    return outcome.state
+    return outcome

@@ -50,7 +50,7 @@ def guard(connection: Connection, office_id: int, now: datetime, *, proved: bool
         return str(row.held_reason)
     doubt = _doubt(row.at, now, proved=proved)
     if doubt:
-        tell_held(connection, office_id, doubt, now)
+        tell_held(connection, office_id, doubt, now, served=max(row.at, now))
     values = {"at": max(row.at, now), "held_reason": doubt}
     connection.execute(sa.update(t.watermark).where(w.office_id == office_id).values(**values))
     return doubt
@@ -69,10 +69,15 @@ def _doubt(watermark: datetime, now: datetime, *, proved: bool) -> str:
     return ""
 
 
-def tell_held(connection: Connection, office_id: int, reason: str, now: datetime) -> None:
-    """Tell the directors that messages are held. Called before the hold is set, so that this one leaves."""
+def tell_held(
+    connection: Connection, office_id: int, reason: str, now: datetime, *, served: datetime | None = None
+) -> None:
+    """Tell the directors that messages are held. Called before the hold is set, so that this one leaves.
+
+    ``served``: when they are on duty; a clock gone back may stand before anybody was.
+    """
     fields = wording.fields(connection, office_id, [], now, reason=reason, detail=reason)
-    for person in telling.people_with(connection, office_id, (Role.DIRECTOR,), local_date(now)):
+    for person in telling.people_with(connection, office_id, (Role.DIRECTOR,), local_date(served or now)):
         told = telling.Telling("held", person, f"held {now.isoformat()}", fields)
         telling.queue(connection, office_id, told, now)
 

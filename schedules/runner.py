@@ -28,7 +28,6 @@ from models import disk
 from models import tables as t
 from models.errors import EnvironmentRefused
 from models.language import _, current, set_language
-from schedules.select import BACK_TOLERANCE
 from schedules.sweep import SweepReport, sweep
 
 if TYPE_CHECKING:
@@ -47,6 +46,8 @@ DELIVERY_SECONDS: Final = 5
 CRON_SECONDS: Final = 3600
 #: how often, by the monotonic clock, the service looks whether the wall clock was set back
 WATCH_SECONDS: Final = 20.0
+#: a clock set back by less than this only makes a loop so much later
+SLIP: Final = timedelta(seconds=5)
 #: how often it asks for a delivery of what a sweep has just written, while one is still running
 NUDGE_SECONDS: Final = 0.5
 #: how far wall and monotonic clock may differ between two sweeps before the wall clock counts as moved
@@ -198,7 +199,7 @@ class Service:
         """Let every loop run now that the clock, set back, would let sleep longer than its seconds."""
         now = wall_clock()
         for job in self._scheduler.get_jobs():
-            if job.next_run_time is not None and job.next_run_time > now + job.trigger.gap + BACK_TOLERANCE:
+            if job.next_run_time is not None and job.next_run_time > now + job.trigger.gap + SLIP:
                 log.warning("the clock went back; the loop %s runs now", job.id)
                 job.modify(next_run_time=now)
 

@@ -22,7 +22,7 @@ from workflow.effects import EFFECTS, Work, report_digest
 from workflow.flow import MY_TURN
 from workflow.given import about
 from workflow.machine import fire
-from workflow.operation import answered, asked_digest, keep_answer, perform, record_refusal
+from workflow.operation import answered, asked_digest, keep_answer, keep_denials, perform, record_refusal
 from workflow.step_telling import tell
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def act_on_many(
     dry_run: bool = False,
     progress: Callable[[Outcome], None] = lambda _outcome: None,
 ) -> list[Outcome]:
-    """A batch, item by item: what is right is kept, each refusal is reported; a dry run keeps nothing.
+    """A batch, item by item: what is right is kept, each refusal is reported; a dry run keeps nothing but denials.
 
     A repeat of a command with the same operation id gets the first answer here, too.
     """
@@ -119,6 +119,8 @@ def act_on_many(
             progress(outcomes[-1])
         if dry_run:
             whole.rollback()
+            tried = [(f"task.{one.action}", one.refusal) for one in outcomes if one.refusal is not None]
+            keep_denials(connection, office_id, actor, tried, now)
         else:
             whole.commit()
     return outcomes

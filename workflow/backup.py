@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 DATABASE: Final = "duban.db"
 MANIFEST: Final = "manifest.json"
 FORMAT: Final = 1
+#: where the stored files lie in a backup
+_STORE: Final = "store"
 #: words of a settings line that may be a secret; such lines stay out of the file
 _SECRET: Final = ("password", "secret", "token", "key", "webhook", "url")
 _CHUNK: Final = 1 << 20
@@ -135,7 +137,7 @@ def _contents(sources: Sources, database: Path, outside: list[tuple[str, bytes]]
     yield from outside
     for file in sorted(sources.store.rglob("*")):
         if file.is_file() and not file.name.startswith("."):
-            yield f"store/{file.relative_to(sources.store).as_posix()}", file
+            yield f"{_STORE}/{file.relative_to(sources.store).as_posix()}", file
 
 
 def count(sources: Sources) -> int:
@@ -217,7 +219,8 @@ def _extract(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) ->
     source = archive.extractfile(member)
     assert source is not None
     made = hashlib.sha256()
-    with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+    mode = 0o440 if path.parts[0] == _STORE else 0o600  # what was sealed is open to nobody's writing again
+    with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as out:
         while chunk := source.read(_CHUNK):
             made.update(chunk)
             out.write(chunk)

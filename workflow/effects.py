@@ -15,10 +15,12 @@ import sqlalchemy as sa
 
 from models import tables as t
 from models.database import insert
-from models.language import N_
+from models.errors import Refused
+from models.language import N_, _
 from models.times import local_date, months_later
 from workflow import panels, readings
-from workflow.given import HUNDRED
+from workflow.authorisation import MATRIX
+from workflow.given import HUNDRED, about
 from workflow.registry import Registry
 
 if TYPE_CHECKING:
@@ -183,6 +185,14 @@ def hand_over(work: Work) -> dict[str, Any]:
 def send_copies(work: Work) -> dict[str, Any]:
     """抄送: the people named may see the task; opening it is the receipt."""
     case = work.case
+    for person in case.people:
+        if not any(post.role in MATRIX["task.read"] for post in person.posts):
+            raise Refused(
+                "E-S48",
+                _("{name} may not look at tasks, so nothing is shown to them.").format(name=person.name),
+                where=about(case.task),
+                remedy=_("Name people of a unit, of the office, or above it."),
+            )
     readings.send_copies(work.connection, case.task, case.people, case.actor.person_id, case.now)
     return {}
 

@@ -103,15 +103,27 @@ def keep(folder: Path, connection: Connection, office_id: int, now: datetime, *,
     if head.seq == 0 or (known and not (claim and last is not None and last.installation != mine)):
         return head
     epoch = connection.scalar(sa.select(t.office.c.epoch).where(t.office.c.id == office_id)) or 1
-    make_folder(folder)
     line = json.dumps({"at": now.isoformat(), "epoch": epoch, "seq": head.seq, "hash": head.hash, "installation": mine})
+    try:
+        _append(folder, office_id, line)
+    except OSError as error:
+        raise EnvironmentRefused(
+            "E-507",
+            _("The head of the trail could not be written into the folder of heads."),
+            where=folder.name,
+            remedy=_("Check the disk."),
+        ) from error
+    return head
+
+
+def _append(folder: Path, office_id: int, line: str) -> None:
+    make_folder(folder)
     with head_file(folder, office_id).open("a", encoding="utf-8") as file:
         # after a line cut short by a power failure the next one must not be glued to it
         file.write(("" if _ends_whole(folder, office_id) else "\n") + line + "\n")
         file.flush()
         sync(file.fileno())
     sync_folder(folder)
-    return head
 
 
 def _ends_whole(folder: Path, office_id: int) -> bool:

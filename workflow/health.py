@@ -21,7 +21,7 @@ from models.times import local_date, shown
 from workflow import calendar_store, heads, verify
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from datetime import date, datetime
     from pathlib import Path
 
@@ -142,6 +142,13 @@ def _loops(connection: Connection, now: datetime) -> Iterator[Check]:
         name = _("Loop {name}").format(name=row.name)
         said = _("last ran {at}").format(at=shown(row.at))
         yield wrong(name, said) if now > row.next_at + LATE else ok(name, said)
+
+
+def late_loops(connection: Connection, names: Collection[str], now: datetime) -> list[str]:
+    """Those of these loops that ran once and should have run again."""
+    h = t.heartbeat.c
+    query = sa.select(h.name).where(h.name.in_(names), h.next_at < now - LATE).order_by(h.name)
+    return list(connection.scalars(query))
 
 
 def _oldest_due(connection: Connection, office_id: int, now: datetime) -> Check:

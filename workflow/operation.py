@@ -20,7 +20,7 @@ from models.states import Result
 from workflow import audit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
@@ -55,7 +55,7 @@ def record_refusal(
     connection: Connection, office_id: int, actor: Actor, deed: str, refusal: DubanError, now: datetime
 ) -> None:
     """A denial or refusal, as an event of its own."""
-    result = Result.DENIED if isinstance(refusal, Denied) or refusal.exit_code == 4 else Result.REFUSED
+    result = Result.DENIED if is_denial(refusal) else Result.REFUSED
     entry = audit.Entry(
         action=deed,
         object_type="refusal",
@@ -64,6 +64,20 @@ def record_refusal(
         detail={"code": refusal.code, "where": refusal.where},
     )
     audit.append(connection, office_id, actor, entry, now)
+
+
+def is_denial(refusal: DubanError) -> bool:
+    """Whether it says “not yours”, in these words or in those for a thing that is not there."""
+    return isinstance(refusal, Denied) or refusal.exit_code == 4
+
+
+def keep_denials(
+    connection: Connection, office_id: int, actor: Actor, tried: Iterable[tuple[str, DubanError]], now: datetime
+) -> None:
+    """Of what was only tried out, the attempts at what is not the actor's: they were made."""
+    for deed, refusal in tried:
+        if is_denial(refusal):
+            record_refusal(connection, office_id, actor, deed, refusal, now)
 
 
 def asked_digest(asked: Any) -> str:

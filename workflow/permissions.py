@@ -129,13 +129,16 @@ def relation(actor: Actor, unit_id: int, named_units: Collection[int]) -> Relati
 
 
 def may_see_task(actor: Actor, related: Relation, task: TaskRow, *, copied: bool = False) -> bool:
-    """Whether a task exists for this actor at all; ``copied``: it was shown to them for information 抄送."""
-    return copied or _within(actor, "task.read", related, task)
+    """Whether a task exists for this actor at all; ``copied``: it was shown to them for information 抄送.
+
+    A copy opens a task to whoever may look at tasks at all: to no administrator, whatever they were shown before.
+    """
+    return _within(actor, "task.read", related, task) or (copied and may(actor, "task.read"))
 
 
 def may_see_report(actor: Actor, related: Relation, task: TaskRow, *, copied: bool = False) -> bool:
     """Whether the actor may read what was filed: a co-named unit sees that it was, not what."""
-    return copied or _within(actor, "report.read", related, task)
+    return _within(actor, "report.read", related, task) or (copied and may(actor, "report.read"))
 
 
 def _within(actor: Actor, deed: str, related: Relation, task: TaskRow) -> bool:

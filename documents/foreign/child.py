@@ -47,8 +47,8 @@ def answer(job: dict[str, Any], data: bytes) -> dict[str, Any]:
 
 
 def without_numpy() -> None:
-    """openpyxl loads numpy wherever it is there, which takes a third of a child's start and is used for nothing."""
-    sys.modules.setdefault("numpy", None)  # type: ignore[arg-type] - how an import is forbidden
+    """openpyxl loads numpy wherever it is there, a third of a child's start, and uses it for nothing; None forbids it."""
+    sys.modules.setdefault("numpy", None)  # type: ignore[arg-type]
 
 
 def _peak() -> int:

@@ -16,7 +16,6 @@ from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage
 from pathlib import Path  # noqa: TC003 - pydantic reads it
-from threading import Timer
 from typing import TYPE_CHECKING, ClassVar, Final, Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
@@ -24,6 +23,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from models.errors import BadInput
 from models.language import _
 from notifications.channel import ChannelSettings, DeliveryError, check_envelope, quoted
+from notifications.channels.wall import WallLimit
 
 if TYPE_CHECKING:
     from notifications.channel import Envelope
@@ -103,15 +103,19 @@ class EmailChannel:
         check_envelope(envelope)
         address, message = self._compose(envelope)
         client = self._client()
-        limit = _WallLimit(self._settings.wall_seconds, client)
+        client.limit = limit = WallLimit(self._settings.wall_seconds)
         try:
             with limit:
                 self._greet(client)
                 answer = self._hand_over(client, address, message)
+                if limit.passed:  # half a line, cut off, reads as an answer
+                    raise TimeoutError
                 with suppress(smtplib.SMTPException, OSError):  # it is accepted; a lost goodbye changes nothing
                     client.quit()
                 return answer
-        except (smtplib.SMTPException, OSError) as error:
+        except (smtplib.SMTPException, OSError, DeliveryError) as error:
+            if isinstance(error, DeliveryError) and not limit.passed:
+                raise
             raise self._unreached(error, late=limit.passed) from None
         finally:
             client.close()
@@ -135,16 +139,14 @@ class EmailChannel:
             reason = _("The message cannot be written as a mail: {why}").format(why=quoted(str(error)))
             raise DeliveryError(reason, permanent=True, code="envelope") from None
 
-    def _client(self) -> smtplib.SMTP:
+    def _client(self) -> _Plain:
         settings = self._settings
         hello = settings.sender.partition("@")[2]
         if settings.security == "tls":
             context = ssl.create_default_context(cafile=settings.ca_file)
-            client: smtplib.SMTP = smtplib.SMTP_SSL(
-                local_hostname=hello, timeout=settings.timeout_seconds, context=context
-            )
+            client: _Plain = _Encrypted(local_hostname=hello, timeout=settings.timeout_seconds, context=context)
         else:
-            client = smtplib.SMTP(local_hostname=hello, timeout=settings.timeout_seconds)
+            client = _Plain(local_hostname=hello, timeout=settings.timeout_seconds)
         # The certificate is checked against the host of the constructor, which would connect at once, before the
         # wall limit watches. Without a host the check fails closed.
         client._host = settings.host  # type: ignore[attr-defined]  # noqa: SLF001
@@ -223,24 +225,16 @@ def _bytes(answer: bytes | str) -> bytes:
     return answer if isinstance(answer, bytes) else answer.encode()
 
 
-class _WallLimit:
-    """Breaks the connection off after so many seconds: a socket's own timeout starts anew with each byte."""
+class _Plain(smtplib.SMTP):
+    """A client whose connection the wall limit watches from its first byte, before anything is encrypted."""
 
-    def __init__(self, seconds: float, client: smtplib.SMTP) -> None:
-        self._client = client
-        self._timer = Timer(seconds, self._cut)
-        self._timer.daemon = True
-        self.passed = False
+    limit: WallLimit
 
-    def __enter__(self) -> None:
-        self._timer.start()
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        made: socket.socket = super()._get_socket(host, port, timeout)  # type: ignore[misc] # smtplib's own seam
+        self.limit.watch(made)
+        return made
 
-    def __exit__(self, *_error: object) -> None:
-        self._timer.cancel()
 
-    def _cut(self) -> None:
-        self.passed = True
-        sock = getattr(self._client, "sock", None)
-        if sock is not None:
-            with suppress(OSError):
-                sock.shutdown(socket.SHUT_RDWR)
+class _Encrypted(smtplib.SMTP_SSL, _Plain):
+    """The same where TLS comes first; ``SMTP_SSL`` wraps what it is given by the class behind it."""

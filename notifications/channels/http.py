@@ -15,6 +15,7 @@ import socket
 import ssl
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path  # noqa: TC003 - pydantic reads it
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
@@ -23,6 +24,7 @@ from pydantic import Field, SecretStr, model_validator
 
 from models.language import _
 from notifications.channel import ChannelSettings, DeliveryError
+from notifications.channels.wall import WallLimit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,6 +51,7 @@ class HttpSettings(ChannelSettings):
     allow_hosts: tuple[str, ...] = ()
     ca_file: Path | None = None
     timeout_seconds: float = Field(default=10, gt=0, le=60)
+    wall_seconds: float = Field(default=60, gt=0, le=300)
 
     @model_validator(mode="after")
     def _address(self) -> Self:
@@ -106,9 +109,22 @@ def post(
     settings: HttpSettings, body: bytes, *, headers: Mapping[str, str], params: Mapping[str, str] | None = None
 ) -> Answer:
     """POST once and read the answer; every failure is a ``DeliveryError`` without the address in it."""
+    limit = WallLimit(settings.wall_seconds)
+    with limit:
+        try:
+            return _post(settings, body, headers, params or {}, limit)
+        except (httpx2.TimeoutException, httpx2.HTTPError) as error:
+            if limit.passed or isinstance(error, httpx2.TimeoutException):
+                raise _failed("timeout", _("The other side did not answer in time.")) from None
+            raise _failed("connect", _("The other side cannot be reached.")) from None
+
+
+def _post(
+    settings: HttpSettings, body: bytes, headers: Mapping[str, str], params: Mapping[str, str], limit: WallLimit
+) -> Answer:
+    """The same at each address of the host in turn, until one can be reached."""
     url = httpx2.URL(settings.url.get_secret_value())
-    if params:
-        url = url.copy_merge_params(dict(params))
+    url = url.copy_merge_params(dict(params)) if params else url
     addresses = _addresses(url, settings.allow_hosts)
     verify = ssl.create_default_context(cafile=settings.ca_file) if settings.ca_file else True
     with httpx2.Client(
@@ -116,15 +132,10 @@ def post(
     ) as client:
         for address in addresses[:-1]:
             try:
-                return _exchange(client, url, address, body, headers, settings.timeout_seconds)
+                return _exchange(client, url, address, body, headers, settings.timeout_seconds, limit)
             except httpx2.ConnectError:
                 continue
-        try:
-            return _exchange(client, url, addresses[-1], body, headers, settings.timeout_seconds)
-        except httpx2.TimeoutException:
-            raise _failed("timeout", _("The other side did not answer in time.")) from None
-        except httpx2.HTTPError:
-            raise _failed("connect", _("The other side cannot be reached.")) from None
+        return _exchange(client, url, addresses[-1], body, headers, settings.timeout_seconds, limit)
 
 
 def _addresses(url: httpx2.URL, allow_hosts: tuple[str, ...]) -> list[str]:
@@ -142,7 +153,13 @@ def _addresses(url: httpx2.URL, allow_hosts: tuple[str, ...]) -> list[str]:
 
 
 def _exchange(
-    client: httpx2.Client, url: httpx2.URL, address: str, body: bytes, headers: Mapping[str, str], seconds: float
+    client: httpx2.Client,
+    url: httpx2.URL,
+    address: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    seconds: float,
+    limit: WallLimit,
 ) -> Answer:
     # Connected to the address that was checked: a name that changes its mind in between (DNS rebinding) gains
     # nothing. The certificate is still checked against the name.
@@ -151,7 +168,7 @@ def _exchange(
         url.copy_with(host=address),
         content=body,
         headers={**headers, "Host": url.netloc.decode("ascii"), "Content-Type": "application/json; charset=utf-8"},
-        extensions={"sni_hostname": url.host},
+        extensions={"sni_hostname": url.host, "trace": partial(_watch, limit)},
     )
     until = time.monotonic() + seconds
     response = client.send(request, stream=True)
@@ -165,6 +182,12 @@ def _exchange(
         return Answer(response.status_code, bytes(read))
     finally:
         response.close()
+
+
+def _watch(limit: WallLimit, step: str, told: Mapping[str, Any]) -> None:
+    """Called by the library at each step of a request: what it has just connected is watched."""
+    if step == "connection.connect_tcp.complete":
+        limit.watch(told["return_value"].get_extra_info("socket"))
 
 
 def _check_status(status: int) -> None:

@@ -188,6 +188,7 @@ def live(seed: int, number: int, home: Path, *, months: int = 12) -> Outcome:
     year.service.begin()
     for event in year.faults.next_events(year.clock.true):
         year.at(event.at, event.name, event.do)
+    year.observe()  # so that later looks know what stood there at first
     for month in range(1, months + 1):
         year.run(at_local(_month_after(year.first, month)))
         year.observe()

@@ -14,6 +14,7 @@ from sqlalchemy import exc
 from kit.flows import walk
 from kit.office import at
 from kit.race import prove_one_winner_each
+from kit.sweeping import prove_each_decided_once
 from kit.world import CO, NOON, OWN, REASON, REFILE, World, make_world, refused
 from models import tables as t
 from models.database import Database
@@ -173,6 +174,11 @@ def test_database_itself_refuses_to_change_what_was_written(world: World, statem
 
 def test_processes_on_the_same_tasks_leave_one_winner_each(world: World, url: str) -> None:
     prove_one_winner_each(world, url, 4)
+
+
+@pytest.mark.parametrize("count", [4, pytest.param(8, marks=pytest.mark.long)])
+def test_schedulers_decide_each_due_rung_once(world: World, url: str, count: int) -> None:
+    prove_each_decided_once(world, count, url)
 
 
 @pytest.mark.parametrize("name", flow_store.SHIPPED)

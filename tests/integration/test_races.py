@@ -8,6 +8,7 @@ import pytest
 
 from kit.flows import walker
 from kit.race import Told, one_winner, prove_one_winner_each, race, step, whole
+from kit.sweeping import prove_each_decided_once
 from kit.tables import clause, decided, retold, table, told
 from kit.world import NOON, OTHER, OWN, REASON, REFILE, copy_of, make_world
 from models.database import sqlite_url
@@ -236,3 +237,10 @@ def test_two_workers_claim_one_message(world: World) -> None:
     found: list[list[Told]] = race(world, *[[take]] * 4)
     assert sorted(share[0].answer for share in found) == [False, False, False, True]
     assert [row["number"] for row in world.rows("attempt", message=number)] == [1]
+
+
+@pytest.mark.parametrize("count", [1, 2, 4, 8])
+def test_schedulers_decide_each_due_rung_once(
+    world: World, count: int, record_property: Callable[[str, object], None]
+) -> None:
+    record_property("figure", f"decided={prove_each_decided_once(world, count)}")

@@ -144,7 +144,7 @@ def _asked_for(stage: Stage, actor: Actor, request: Any) -> bool:
 
 def _form(stage: Stage, actor: Actor, code: Any) -> Any:
     seat = Seat(stage, actor)
-    return seat.look_up("task.read", lambda c: evidence.form_story(c, seat, code))
+    return seat.look_up("form.read", lambda c: evidence.form_story(c, seat, code))
 
 
 def _verify(stage: Stage, actor: Actor, code: Any) -> Any:
@@ -272,7 +272,7 @@ DONE: dict[str, Doing] = {
     "request.read": Doing(_asked_for, ("request",), lists=True, looks=True),
     "request.ask": Doing(_transfer, ("fresh",), sight="task.read"),
     "request.decide": Doing(_decide, ("request",)),
-    "form.read": Doing(_form, ("code",), NO_CODE, sight="form.read", door="task.read", looks=True),
+    "form.read": Doing(_form, ("code",), NO_CODE, sight="form.read", door="form.read", looks=True),
     "form.print": Doing(_print, ("reported",)),
     "form.attach": Doing(_attach, ("code",), NO_CODE, sight="form.read"),
     "form.verify": Doing(_verify, ("code",), NO_CODE, sight="form.read", door="form.verify"),

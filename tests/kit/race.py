@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import os
 import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     #: one act of a process, in the world as it sees it
     Act = Callable[[World], Any]
 
-#: nobody waits longer for anything than this (seconds)
+#: nobody waits longer for anything than this (seconds), where the machine has nothing else to do
 SLOWEST = 2.0
 
 
@@ -67,7 +68,10 @@ def race(world: World, *shares: Sequence[Act], url: str = "") -> list[list[Told]
     assert [runner.exitcode for runner in runners] == [0] * len(runners), found
     assert not any(isinstance(one, str) for one in found.values()), found
     slowest = max(one.seconds for share in found.values() for one in share)
-    assert slowest < SLOWEST, f"the slowest act took {slowest:.2f} s"
+    busy = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+    assert slowest < SLOWEST * busy, (
+        f"the slowest act took {slowest:.2f} s on a machine {busy:.1f} times as busy as it can"
+    )
     return [found[n] for n in range(len(runners))]
 
 

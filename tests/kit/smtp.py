@@ -9,18 +9,24 @@ with smtp_server() as server:
 from __future__ import annotations
 
 import asyncio
-import shutil
+import ipaddress
 import socket
 import ssl
-import subprocess
-from contextlib import contextmanager
+import threading
+from collections.abc import Callable
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +45,8 @@ class SmtpServer:
     answers: dict[str, str] = field(default_factory=dict)
     #: address → the answer to RCPT for it alone
     refused: dict[str, str] = field(default_factory=dict)
+    #: addresses whose RCPT is answered a byte at a time, and never to the end
+    drips: set[str] = field(default_factory=set)
     #: take the message, keep it, and break off before saying so
     cut_after_data: bool = False
     login: tuple[str, str] = ("", "")
@@ -71,6 +79,9 @@ class SmtpServer:
         return "250 OK"
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:  # noqa: N802 - the name aiosmtpd calls
+        while address in self.drips and not server.transport.is_closing():
+            server.transport.write(b"2")
+            await asyncio.sleep(0.04)
         answer = self.refused.get(address) or self.answers.get("RCPT")
         if answer:
             return answer
@@ -142,15 +153,81 @@ class Certificate:
     server: ssl.SSLContext
 
 
-def certificate(folder: Path, names: str = "DNS:localhost,IP:127.0.0.1") -> Certificate:
-    """Make one with the openssl command, or skip the test where there is none."""
-    program = shutil.which("openssl")
-    if program is None:
-        pytest.skip("the openssl command is not installed")
-    file, key = folder / "certificate.pem", folder / "key.pem"
-    command = [program, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=duban test"]
-    command += ["-addext", f"subjectAltName={names}", "-keyout", str(key), "-out", str(file)]
-    subprocess.run(command, check=True, capture_output=True)
+def certificate(folder: Path, names: str = "DNS:localhost,IP:127.0.0.1", *, days: int = 2) -> Certificate:
+    """Make one that holds so many days from now; of a negative number it has expired so long ago."""
+    key, name = (
+        ec.generate_private_key(ec.SECP256R1()),
+        x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "duban test")]),
+    )
+    ends = datetime.now(UTC) + timedelta(days=days)
+    known: dict[str, Callable[[str], x509.GeneralName]] = {
+        "DNS": x509.DNSName, "IP": lambda text: x509.IPAddress(ipaddress.ip_address(text)),
+    }  # fmt: skip
+    told = [known[kind](text) for kind, _colon, text in (one.partition(":") for one in names.split(","))]
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(x509.random_serial_number())
+        .not_valid_before(ends - timedelta(days=10)).not_valid_after(ends)
+        .add_extension(x509.SubjectAlternativeName(told), critical=False)
+        .sign(key, hashes.SHA256())
+    )  # fmt: skip
+    file, secret = folder / "certificate.pem", folder / "key.pem"
+    file.write_bytes(made.public_bytes(Encoding.PEM))
+    secret.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(file, key)
+    context.load_cert_chain(file, secret)
     return Certificate(file, context)
+
+
+Behaviour = Callable[[socket.socket, threading.Event], None]
+
+
+@contextmanager
+def odd_server(behave: Behaviour) -> Iterator[int]:
+    """Listens, and does this with each connection until the event is set; the port."""
+    gone, threads = threading.Event(), list[threading.Thread]()
+    listening = socket.create_server((HOST, 0))
+
+    def serve(sock: socket.socket) -> None:
+        with sock, suppress(OSError):
+            behave(sock, gone)
+
+    def accept() -> None:
+        with suppress(OSError):
+            while not gone.is_set():
+                sock, _address = listening.accept()
+                threads.append(threading.Thread(target=serve, args=(sock,)))
+                threads[-1].start()
+
+    door = threading.Thread(target=accept)
+    door.start()
+    try:
+        yield int(listening.getsockname()[1])
+    finally:
+        gone.set()
+        with suppress(OSError):
+            listening.shutdown(socket.SHUT_RDWR)
+        listening.close()
+        for thread in (door, *threads):
+            thread.join(5)
+
+
+def says(*words: bytes) -> Behaviour:
+    """Says this and hangs up."""
+    return lambda sock, _gone: sock.sendall(b"".join(words))
+
+
+def silent(_sock: socket.socket, gone: threading.Event) -> None:
+    """Keeps the connection and says nothing."""
+    gone.wait(30)
+
+
+def dripping(begins: bytes = b"", drop: bytes = b"2", seconds: float = 0.04) -> Behaviour:
+    """One byte after the other, each of which starts a socket's own timeout anew."""
+
+    def drip(sock: socket.socket, gone: threading.Event) -> None:
+        sock.sendall(begins)
+        while not gone.wait(seconds):
+            sock.sendall(drop)
+
+    return drip

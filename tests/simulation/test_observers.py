@@ -189,7 +189,8 @@ PLANTS = {
     "one rung in two letters": Plant(told_twice, "I4", "clerk1 was told of “urging” in 2 letters"),
     "sent again though it had arrived": Plant(
         sql(
-            "INSERT INTO attempt SELECT office_id, 900, message, 2, started_at, finished_at, outcome, code, detail"
+            "INSERT INTO attempt SELECT office_id, 900, message, 2, '2022-06-02 01:00:00.000000', finished_at,"
+            " outcome, code, detail"
             " FROM attempt WHERE message = 1"
         ),
         "I4", "2 tries of it went well",
@@ -321,6 +322,43 @@ def test_a_planted_wrong_is_named(clean: Month, tmp_path: Path, name: str) -> No
     found = month.seen(now=END, drained=plant.drained)
     assert " ".join(sorted({one.invariant for one in found})) == plant.invariants, "\n".join(map(str, found))
     assert any(plant.says in one.what for one in found), "\n".join(map(str, found))
+
+
+RIGHT = {
+    "no answer came, and it is done": told("task.waive", answer="died"),
+    "no answer came for a whole batch": told("task.waive", answer="died", task=None, seen=None),
+    "no answer came, and it is not done": lambda month: month.note(
+        at("2022-06-21 10:00"), "clerk3", "task.receive", "died", task=6, seen=1
+    ),
+    "the second copy of a sender that died": lambda month: (once_more(month), month.tamper(
+        "UPDATE attempt SET number = 2 WHERE message = 1",
+        "INSERT INTO attempt SELECT office_id, 900, message, 1, started_at, finished_at, 'lost', code, detail"
+        " FROM attempt WHERE message = 1",
+    )),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_what_may_happen_is_not_called_wrong(clean: Month, tmp_path: Path, name: str) -> None:
+    month = another(clean, tmp_path / "right")
+    RIGHT[name](month)
+    assert month.seen(now=END) == []
+
+
+@pytest.mark.parametrize(("edited", "skipped"), [("2022-06-10", 6), ("2022-06-21", 0)])
+def test_a_rung_is_asked_for_from_the_day_on_which_its_ladder_came_into_force(
+    clean: Month, tmp_path: Path, edited: str, skipped: int
+) -> None:
+    """Six working days before the due date is June the 17th."""
+    month = another(clean, tmp_path / "edited")
+    text = month.office.rows("flow", name="monthly_report")[0]["text"]
+    rules = text[text.index("\n[[rule]]") :].replace('name = "due_minus_5"', 'name = "a_day_earlier"')
+    month.told.insert(
+        0, replace(month.told[0], deed="rules.edit", true=at(f"{edited} 10:00"), wall=at(f"{edited} 10:00"))
+    )
+    found = month.seen(now=END, rules=rules.replace("offset = -5", "offset = -6"))
+    assert [one.invariant for one in found] == ["I5"] * skipped
+    assert all("a_day_earlier" in one.what for one in found)
 
 
 def test_a_secret_in_the_trail_is_named(clean: Month) -> None:

@@ -34,7 +34,7 @@ VARIANTS: dict[str, tuple[str, set[str]]] = {
         "the disk does not take it",
         {
             "The file {file} could not be written", "commands/frame.py", "The database is read-only",
-            "The disk is full; this operation", "The disk could not be read", "The file could not be stored",
+            "The disk is full; this operation", "The disk could not be read", "The file could not be stored", "The head of the trail could not",
             "The data folder cannot be written", "The backup could not be written", "The disk failed; since then",
         },
     ),

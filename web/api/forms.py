@@ -130,7 +130,7 @@ def list_forms(
     cursor: Cursor = "",
 ) -> Any:
     """Those of the person's units; for the office all. The oldest first."""
-    lines = call.look_up("task.read", lambda c: evidence.list_of_forms(c, call, month or None))
+    lines = call.look_up("form.read", lambda c: evidence.list_of_forms(c, call, month or None))
     found = list({line["code"]: line for line in lines}.values())
     piece, onward = cut(found, lambda line: (line["printed_at"], line["code"]), "forms", limit, cursor)
     return {"items": piece, "next_cursor": onward}
@@ -161,7 +161,7 @@ def print_form(call: Acting, wanted: ToPrint) -> Any:
 )
 def get_form(call: Reading, code: Code) -> Any:
     """What came back is told as three facts: a file was stored, somebody attests, a digital signature was verified."""
-    return call.look_up("task.read", lambda c: evidence.form_story(c, call, code))
+    return call.look_up("form.read", lambda c: evidence.form_story(c, call, code))
 
 
 @router.get(

@@ -100,6 +100,7 @@ def end_others(desk: At, _form: Form) -> Response:
 @router.post("/absence")
 def be_away(desk: At, form: Form) -> Response:
     """Name who stands in while one is away."""
+    desk.look_up("absence.set", lambda _c: permissions.demand(desk.own, "absence.set"))
     typed = {name: form.text(name) for name in ("substitute", "from_on", "to_on")}
     own, now = desk.own, desk.now()
     try:

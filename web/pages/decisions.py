@@ -57,6 +57,7 @@ def decide(desk: At, form: Form, number: int) -> Response:
 @router.get("/circular")
 def circular(desk: At, draft: Annotated[list[int] | None, Query()] = None, days: int = DAYS) -> Response:
     """One circular of several drafts, as it would be issued now."""
+    desk.demand("draft.issue")
     if not draft:
         raise nothing_ticked()
     numbers, now, given = draft, desk.now(), few_days(days)
@@ -74,6 +75,7 @@ def circular(desk: At, draft: Annotated[list[int] | None, Query()] = None, days:
 @router.post("/circular")
 def issue(desk: At, form: Form) -> Response:
     """Issue it as it was seen."""
+    desk.demand("draft.issue")
     numbers, days = form.ticked("draft"), few_days(form.number("days") or 0)
     render = InOwnWords(desk, "circular")
     as_seen = AsSeen(desk, "draft.issue", form.text("seen"), render)
@@ -105,6 +107,7 @@ def confirm_clock(desk: At, _form: Form) -> Response:
 @router.post("/messages")
 def settle(desk: At, form: Form) -> Response:
     """Let the chosen messages go, or all; or decide that the chosen ones are not sent."""
+    desk.demand("message.release")
     what = form.text("what")
     if what == "drop":
         return _drop(desk, form)

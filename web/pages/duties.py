@@ -57,6 +57,7 @@ def _grant_page(desk: Desk, login: str = "", unit: str = "") -> Response:
 @router.post("")
 def grant(desk: At, form: Form) -> Response:
     """Grant a duty, never to oneself."""
+    desk.demand("duty.grant")
     login, role, unit = form.text("login"), _role(form.text("role")), form.text("unit")
     span = {"from_on": form.day("from_on"), "to_on": form.day("to_on")}
 
@@ -101,6 +102,7 @@ def told(desk: At, form: Form) -> Response:
 @router.post("/import/done")
 def imported(desk: At, form: Form) -> Response:
     """Grant what was told."""
+    desk.demand("duty.grant")
     drafts = accounts.drafts_of(form.many("row"))
     lines = desk.perform("duty.grant", lambda c: accounts.grant_duties(c, desk, drafts))
     new = sum(line.verdict is accounts.Verdict.NEW for line in lines)
@@ -119,6 +121,7 @@ def absence_page(desk: At) -> Response:
 @router.post("/absences")
 def set_absence(desk: At, form: Form) -> Response:
     """Name a substitute."""
+    desk.demand("absence.set")
     first, last = form.day("from_on"), form.day("to_on")
     if first is None or last is None:
         raise BadInput("E-H73", _("The first or the last day is missing."), remedy=_("Give both days."))

@@ -46,6 +46,7 @@ def at_month(path: str, month: str, unit: str) -> str:
 @router.post("/receive")
 def receive(desk: At, form: Form) -> Response:
     """Receive what has not been received yet; each task for itself."""
+    desk.demand("form.print")
     month, unit, key = form.text("month"), form.text("unit"), form.text("key")
     commands = [
         Command("receive", number, operation_id=f"{key}:{number}" if key else "") for number in form.numbers("task")

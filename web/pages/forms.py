@@ -62,7 +62,7 @@ def paper(desk: At, code: str, sha256: str) -> Response:
 @router.get("/{code}")
 def form_page(desk: At, code: str) -> Response:
     """One form with its papers: stored, attested, verified, each for itself."""
-    told = desk.look_up("task.read", lambda c: form_story(c, desk, code))
+    told = desk.look_up("form.read", lambda c: form_story(c, desk, code))
     papers = [_paper(paper) for paper in told["papers"]]
     return desk.page("forms/one.html", form=told, papers=papers, mine=desk.may("form.attach"))
 

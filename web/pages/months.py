@@ -55,6 +55,7 @@ def months(desk: At) -> Response:
 @router.get("/open")
 def look_at_opening(desk: At, month: str = "", notice: str = "", roll: str = "", flow: str = "") -> Response:
     """What opening a month would make: its dates and how many tasks."""
+    desk.demand("period.open")
     given = _opening(month, notice, roll, flow)
     opened = desk.tried("period.open", lambda c: _open(c, desk, given))
     notice_id = given["notice"] or desk.read(lambda c: newest_notice(c, desk.office_id))
@@ -67,6 +68,7 @@ def look_at_opening(desk: At, month: str = "", notice: str = "", roll: str = "",
 @router.post("/open")
 def open_month(desk: At, form: Form) -> Response:
     """Open a month: its tasks are made."""
+    desk.demand("period.open")
     given = _opening(*(form.text(name) for name in ("month", "notice", "roll", "flow")))
     opened = desk.perform("period.open", lambda c: _open(c, desk, given))
     return desk.go(f"/months/{opened.month}", said=" ".join(opened_words(opened)))
@@ -94,6 +96,7 @@ def month(desk: At, month: str) -> Response:
 @router.get("/{month}/move")
 def look_at_move(desk: At, month: str, to: str = "", reason: str = "") -> Response:
     """Whom another due date would move, and what would be told otherwise; nothing is changed."""
+    desk.demand("period.move")
     day, now = needed_day(to), desk.now()
     found = desk.tried("period.move", lambda c: try_move(c, desk, month_of(month), day, reason, now))
     people = desk.read(lambda c: names(c, desk.office_id))
@@ -103,6 +106,7 @@ def look_at_move(desk: At, month: str, to: str = "", reason: str = "") -> Respon
 @router.post("/{month}/move")
 def move(desk: At, form: Form, month: str) -> Response:
     """Move the due date."""
+    desk.demand("period.move")
     day, why, now = needed_day(form.text("to")), form.text("reason"), desk.now()
     after = desk.settings.times.close_after_workdays
 
@@ -142,6 +146,7 @@ def close(desk: At, _form: Form, month: str) -> Response:
 @router.post("/{month}/waive")
 def waive(desk: At, form: Form, month: str) -> Response:
     """Excuse the ticked tasks, each with the same reason; what is refused is named."""
+    desk.demand("task.read")
     commands = _waivers(form)
     place = (desk.database, desk.office_id, desk.actor)
     outcomes = actions.act_on_many(*place, commands, desk.now())

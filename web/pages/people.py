@@ -108,6 +108,7 @@ def told(desk: At, form: Form) -> Response:
 @router.post("/import/done")
 def imported(desk: At, form: Form) -> Response:
     """Make the accounts that were told and show their codes once, as slips."""
+    desk.demand("person.manage")
     drafts = accounts.drafts_of(form.many("row"))
     lines = desk.perform("person.add", lambda c: accounts.make_accounts(c, desk, drafts, new_code))
     return _slips(desk, {line.draft.login: line.code for line in lines if line.code}, lines)

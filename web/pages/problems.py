@@ -90,6 +90,7 @@ def form_page(desk: At, inspection: int = 0) -> Response:
 @router.post("")
 def register(desk: At, form: Form) -> Response:
     """Register a problem; its lead unit has to rectify it."""
+    desk.demand("problem.register")
     draft, now = _draft(form), desk.now()
     held = form.number("inspection") or None
     number = desk.perform(
@@ -153,6 +154,7 @@ def held(desk: At, page: Page = 1) -> Response:
 @router.post("/inspections")
 def record(desk: At, form: Form) -> Response:
     """Keep an inspection that was held."""
+    desk.demand("inspection.record")
     day, now = needed_day(form.text("held_on")), desk.now()
     told = (form.text("title"), day, form.text("place"), form.text("team"), form.text("text"))
     number = desk.perform("inspection.record", lambda c: inspections.record(c, desk.office_id, desk.actor, *told, now))

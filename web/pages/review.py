@@ -96,6 +96,7 @@ def add_phrases(desk: At, form: Form) -> Response:
 @router.post("/phrases/{number}")
 def change_phrase(desk: At, form: Form, number: int) -> Response:
     """Other words for a phrase, or no longer offered."""
+    desk.demand("phrase.change")
     office, actor, now = desk.office_id, desk.actor, desk.now()
     if form.text("do") == "end":
         desk.perform("phrase.change", lambda c: phrases.end(c, office, actor, number, now))

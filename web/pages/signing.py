@@ -115,7 +115,7 @@ def _form(desk: Desk, code: str) -> bytes:
 @router.get("/form/{code}/{number}")
 def form_page(desk: At, code: str, number: int) -> Response:
     """One page of a form as it is printed; another unit's is not there."""
-    desk.look_up("task.read", lambda c: form_story(c, desk, code))
+    desk.look_up("form.read", lambda c: form_story(c, desk, code))
     return page_file(desk, _form(desk, code), number)
 
 

@@ -24,7 +24,6 @@ LEAVES: Final = {
     "summary.issue": ("summary.issue",),
     "request.ask": ("request.extension", "request.transfer"),
     "request.decide": ("request.decide",),
-    "period.close": ("period.close",),
     "period.move": ("period.move",),
     "form.attach": ("form.attach",),
     "calendar.import": ("calendar.import",),
@@ -39,6 +38,8 @@ _MAKES: Final = {
     "summary.issue": ("summary", ""),
     "period.open": ("period", ""),
 }
+#: what whoever runs the machine does past every desk
+_OPERATORS: Final = frozenset({"backup", "restore"})
 _TASK: Final = "task."
 
 
@@ -57,6 +58,10 @@ def nothing_lost(picture: Picture) -> Iterator[Violation]:
         # a second click with the same key gets the first answer: its event is the one of the first
         found = done[told.who, told.wall] + (keyed[told.who, told.key] if told.key else [])
         yield from _found(told, found)
+        if told.deed == "period.close" and not _closed(picture, told):
+            yield Violation(
+                "acknowledged", "the month was said to be closed, and the trail does not say so", _named(told)
+            )
 
 
 def _found(told: Told, events: list[Event]) -> Iterator[Violation]:
@@ -80,6 +85,14 @@ def _found(told: Told, events: list[Event]) -> Iterator[Violation]:
         yield Violation("I3", what, _named(told))
 
 
+def _closed(picture: Picture, told: Told) -> bool:
+    """Closing a month that is closed says the same again, and leaves no second event."""
+    months = {row["id"]: row["month"] for row in picture.tables["period"]}
+    month = told.detail.get("month")
+    closed = [event for event in picture.events if event.action == "period.close" and event.wall <= told.wall]
+    return any(month is None or months.get(event.object_id) == month for event in closed)
+
+
 def nothing_by_itself(picture: Picture) -> Iterator[Violation]:
     """Each event of a person is a deed that was acknowledged, or whose answer died with the process: never a refused one."""
     told: dict[tuple[str, datetime], list[Told]] = defaultdict(list)
@@ -87,9 +100,11 @@ def nothing_by_itself(picture: Picture) -> Iterator[Violation]:
         told[one.who, one.wall].append(one)
     people = {one.who for one in picture.evidence.told} - UNSEEN
     # whoever founded the office did so before anybody kept a journal
-    begun = min((one.wall for one in picture.evidence.told), default=None)
+    begun = picture.evidence.told[0].wall if picture.evidence.told else None
     for event in picture.fresh():
         if event.result != "done" or event.actor not in people or begun is None or event.wall < begun:
+            continue
+        if event.action in _OPERATORS:
             continue
         answers = [one for one in told[event.actor, event.wall] if _about(one, event)]
         where = f"event {event.seq}, {event.object_type} {event.object_id}"
@@ -103,7 +118,8 @@ def nothing_by_itself(picture: Picture) -> Iterator[Violation]:
 def _about(told: Told, event: Event) -> bool:
     """Whether the deed may have left the event: a deed on one task leaves its step there, others leave what they leave."""
     if told.deed.startswith(_TASK) and event.object_type == "task":
-        return told.task == event.object_id and told.deed.removeprefix(_TASK) == event.action
+        # of a batch whose process died nobody knows which tasks it reached
+        return told.task in {None, event.object_id} and told.deed.removeprefix(_TASK) == event.action
     return not (told.deed.startswith(_TASK) and refused(told))
 
 

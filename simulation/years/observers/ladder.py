@@ -94,12 +94,7 @@ class _Reckoning:
             event.object_id: lives.true[event.seq] for event in picture.events if event.action == "period.close"
         }
         self._murk = _murk(picture) + unknown
-        #: imports of a year's notice: when, and the days that they spoke of
-        self._imports = [
-            (lives.true[event.seq], {date.fromisoformat(day) for key in ("off", "makeup") for day in event.detail[key]})
-            for event in picture.events
-            if event.action == "calendar.import" and event.result == "done"
-        ]
+        self._imports = _moved_days(picture, lives, self._days.listed)
 
     def due(self, life: Life, until: datetime) -> Iterator[Due]:
         """Each rung once for each round and date in which it came due; in a closed month nothing does."""
@@ -177,6 +172,23 @@ class _Reckoning:
             return True
         near = {day_of(at), *(day_of(at) + timedelta(days=back) for back in range(-12, 13))}
         return any(at < imported and span.since < imported and near & days for imported, days in self._imports)
+
+
+def _moved_days(picture: Picture, lives: Lives, listed: dict[date, bool]) -> list[tuple[datetime, set[date]]]:
+    """The days that a year's notice made another kind of day, each with the true instant of the last import before."""
+    memory = picture.memory
+    imports = [
+        lives.true[event.seq]
+        for event in picture.events
+        if event.action == "calendar.import" and event.result == "done"
+    ]
+    if memory.calendar is not None and memory.calendar != listed:
+        days = {day for day in memory.calendar.keys() | listed.keys() if memory.calendar.get(day) != listed.get(day)}
+        memory.moved_days.append((imports[-1] if imports else picture.evidence.when, days))
+    elif memory.calendar is None and imports:
+        memory.moved_days.append((imports[-1], set(listed)))  # nobody outside saw what was known before
+    memory.calendar = dict(listed)
+    return memory.moved_days
 
 
 def _ladders(picture: Picture) -> tuple[list[tuple[datetime, tuple[Rung, ...]]], list[tuple[datetime, datetime]]]:

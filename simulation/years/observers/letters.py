@@ -6,7 +6,7 @@ The post is outside of the program: what it took is counted there, not in the ou
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from simulation.years.observers.duties import Duties
@@ -15,6 +15,7 @@ from simulation.years.observers.picture import instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from simulation.years.observers.evidence import Copy
     from simulation.years.observers.lives import Lives
@@ -50,12 +51,24 @@ def sent(picture: Picture) -> Iterator[Violation]:
 
 
 def second_copies(picture: Picture) -> Iterator[Violation]:
-    """A message is sent again only when nobody could know that it had arrived: at most one try of it went well."""
-    good = Counter(row["message"] for row in picture.tables["attempt"] if row["outcome"] == "sent")
-    for message, count in good.items():
-        if count > 1:
-            yield Violation("I4", f"{count} tries of it went well: it was sent again though it was known to be sent",
-                            f"message {message}")  # fmt: skip
+    """A message is sent again only while nobody knows that it has arrived.
+
+    Of two tries that went well the later one had begun before the first copy was taken: its sender held a lease that
+    another one had lost.
+    """
+    numbers = {row["id"]: row["message_id"] for row in picture.tables["message"]}
+    taken: dict[str, datetime] = {}
+    for copy in picture.evidence.copies:
+        taken.setdefault(copy.message_id, copy.wall)
+    begun: dict[int, list[datetime]] = defaultdict(list)
+    for row in picture.tables["attempt"]:
+        if row["outcome"] == "sent":
+            begun[row["message"]].append(instant(row["started_at"]))
+    for message, tries in begun.items():
+        first = taken.get(numbers.get(message, ""))
+        if len(tries) > 1 and first is not None and max(tries) > first:
+            what = f"{len(tries)} tries of it went well: it was sent again though it was known to be sent"
+            yield Violation("I4", what, f"message {message}")
 
 
 def told_twice(picture: Picture) -> Iterator[Violation]:
@@ -153,12 +166,15 @@ def waiting(picture: Picture) -> Iterator[Violation]:
 def chased(picture: Picture, lives: Lives) -> Iterator[Violation]:
     """No reminder reached anybody about a task that had gone on, nor anybody whose duty it was no longer (I7)."""
     letters = {letter.message_id: letter for letter in picture.memory.letters.values()}
-    duties = Duties(picture)
+    duties, told = Duties(picture), picture.evidence.told
+    taken_back = [(told[max(first, 0)].true, told[last].true) for first, last in picture.lost]
     people = {address: row["id"] for row in picture.tables["person"] for address in (row["email"], row["login"])}
     for copy in picture.evidence.copies:
         letter = letters.get(copy.message_id)
         if letter is None or not letter.chases or abs(copy.wall - copy.true) > timedelta(minutes=5):
             continue
+        if any(first <= copy.true <= last for first, last in taken_back):
+            continue  # what it was about then was taken back by a restore
         ours = [line for line in letter.lines if line[0] in lives.of]
         if ours and len(ours) == len(letter.lines) and not any(_waits(lives, line, copy) for line in ours):
             what = f"{copy.address} was chased at {copy.true:%Y-%m-%d %H:%M} about tasks that had gone on by then"

@@ -82,6 +82,9 @@ class Memory:
     files: dict[str, tuple[int, int]] = field(default_factory=dict)
     #: how many restores had happened
     restores: int = 0
+    #: the days that differed from Monday to Friday at the last observation, and every day that was moved, with when
+    calendar: dict[date, bool] | None = None
+    moved_days: list[tuple[datetime, set[date]]] = field(default_factory=list)
     #: the office's own ladders, each with the true instant from which it was in force; empty = those of the flows
     ladders: list[tuple[datetime, str]] = field(default_factory=lambda: [(LONG_AGO, "")])
 
@@ -141,7 +144,7 @@ _TABLES: Final = {
     "paper": "id, files, head_seq, head_hash",
     "reminder": "*",
     "message": "id, message_id, state, reason, attempts, created_at, next_at, event, recipient_id, dedupe_key",
-    "attempt": "message, number, outcome",
+    "attempt": "message, number, outcome, started_at",
     "flow": "sha256, text",
     "duty": "*",
     "person": "id, login, email, active",

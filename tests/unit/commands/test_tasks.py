@@ -60,7 +60,7 @@ def july(door: Door) -> dict[int, int]:
     return {first[row.responsibility_id]: row.id for row in rows if row.period_id == number}
 
 
-@pytest.mark.parametrize("login", ["clerk1", "clerk2", "leader1", "leader2", "reviewer", "director", "system"])
+@pytest.mark.parametrize("login", ["clerk1", "clerk2", "leader1", "leader2", "reviewer", "director"])
 def test_mine_is_what_the_law_offers_this_person_now(everything: Door, login: str) -> None:
     actor, tasks = everything.world.actor(login), everything.world.rows("task")
     with everything.world.database.read() as connection:

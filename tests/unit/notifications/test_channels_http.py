@@ -63,6 +63,43 @@ def test_http_host_inside_the_network_is_refused_unless_listed(letter, host) -> 
     assert (error.permanent, error.code) == (True, "address")
 
 
+@pytest.mark.parametrize(
+    "answers", [["127.0.0.1"], ["10.1.2.3"], ["93.184.216.34", "192.168.0.9"], ["::1"], ["fe80::1"], ["::ffff:127.0.0.1"],
+                ["100.64.0.1"], ["fd00::1"]]
+)  # fmt: skip
+def test_http_name_that_leads_inside_is_never_connected(letter, monkeypatch, answers) -> None:
+    """Not when one of its addresses is public, either: which of them is taken is not ours to say."""
+    tried = resolving(monkeypatch, answers)
+    error = refusal(webhook("https://hook.example.org/hook"), letter())
+    assert (error.permanent, error.code, tried) == (True, "address", [])
+
+
+def test_http_name_that_changes_its_mind_gains_nothing(letter, monkeypatch) -> None:
+    """DNS rebinding: what was checked is what is connected to, and the name is asked once."""
+    tried = resolving(monkeypatch, ["93.184.216.34"], ["127.0.0.1"])
+    error = refusal(webhook("https://hook.example.org/hook"), letter())
+    assert (error.code, tried) == ("connect", ["93.184.216.34"])
+
+
+def resolving(monkeypatch, *answers: list[str]) -> list[str]:
+    """A resolver that gives these answers in turn, the last again and again; to whom a connection was tried."""
+    given, tried = iter(answers), []
+
+    def resolve(_host, port, **_more):
+        found = next(given, answers[-1])
+        return [
+            (socket.AF_INET6 if ":" in one else socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, port)) for one in found
+        ]
+
+    def connect(address, *_more, **_options):
+        tried.append(address[0])
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr("socket.getaddrinfo", resolve)
+    monkeypatch.setattr("socket.create_connection", connect)
+    return tried
+
+
 def test_http_unknown_name_is_temporary(letter) -> None:
     error = refusal(webhook("https://hook.invalid/"), letter())
     assert (error.permanent, error.code) == (False, "name")

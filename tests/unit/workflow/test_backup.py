@@ -9,6 +9,7 @@ import pytest
 
 from kit.office import BEGIN, OFFICE, at, small_office
 from models.errors import BadInput, Denied, EnvironmentRefused, Refused
+from models.store import Store
 from workflow import audit, backup, heads, verify
 
 if TYPE_CHECKING:
@@ -95,6 +96,19 @@ def test_backup_comes_back_byte_for_byte_and_proves_itself(tmp_path: Path) -> No
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["back", "copy", "office"]
     with office.database.read() as connection:
         assert verify.verify(connection, OFFICE) == []
+
+
+def test_what_was_sealed_comes_back_open_to_nobodys_writing(tmp_path: Path) -> None:
+    office = small_office(tmp_path / "office")
+    kept = Store(tmp_path / "store")
+    sha = kept.put(b"a signed scan")
+    with office.database.write(OFFICE) as connection:
+        head = backup.begin(connection, OFFICE, office.actor("system"), "backup.tar.gz", NOW)
+    sources = backup.Sources(office.folder / "duban.db", kept.folder, None, tmp_path / "duban.toml")
+    backup.write(sources, tmp_path / "backup.tar.gz", OFFICE, head, NOW)
+    backup.unpack(tmp_path / "backup.tar.gz", tmp_path / "again")
+    back = Store(tmp_path / "again" / "store").path(sha)
+    assert (back.read_bytes(), back.stat().st_mode & 0o777) == (b"a signed scan", 0o440)
 
 
 @pytest.mark.parametrize("name", ["../outside", "/tmp/outside"])

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from deeds.task_views import story, visible_tasks
 from kit.flows import Walker, walker
 from kit.world import CO, NOON, OTHER, OWN, copy_of
-from models.errors import DubanError
-from models.states import ADMINISTRATORS, UNIT_ROLES, Relation, Role, Stage
+from models import tables as t
+from models.errors import DubanError, NotFound
+from models.states import ADMINISTRATORS, UNIT_ROLES, Reach, Relation, Role, Stage
+from workflow.authorisation import MATRIX
 from workflow.case import Actor, Post
 from workflow.flow_store import SHIPPED, shipped
 
@@ -19,11 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from sqlalchemy.engine import Connection
+
     from workflow.case import TaskRow
     from workflow.flow import Flow, Step
 
 R = Role
-OFFICE_SEES = {R.REVIEWER, R.DIRECTOR}
 PLACES = {OWN: 1, CO: 2, OTHER: 3}
 RELATIONS = {OWN: Relation.OWN, CO: Relation.CO, OTHER: Relation.OTHER, None: Relation.OTHER}
 #: every duty in every unit it can be held in
@@ -100,10 +104,7 @@ def expected(stand: Standing, action: str, role: Role, unit: str | None) -> str:
     """The state it leads to, or the code of the refusal, read off the rows alone."""
     state, related = stand.task.state, RELATIONS[unit]
     here = [row for row in stand.flow.steps_of(action) if state in row.sources]
-    asked = any(role in row.roles for row in stand.flow.steps_from(state))
-    approved = stand.flow.stage(state) in {Stage.REVIEWED, Stage.AGGREGATED}
-    seen = role in OFFICE_SEES or (role is R.READER and (asked or approved))
-    if not (seen or (role in UNIT_ROLES and related is not Relation.OTHER)):
+    if not reaches(stand, "task.read", role, related):
         return "E-404"
     if not any(row.open_to(role, related) for row in here or stand.flow.steps_of(action)):
         return "E-403"
@@ -113,6 +114,21 @@ def expected(stand: Standing, action: str, role: Role, unit: str | None) -> str:
     if "my_turn" in leading[0].guards:
         return _signing(stand, leading[0], role, unit)
     return leading[0].dest if leading[0].open_to(role, related) else "E-403"
+
+
+def reaches(stand: Standing, deed: str, role: Role, related: Relation) -> bool:
+    """Whether the cell of a duty takes in the task as it stands."""
+    asked = any(role in row.roles for row in stand.flow.steps_from(stand.task.state))
+    reach = MATRIX[deed].get(role)
+    return (
+        reach is not None
+        and {
+            Reach.ALL: True,
+            Reach.OWN: related is Relation.OWN,
+            Reach.NAMED: related is not Relation.OTHER,
+            Reach.APPROVED: asked or stand.task.stage in {Stage.REVIEWED, Stage.AGGREGATED},
+        }[reach]
+    )
 
 
 def _signing(stand: Standing, step: Step, role: Role, unit: str | None) -> str:
@@ -151,6 +167,39 @@ def test_every_duty_in_every_unit_gets_what_the_flow_says_and_nothing_else(
         results.append("refused" if want in {"E-S01", "E-S35"} else "denied")
     assert [event["result"] for event in world.events()[length:]] == results  # each told of, once and in its turn
     assert world.picture() == before
+
+
+STANDING = [(name, state.name) for name in SHIPPED for state in shipped(name).states]
+
+
+@pytest.mark.parametrize(("name", "state"), STANDING)
+def test_every_duty_in_every_unit_sees_a_task_and_its_report_as_the_matrix_says(
+    made: Callable[[str, str], Standing], name: str, state: str
+) -> None:
+    """One by one and in lists, which the database narrows by itself; what is not theirs answers as what is not there."""
+    stand = made(name, state)
+    walk = stand.walk
+    with walk.world.database.read() as connection:
+        for role, unit in HOLDERS:
+            someone, related = stand.holders[role, unit], RELATIONS[unit]
+            listed = visible_tasks(connection, walk.world.office_id, someone, t.task.c.id == walk.task_id)
+            if not reaches(stand, "task.read", role, related):
+                theirs, nobodys = (seen(connection, walk, someone, number) for number in (walk.task_id, 98765))
+                assert (theirs, listed) == (nobodys, []), (role, unit)
+                assert theirs.startswith("E-404")
+                continue
+            inside = reaches(stand, "report.read", role, related)
+            found = seen(connection, walk, someone, walk.task_id)
+            assert [open_ for _task, open_ in listed] == [inside], (role, unit)
+            assert bool(found["events"]) == (inside and bool(walk.world.rows("event", object_id=walk.task_id))), role
+
+
+def seen(connection: Connection, walk: Walker, someone: Actor, number: int) -> Any:
+    """The story of a task, or what is said where it is not there, whichever its number."""
+    try:
+        return story(connection, walk.world.office_id, someone, number, NOON)
+    except NotFound as refusal:
+        return str(refusal).replace(str(number), "…")
 
 
 def test_monthly_report_grants_exactly_these_steps() -> None:

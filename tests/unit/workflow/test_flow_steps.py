@@ -405,3 +405,24 @@ def test_rectifying_begins_with_measures(problem: Walker) -> None:
         problem.take("start", "clerk1", measures="清")
     problem.take("start", "clerk1")
     assert problem.world.rows("problem")[0]["measures"] == "清理堆土并复绿。"
+
+
+@pytest.mark.parametrize("login", ["system", "security", "audit"])
+def test_nothing_is_shown_to_an_administrator_for_information(internal: Walker, login: str) -> None:
+    internal.go("confirmed")
+    before = internal.world.picture()
+    with refused("E-S48", Refused):
+        internal.take("copy", "reviewer", people=(login,))
+    assert internal.world.picture() == before
+
+
+def test_a_copy_opens_nothing_to_whoever_became_an_administrator_since(internal: Walker) -> None:
+    world = internal.world
+    internal.go("confirmed")
+    internal.take("copy", "reviewer", people=("clerk3",))
+    with world.database.read() as connection:
+        assert actions.visible_task(connection, world.office_id, world.actor("clerk3", NOON), internal.task_id)
+    duty = next(row["id"] for row in world.rows("duty", person_id=world.people["clerk3"]))
+    world.change("duty", duty, role="audit", unit_id=None)
+    with world.database.read() as connection, refused("E-404", NotFound):
+        actions.visible_task(connection, world.office_id, world.actor("clerk3", NOON), internal.task_id)

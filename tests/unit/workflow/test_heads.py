@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import errno
+from typing import TYPE_CHECKING
+
 from kit.office import at
-from kit.world import NOON, World
+from kit.world import NOON, World, refused
+from models.errors import EnvironmentRefused
 from models.states import Action
 from workflow import audit, heads
+
+if TYPE_CHECKING:
+    import pytest
 
 
 def test_head_is_written_once_while_nothing_happens(world: World) -> None:
@@ -51,3 +58,14 @@ def test_head_bears_the_installation_that_the_trail_names_last(world: World) -> 
         assert heads.installation(connection, 1) == "two"
         heads.keep(world.folder / "heads", connection, 1, NOON)
     assert [kept.installation for kept in heads.read(world.folder / "heads", 1)] == ["two"]
+
+
+def test_head_that_cannot_be_written_is_a_refusal_and_no_crash(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.report(world.task, NOON)
+    monkeypatch.setattr(heads, "sync", _full)
+    with refused("E-507", EnvironmentRefused), world.database.read() as connection:
+        heads.keep(world.folder / "heads", connection, world.office_id, NOON)
+
+
+def _full(_handle: int) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")

@@ -1,19 +1,25 @@
-"""The doctor's question about people: which units have work and nobody to report or to sign it."""
+"""What the doctor asks: each thing that can be wrong is made to be, and one finding says so; and the units without people."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+import sqlalchemy as sa
 
 from kit.office import OFFICE, UNITS, SmallOffice, small_office
 from kit.world import NOON
+from models import tables as t
 from models.language import speaking
 from models.states import Action
-from workflow.health import Check, Severity, examine
+from schedules.runner import tick
+from workflow import audit, heads
+from workflow.health import Check, Severity, examine, late_loops
+from workflow.office import SETUP
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
 BARE = (
@@ -35,6 +41,82 @@ def posts(office: SmallOffice) -> Check:
             if check.name == "Clerks and leaders"
         ]
     return found
+
+
+LATER = NOON + timedelta(days=8)
+
+
+def found(office: SmallOffice, now: datetime = NOON, *, proof: bool = False) -> dict[str, Check]:
+    """Every finding by its name, against heads that were written down outside."""
+    with office.database.read() as connection, speaking("en"):
+        made = examine(connection, OFFICE, now, heads_dir=office.folder / "heads", store=None, proof=proof)
+    return {check.name: check for check in made}
+
+
+def test_an_office_that_is_served_has_nothing_wrong(served: SmallOffice) -> None:
+    checks = found(served, proof=True)
+    assert {name for name, check in checks.items() if check.severity is not Severity.OK} == {"Last backup"}
+    assert {"Database whole", "Not behind its outside head", "Trail proves itself", "Clock", "Loop sweep", "Loop delivery",
+            "Oldest message to be sent", "Dead letters", "Held messages", "Sending"} <= set(checks)  # fmt: skip
+
+
+@pytest.fixture
+def served(office: SmallOffice) -> SmallOffice:
+    """An office of which a service has just done a turn."""
+    office.act("clerk1", Action.RECEIVE, 1, NOON)
+    tick(office.database, OFFICE, None, lambda _now: None, NOON)
+    with office.database.write(OFFICE) as connection:
+        connection.execute(sa.update(t.message).values(state="sent", settled_at=NOON))
+        heads.keep(office.folder / "heads", connection, OFFICE, NOON)
+    return office
+
+
+def spoil(office: SmallOffice, *statements: str) -> None:
+    with office.database.write(OFFICE) as connection:
+        for statement in statements:
+            connection.execute(sa.text(statement))
+
+
+@pytest.mark.parametrize(
+    ("name", "severity", "said", "statements", "now"),
+    [
+        ("Loop sweep", Severity.WRONG, "last ran 2022-06-20 12:00", [], NOON + timedelta(hours=1, minutes=11)),
+        ("Clock", Severity.WRONG, "2022-06-20 12:00", [], NOON - timedelta(minutes=3)),
+        ("Oldest message to be sent", Severity.WRONG, "nobody delivers",
+         ["UPDATE message SET state = 'due', settled_at = NULL", "DELETE FROM heartbeat WHERE name = 'delivery'"],
+         LATER),
+        ("Oldest message to be sent", Severity.WARNING, "since 2022",
+         ["UPDATE message SET state = 'retry', settled_at = NULL"], LATER),
+        ("Dead letters", Severity.WARNING, "3", ["UPDATE message SET state = 'dead'"], NOON),
+        ("Held messages", Severity.WARNING, "3", ["UPDATE message SET state = 'held'"], NOON),
+        ("Sending", Severity.WARNING, "held: why", ["UPDATE watermark SET held_reason = 'why'"], NOON),
+        ("Trail proves itself", Severity.WRONG, "event 1",
+         ["DROP TRIGGER event_no_update", "UPDATE event SET actor_name = 'x' WHERE seq = 1"], NOON),
+        ("Not behind its outside head", Severity.WRONG, "",
+         ["DROP TRIGGER event_no_delete", "DELETE FROM event WHERE seq = 2"], NOON),
+    ],
+)  # fmt: skip
+def test_each_thing_that_is_wrong_is_found(
+    served: SmallOffice, name: str, severity: Severity, said: str, statements: list[str], now: datetime
+) -> None:
+    spoil(served, *statements)
+    check = found(served, now, proof=name.startswith("Trail"))[name]
+    assert (check.severity, said in check.said) == (severity, True), check
+
+
+def test_a_backup_that_is_a_week_old_is_worth_a_word(served: SmallOffice) -> None:
+    assert found(served)["Last backup"].said.startswith("never")
+    with served.database.write(OFFICE) as connection:
+        audit.append(connection, OFFICE, SETUP, audit.Entry("backup", "office"), NOON)
+    assert found(served, NOON + timedelta(days=7))["Last backup"].severity is Severity.OK
+    assert found(served, NOON + timedelta(days=7, minutes=1))["Last backup"].severity is Severity.WARNING
+
+
+def test_only_the_loops_of_this_service_that_ran_and_stopped_are_late(served: SmallOffice) -> None:
+    with served.database.read() as connection:
+        assert late_loops(connection, ["sweep", "delivery", "heads"], NOON + timedelta(hours=1, minutes=10)) == []
+        later = NOON + timedelta(hours=1, minutes=11)
+        assert late_loops(connection, ["sweep", "heads"], later) == ["sweep"]
 
 
 def end(office: SmallOffice, login: str) -> None:

@@ -1,0 +1,90 @@
+"""The sign of life for a monitor outside: given while every loop runs, withheld when one is late; the disk, and where one looks."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+
+from commands.running import _loops
+from deeds import doctor
+from kit.office import OFFICE, SmallOffice, small_office
+from kit.smtp import closed_port, odd_server, says
+from kit.world import NOON
+from models.errors import EnvironmentRefused
+from schedules.runner import tick
+from workflow.health import Severity
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Usage(NamedTuple):
+    """As the system says it, in bytes."""
+
+    total: float
+    used: float
+    free: float
+
+
+LATE = NOON + timedelta(hours=2)
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> SmallOffice:
+    made = small_office(tmp_path / "office")
+    tick(made.database, OFFICE, None, lambda _now: None, NOON)
+    return made
+
+
+def ping(office: SmallOffice, port: int, now: Any, path: str = "/secret-of-the-monitor") -> None:
+    """One turn of the loop that a service with this address has."""
+    settings = SimpleNamespace(ping_url=f"http://127.0.0.1:{port}{path}", heads_dir=office.folder / "heads")
+
+    def read(work: Any) -> Any:
+        with office.database.read() as connection:
+            return work(connection)
+
+    desk: Any = SimpleNamespace(settings=settings, read=read, office_id=OFFICE)
+    loops = {loop.name: loop for loop in _loops(desk, delivers=True)}
+    loops["ping"].work(now)
+
+
+def test_a_service_that_runs_gives_its_sign_and_one_that_is_deaf_gives_none(office: SmallOffice) -> None:
+    with odd_server(says(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")) as port:
+        ping(office, port, NOON)
+        with pytest.raises(EnvironmentRefused) as refused:
+            ping(office, port, LATE)
+    assert refused.value.code == "E-M04"
+    assert "sweep" in refused.value.what
+
+
+@pytest.mark.parametrize(
+    "answer", [b"HTTP/1.1 500 No\r\n\r\n", b"HTTP/1.1 302 Go\r\nLocation: http://127.0.0.1/\r\n\r\n", b""]
+)
+def test_a_monitor_that_does_not_hear_is_named_without_its_address(office: SmallOffice, answer: bytes) -> None:
+    with odd_server(says(answer)) as port, pytest.raises(EnvironmentRefused) as refused:
+        ping(office, port, NOON)
+    with pytest.raises(EnvironmentRefused) as nobody:
+        ping(office, closed_port(), NOON)
+    for error in (refused.value, nobody.value):
+        assert (error.code, "secret" in str(error)) == ("E-M04", False)
+
+
+def test_a_service_without_a_monitor_has_no_such_loop(office: SmallOffice) -> None:
+    desk: Any = SimpleNamespace(settings=SimpleNamespace(ping_url="", heads_dir=None), office_id=OFFICE)
+    assert [loop.name for loop in _loops(desk, delivers=False)] == ["heads"]
+
+
+@pytest.mark.parametrize(
+    ("total", "free", "severity"),
+    [(100, 50, Severity.OK), (100, 9, Severity.WARNING), (5, 0.9, Severity.WARNING), (5, 1.1, Severity.OK)],
+)
+def test_a_disk_with_less_than_a_gigabyte_or_a_tenth_is_worth_a_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, total: float, free: float, severity: Severity
+) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda _path: Usage(total * 2**30, 0, free * 2**30))
+    assert doctor._disk(tmp_path).severity is severity
+    assert doctor._disk(tmp_path / "nowhere").severity is Severity.WRONG
