@@ -241,7 +241,7 @@ def test_a_circular_is_a_draft_that_the_director_issues(office: SmallOffice):
     for number in (1, 2):
         with pytest.raises(Refused) as refused:
             issue(office, number, when=when)
-        assert refused.value.code == "E-S19"
+        assert (refused.value.code, refused.value.fields["by"]) == ("E-S19", "王主任")
 
 
 def test_several_drafts_become_one_circular_that_is_frozen_with_its_facts(office: SmallOffice):
@@ -460,6 +460,16 @@ def test_a_failing_sweep_changes_nothing(office: SmallOffice):
         connection.execute(sa.text("DROP TRIGGER broken"))
     assert run(office, BEGIN + timedelta(hours=9)).fired == 6
     assert t.reminder.name == "reminder"
+
+
+def test_a_sweep_that_cannot_tell_decides_nothing(office: SmallOffice):
+    with office.database.write(1) as connection:
+        connection.execute(
+            sa.text("CREATE TRIGGER broken BEFORE INSERT ON message BEGIN SELECT RAISE(ABORT,'no'); END")
+        )
+    with pytest.raises(sa.exc.IntegrityError):
+        run(office, "2022-06-01 09:00")
+    assert (office.rows("reminder"), office.rows("event"), office.rows("watermark")) == ([], [], [])
 
 
 def test_what_came_while_nobody_looked_ends_with_a_reason_though_the_task_is_filed(office: SmallOffice):
