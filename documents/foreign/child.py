@@ -47,7 +47,7 @@ def answer(job: dict[str, Any], data: bytes) -> dict[str, Any]:
 
 
 def without_numpy() -> None:
-    """openpyxl loads numpy wherever it is there, a third of a child's start, and uses it for nothing; None forbids it."""
+    """Openpyxl loads numpy wherever it is there, a third of a child's start, and uses it for nothing; None forbids it."""
     sys.modules.setdefault("numpy", None)  # type: ignore[arg-type]
 
 
