@@ -55,6 +55,11 @@ NUDGE_SECONDS: Final = 0.5
 DRIFT: Final = timedelta(minutes=5)
 LOCK_NAME: Final = "scheduler.lock"
 EXIT_BROKEN: Final = 5
+_BEAT: Final = (
+    sa.update(t.heartbeat)
+    .where(t.heartbeat.c.name == sa.bindparam("loop"))
+    .values({name: sa.bindparam(name) for name in ("at", "next_at", "detail")})
+)
 
 
 def wall_clock() -> datetime:
@@ -116,8 +121,7 @@ def beat(database: Database, office_id: int, name: str, at: datetime, seconds: i
     """Record that a loop ran and when it is due again, so that a dead one shows."""
     values = {"at": at, "next_at": at + timedelta(seconds=seconds), "detail": detail}
     with database.write(office_id) as connection:
-        known = connection.execute(sa.update(t.heartbeat).where(t.heartbeat.c.name == name).values(**values))
-        if known.rowcount == 0:
+        if connection.execute(_BEAT, {"loop": name, **values}).rowcount == 0:
             connection.execute(sa.insert(t.heartbeat).values(name=name, **values))
 
 

@@ -301,3 +301,17 @@ def test_an_action_tells_through_the_outbox(office: SmallOffice):
     office.act("reviewer", Action.APPROVE, task, NOON)
     run(office, box)
     assert [envelope.address for envelope in box.got] == ["reviewer", "clerk1"]
+
+
+class Leaving(Postbox):
+    """A channel whose thread ends without a word."""
+
+    def send(self, envelope: Envelope) -> str:
+        raise SystemExit
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_send_that_ends_without_a_word_is_not_sent(office: SmallOffice):
+    number = tell(office, "clerk1")
+    run(office, Leaving())
+    assert state(office, number) == "retry"

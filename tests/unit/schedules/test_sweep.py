@@ -242,7 +242,7 @@ def test_a_circular_is_a_draft_that_the_director_issues(office: SmallOffice):
     for number in (1, 2):
         with pytest.raises(Refused) as refused:
             issue(office, number, when=when)
-        assert refused.value.code == "E-S19"
+        assert (refused.value.code, refused.value.fields["by"]) == ("E-S19", "王主任")
 
 
 def test_several_drafts_become_one_circular_that_is_frozen_with_its_facts(office: SmallOffice):
