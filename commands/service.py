@@ -101,8 +101,10 @@ def _set_up(desk_: Desk, named: Any, codes: dict[str, str], channel: str, *, fou
 
 def _refuse_foreign(home: Path) -> None:
     """Never mix an office into a folder that holds something else."""
+    from workflow.backup import UNFINISHED
+
     present = {entry.name for entry in home.iterdir()} if home.exists() else set()
-    if present and not present & {"duban.toml", "duban.db"}:
+    if present and (UNFINISHED in present or not present & {"duban.toml", "duban.db"}):
         raise Refused(
             "E-B09",
             _("The folder holds other things; an office needs a folder of its own."),

@@ -79,9 +79,9 @@ def opened(folder: Path) -> Iterator[Database]:
     """The copy in a folder, brought to this program's form when it is older."""
     from models import schema
     from models.database import Database, sqlite_url
-    from workflow.backup import DATABASE
+    from workflow.backup import UNFINISHED
 
-    database = Database(sqlite_url(folder / DATABASE))
+    database = Database(sqlite_url(folder / UNFINISHED))
     try:
         try:
             schema.check(database)
@@ -110,7 +110,9 @@ def lay_out(desk_: Desk, file: Path, folder: Path, installation: str) -> Restore
             held = backup.second_life(connection, office, SETUP, audit.Entry("restore", "office", detail=detail), now)
         with database.read() as connection:
             heads.keep(folder / "heads", connection, office, now, claim=True)
-            return Restored(held, _of_another(connection, folder, office))
+            another = _of_another(connection, folder, office)
+    backup.finish(folder)
+    return Restored(held, another)
 
 
 def _of_another(connection: Connection, folder: Path, office: int) -> bool:
@@ -125,10 +127,28 @@ def _of_another(connection: Connection, folder: Path, office: int) -> bool:
 
 
 def confirm(desk_: Desk) -> int:
-    """Say yes to a database that was restored: it goes on as this installation; how many messages are held."""
+    """Say yes to a database that was restored, or has lost its log: it goes on as this installation; how many are held."""
     from workflow import backup, heads
 
+    lost = _opened_without_log(desk_)
     office, now, folder = desk_.office_id, desk_.now(), desk_.settings.heads_dir
-    held = desk_.perform("restore.confirm", lambda c: backup.confirm_restore(c, office, desk_.actor, folder, now))
+    held = desk_.perform(
+        "restore.confirm",
+        lambda c: backup.confirm_restore(c, office, desk_.actor, folder, now, log_lost=lost is not None),
+    )
     desk_.read(lambda c: heads.keep(folder, c, office, now, claim=True))
+    if lost is not None:
+        lost.unlink()
     return held
+
+
+def _opened_without_log(desk_: Desk) -> Path | None:
+    """The mark of a lost log; with it the database is opened as it is, which only this deed does."""
+    from deeds.desk import open_database
+    from models.database import Database, lost_log
+
+    file = Database(desk_.settings.database_url).file
+    lost = lost_log(file) if file is not None else None
+    if lost is not None:
+        desk_.database = open_database(desk_.settings, without_log=True)
+    return lost

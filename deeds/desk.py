@@ -16,6 +16,7 @@ from models.settings import Settings, refuse_lost_file
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
+    from pathlib import Path
 
     from sqlalchemy.engine import Connection
 
@@ -102,18 +103,39 @@ def _raise(refusal: DubanError, _connection: Connection) -> None:
     raise refusal
 
 
-def open_database(settings: Settings) -> Database:
-    """The database of an office that is set up; E-B01 where there is none."""
+def open_database(settings: Settings, *, without_log: bool = False) -> Database:
+    """The database of an office that is set up; E-B01 where there is none, E-B20 where its log was lost."""
     from models import schema
-    from models.database import Database
+    from models.database import Database, lost_log
 
     database = Database(settings.database_url)
     if database.file is not None and not database.file.exists():  # SQLite would make an empty one
+        _refuse_half_restored(database.file.parent)
         raise EnvironmentRefused(
             "E-B01",
             _("No office is set up in {home}.").format(home=settings.home.name),
             remedy=_("Set one up with: duban init, or name its folder with --home."),
         )
     refuse_lost_file(settings)
+    if database.file is not None and not without_log and (mark := lost_log(database.file)):
+        raise EnvironmentRefused(
+            "E-B20",
+            _("The file {name}-wal is missing; what was saved last stood in it.").format(name=database.file.name),
+            remedy=_("Put it back and remove {mark}. If it is gone for good: duban restore --confirm").format(
+                mark=mark.name
+            ),
+        )
     schema.check(database)
     return database
+
+
+def _refuse_half_restored(folder: Path) -> None:
+    """A restore that was cut off: what it would tell twice is not held yet, so nobody goes on with it; E-B01."""
+    from workflow.backup import UNFINISHED
+
+    if (folder / UNFINISHED).exists():
+        raise EnvironmentRefused(
+            "E-B01",
+            _("The restore into {home} was interrupted.").format(home=folder.name),
+            remedy=_("Remove what it left in the folder, then restore once more."),
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from typing import TYPE_CHECKING, Final
 
@@ -29,6 +30,8 @@ def _disk(home: Path) -> Check:
     name = _("Disk")
     if not home.exists():
         return wrong(name, _("the folder is not there"))
+    if not os.access(home, os.W_OK):
+        return wrong(name, _("the folder is read-only: nothing can be saved"))
     usage = shutil.disk_usage(home)
     said = _("{free} GB free of {total} GB").format(free=round(usage.free / 2**30, 1), total=round(usage.total / 2**30))
     low = usage.free < LEAST_FREE or usage.free < usage.total * LEAST_SHARE

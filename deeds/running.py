@@ -94,7 +94,7 @@ def delivery(
             opened,
             now,
             own=own_messages(desk_, now),
-            resting=desk_.read(lambda c: at_rest(c, office, now, hours)),
+            resting=lambda connection: at_rest(connection, office, now, hours),
             stopped=stopped,
             # The folder's lock makes us the only worker of its own database; a shared one may have others.
             alone=alone,
@@ -174,3 +174,23 @@ def refuse_behind(desk_: Desk) -> None:
     from workflow import heads
 
     desk_.read(lambda c: heads.check_not_behind(desk_.settings.heads_dir, c, desk_.office_id))
+
+
+def refuse_damaged(desk_: Desk) -> None:
+    """Never run on a database of which a page is damaged (E-B02)."""
+    from models import database
+
+    desk_.read(database.refuse_damaged)
+
+
+def unproved(desk_: Desk) -> str:
+    """What the trail does not prove, as one sentence for whoever starts the service; empty when it holds."""
+    from models.language import _
+    from workflow import verify
+
+    folder, office = desk_.settings.heads_dir, desk_.office_id
+    found = desk_.read(lambda connection: verify.verify(connection, office, heads_dir=folder))
+    if not found:
+        return ""
+    said = _("The trail does not prove itself: {count} findings; the first: {first}. See them with: duban audit verify")
+    return said.format(count=len(found), first=f"{found[0].where}: {found[0].what}")

@@ -7,11 +7,13 @@ transactions concurrent read-then-write loses updates without an error (``depend
 
 from __future__ import annotations
 
+import os
 import resource
 import shutil
 import sqlite3
 import threading
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -33,6 +35,8 @@ BUSY_MS: Final = 5_000
 TURN_SECONDS: Final = 60
 #: with less than this free, what SQLite calls an I/O error is a full disk
 LEAST_FREE: Final = 1 << 20
+#: what SQLite was doing when a file did not grow; a sync is not among them
+GROWING: Final = frozenset({"SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_TRUNCATE"})
 #: "duban" read as a number: marks the file as ours, so that another program's database is refused
 APPLICATION_ID: Final = 0x6475626E
 
@@ -58,7 +62,7 @@ class Database:
     def _engine(self, synchronous: str) -> Engine:
         if not self.is_sqlite:
             return sa.create_engine(self.url, pool_pre_ping=True)
-        engine = sa.create_engine(self.url, connect_args={"timeout": BUSY_MS / 1000, "isolation_level": None})
+        engine = sa.create_engine(self._opened(), connect_args={"timeout": BUSY_MS / 1000, "isolation_level": None})
 
         @sa.event.listens_for(engine, "connect")
         def _prepare(connection: Any, _record: Any) -> None:
@@ -74,6 +78,13 @@ class Database:
             connection.exec_driver_sql(f"BEGIN {mode}")
 
         return engine
+
+    def _opened(self) -> sa.URL:
+        """The file as it can be opened: where nothing may be written, as one that nobody changes."""
+        file = self.file
+        if file is None or not file.exists() or os.access(file.parent, os.W_OK) or _beside(file, "-wal").exists():
+            return self.url
+        return sa.make_url(f"{sqlite_url(Path(f'file:{file}'))}?mode=ro&immutable=1&uri=true")
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -141,18 +152,48 @@ def refusal(error: exc.DBAPIError, file: Path | None = None) -> Unreachable:
     if "full" in text or "readonly" in text or "read-only" in text or "disk i/o" in text:
         return _disk(text, file, limit=_limit(error.orig))
     if _damaged(text):
-        return Unreachable(
-            "E-B02",
-            _("The file is not a duban database, or it is damaged."),
-            remedy=_("Restore the last backup with: duban restore FILE --to FOLDER"),
-        )
+        return _not_whole()
     if "locked" in text:
         return _locked()
+    if "unable to open" in text and file is not None and file.exists() and not os.access(file.parent, os.W_OK):
+        return _read_only()
     if "unable to open" in text:
         return Unreachable(
             "E-B01", _("The database cannot be opened."), remedy=_("Check the folder, or create it with: duban init")
         )
     return Unreachable("E-B00", _("The database does not answer as it should."), remedy=_("Run: duban doctor"))
+
+
+def _not_whole() -> Unreachable:
+    return Unreachable(
+        "E-B02",
+        _("The file is not a duban database, or it is damaged."),
+        remedy=_("Restore the last backup with: duban restore FILE --to FOLDER"),
+    )
+
+
+def refuse_damaged(connection: Connection) -> None:
+    """Look at every page of an SQLite file; E-B02. Nothing is begun on a file that is not whole."""
+    if connection.dialect.name == "sqlite" and connection.scalar(sa.text("PRAGMA quick_check")) != "ok":
+        raise _not_whole()
+
+
+def _beside(file: Path, ending: str) -> Path:
+    """A file that SQLite, or we, keep beside a database."""
+    return file.with_name(file.name + ending)
+
+
+def lost_log(file: Path) -> Path | None:
+    """The mark that the log beside a database is gone, and with it what was saved last; None where all is well.
+
+    SQLite makes ``-wal`` before ``-shm`` and removes it after: the second alone is what somebody left who removed the
+    first. Opening the file would wipe the trace out, so the mark is made of it.
+    """
+    mark, log, index = (_beside(file, ending) for ending in ("-lost", "-wal", "-shm"))
+    looked = (log.exists(), index.exists(), log.exists(), index.exists())
+    if looked == (False, True, False, True):  # twice: somebody may just be opening it, or closing
+        index.rename(mark)
+    return mark if mark.exists() else None
 
 
 def _locked() -> Unreachable:
@@ -179,6 +220,10 @@ def _disk(text: str, file: Path | None, *, limit: int | None) -> Unreachable:
             _("The disk could not be read or written; this operation was not saved."),
             remedy=_("Check the disk, then run: duban doctor"),
         )
+    return _read_only()
+
+
+def _read_only() -> Unreachable:
     return Unreachable(
         "E-507",
         _("The database is read-only; this operation was not saved."),
@@ -189,8 +234,8 @@ def _disk(text: str, file: Path | None, *, limit: int | None) -> Unreachable:
 def _limit(error: BaseException | None) -> int | None:
     """The size beyond which this process may not let a file grow, where that is why a write failed."""
     most = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
-    write = getattr(error, "sqlite_errorname", "") == "SQLITE_IOERR_WRITE"
-    return most if write and most != resource.RLIM_INFINITY else None
+    grows = getattr(error, "sqlite_errorname", "") in GROWING
+    return most if grows and most != resource.RLIM_INFINITY else None
 
 
 def _free(file: Path | None) -> int | None:
@@ -209,9 +254,17 @@ def next_id(connection: Connection, table: sa.Table, office_id: int) -> int:
 
 def insert(connection: Connection, table: sa.Table, office_id: int, **values: Any) -> int:
     """Add a row of the office under its next number and return that number."""
-    number = next_id(connection, table, office_id)
-    connection.execute(sa.insert(table).values(office_id=office_id, id=number, **values))
-    return number
+    statement = _numbered(table, tuple(values))
+    return int(connection.execute(statement, {"office_id": office_id, **values}).scalar_one())
+
+
+@cache
+def _numbered(table: sa.Table, columns: tuple[str, ...]) -> Any:
+    """The statement of ``insert`` for a table and the columns given, built once."""
+    highest = sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0) + 1)
+    number = highest.where(table.c.office_id == sa.bindparam("office_id")).scalar_subquery()
+    given = {name: sa.bindparam(name, type_=table.c[name].type) for name in ("office_id", *columns)}
+    return sa.insert(table).values(id=number, **given).returning(table.c.id)
 
 
 def sqlite_url(path: Path) -> str:

@@ -218,7 +218,15 @@ def _open_draft(connection: Connection, office_id: int, number: int) -> dict[str
     if row is None:
         raise permissions.not_there(_("Draft"), number)
     if row["issued_at"] is not None or row["dropped_at"] is not None:
-        raise Refused("E-S19", _("Draft {id} has been decided already.").format(id=number))
+        first = audit.first(connection, office_id, "draft", number)
+        raise Refused(
+            "E-S19",
+            _("Draft {id} was decided by {who} at {when}.").format(
+                id=number, who=first.who or "–", when=first.when or "–"
+            ),
+            by=first.who,
+            at=first.when,
+        )
     return dict(row)
 
 

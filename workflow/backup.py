@@ -6,10 +6,12 @@ settings without secrets, and a manifest with the SHA-256 of each. Source: ``rel
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import json
 import os
+import shutil
 import sqlite3
 import tarfile
 import tomllib
@@ -21,7 +23,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from models import tables as t
-from models.disk import sync, sync_folder
+from models.disk import make_folder, sync, sync_folder
 from models.errors import BadInput, EnvironmentRefused, Refused
 from models.language import _
 from models.states import MessageState, Result
@@ -37,12 +39,16 @@ if TYPE_CHECKING:
 
 DATABASE: Final = "duban.db"
 MANIFEST: Final = "manifest.json"
+#: the database's name until the restore is whole: an office that was cut off in it cannot be taken for one to go on with
+UNFINISHED: Final = f"{DATABASE}.restoring"
 FORMAT: Final = 1
 #: where the stored files lie in a backup
 _STORE: Final = "store"
 #: words of a settings line that may be a secret; such lines stay out of the file
 _SECRET: Final = ("password", "secret", "token", "key", "webhook", "url")
 _CHUNK: Final = 1 << 20
+#: why a folder is not written, whatever the backup is like
+_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +100,7 @@ def write(
             _add(archive, MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1).encode(), now)
         part.rename(target)
         sync_folder(target.parent)
-    except OSError as error:
+    except (OSError, sqlite3.OperationalError) as error:
         raise EnvironmentRefused(
             "E-507", _("The backup could not be written."), where=target.name, remedy=_("Check the disk.")
         ) from error
@@ -192,30 +198,65 @@ def _sha256(file: IO[bytes]) -> str:
 def unpack(file: Path, folder: Path) -> dict[str, Any]:
     """Lay a backup out in a new folder, every file held against the manifest; returns the manifest.
 
-    E-B11 for what is no backup or was changed; nothing outside the folder is ever written.
+    The database bears the name ``UNFINISHED`` until ``finish``. E-B11 for what is no backup or was changed; nothing
+    outside the folder is ever written.
     """
     if folder.exists() and any(folder.iterdir()):
-        raise Refused("E-B12", _("The folder is not empty; nothing was restored."), where=folder.name)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        raise Refused(
+            "E-B12",
+            _("The folder is not empty; nothing was restored."),
+            where=folder.name,
+            remedy=_("Name a new or empty folder."),
+        )
+    make_folder(folder)
+    folder.chmod(0o700)
+    try:
+        return _laid_out(file, folder)
+    except BaseException:
+        _empty(folder)
+        raise
+
+
+def _laid_out(file: Path, folder: Path) -> dict[str, Any]:
     try:
         with tarfile.open(file, "r:gz") as archive:
             found = {member.name: _extract(archive, member, folder) for member in archive}
         manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (tarfile.TarError, EOFError, OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            raise EnvironmentRefused(
+                "E-507", _("The folder could not be written; nothing was restored."), where=folder.name,
+                remedy=_("Check the disk."),
+            ) from error  # fmt: skip
         raise _spoilt(file) from error
     found.pop(MANIFEST, None)
     if manifest.get("format") != FORMAT or manifest.get("files") != found or DATABASE not in found:
         raise _spoilt(file)
-    _quick_check(folder / DATABASE, file)
+    _quick_check(folder / UNFINISHED, file)
     return manifest
+
+
+def _empty(folder: Path) -> None:
+    """It was empty before."""
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()
+
+
+def finish(folder: Path) -> None:
+    """The restored office is whole, closed, and its outbox held: now it may be opened."""
+    (folder / UNFINISHED).rename(folder / DATABASE)
+    sync_folder(folder)
 
 
 def _extract(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> str:
     path = PurePosixPath(member.name)
     if not member.isfile() or path.is_absolute() or ".." in path.parts:
         raise ValueError(member.name)
-    target = folder.joinpath(*path.parts)
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    target = folder / UNFINISHED if member.name == DATABASE else folder.joinpath(*path.parts)
+    make_folder(target.parent)
     source = archive.extractfile(member)
     assert source is not None
     made = hashlib.sha256()
@@ -224,6 +265,9 @@ def _extract(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) ->
         while chunk := source.read(_CHUNK):
             made.update(chunk)
             out.write(chunk)
+        out.flush()
+        sync(out.fileno())
+    sync_folder(target.parent)
     return made.hexdigest()
 
 
@@ -242,8 +286,10 @@ def _spoilt(file: Path) -> BadInput:
     )
 
 
-def confirm_restore(connection: Connection, office_id: int, actor: Actor, heads_dir: Path, now: datetime) -> int:
-    """Say yes to a database that is older than its outside head, or that takes another installation's place.
+def confirm_restore(
+    connection: Connection, office_id: int, actor: Actor, heads_dir: Path, now: datetime, *, log_lost: bool = False
+) -> int:
+    """Say yes to a database that is older than its outside head, has lost its log, or takes another installation's place.
 
     The event names the furthest head that still stands and every head beyond: these, and no others, are explained by
     it. Returns how many messages are held; E-B17 when nothing shows that the database was restored.
@@ -251,14 +297,16 @@ def confirm_restore(connection: Connection, office_id: int, actor: Actor, heads_
     role = permissions.demand(actor, "service.manage")
     kept = heads.read(heads_dir, office_id)
     beyond = heads.unexplained(connection, office_id, kept)
-    if not (beyond or heads.foreign(heads_dir, connection, office_id) or _unconfirmed(connection, office_id)):
+    foreign = heads.foreign(heads_dir, connection, office_id)
+    if not (beyond or log_lost or foreign or _unconfirmed(connection, office_id)):
         raise Refused(
             "E-B17",
             _("There is nothing to confirm: this database was not restored; it holds every outside head."),
             remedy=_("Go on working; nothing was changed."),
         )
     start = heads.proven(connection, office_id, kept)
-    detail = {"from": [start.seq, start.hash], "beyond": [[head.seq, head.hash] for head in beyond]}
+    detail: dict[str, Any] = {"from": [start.seq, start.hash], "beyond": [[head.seq, head.hash] for head in beyond]}
+    detail |= {"log_lost": True} if log_lost else {}
     entry = audit.Entry(heads.CONFIRMED, "office", role=role.value, detail=detail)
     return second_life(connection, office_id, actor, entry, now)
 

@@ -31,7 +31,9 @@ SEED = 20_220_625
 MORNING = at("2022-06-24 09:30")
 ROUND = timedelta(minutes=20)
 #: so many acknowledgements a round may last, and so many seconds more until each is killed
-MOST, MOMENT = 12, 0.03
+MOST, MOMENT = 8, 0.03
+#: in every so manieth round the scheduler comes to the end of a tick
+WHOLE = 10
 
 
 class Mortal:
@@ -80,9 +82,14 @@ def kill_all(office: SmallOffice, turn: int, chance: random.Random) -> list[byte
     tale, pause = office.folder.parent / "tale", threading.Event()
     mortals = [Mortal(tale, words) for words in workers(office, turn)]
     live_until(mortals, chance.randint(0, MOST))
+    order = chance.sample(mortals, len(mortals))
+    if turn % WHOLE == 0:  # the clerks first; a whole tick is heard of before the scheduler goes, too
+        order = sorted(order, key=lambda mortal: mortal is mortals[-1])
     said = []
-    for mortal in chance.sample(mortals, len(mortals)):
+    for mortal in order:
         pause.wait(chance.uniform(0, MOMENT))
+        if turn % WHOLE == 0 and mortal is mortals[-1]:
+            live_until([mortal], 1)
         said.append(mortal.kill())
     assert tale.read_text() == ""
     return said
@@ -90,7 +97,7 @@ def kill_all(office: SmallOffice, turn: int, chance: random.Random) -> list[byte
 
 def live_until(mortals: list[Mortal], wanted: int) -> None:
     """Let them work until so much is acknowledged, by whomever."""
-    by_pipe, heard = {mortal.pipe: mortal for mortal in mortals}, 0
+    by_pipe, heard = {mortal.pipe: mortal for mortal in mortals}, sum(mortal.said.count(b"\n") for mortal in mortals)
     while heard < wanted:
         ready, _write, _error = select.select(list(by_pipe), [], [], 60)
         assert ready, "they stand still"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kit.flows import walker
+from kit.office import BEGIN, CLOSES, DUE, OPENS, add_month
 from kit.race import Told, one_winner, prove_one_winner_each, race, step, whole
 from kit.sweeping import prove_each_decided_once
 from kit.tables import clause, decided, retold, table, told
@@ -82,6 +83,31 @@ def test_processes_on_the_same_tasks_leave_one_winner_each(
     record_property("figure", f"races={tried}")
 
 
+@pytest.mark.long
+def test_processes_on_many_tasks_leave_one_winner_each(
+    world: World, record_property: Callable[[str, object], None]
+) -> None:
+    more_months(world, 40)
+    tried = prove_one_winner_each(world, sqlite_url(world.folder / "duban.db"), 8)
+    record_property("figure", f"races={tried}")
+
+
+@pytest.mark.long
+def test_schedulers_decide_each_due_rung_of_many_months_once(
+    world: World, record_property: Callable[[str, object], None]
+) -> None:
+    more_months(world, 12)
+    record_property("figure", f"decided={prove_each_decided_once(world, 8)}")
+
+
+def more_months(world: World, count: int) -> None:
+    """So many more months with their tasks, all under the dates of the first."""
+    with world.database.write(1) as connection:
+        for place in range(count):
+            years, month = divmod(place + 6, 12)
+            add_month(connection, world, f"{2022 + years}-{month + 1:02}", OPENS, DUE, CLOSES, BEGIN)
+
+
 def test_processes_on_different_tasks_all_win(world: World) -> None:
     shares = [
         [
@@ -97,7 +123,9 @@ def test_processes_on_different_tasks_all_win(world: World) -> None:
 
 
 @pytest.mark.parametrize("kind", RACES)
-def test_two_steps_at_once_leave_one_and_tell_the_other(world: World, kind: str) -> None:
+def test_two_steps_at_once_leave_one_and_tell_the_other(
+    world: World, kind: str, record_property: Callable[[str, object], None]
+) -> None:
     stage, *sides = RACES[kind]
     tasks = [number for (_clause, unit), number in world.tasks.items() if unit == OWN]
     for number in tasks:
@@ -114,6 +142,7 @@ def test_two_steps_at_once_leave_one_and_tell_the_other(world: World, kind: str)
         row = world.row("task", number)
         assert (row["state"], row["version"]) == (found[winner][place].answer, seen[number] + 1)
     whole(world)
+    record_property("figure", f"races={len(tasks) * len(sides)}")
 
 
 def test_a_clerk_takes_back_what_a_reviewer_approves(tmp_path: Path) -> None:

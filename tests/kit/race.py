@@ -125,7 +125,7 @@ def whole(world: World) -> None:
 
 def prove_one_winner_each(world: World, url: str, count: int) -> int:
     """``count`` clerks of one unit report the unit's tasks at the version they all saw; how many attempts that were."""
-    mine = [number for (_clause, unit), number in world.tasks.items() if unit == "市发改委"]
+    mine = [row["id"] for row in world.rows("task", unit_id=world.units["市发改委"])]
     actor = world.actor("clerk1", NOON)
     acts = [step(actor, Action.REPORT, number, progress="已完成三公里。", percent=40) for number in mine]
     found = race(world, *[acts] * count, url=url)

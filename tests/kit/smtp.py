@@ -13,6 +13,7 @@ import ipaddress
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HOST = "127.0.0.1"
+#: an odd server ends by itself after so many seconds: who waits for it without a limit of their own is late, and not lost
+PATIENCE = 8.0
 
 
 @dataclass
@@ -219,15 +222,16 @@ def says(*words: bytes) -> Behaviour:
 
 def silent(_sock: socket.socket, gone: threading.Event) -> None:
     """Keeps the connection and says nothing."""
-    gone.wait(30)
+    gone.wait(PATIENCE)
 
 
 def dripping(begins: bytes = b"", drop: bytes = b"2", seconds: float = 0.04) -> Behaviour:
-    """One byte after the other, each of which starts a socket's own timeout anew."""
+    """One byte after the other, each of which starts a socket's own timeout anew; for seconds, not for ever."""
 
     def drip(sock: socket.socket, gone: threading.Event) -> None:
         sock.sendall(begins)
-        while not gone.wait(seconds):
+        ends = time.monotonic() + PATIENCE
+        while not gone.wait(seconds) and time.monotonic() < ends:
             sock.sendall(drop)
 
     return drip

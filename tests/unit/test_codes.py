@@ -35,11 +35,11 @@ VARIANTS: dict[str, tuple[str, set[str]]] = {
         {
             "The file {file} could not be written", "commands/frame.py", "The database is read-only",
             "The disk is full; this operation", "The disk could not be read", "The file could not be stored", "The head of the trail could not",
-            "The data folder cannot be written", "The backup could not be written", "The disk failed; since then",
+            "The data folder cannot be written", "The backup could not be written", "The folder could not be written", "The disk failed; since then",
         },
     ),
     "E-A04": ("no session", {"You are not logged in.", "You are not logged in, or"}),
-    "E-B01": ("no office here", {"No office is set up in", "The database cannot be opened", "No office is set up here"}),
+    "E-B01": ("no office here", {"The restore into {home} was", "No office is set up in", "The database cannot be opened", "No office is set up here"}),
     "E-B02": ("no database of ours", {"The file is not a duban", "The file is another program"}),
     "E-D01": ("no such day or month", {"There is no such", "the date of issue does not exist"}),
     "E-D02": ("a day that lies before it may", {"documents/reading/clauses.py", "Clause {id}: the deadline", "The new due date lies"}),

@@ -88,6 +88,13 @@ def test_writer_that_must_wait_too_long_is_told_so(world: World) -> None:
     impatient.dispose()
 
 
+def test_writer_has_the_lock_before_it_reads(world: World) -> None:
+    impatient = sa.create_engine(world.database.url, connect_args={"timeout": 0, "isolation_level": None})
+    with world.database.write(1), impatient.connect() as other, pytest.raises(exc.OperationalError):
+        other.exec_driver_sql("CREATE TABLE meanwhile (n INTEGER)")
+    impatient.dispose()
+
+
 def test_of_many_who_write_at_once_in_one_process_each_has_its_turn(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

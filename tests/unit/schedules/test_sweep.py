@@ -22,6 +22,7 @@ from models.states import Action, RequestKind, Role
 from models.store import Store
 from schedules import clock_guard, drafts
 from schedules.rules import load_rules
+from schedules.runner import beat
 from schedules.sweep import SweepReport, sweep
 from workflow import messages, periods, requests
 from workflow import office as setting
@@ -241,7 +242,7 @@ def test_a_circular_is_a_draft_that_the_director_issues(office: SmallOffice):
     for number in (1, 2):
         with pytest.raises(Refused) as refused:
             issue(office, number, when=when)
-        assert refused.value.code == "E-S19"
+        assert (refused.value.code, refused.value.fields["by"]) == ("E-S19", "王主任")
 
 
 def test_several_drafts_become_one_circular_that_is_frozen_with_its_facts(office: SmallOffice):
@@ -399,6 +400,22 @@ def test_what_came_due_in_a_round_that_was_left_ends_though_nobody_looked_before
     assert run(office, "2022-06-30 11:01").decided == 0
 
 
+def test_a_director_who_confirms_the_clock_has_looked_at_nothing(office: SmallOffice):
+    """After a restore the service waits for a yes: what came due in a round that was left before still ends."""
+    task = office.tasks["1.2", "市水利局"]
+    run(office, "2022-06-06 09:00")
+    beat(office.database, 1, clock_guard.SWEEP, at("2022-06-06 09:00"), 60)
+    office.report(task, at("2022-06-27 10:00"))
+    office.sign(task, at("2022-06-27 10:05"))
+    office.give_back(task, at("2022-06-30 10:00"), date(2022, 7, 8))
+    with office.database.write(1) as connection:
+        clock_guard.hold(connection, 1, "restored", at("2022-06-30 10:20"))
+    confirm(office, "2022-06-30 10:30")
+    run(office, "2022-06-30 11:00")
+    ended = [row["rule"] for row in office.rows("reminder", task_id=task, round=1, state="not_needed")]
+    assert ended == [*(rule for rule, _state in UNSEEN), "unreviewed", "closing_office"]
+
+
 def test_what_came_due_under_a_date_that_was_moved_ends_though_nobody_looked_before(office: SmallOffice):
     task = office.tasks["1.2", "市水利局"]
     run(office, "2022-06-06 09:00")
@@ -460,6 +477,16 @@ def test_a_failing_sweep_changes_nothing(office: SmallOffice):
         connection.execute(sa.text("DROP TRIGGER broken"))
     assert run(office, BEGIN + timedelta(hours=9)).fired == 6
     assert t.reminder.name == "reminder"
+
+
+def test_a_sweep_that_cannot_tell_decides_nothing(office: SmallOffice):
+    with office.database.write(1) as connection:
+        connection.execute(
+            sa.text("CREATE TRIGGER broken BEFORE INSERT ON message BEGIN SELECT RAISE(ABORT,'no'); END")
+        )
+    with pytest.raises(sa.exc.IntegrityError):
+        run(office, "2022-06-01 09:00")
+    assert (office.rows("reminder"), office.rows("event"), office.rows("watermark")) == ([], [], [])
 
 
 def test_what_came_while_nobody_looked_ends_with_a_reason_though_the_task_is_filed(office: SmallOffice):

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import pytest
 import sqlalchemy as sa
 
 from kit.office import at
 from kit.world import CO, NOON, OTHER, OWN, REASON, REFILE, World, refused
-from models.errors import Conflict, Denied, NotFound
+from models.errors import Conflict, Denied, NotFound, Refused
 from models.states import Action, Role, Stage
 from models.times import shown
 from workflow import actions
 from workflow.actions import Command
 from workflow.case import Given
+from workflow.effects import EFFECTS
+
+if TYPE_CHECKING:
+    from workflow.effects import Work
 
 A, S = Action, Stage
 REPORT = Given(progress="已完成清理三公里。", percent=40)
@@ -139,6 +145,20 @@ def test_batch_keeps_what_is_right_and_says_what_was_refused_item_by_item(world:
     assert told == [own, co, other, 999]
     assert [world.row("task", number)["state"] for number in (own, co, other)] == ["reported", "assigned", "assigned"]
     assert [row["result"] for row in world.events()[-4:]] == ["done", "denied", "denied", "denied"]
+
+
+def test_refusal_after_an_effect_leaves_none_of_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def store_and_refuse(work: Work) -> dict[str, Any]:
+        EFFECTS["store_report"](work)
+        raise Refused("E-S01", "no")
+
+    # A name of its own, so that what the effect calls is still the real one.
+    monkeypatch.setattr("workflow.actions.EFFECTS", {**dict(EFFECTS.items()), "store_report": store_and_refuse})
+    before, actor, command = world.picture(), world.actor("clerk1", NOON), Command(A.REPORT, world.task, None, REPORT)
+    with refused("E-S01"):
+        actions.act(world.database, 1, actor, command, NOON)
+    assert [one.refusal is None for one in actions.act_on_many(world.database, 1, actor, [command], NOON)] == [False]
+    assert world.picture() == before
 
 
 def test_dry_run_answers_the_same_and_keeps_nothing_but_denials(world: World) -> None:
