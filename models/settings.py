@@ -59,6 +59,8 @@ class LoginSettings(Frozen):
     sessions: int = Field(default=5, ge=1, le=50)
     #: how old a password may become under ``mlps``; 0 = as old as it likes
     password_days: int = Field(default=90, ge=0, le=3650)
+    #: after so many days without a login a password opens an account no longer; 0 = never
+    unused_days: int = Field(default=90, ge=0, le=3650)
 
 
 class WebSettings(Frozen):
