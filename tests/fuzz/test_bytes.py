@@ -24,7 +24,7 @@ from documents.ledger.columns import FIELDS
 from documents.ledger.workbook import write_blank as blank_problems
 from documents.offline_form import OfflineLine, OfflineRow, write_offline
 from documents.people_sheet import write_blank as blank_people
-from documents.reading import read_notice
+from documents.reading.reader import read_notice
 from kit import table
 from kit.door import INNER
 from kit.facts import DUE

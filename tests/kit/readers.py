@@ -67,7 +67,7 @@ class Readers:
 
 def _notice(data: bytes, name: str, say: Callable[[Any], None]) -> None:
     from documents.notice_json import to_json
-    from documents.reading import read_notice
+    from documents.reading.reader import read_notice
 
     say(json.dumps(to_json(read_notice(data, name))))
 
@@ -161,7 +161,7 @@ def _settings(data: bytes, _name: str, say: Callable[[Any], None]) -> None:
 
 
 def _holidays(data: bytes, name: str, say: Callable[[Any], None]) -> None:
-    from documents.reading import read_text
+    from documents.reading.reader import read_text
     from workflow.holiday_notice import parse_holiday_notice
 
     say(str(parse_holiday_notice(read_text(data, name))))

@@ -22,7 +22,7 @@ from documents.ledger.workbook import write_ledger
 from documents.list_sheet import list_sheet
 from documents.offline_form import OfflineLine, OfflineRow, write_offline
 from documents.people_sheet import write_blank
-from documents.reading import read_notice
+from documents.reading.reader import read_notice
 from documents.summary.workbook import workbook
 from kit.facts import DUE, form_facts, summary_facts
 from kit.notice import HEAD
