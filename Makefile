@@ -109,7 +109,7 @@ soak: setup-dev fonts lint ## the same with the long tests
 	@$(BIN)/pytest -n $(JOBS) --dist worksteal
 
 reliability: setup-dev fonts ## the full run behind docs/reliability.md: kills, power cuts, years, planted faults, cells; writes its figures there
-	@$(BIN)/pytest -n $(JOBS) --dist worksteal --junitxml=$(VENV)/reliability.xml $(PROOFS)
+	@$(BIN)/pytest -n $(JOBS) --dist worksteal -o junit_family=xunit1 --junitxml=$(VENV)/reliability.xml $(PROOFS)
 	@$(BIN)/python docs/figures.py $(VENV)/reliability.xml
 
 simulate: setup ## forty years of a city with faults (YEARS=40 SEED=1)
