@@ -25,6 +25,8 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 	--no-header --no-annotate --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 
 export NOTICE MONTH OUT
+# hundreds of processes start in a test run: what is compiled once is kept
+unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 export PIP_ROOT_USER_ACTION := ignore
