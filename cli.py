@@ -186,14 +186,18 @@ def _web_desk(*given: Any) -> Any:
 
 
 def _say_refusal(refusal: DubanError, *, as_json: bool) -> None:
+    """What a refusal quotes is shown, not obeyed: a terminal would act on its control characters."""
+    from documents.plain_text import cleaned
+
+    told = cleaned(refusal.as_dict())
     if as_json:
-        click.echo(json.dumps({"error": refusal.as_dict()}, ensure_ascii=False, default=str), err=True)
+        click.echo(json.dumps({"error": told}, ensure_ascii=False, default=str), err=True)
         return
-    click.secho(f"✗ {refusal.code} {refusal.what}", fg="red", err=True)
-    if refusal.where:
-        click.echo("  " + _("Where: {where}").format(where=refusal.where), err=True)
-    if refusal.remedy:
-        click.echo("  " + _("Do now: {remedy}").format(remedy=refusal.remedy), err=True)
+    click.secho(f"✗ {refusal.code} {told['what']}", fg="red", err=True)
+    if told["where"]:
+        click.echo("  " + _("Where: {where}").format(where=told["where"]), err=True)
+    if told["remedy"]:
+        click.echo("  " + _("Do now: {remedy}").format(remedy=told["remedy"]), err=True)
 
 
 def _say_misuse(error: click.ClickException, *, as_json: bool) -> None:
@@ -222,9 +226,16 @@ def _unforeseen(error: Exception) -> DubanError:
     )
 
 
+def _readable(word: str) -> str:
+    """A word of the command line as text: bytes that are none show as �, but where a file bears just that name."""
+    if word.isascii() or os.path.exists(word):  # noqa: PTH110 - asked of every word, before anything is imported
+        return word
+    return word.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the program; every way out has its exit code and none shows a traceback."""
-    given = sys.argv[1:] if arguments is None else arguments
+    given = [_readable(word) for word in (sys.argv[1:] if arguments is None else arguments)]
     _speak(_language(given))
     sys.exit(_run(given))
 

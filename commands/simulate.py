@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from simulation.years.running import Outcome
 
 EXIT_BROKEN: Final = 1
+#: seed, year, months, units, and the folder that keeps the office
+_Asked = tuple[int, int, int, int, Path | None]
 #: where nothing is written to a disk: a year writes some thousand small transactions
 _IN_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - each year makes a folder of its own there
 #: how much of a digest is shown
@@ -36,29 +38,30 @@ _SHORT: Final = 16
 @click.option("--seed", default=1, show_default=True, help=_("The same seed plays the same years."))
 @click.option("--year", type=click.IntRange(0), help=_("Play this year of the seed alone, as after a failure."))
 @click.option("--months", default=12, show_default=True, type=click.IntRange(1, 12), help=_("Months of each year."))
+@click.option("--units", default=45, show_default=True, type=click.IntRange(8, 45), help=_("Units of the city."))
 @click.option("--jobs", default=1, show_default=True, type=click.IntRange(1), help=_("Processes that play at once."))
 @click.option("--out", type=click.Path(file_okay=False), help=_("Keep each year's office in this folder."))
 @desk
 def simulate_command(
-    desk_: Desk, years: int, seed: int, year: int | None, months: int, jobs: int, out: str | None
+    desk_: Desk, years: int, seed: int, year: int | None, months: int, units: int, jobs: int, out: str | None
 ) -> int:
     """One line a year; of a year that broke a promise what it did last and how to play it again."""
     numbers = range(years) if year is None else [year]
     folder = _fresh(Path(out)) if out else None
     figures: Counter[str] = Counter()
     broken, digests = 0, dict[int, str]()
-    for outcome in _played([(seed, number, months, folder) for number in numbers], jobs):
+    for outcome in _played([(seed, number, months, units, folder) for number in numbers], jobs):
         figures.update(outcome.figures)
         digests[outcome.number] = outcome.digest
         broken += bool(outcome.violations)
         if not desk_.as_json:
-            _tell(outcome, seed)
+            _tell(outcome, seed, months, units)
     data = {"seed": seed, "years": len(numbers), "broken": broken, "figures": figures, "digests": digests}
     answer(desk_, data, lambda: _sum_up(len(numbers), broken, figures))
     return EXIT_BROKEN if broken else 0
 
 
-def _played(years: list[tuple[int, int, int, Path | None]], jobs: int) -> Iterator[Outcome]:
+def _played(years: list[_Asked], jobs: int) -> Iterator[Outcome]:
     if jobs == 1:
         yield from map(_play, years)
         return
@@ -66,15 +69,15 @@ def _played(years: list[tuple[int, int, int, Path | None]], jobs: int) -> Iterat
         yield from pool.imap(_play, years)
 
 
-def _play(what: tuple[int, int, int, Path | None]) -> Outcome:
+def _play(what: _Asked) -> Outcome:
     """One year in a folder of its own, which is kept where the person named one."""
     from simulation.years.running import live
 
-    seed, number, months, folder = what
+    seed, number, months, units, folder = what
     base = _IN_MEMORY if _IN_MEMORY.is_dir() else None
     home = folder / f"year-{number}" if folder else Path(tempfile.mkdtemp(prefix="duban-year-", dir=base))
     try:
-        return live(seed, number, home, months=months)
+        return live(seed, number, home, months=months, units=units)
     finally:
         if folder is None:
             shutil.rmtree(home, ignore_errors=True)
@@ -90,14 +93,14 @@ def _fresh(folder: Path) -> Path:
     return folder
 
 
-def _tell(outcome: Outcome, seed: int) -> None:
+def _tell(outcome: Outcome, seed: int, months: int, units: int) -> None:
     from simulation.years.running import last_words
 
     said = _("Year {number}: {deeds} deeds, {messages} messages, {deaths} deaths; digest {digest}")
     counts = {name: outcome.figures[name] for name in ("deeds", "messages", "deaths")}
     click.echo(said.format(number=outcome.number, digest=outcome.digest[:_SHORT], **counts))
     if outcome.violations:
-        click.secho("\n".join(last_words(outcome, seed)), fg="red", err=True)
+        click.secho("\n".join(last_words(outcome, seed, months, units)), fg="red", err=True)
 
 
 def _sum_up(years: int, broken: int, figures: Counter[str]) -> None:

@@ -36,14 +36,33 @@ def print_form(desk: Desk, month: str, unit: str) -> tuple[PrintedForm, FormFact
     def work(connection: Connection) -> tuple[PrintedForm, FormFacts]:
         from documents.form import check_code
         from workflow import filings, gathering
-        from workflow.periods import find_period
 
-        office, period = desk.office_id, find_period(connection, desk.office_id, month)
-        number = _unit(connection, office, unit)
-        printed = filings.print_form(connection, office, desk.actor, period.id, number, check_code, desk.now())
+        office, number = desk.office_id, _unit(connection, desk.office_id, unit)
+        period = _period_to_sign(connection, office, month, number)
+        printed = filings.print_form(connection, office, desk.actor, period, number, check_code, desk.now())
         return printed, gathering.form_facts(connection, office, printed.filing_id)
 
     return desk.perform("form.print", work)
+
+
+def _period_to_sign(connection: Connection, office_id: int, month: str, unit_id: int) -> int:
+    """Of the notices that have the month, the newest to which the unit has reports to be signed; else the newest."""
+    import sqlalchemy as sa
+
+    from models import tables as t
+    from models.states import PeriodState, Stage
+    from workflow.periods import find_period
+
+    k, p = t.task.c, t.period.c
+    waiting = (
+        sa.select(p.id)
+        .join(t.task, sa.and_(k.office_id == p.office_id, k.period_id == p.id))
+        .where(p.office_id == office_id, p.month == month, p.state == PeriodState.OPEN.value)
+        .where(k.unit_id == unit_id, k.stage == Stage.REPORTED.value)
+        .order_by(p.id.desc())
+        .limit(1)
+    )
+    return int(connection.scalar(waiting) or find_period(connection, office_id, month).id)
 
 
 def _unit(connection: Connection, office_id: int, name: str) -> int:

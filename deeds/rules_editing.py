@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from deeds.running import office_hours, office_rules, own_events, rules_file
 from models import labels
 from models.disk import write_whole
-from models.errors import Conflict
+from models.errors import Conflict, EnvironmentRefused
 from models.language import _, listed
 from models.times import SHANGHAI, local_date
 
@@ -160,7 +160,7 @@ def _key(line: PlannedLine) -> tuple[object, ...]:
 
 
 def save(desk: Desk, text: str, was: str) -> None:
-    """Put the rules in force; ``was`` is what ``seen`` said when the person began: E-H75 when it has changed since.
+    """Put the rules in force; ``was`` is what ``seen`` said when the person began: E-H75 when it has changed since; E-507.
 
     The file is replaced as the last thing of the transaction that records it: what the trail says was saved, is.
     """
@@ -183,8 +183,13 @@ def save(desk: Desk, text: str, was: str) -> None:
         detail = {"sha256": after, "before": was, "rules": len(rules)}
         entry = audit.Entry("rules.edit", "rules", role=role.value, detail=detail)
         audit.append(connection, desk.office_id, desk.actor, entry, desk.now())
-        _keep(desk, path)
-        write_whole(path, data)
+        try:
+            _keep(desk, path)
+            write_whole(path, data)
+        except OSError as error:
+            raise EnvironmentRefused(
+                "E-507", _("The file could not be stored; nothing was changed."), remedy=_("Check the disk.")
+            ) from error
 
     desk.perform("rules.edit", work)
 

@@ -94,7 +94,7 @@ def delivery(
             opened,
             now,
             own=own_messages(desk_, now),
-            resting=desk_.read(lambda c: at_rest(c, office, now, hours)),
+            resting=lambda connection: at_rest(connection, office, now, hours),
             stopped=stopped,
             # The folder's lock makes us the only worker of its own database; a shared one may have others.
             alone=alone,

@@ -14,7 +14,7 @@ from openpyxl import Workbook
 
 from documents.evidence.apart import serve, work_apart
 from documents.scan import shown_name
-from documents.sheet import from_cell, steady, table
+from documents.sheet import call, from_cell, steady, table
 from models import language
 from models.errors import BadInput
 from models.language import _
@@ -72,7 +72,7 @@ class OfflineLine:
 def write_offline(unit: str, month: str, lines: Sequence[OfflineLine], made_on: date) -> bytes:
     """The workbook; the same content on the same day gives the same bytes."""
     book = Workbook(write_only=True)
-    book.properties.title = f"{unit} {month} 填报"
+    call(book, f"{unit} {month} 填报")
     top = (
         f"{unit} {month} 填报",
         "请填右边各列；任务号和版本不要改。没有填的行不会报送。填好后在网页“填报报送”中上传。",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
-from documents.plain_text import printable
+from documents.plain_text import one_line, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.cell.cell import Cell
 
-#: what a spreadsheet may read as the start of a formula
-_FORMULA: Final = ("=", "+", "-", "@", "\t")
+#: what a spreadsheet may read as the start of a formula; the wide signs where it is set to Chinese or Japanese
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "＝", "＋", "－", "＠")
 #: more than this a cell cannot hold; openpyxl would cut silently
 _LONGEST: Final = 32_000
 _HEAD_FONT: Final = Font(bold=True)
@@ -57,6 +57,13 @@ def set_text(cell: Cell, text: str) -> None:
     """Put user text into a cell: a string whatever it looks like."""
     cell.value = as_cell(text)
     cell.data_type = "s"
+
+
+def call(book: Workbook, title: str, author: str = "") -> None:
+    """What the workbook says of itself; a control character in it could not be saved."""
+    book.properties.title = one_line(title)
+    if author:
+        book.properties.creator = one_line(author)
 
 
 def table(

@@ -13,6 +13,7 @@ import shutil
 import sqlite3
 import threading
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -253,9 +254,17 @@ def next_id(connection: Connection, table: sa.Table, office_id: int) -> int:
 
 def insert(connection: Connection, table: sa.Table, office_id: int, **values: Any) -> int:
     """Add a row of the office under its next number and return that number."""
-    number = next_id(connection, table, office_id)
-    connection.execute(sa.insert(table).values(office_id=office_id, id=number, **values))
-    return number
+    statement = _numbered(table, tuple(values))
+    return int(connection.execute(statement, {"office_id": office_id, **values}).scalar_one())
+
+
+@cache
+def _numbered(table: sa.Table, columns: tuple[str, ...]) -> Any:
+    """The statement of ``insert`` for a table and the columns given, built once."""
+    highest = sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0) + 1)
+    number = highest.where(table.c.office_id == sa.bindparam("office_id")).scalar_subquery()
+    given = {name: sa.bindparam(name, type_=table.c[name].type) for name in ("office_id", *columns)}
+    return sa.insert(table).values(id=number, **given).returning(table.c.id)
 
 
 def sqlite_url(path: Path) -> str:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping  # noqa: TC003 - pydantic resolves the annotations at run time
 from dataclasses import dataclass, replace
-from typing import Any, Final, TypeVar
+from functools import cache
+from typing import Any, Final, TypeVar, cast
 
 from pydantic import TypeAdapter
 
@@ -153,10 +154,16 @@ class SignaturesSeen:
 
 def plain(facts: Any) -> dict[str, Any]:
     """The facts as JSON-ready data."""
-    found: dict[str, Any] = TypeAdapter(type(facts)).dump_python(facts, mode="json")
+    found: dict[str, Any] = _adapter(cast("Any", type(facts))).dump_python(facts, mode="json")
     return found
 
 
 def from_plain(kind: type[_Plain], data: Mapping[str, Any]) -> _Plain:
     """The facts again."""
-    return TypeAdapter(kind).validate_python(data)
+    return cast("_Plain", _adapter(cast("Any", kind)).validate_python(data))
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    """Dear to build: once for each kind of facts."""
+    return TypeAdapter(kind)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping  # noqa: TC003 - pydantic resolves the annotations at run time
 from dataclasses import dataclass
 from datetime import date  # noqa: TC003 - pydantic resolves the annotations at run time
+from functools import cache
 from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter
@@ -327,9 +328,15 @@ class SummaryFacts:
 
 def to_plain(facts: object) -> dict[str, Any]:
     """The facts as JSON data, to be stored with the paper."""
-    return cast("dict[str, Any]", TypeAdapter(type(facts)).dump_python(facts, mode="json"))
+    return cast("dict[str, Any]", _adapter(cast("Any", type(facts))).dump_python(facts, mode="json"))
 
 
 def from_plain(kind: type[_Facts], data: Mapping[str, Any]) -> _Facts:
     """The facts from JSON data that ``to_plain`` made; raises pydantic's ``ValidationError`` for anything else."""
-    return TypeAdapter(kind).validate_python(dict(data))
+    return cast("_Facts", _adapter(cast("Any", kind)).validate_python(dict(data)))
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    """Dear to build: once for each kind of facts."""
+    return TypeAdapter(kind)

@@ -59,6 +59,8 @@ class LoginSettings(Frozen):
     sessions: int = Field(default=5, ge=1, le=50)
     #: how old a password may become under ``mlps``; 0 = as old as it likes
     password_days: int = Field(default=90, ge=0, le=3650)
+    #: after so many days without a login a password opens an account no longer; 0 = never
+    unused_days: int = Field(default=90, ge=0, le=3650)
 
 
 class WebSettings(Frozen):
@@ -163,16 +165,16 @@ def load(home: Path | None = None, environment: dict[str, str] | None = None) ->
         return Settings(**{**values, "home": folder.resolve()})
     except ValidationError as error:
         first = error.errors()[0]
-        raise _bad(".".join(str(part) for part in first["loc"]), first["msg"], str(file)) from error
+        raise _bad(".".join(str(part) for part in first["loc"]), first["msg"], file.name) from error
 
 
 def _read(file: Path) -> dict[str, Any]:
     try:
         found = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise _bad(FILE_NAME, str(error), str(file)) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise _bad(FILE_NAME, str(error), file.name) from error
     for key in [name for name in found if name.endswith("_file")]:
-        found[key.removesuffix("_file")] = _secret(key, file.parent / str(found.pop(key)), str(file))
+        found[key.removesuffix("_file")] = _secret(key, file.parent / str(found.pop(key)), file.name)
     return found
 
 

@@ -32,6 +32,50 @@ _COUNTS: Final = tuple(
     )
 )  # fmt: skip
 
+# Built once: all are asked for every message.
+_ON: Final = sa.bindparam("on", type_=sa.Date())
+_STANDING: Final = sa.select(
+    t.task.c.id,
+    t.task.c.round,
+    t.task.c.due_revision,
+    t.task.c.state,
+    t.task.c.stage,
+    t.task.c.received_at,
+    t.task.c.due_on,
+).where(t.task.c.office_id == sa.bindparam("office"), t.task.c.id.in_(sa.bindparam("tasks", expanding=True)))
+_HOLDERS: Final = (
+    sa.select(t.duty.c.person_id, t.duty.c.valid_from)
+    .join(t.person, sa.and_(t.person.c.office_id == t.duty.c.office_id, t.person.c.id == t.duty.c.person_id))
+    .where(
+        t.duty.c.office_id == sa.bindparam("office"),
+        t.duty.c.role.in_(sa.bindparam("roles", expanding=True)),
+        t.duty.c.role.not_in([role.value for role in sorted(UNIT_ROLES)])
+        | (t.duty.c.unit_id == sa.bindparam("unit"))
+        | t.duty.c.unit_id.is_(None),
+        held_on(_ON),
+        t.person.c.active,
+    )
+    .order_by(t.duty.c.person_id.desc())
+)
+_PERSON: Final = sa.select(t.person.c.id, t.person.c.login, t.person.c.name, t.person.c.email).where(
+    t.person.c.office_id == sa.bindparam("office"), t.person.c.id == sa.bindparam("person"), t.person.c.active
+)
+_AWAY: Final = (
+    sa.select(t.absence.c.substitute_id)
+    .where(
+        t.absence.c.office_id == t.person.c.office_id,
+        t.absence.c.person_id == t.person.c.id,
+        t.absence.c.from_on <= _ON,
+        t.absence.c.to_on >= _ON,
+    )
+    .order_by(t.absence.c.id.desc())
+    .limit(1)
+)
+_SERVES: Final = sa.exists().where(
+    t.duty.c.office_id == t.person.c.office_id, t.duty.c.person_id == t.person.c.id, held_on(_ON)
+)
+_RECIPIENT: Final = _PERSON.add_columns(_AWAY.scalar_subquery().label("away"), _SERVES.label("serves"))
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -52,12 +96,8 @@ def still_wanted(connection: Connection, row: RowMapping, on: date) -> dict[str,
     fields = dict(row["fields"])
     if not row["while_states"] or not row["about"]:
         return fields
-    task = t.task.c
-    ids = [item[0] for item in row["about"]]
-    query = sa.select(
-        task.id, task.round, task.due_revision, task.state, task.stage, task.received_at, task.due_on
-    ).where(task.office_id == row["office_id"], task.id.in_(ids))
-    standing = {found.id: found for found in connection.execute(query)}
+    asked = {"office": row["office_id"], "tasks": [item[0] for item in row["about"]]}
+    standing = {found.id: found for found in connection.execute(_STANDING, asked)}
     lines = {line.get("task_id"): line for line in fields.get("tasks") or []}
     kept = {
         item[0]: standing[item[0]]
@@ -145,21 +185,8 @@ def whose(
 
 def _holders(connection: Connection, row: RowMapping, line: dict[str, Any], on: date) -> dict[int, date]:
     """Who holds one of the line's roles on a day, where it is a unit's in the line's unit, and since when."""
-    d, p = t.duty.c, t.person.c
-    units = [role.value for role in UNIT_ROLES]
-    query = (
-        sa.select(d.person_id, d.valid_from)
-        .join(t.person, sa.and_(p.office_id == d.office_id, p.id == d.person_id))
-        .where(
-            d.office_id == row["office_id"],
-            d.role.in_(line["roles"]),
-            d.role.not_in(units) | (d.unit_id == line["unit_id"]) | d.unit_id.is_(None),
-            held_on(on),
-            p.active,
-        )
-        .order_by(d.person_id.desc())
-    )
-    return {found.person_id: found.valid_from for found in connection.execute(query)}
+    asked = {"office": row["office_id"], "roles": line["roles"], "unit": line["unit_id"], "on": on}
+    return {found.person_id: found.valid_from for found in connection.execute(_HOLDERS, asked)}
 
 
 def _heir(connection: Connection, row: RowMapping, line: dict[str, Any], on: date) -> Person | None:
@@ -171,35 +198,16 @@ def _heir(connection: Connection, row: RowMapping, line: dict[str, Any], on: dat
 
 def recipient(connection: Connection, office_id: int, person_id: int, on: date) -> tuple[Person | None, str]:
     """The person, or the substitute of an absent one, on a Shanghai day; None with the reason when nobody is left."""
-    person = _person(connection, office_id, person_id)
-    if person is None or not _serves(connection, office_id, person_id, on):
+    row = connection.execute(_RECIPIENT, {"office": office_id, "person": person_id, "on": on}).first()
+    if row is None or not row.serves:
         return None, _("the recipient no longer holds a duty")
-    away = connection.scalar(
-        sa.select(t.absence.c.substitute_id)
-        .where(
-            t.absence.c.office_id == office_id,
-            t.absence.c.person_id == person_id,
-            t.absence.c.from_on <= on,
-            t.absence.c.to_on >= on,
-        )
-        .order_by(t.absence.c.id.desc())
-        .limit(1)
-    )
-    substitute = _person(connection, office_id, away) if away is not None else None
+    person = Person(row.id, row.login, row.name, row.email)
+    substitute = _person(connection, office_id, row.away) if row.away is not None else None
     if substitute is None:
         return person, ""
     return substitute, _("{name} stands in for {absent}").format(name=substitute.name, absent=person.name)
 
 
 def _person(connection: Connection, office_id: int, person_id: int) -> Person | None:
-    p = t.person.c
-    row = connection.execute(
-        sa.select(p.id, p.login, p.name, p.email).where(p.office_id == office_id, p.id == person_id, p.active)
-    ).first()
+    row = connection.execute(_PERSON, {"office": office_id, "person": person_id}).first()
     return Person(row.id, row.login, row.name, row.email) if row else None
-
-
-def _serves(connection: Connection, office_id: int, person_id: int, on: date) -> bool:
-    d = t.duty.c
-    query = sa.select(d.id).where(d.office_id == office_id, d.person_id == person_id, held_on(on))
-    return connection.scalar(query.limit(1)) is not None

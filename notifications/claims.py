@@ -31,6 +31,22 @@ LEASE: Final = timedelta(minutes=15)
 #: tries in a row before a message is given up; a retry by hand grants as many again
 TRIES: Final = 8
 
+# Built once: all are asked for every message.
+_HELD: Final = sa.select(t.watermark.c.held_reason).where(t.watermark.c.office_id == sa.bindparam("office"))
+_MESSAGE: Final = sa.select(t.message).where(
+    t.message.c.office_id == sa.bindparam("office"), t.message.c.id == sa.bindparam("number")
+)
+_TAKEN: Final = (
+    sa.update(t.message)
+    .where(
+        t.message.c.office_id == sa.bindparam("of_office"),
+        t.message.c.id == sa.bindparam("number"),
+        t.message.c.state == sa.bindparam("was"),
+        t.message.c.attempts == sa.bindparam("tried"),
+    )
+    .values(state=MessageState.SENDING.value, claimed_until=sa.bindparam("lease"), attempts=sa.bindparam("attempt"))
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
@@ -55,8 +71,7 @@ class Settled:
 
 def held_reason(connection: Connection, office_id: int) -> str:
     """Why the office's sends are held, or an empty string."""
-    w = t.watermark.c
-    return connection.scalar(sa.select(w.held_reason).where(w.office_id == office_id)) or ""
+    return connection.scalar(_HELD, {"office": office_id}) or ""
 
 
 def leased(connection: Connection, office_id: int, now: datetime) -> bool:
@@ -88,9 +103,10 @@ def waiting(
     just did is told at any hour.
     """
     m = t.message.c
-    ready = sa.and_(m.state.in_([MessageState.DUE.value, MessageState.RETRY.value]), m.next_at <= now)
-    abandoned = sa.and_(m.state == MessageState.SENDING.value, m.claimed_until <= now)
-    query = sa.select(m.id, m.channel).where(m.office_id == office_id, ready | abandoned)
+    # Of the few that are under way, found by their state: an "or" over all would look at every message there ever was.
+    under_way = m.state.in_([MessageState.DUE.value, MessageState.RETRY.value, MessageState.SENDING.value])
+    until = sa.case((m.state == MessageState.SENDING.value, m.claimed_until), else_=m.next_at)
+    query = sa.select(m.id, m.channel).where(m.office_id == office_id, under_way, until <= now)
     if only:
         query = query.where(m.event == only)
     if resting:
@@ -100,8 +116,7 @@ def waiting(
 
 def claim(connection: Connection, office_id: int, number: int, now: datetime) -> Claimed | Settled | None:
     """Take the row, or end it with its reason; None when another worker has it, or sends have been held since."""
-    m = t.message.c
-    row = connection.execute(sa.select(t.message).where(m.office_id == office_id, m.id == number)).mappings().one()
+    row = connection.execute(_MESSAGE, {"office": office_id, "number": number}).mappings().one()
     if not _claimable(row, now) or (row["event"] != HELD_EVENT and held_reason(connection, office_id)):
         return None
     if row["state"] == MessageState.SENDING:
@@ -118,14 +133,10 @@ def claim(connection: Connection, office_id: int, number: int, now: datetime) ->
     person, note, wanted = whose(connection, row, wanted, local_date(now))
     if person is None:
         return _end(connection, row, MessageState.NOT_NEEDED, note, now)
-    swapped = connection.execute(
-        sa.update(t.message)
-        .where(m.office_id == office_id, m.id == number, m.state == row["state"], m.attempts == row["attempts"])
-        .values(state=MessageState.SENDING.value, claimed_until=now + LEASE, attempts=row["attempts"] + 1)
-    )
-    if swapped.rowcount != 1:
-        return None
     attempt = row["attempts"] + 1
+    this = {"of_office": office_id, "number": number, "was": row["state"], "tried": row["attempts"]}
+    if connection.execute(_TAKEN, this | {"lease": now + LEASE, "attempt": attempt}).rowcount != 1:
+        return None
     insert(
         connection, t.attempt, office_id, message=number, number=attempt, started_at=now, outcome="", code="", detail=""
     )

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
     from datetime import datetime
 
+    from sqlalchemy.engine import Connection
+
     from models.database import Database
     from models.errors import BadInput
     from notifications.channel import Channel, Envelope
@@ -48,6 +50,34 @@ _LOOK_SECONDS: Final = 0.2
 LATE: Final = "timeout"
 #: so many late sends in a row, and a channel waits for the next batch
 _PATIENT: Final = 2
+
+# Built once: both are written for every message. A try that another worker has closed as lost stays so.
+_TRIED: Final = (
+    sa.update(t.attempt)
+    .where(
+        t.attempt.c.office_id == sa.bindparam("of_office"),
+        t.attempt.c.message == sa.bindparam("of_message"),
+        t.attempt.c.number == sa.bindparam("attempt"),
+        t.attempt.c.finished_at.is_(None),
+    )
+    .values({name: sa.bindparam(name) for name in ("finished_at", "outcome", "code", "detail")})
+)
+_SETTLED: Final = (
+    sa.update(t.message)
+    .where(
+        t.message.c.office_id == sa.bindparam("of_office"),
+        t.message.c.id == sa.bindparam("of_message"),
+        t.message.c.state == MessageState.SENDING.value,
+        t.message.c.attempts == sa.bindparam("attempt"),
+    )
+    .values(claimed_until=None)
+    .values(
+        {
+            name: sa.bindparam(name)
+            for name in ("state", "reason", "next_at", "settled_at", "address", "subject", "body")
+        }
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +115,15 @@ def deliver(
     limit: int = 200,
     own: OwnWords = NONE,
     send_seconds: float = SEND_SECONDS,
-    resting: Collection[str] = (),
+    resting: Callable[[Connection], Collection[str]] = lambda _connection: (),
     stopped: Callable[[], bool] = lambda: False,
     alone: bool = False,
 ) -> DeliveryReport:
     """Send what is due at ``now``; while the office's sends are held only the notice of the hold itself goes out.
 
-    ``open_channel`` gives the channel of a name; ``own`` are the office's own words; each send has ``send_seconds`` of wall time. Reminders of the events
-    ``resting`` wait, whatever else goes out: it is night, or a day off. ``stopped`` is asked between two sends.
+    ``open_channel`` gives the channel of a name; ``own`` are the office's own words; each send has ``send_seconds`` of
+    wall time. Reminders of the events that ``resting`` names wait, whatever else goes out: it is night, or a day off.
+    It is asked only when there is anything to send; ``stopped`` is asked between two sends.
     ``alone``: the caller holds the lock that makes it the only worker, so whatever is being sent is a dead one's.
     """
     if alone:
@@ -100,7 +131,10 @@ def deliver(
     with database.read() as connection:
         held = held_reason(connection, office_id)
         only = dead_letters.HELD_EVENT if held else ""
-        queue = _Queue(waiting(connection, office_id, now, limit, only=only, resting=resting))
+        found = waiting(connection, office_id, now, limit, only=only)
+        if found and (asleep := resting(connection)):
+            found = waiting(connection, office_id, now, limit, only=only, resting=asleep)
+    queue = _Queue(found)
     counts: Counter[str] = Counter()
     until = time.monotonic() + BATCH_SECONDS
     while queue.line and not stopped() and time.monotonic() < until:
@@ -175,6 +209,8 @@ class _Sent:
 
     envelope: Envelope | None = None
     error: Exception | None = None
+    #: the channel came back: without it nothing is known, whatever ended the thread
+    taken: bool = False
     #: templates of the office that failed, and why: the message goes out in the shipped words
     fallen: list[tuple[str, BadInput]] = field(default_factory=list)
 
@@ -212,6 +248,7 @@ def _send(
             channel = open_channel(claimed.row["channel"])
             check_private(claimed, channel)
             channel.send(result.envelope)
+            result.taken = True
         except Exception as error:  # noqa: BLE001 - whatever a channel raises is this one message's outcome
             result.error = error
 
@@ -224,8 +261,10 @@ def _send(
             late = _("the service was stopped before an answer came")
         return _judge(claimed, permanent=False, code=LATE, detail=late), result
     error = result.error
-    if error is None:
+    if result.taken:
         return _Outcome(MessageState.SENT), result
+    if error is None:  # whatever ended the thread, nobody took the message
+        return _judge(claimed, permanent=False, code="error", detail=_("the send ended without an answer")), result
     if isinstance(error, DeliveryError):
         return _judge(claimed, permanent=error.permanent, code=error.code, detail=error.reason), result
     if isinstance(error, DubanError):
@@ -245,33 +284,20 @@ def _settle(
     """Write the outcome; None when the lease was lost to another worker, whose outcome counts."""
     outcome, envelope = sent
     row = claimed.row
-    values: dict[str, Any] = {"state": outcome.state.value, "claimed_until": None}
-    if outcome.state is MessageState.RETRY:
-        values |= {"next_at": now + backoff(claimed.attempt), "reason": outcome.detail}
-    else:
-        values |= {"settled_at": now, "reason": outcome.detail or claimed.note}
-    if envelope is not None:
-        values |= {"address": envelope.address, "subject": envelope.subject, "body": envelope.body}
+    again = outcome.state is MessageState.RETRY
+    detail = outcome.detail or claimed.note
+    values: dict[str, Any] = {
+        "state": outcome.state.value,
+        "reason": outcome.detail if again else detail,
+        "next_at": now + backoff(claimed.attempt) if again else row["next_at"],
+        "settled_at": None if again else now,
+        **{name: getattr(envelope, name) if envelope else row[name] for name in ("address", "subject", "body")},
+    }
+    this = {"of_office": row["office_id"], "of_message": row["id"], "attempt": claimed.attempt}
     with database.write(row["office_id"]) as connection:
-        a, m = t.attempt.c, t.message.c
-        connection.execute(
-            sa.update(t.attempt)
-            .where(a.office_id == row["office_id"], a.message == row["id"], a.number == claimed.attempt)
-            .values(
-                finished_at=now, outcome=outcome.state.value, code=outcome.code, detail=outcome.detail or claimed.note
-            )
-        )
-        settled = connection.execute(
-            sa.update(t.message)
-            .where(
-                m.office_id == row["office_id"],
-                m.id == row["id"],
-                m.state == MessageState.SENDING.value,
-                m.attempts == claimed.attempt,
-            )
-            .values(**values)
-        )
-        if settled.rowcount != 1:
+        tried = {"finished_at": now, "outcome": outcome.state.value, "code": outcome.code, "detail": detail}
+        connection.execute(_TRIED, this | tried)
+        if connection.execute(_SETTLED, this | values).rowcount != 1:
             return None
         if outcome.state is MessageState.DEAD:
             dead_letters.queue(connection, dict(row), outcome.detail, now)

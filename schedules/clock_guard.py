@@ -6,7 +6,7 @@ A clock that jumped ahead would fire a year of escalations, a restored database 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
@@ -26,11 +26,18 @@ if TYPE_CHECKING:
 
     from workflow.case import Actor
 
+#: the loop that looks at what is due, as its heartbeat is called
+SWEEP: Final = "sweep"
+
 
 def last_look(connection: Connection, office_id: int) -> datetime | None:
-    """When a sweep looked last, as far as its clock was believed; None before the first."""
+    """When a sweep looked last, as far as its clock was believed; None before the first.
+
+    A director who confirms the clock moves the watermark and looks at nothing: then the sweep's own beat is the older.
+    """
     found: datetime | None = connection.scalar(sa.select(t.watermark.c.at).where(t.watermark.c.office_id == office_id))
-    return found
+    beat: datetime | None = connection.scalar(sa.select(t.heartbeat.c.at).where(t.heartbeat.c.name == SWEEP))
+    return found if found is None or beat is None else min(found, beat)
 
 
 def guard(connection: Connection, office_id: int, now: datetime, *, proved: bool = False) -> str:

@@ -135,14 +135,14 @@ def load_rules(path: Path | None = None, own: Collection[str] = ()) -> tuple[Rul
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise _refused(_("The file of rules cannot be read."), str(path)) from error
+        raise _refused(_("The file of rules cannot be read."), path.name) from error
     if len(data) > MAX_BYTES:
-        raise _refused(_("A file of rules is smaller than 1 MB."), str(path))
+        raise _refused(_("A file of rules is smaller than 1 MB."), path.name)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise _refused(_("The file of rules is not UTF-8."), str(path)) from error
-    return parse_rules(text, str(path), own)
+        raise _refused(_("The file of rules is not UTF-8."), path.name) from error
+    return parse_rules(text, path.name, own)
 
 
 class RulesFile:

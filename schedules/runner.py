@@ -28,6 +28,7 @@ from models import disk
 from models import tables as t
 from models.errors import EnvironmentRefused
 from models.language import _, current, set_language
+from schedules.clock_guard import SWEEP
 from schedules.sweep import SweepReport, sweep
 
 if TYPE_CHECKING:
@@ -54,6 +55,11 @@ NUDGE_SECONDS: Final = 0.5
 DRIFT: Final = timedelta(minutes=5)
 LOCK_NAME: Final = "scheduler.lock"
 EXIT_BROKEN: Final = 5
+_BEAT: Final = (
+    sa.update(t.heartbeat)
+    .where(t.heartbeat.c.name == sa.bindparam("loop"))
+    .values({name: sa.bindparam(name) for name in ("at", "next_at", "detail")})
+)
 
 
 def wall_clock() -> datetime:
@@ -105,7 +111,7 @@ def tick(
     ``proved``: the caller vouches that the time since the last tick has really passed.
     """
     swept = sweep(database, office_id, rules, at, hours=hours, proved=proved, anew=True)
-    beat(database, office_id, "sweep", at, CRON_SECONDS)
+    beat(database, office_id, SWEEP, at, CRON_SECONDS)
     delivered = deliver(at)
     beat(database, office_id, "delivery", at, CRON_SECONDS)
     return Ticked(swept, delivered)
@@ -115,8 +121,7 @@ def beat(database: Database, office_id: int, name: str, at: datetime, seconds: i
     """Record that a loop ran and when it is due again, so that a dead one shows."""
     values = {"at": at, "next_at": at + timedelta(seconds=seconds), "detail": detail}
     with database.write(office_id) as connection:
-        known = connection.execute(sa.update(t.heartbeat).where(t.heartbeat.c.name == name).values(**values))
-        if known.rowcount == 0:
+        if connection.execute(_BEAT, {"loop": name, **values}).rowcount == 0:
             connection.execute(sa.insert(t.heartbeat).values(name=name, **values))
 
 
@@ -190,7 +195,7 @@ class Service:
 
     def turns(self) -> list[Loop]:
         """What the service does again and again: its own loops before those it was given."""
-        own = [Loop("sweep", self.sweep_seconds, self._sweep)]
+        own = [Loop(SWEEP, self.sweep_seconds, self._sweep)]
         if self.deliver is not None:
             own.append(Loop("delivery", self.delivery_seconds, self._deliver))
         return [*own, *self.loops]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
-from kit import engines, quick_passwords
+from kit import engines, quick_passwords, warm
 from models.language import DEFAULT, speaking
 
 if TYPE_CHECKING:
@@ -48,6 +48,13 @@ def _quick_passwords() -> Iterator[None]:
     """Nobody guesses at a test's passwords."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("workflow.passwords._hasher", quick_passwords.quick)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _looking_apart() -> Iterator[None]:
+    """A child that looks at a foreign file begins with its libraries behind it."""
+    with warm.looking_apart():
         yield
 
 

@@ -7,7 +7,7 @@ compare-and-swap on (state, version). All in one transaction, in plain SQL. Sour
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
@@ -24,6 +24,7 @@ from workflow.given import about
 from workflow.machine import fire
 from workflow.operation import answered, asked_digest, keep_answer, keep_denials, perform, record_refusal
 from workflow.step_telling import tell
+from workflow.swapping import swapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from models.states import Role
     from workflow.case import Actor, TaskRow
     from workflow.flow import Step
+
+_FOUR_EYES: Final = sa.select(t.office.c.four_eyes).where(t.office.c.id == sa.bindparam("office"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,23 +167,7 @@ def apply(connection: Connection, office_id: int, actor: Actor, command: Command
     _heed(case, step)
     after, changes = _carry_out(connection, case, step)
     _record(connection, case, step, taken_as, command.operation_id)
-    swapped = connection.execute(
-        sa.update(t.task)
-        .where(
-            t.task.c.office_id == office_id,
-            t.task.c.id == task.id,
-            t.task.c.version == task.version,
-            t.task.c.state == task.state,
-        )
-        .values(
-            state=after.state,
-            stage=after.stage.value,
-            version=after.version,
-            next_due_at=now,  # the next sweep looks at it once more, be it final: what came due before has to end
-            **changes,
-        )
-    )
-    if swapped.rowcount != 1:
+    if not swapped(connection, task, after, changes, now):
         raise stale(connection, task)
     label = task.flow.action_label(command.action)
     return Outcome(task.id, command.action, after.state, after.version, after.state_label, label)
@@ -329,7 +316,7 @@ def _case(
         given=command.given,
         now=now,
         state=task.state,
-        four_eyes=bool(connection.scalar(sa.select(t.office.c.four_eyes).where(t.office.c.id == office_id))),
+        four_eyes=bool(connection.scalar(_FOUR_EYES, {"office": office_id})),
         filing=cases.load_filing(connection, office_id, filing) if filing else None,
         indicators=cases.clause_indicators(connection, office_id, task.clause_id)
         if "indicators" in asked and task.clause_id is not None

@@ -53,13 +53,14 @@ HASHED: Final = (
 
 # Built once: an event is written with every change.
 _INSERT: Final = sa.insert(t.event)
-_ALGORITHM: Final = sa.select(t.office.c.algorithm).where(t.office.c.id == sa.bindparam("office"))
 _LAST: Final = (
-    sa.select(t.event.c.seq, t.event.c.at, t.event.c.hash)
+    sa.select(t.event.c.seq, t.event.c.at, t.event.c.hash, t.office.c.algorithm)
+    .join(t.office, t.office.c.id == t.event.c.office_id)
     .where(t.event.c.office_id == sa.bindparam("office"))
     .order_by(t.event.c.seq.desc())
     .limit(1)
 )
+_ALGORITHM: Final = sa.select(t.office.c.algorithm).where(t.office.c.id == sa.bindparam("office"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ def append(connection: Connection, office_id: int, actor: Actor, entry: Entry, n
     last = _last(connection, office_id)
     at = max(now, last["at"]) if last else now
     detail = entry.detail if at == now else {**entry.detail, "wall_clock": now.isoformat()}
-    algorithm = connection.scalar(_ALGORITHM, {"office": office_id}) or "sha256"
+    algorithm = last["algorithm"] if last else connection.scalar(_ALGORITHM, {"office": office_id}) or "sha256"
     row: dict[str, Any] = {
         "office_id": office_id,
         "seq": last["seq"] + 1 if last else 1,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
@@ -77,6 +77,38 @@ TASK_SELECT = (
     .order_by(*_IN_ORDER)
 )
 _ONE_TASK = TASK_SELECT.where(t.task.c.office_id == sa.bindparam("office"), t.task.c.id == sa.bindparam("task"))
+# Built once: every step and every page asks these.
+_PERSON: Final = sa.select(t.person.c.login, t.person.c.name).where(
+    t.person.c.office_id == sa.bindparam("office"), t.person.c.id == sa.bindparam("person")
+)
+_POSTS: Final = (
+    sa.select(t.duty.c.role, t.duty.c.unit_id)
+    .where(
+        t.duty.c.office_id == sa.bindparam("office"),
+        t.duty.c.person_id == sa.bindparam("person"),
+        held_on(sa.bindparam("on", type_=sa.Date())),
+    )
+    .order_by(t.duty.c.id)
+)
+_OF_CLAUSE: Final = (
+    sa.select(t.responsibility.c.unit_id)
+    .where(
+        t.responsibility.c.office_id == sa.bindparam("office"),
+        t.responsibility.c.clause_id == sa.bindparam("about"),
+        t.responsibility.c.ended_at.is_(None),
+    )
+    .order_by(t.responsibility.c.position)
+)
+_OF_PROBLEM: Final = (
+    sa.select(t.problem_unit.c.unit_id)
+    .where(t.problem_unit.c.office_id == sa.bindparam("office"), t.problem_unit.c.problem_id == sa.bindparam("about"))
+    .order_by(t.problem_unit.c.position)
+)
+_TARGETS: Final = (
+    sa.select(t.indicator.c.id, t.indicator.c.name, t.indicator.c.unit)
+    .where(t.indicator.c.office_id == sa.bindparam("office"), t.indicator.c.clause_id == sa.bindparam("about"))
+    .order_by(t.indicator.c.id)
+)
 
 
 def _task_row(connection: Connection, row: RowMapping) -> TaskRow:
@@ -132,15 +164,8 @@ def _numbers(office_id: int, conditions: Sequence[Any]) -> Any:
 
 def named_units(connection: Connection, task: TaskRow) -> list[int]:
     """The units that the task's clause or problem names, the lead first."""
-    if task.problem_id is not None:
-        p = t.problem_unit.c
-        problem = sa.select(p.unit_id).where(p.office_id == task.office_id, p.problem_id == task.problem_id)
-        return list(connection.scalars(problem.order_by(p.position)))
-    r = t.responsibility.c
-    clause = sa.select(r.unit_id).where(
-        r.office_id == task.office_id, r.clause_id == task.clause_id, r.ended_at.is_(None)
-    )
-    return list(connection.scalars(clause.order_by(r.position)))
+    query, about = (_OF_CLAUSE, task.clause_id) if task.problem_id is None else (_OF_PROBLEM, task.problem_id)
+    return list(connection.scalars(query, {"office": task.office_id, "about": about}))
 
 
 def been(connection: Connection, task: TaskRow) -> frozenset[str]:
@@ -193,12 +218,8 @@ def named_people(connection: Connection, office_id: int, logins: Sequence[str], 
 
 def clause_indicators(connection: Connection, office_id: int, clause_id: int) -> tuple[tuple[int, str, str], ...]:
     """(id, name, unit) of a clause's indicators."""
-    query = (
-        sa.select(t.indicator.c.id, t.indicator.c.name, t.indicator.c.unit)
-        .where(t.indicator.c.office_id == office_id, t.indicator.c.clause_id == clause_id)
-        .order_by(t.indicator.c.id)
-    )
-    return tuple((row.id, row.name, row.unit) for row in connection.execute(query))
+    found = connection.execute(_TARGETS, {"office": office_id, "about": clause_id})
+    return tuple((row.id, row.name, row.unit) for row in found)
 
 
 def load_filing(connection: Connection, office_id: int, filing_id: int) -> FilingRow | None:
@@ -225,11 +246,7 @@ def load_filing(connection: Connection, office_id: int, filing_id: int) -> Filin
 
 def load_actor(connection: Connection, office_id: int, person_id: int, on: date, *, source: str = "cli") -> Actor:
     """A person with the duties in force on a Shanghai day."""
-    row = connection.execute(
-        sa.select(t.person.c.login, t.person.c.name).where(
-            t.person.c.office_id == office_id, t.person.c.id == person_id
-        )
-    ).one()
+    row = connection.execute(_PERSON, {"office": office_id, "person": person_id}).one()
     return Actor(person_id, row.login, row.name, posts_of(connection, office_id, person_id, on), source=source)
 
 
@@ -255,11 +272,5 @@ def load_substitute(connection: Connection, office_id: int, actor: Actor, absent
 
 def posts_of(connection: Connection, office_id: int, person_id: int, on: date) -> tuple[Post, ...]:
     """The duties a person holds on a day."""
-    duty = t.duty.c
-    query = (
-        sa.select(duty.role, duty.unit_id)
-        .where(duty.office_id == office_id, duty.person_id == person_id, held_on(on))
-        .order_by(duty.id)
-    )
-    found: Sequence[Any] = connection.execute(query).all()
+    found: Sequence[Any] = connection.execute(_POSTS, {"office": office_id, "person": person_id, "on": on}).all()
     return tuple(Post(Role(row.role), row.unit_id) for row in found)

@@ -55,8 +55,8 @@ def form_facts(connection: Connection, office_id: int, filing_id: int) -> FormFa
         .join(t.office, t.office.c.id == t.filing.c.office_id)
         .where(t.filing.c.office_id == office_id, t.filing.c.id == filing_id)
     ).one()
-    month = read_month(connection, office_id, filing.period_id)
     covered = {task: version for task, version, _sha in filing.covers}
+    month = read_month(connection, office_id, filing.period_id, only=covered)
     versions = _versions(connection, office_id, covered)
     rows = tuple(
         _form_row(task, versions[task["id"]], month.indicators[task["clause_id"]])

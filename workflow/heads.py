@@ -9,6 +9,7 @@ section 10, ``reliability.md`` I11, I18.
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -23,7 +24,7 @@ from models.states import Result
 from workflow import audit
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from sqlalchemy.engine import Connection
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 CONFIRMED: Final = "restore.confirm"
 #: events that begin an installation of their own
 BEGINNINGS: Final = ("office.set_up", "restore")
+#: bytes in which the last line stands whole, after one that was cut short, too
+_LAST_LINES: Final = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +70,23 @@ def installation(connection: Connection, office_id: int) -> str:
 
 def foreign(folder: Path, connection: Connection, office_id: int) -> bool:
     """Whether the heads kept in the folder are those of another installation."""
-    last = latest(folder, office_id)
-    return last is not None and last.installation not in {"", installation(connection, office_id)}
+    return _of_another(latest(folder, office_id), installation(connection, office_id))
+
+
+def _of_another(last: KeptHead | None, mine: str) -> bool:
+    return last is not None and last.installation not in {"", mine}
 
 
 def refuse_foreign(folder: Path, connection: Connection, office_id: int) -> None:
     """Leave the heads of another installation alone until an operator says that this one takes its place; E-B16."""
     if foreign(folder, connection, office_id):
-        own = _("Name a folder of its own with the setting heads.")
-        gone = _("If the other installation is gone for good, take its place with: duban restore --confirm")
-        raise _belongs(folder, f"{own} {gone}")
+        raise _foreign(folder)
+
+
+def _foreign(folder: Path) -> EnvironmentRefused:
+    own = _("Name a folder of its own with the setting heads.")
+    gone = _("If the other installation is gone for good, take its place with: duban restore --confirm")
+    return _belongs(folder, f"{own} {gone}")
 
 
 def refuse_taken(folder: Path, office_id: int) -> None:
@@ -95,10 +105,10 @@ def keep(folder: Path, connection: Connection, office_id: int, now: datetime, *,
 
     ``claim``: an operator said that this installation takes the place of the one that wrote here before.
     """
-    if not claim:
-        refuse_foreign(folder, connection, office_id)
     head, mine = audit.head(connection, office_id), installation(connection, office_id)
     last = latest(folder, office_id)
+    if not claim and _of_another(last, mine):
+        raise _foreign(folder)
     known = last is not None and (last.seq, last.hash) == (head.seq, head.hash)
     if head.seq == 0 or (known and not (claim and last is not None and last.installation != mine)):
         return head
@@ -127,8 +137,14 @@ def _append(folder: Path, office_id: int, line: str) -> None:
 
 
 def _ends_whole(folder: Path, office_id: int) -> bool:
-    data = head_file(folder, office_id).read_bytes()
-    return not data or data.endswith(b"\n")
+    return _end(head_file(folder, office_id), 1) in {b"", b"\n"}
+
+
+def _end(file: Path, size: int) -> bytes:
+    """So many of its last bytes."""
+    with file.open("rb") as kept:
+        kept.seek(max(0, kept.seek(0, os.SEEK_END) - size))
+        return kept.read()
 
 
 def read(folder: Path, office_id: int) -> list[KeptHead]:
@@ -136,8 +152,12 @@ def read(folder: Path, office_id: int) -> list[KeptHead]:
     file = head_file(folder, office_id)
     if not file.exists():
         return []
+    return _heads(file.read_text(encoding="utf-8", errors="replace").splitlines())
+
+
+def _heads(lines: Iterable[str]) -> list[KeptHead]:
     kept = []
-    for line in file.read_text(encoding="utf-8").splitlines():
+    for line in lines:
         try:
             row = json.loads(line)
         except ValueError:
@@ -148,8 +168,13 @@ def read(folder: Path, office_id: int) -> list[KeptHead]:
 
 
 def latest(folder: Path, office_id: int) -> KeptHead | None:
-    """The last head written down."""
-    kept = read(folder, office_id)
+    """The last head written down: of a file that grows for years only the end is read."""
+    file = head_file(folder, office_id)
+    if not file.exists():
+        return None
+    end = _end(file, _LAST_LINES)
+    whole = end if len(end) < _LAST_LINES else end.partition(b"\n")[2]
+    kept = _heads(whole.decode("utf-8", "replace").splitlines()) or read(folder, office_id)
     return kept[-1] if kept else None
 
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from models import tables as t
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from sqlalchemy.engine import Connection, RowMapping
 
@@ -51,8 +51,13 @@ def on(left: sa.Table, column: str, right: sa.Table) -> Any:
     return sa.and_(left.c.office_id == right.c.office_id, left.c[column] == right.c.id)
 
 
-def read_month(connection: Connection, office_id: int, period_id: int) -> MonthRows:
-    """Read a month's tasks with the report version in force, in the order of the notice."""
+def read_month(
+    connection: Connection, office_id: int, period_id: int, *, only: Collection[int] | None = None
+) -> MonthRows:
+    """Read a month's tasks with the report version in force, in the order of the notice.
+
+    ``only`` some of the tasks, by their numbers, as a unit's form needs them: then nobody is looked up who signed.
+    """
     period = connection.execute(
         sa.select(t.period, t.notice.c.title.label("notice_title"))
         .join(t.notice, on(t.period, "notice_id", t.notice))
@@ -70,9 +75,10 @@ def read_month(connection: Connection, office_id: int, period_id: int) -> MonthR
         .where(t.task.c.office_id == office_id, t.task.c.period_id == period_id)
         .order_by(t.clause.c.position, t.responsibility.c.position, t.task.c.id)
     )
-    tasks = list(connection.execute(query).mappings())
+    tasks = list(connection.execute(query if only is None else query.where(t.task.c.id.in_(only))).mappings())
     indicators, milestones = (_by_clause(connection, office_id, table, tasks) for table in (t.indicator, t.milestone))
-    return MonthRows(period, tasks, indicators, milestones, _signers(connection, office_id, period_id))
+    signers = _signers(connection, office_id, period_id) if only is None else {}
+    return MonthRows(period, tasks, indicators, milestones, signers)
 
 
 def _signers(connection: Connection, office_id: int, period_id: int) -> dict[tuple[int, int], str]:
@@ -99,8 +105,7 @@ def _by_clause(
 ) -> dict[int, list[Any]]:
     found: dict[int, list[Any]] = defaultdict(list)
     wanted = {task["clause_id"] for task in tasks}
-    query = sa.select(table).where(table.c.office_id == office_id).order_by(table.c.id)
-    for row in connection.execute(query):
-        if row.clause_id in wanted:
-            found[row.clause_id].append(row)
+    query = sa.select(table).where(table.c.office_id == office_id, table.c.clause_id.in_(wanted))
+    for row in connection.execute(query.order_by(table.c.id)):
+        found[row.clause_id].append(row)
     return found

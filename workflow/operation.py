@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import sqlalchemy as sa
 
@@ -29,6 +29,12 @@ if TYPE_CHECKING:
     from workflow.case import Actor
 
 T = TypeVar("T")
+
+_ANSWER: Final = sa.select(t.operation.c.answer, t.operation.c.asked_sha256).where(
+    t.operation.c.office_id == sa.bindparam("office"),
+    t.operation.c.actor == sa.bindparam("actor"),
+    t.operation.c.key == sa.bindparam("key"),
+)
 
 
 def perform(
@@ -90,10 +96,7 @@ def answered(
     connection: Connection, office_id: int, actor: Actor, key: str, asked_sha256: str = ""
 ) -> dict[str, Any] | None:
     """The first answer to a command with this key, if it was given before; E-H80 when something else was asked then."""
-    o = t.operation.c
-    found = connection.execute(
-        sa.select(o.answer, o.asked_sha256).where(o.office_id == office_id, o.actor == actor.login, o.key == key)
-    ).first()
+    found = connection.execute(_ANSWER, {"office": office_id, "actor": actor.login, "key": key}).first()
     if found is None:
         return None
     if asked_sha256 and found.asked_sha256 and found.asked_sha256 != asked_sha256:

@@ -93,6 +93,8 @@ def sign(connection: Connection, case: Case) -> None:
 
 def dissolve(connection: Connection, task: TaskRow, now: datetime) -> None:
     """The task has left the state: seats that are still empty are closed, on record."""
+    if task.flow.by_name[task.state].panel is None:
+        return  # nobody ever sat there
     s = t.seat.c
     connection.execute(
         sa.update(t.seat)

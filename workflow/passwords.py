@@ -13,8 +13,11 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from models import tables as t
 from models.database import insert
-from models.errors import BadInput
+from models.errors import BadInput, Denied
 from models.language import _
+from models.times import local_date
+from workflow import cases
+from workflow.authorisation import MATRIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -108,6 +111,32 @@ def store(connection: Connection, office_id: int, person_id: int, stored: str, n
     theirs = sa.and_(h.office_id == office_id, h.person_id == person_id)
     kept = sa.select(h.id).where(theirs).order_by(h.id.desc()).limit(REMEMBERED)
     connection.execute(sa.delete(t.past_password).where(theirs, h.id.not_in(list(connection.scalars(kept)))))
+
+
+def lies_idle(connection: Connection, office_id: int, person_id: int, rules: LoginSettings, now: datetime) -> bool:
+    """Whether nobody has used the account for so long that its owner may have left (等保 多余账户停用).
+
+    The system administrators, who alone open such an account again, are never shut out by it.
+    """
+    p, s = t.person.c, t.login.c
+    of_person = sa.select(p.created_at, p.password_set_at).where(p.office_id == office_id, p.id == person_id)
+    logins = sa.select(sa.func.max(s.created_at)).where(s.office_id == office_id, s.person_id == person_id)
+    used = [*connection.execute(of_person).one(), connection.scalar(logins)]
+    if not rules.unused_days or max(at for at in used if at is not None) >= now - timedelta(days=rules.unused_days):
+        return False
+    posts = cases.posts_of(connection, office_id, person_id, local_date(now))
+    return not any(post.role in MATRIX["person.manage"] for post in posts)
+
+
+def idle(rules: LoginSettings) -> Denied:
+    """The refusal of a password that has not been used for too long."""
+    return Denied(
+        "E-A21",
+        _("The account was not used for more than {count} days; its password is valid no longer.").format(
+            count=rules.unused_days
+        ),
+        remedy=_("Have the system administrator reset it: a one-time code sets a new password."),
+    )
 
 
 def is_due(set_at: datetime | None, began_at: datetime, rules: LoginSettings) -> bool:

@@ -297,10 +297,23 @@ def move_due(
     return moved
 
 
+def _to_close(connection: Connection, office_id: int, month: str) -> Any:
+    """Of the notices that have the month, the newest in which it stands open with its summary issued; else the newest."""
+    p, s = t.period.c, t.summary.c
+    ready = (
+        sa.select(t.period)
+        .join(t.summary, sa.and_(s.office_id == p.office_id, s.period_id == p.id))
+        .where(p.office_id == office_id, p.month == month, p.state == PeriodState.OPEN.value)
+        .order_by(p.id.desc())
+        .limit(1)
+    )
+    return connection.execute(ready).first() or find_period(connection, office_id, month)
+
+
 def close_period(connection: Connection, office_id: int, actor: Actor, month: str, now: datetime) -> int:
     """Close a month once its summary is issued; tasks nobody finished stay as they are, on record. Returns their count."""
     role = permissions.demand(actor, "period.close")
-    period = find_period(connection, office_id, month)
+    period = _to_close(connection, office_id, month)
     unfinished = sa.and_(
         t.task.c.office_id == office_id,
         t.task.c.period_id == period.id,

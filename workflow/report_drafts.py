@@ -67,10 +67,11 @@ def keep(
 ) -> None:
     """Keep what was typed, in place of what was kept before; E-H30 for what cannot be reported now, E-H31 too long.
 
-    ``late``: it was begun while it could be reported, and somebody came first. Whose unit it is loses no word.
+    ``late``: it was begun while it could be reported, and somebody came first. Whose duty it is to report loses no word.
     """
     task, co_units = visible_task(connection, office_id, actor, task_id)
-    ours = late and task.unit_id in actor.units()
+    reports = (step for step in task.flow.steps if "progress" in step.gives)
+    ours = late and any(permissions.acting_role(actor, step, task.unit_id, co_units) for step in reports)
     if not ours and reporting_step(actor, task, co_units) is None:
         raise Refused(
             "E-H30",

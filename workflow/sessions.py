@@ -74,7 +74,9 @@ def log_in(
     database: Database, office_id: int, given: Login, token: str, rules: LoginSettings, now: datetime,
     caller: Caller = TERMINAL,
 ) -> Actor:  # fmt: skip
-    """Check the password (or set the first one with a one-time code) and register the token; E-A01 or E-A03 otherwise.
+    """Check the password (or set the first one with a one-time code) and register the token.
+
+    E-A01 or E-A03 otherwise, E-A21 for an account that lay idle.
 
     ``token`` is made by the caller; only its SHA-256 is stored. A failure is counted and recorded, so its
     transaction is kept although the login is refused.
@@ -94,6 +96,8 @@ def log_in(
             refusal = _locked(rules)
         elif locked or _person(connection, office_id, given.name) != row:
             refusal = _wrong(rules)
+        elif refusal is None and not fresh and passwords.lies_idle(connection, office_id, row.id, rules, now):
+            refusal = passwords.idle(rules)  # said to nobody but who knows the password
         if refusal is None:
             if fresh:
                 passwords.store(connection, office_id, row.id, fresh, now)

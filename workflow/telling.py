@@ -24,23 +24,37 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
 
-_CHANNEL: Final = sa.select(t.office.c.channel).where(t.office.c.id == sa.bindparam("office"))
+# Built once: messages are queued with almost every step.
+_CHANNEL: Final = (
+    sa.select(t.office.c.channel, sa.func.coalesce(t.watermark.c.held_reason, "").label("held"))
+    .outerjoin(t.watermark, t.watermark.c.office_id == t.office.c.id)
+    .where(t.office.c.id == sa.bindparam("office"))
+)
+_HELD: Final = sa.select(t.watermark.c.held_reason).where(t.watermark.c.office_id == sa.bindparam("office"))
 _KNOWN: Final = sa.select(t.message.c.id).where(
     t.message.c.office_id == sa.bindparam("office"), t.message.c.dedupe_key == sa.bindparam("dedupe_key")
 )
-_OPEN: Final = (
-    sa.select(t.message.c.id, t.message.c.fields, t.message.c.about, t.message.c.while_states)
-    .where(
-        t.message.c.office_id == sa.bindparam("office"),
-        t.message.c.recipient_id == sa.bindparam("recipient"),
-        t.message.c.event == sa.bindparam("event"),
-        t.message.c.created_at == sa.bindparam("now"),
-        t.message.c.attempts == 0,
-        t.message.c.state.in_([MessageState.DUE.value, MessageState.HELD.value]),
-    )
-    .order_by(t.message.c.id.desc())
-    .limit(1)
+_OPEN: Final = sa.select(t.message.c.id, t.message.c.fields, t.message.c.about, t.message.c.while_states).where(
+    t.message.c.office_id == sa.bindparam("office"),
+    t.message.c.recipient_id == sa.bindparam("recipient"),
+    t.message.c.event == sa.bindparam("event"),
+    t.message.c.created_at == sa.bindparam("now"),
+    t.message.c.attempts == 0,
+    t.message.c.state.in_([MessageState.DUE.value, MessageState.HELD.value]),
 )
+_HOLDERS: Final = (
+    sa.select(t.duty.c.person_id)
+    .join(t.person, (t.person.c.office_id == t.duty.c.office_id) & (t.person.c.id == t.duty.c.person_id))
+    .where(
+        t.duty.c.office_id == sa.bindparam("office"),
+        t.duty.c.role.in_(sa.bindparam("roles", expanding=True)),
+        held_on(sa.bindparam("on", type_=sa.Date())),
+        t.person.c.active,
+    )
+    .distinct()
+    .order_by(t.duty.c.person_id)
+)
+_HOLDERS_IN: Final = _HOLDERS.where((t.duty.c.unit_id == sa.bindparam("unit")) | t.duty.c.unit_id.is_(None))
 #: what two tellings must have in common to be one message
 _SAME: Final = ("actor_name", "reason", "new_due_on", "old_due_on", "period_month", "detail", "number")
 
@@ -71,13 +85,14 @@ def queue(connection: Connection, office_id: int, telling: Telling, now: datetim
     Tellings of one event to one person in one instant become one message: whoever is told that eleven reports were
     returned gets a list, not eleven messages.
     """
-    channel = connection.scalar(_CHANNEL, {"office": office_id}) or "file"
+    office = connection.execute(_CHANNEL, {"office": office_id}).one()
+    channel = office.channel or "file"
     key = f"{telling.event}|{telling.key}|{telling.recipient_id}|{channel}"
     if connection.scalar(_KNOWN, {"office": office_id, "dedupe_key": key}) is not None:
         return None
     if telling.joins and _joined(connection, office_id, telling, now):
         return None
-    held = telling.held_reason or held_reason(connection, office_id)
+    held = telling.held_reason or office.held
     stamp = hashlib.sha256(f"{office_id}|{key}".encode()).hexdigest()[:32]
     return insert(
         connection,
@@ -105,9 +120,8 @@ def queue(connection: Connection, office_id: int, telling: Telling, now: datetim
 
 def _joined(connection: Connection, office_id: int, telling: Telling, now: datetime) -> bool:
     """Add the telling to the message of the same instant, if there is one with the same cause and reason."""
-    row = connection.execute(
-        _OPEN, {"office": office_id, "recipient": telling.recipient_id, "event": telling.event, "now": now}
-    ).first()
+    asked = {"office": office_id, "recipient": telling.recipient_id, "event": telling.event, "now": now}
+    row = max(connection.execute(_OPEN, asked), key=lambda one: int(one.id), default=None)
     if row is None or list(row.while_states) != list(telling.while_states):
         return False
     if any(row.fields.get(name) != telling.fields.get(name) for name in _SAME):
@@ -129,28 +143,14 @@ def _joined(connection: Connection, office_id: int, telling: Telling, now: datet
 
 def held_reason(connection: Connection, office_id: int) -> str:
     """Why the office's sends are held, or an empty string."""
-    found = connection.scalar(sa.select(t.watermark.c.held_reason).where(t.watermark.c.office_id == office_id))
-    return found or ""
+    return connection.scalar(_HELD, {"office": office_id}) or ""
 
 
 def people_with(
     connection: Connection, office_id: int, roles: Iterable[Role], on: date, *, unit_id: int | None = None
 ) -> list[int]:
     """The active people who hold one of the roles on a day, in the unit where the role is a unit's."""
-    duty, person = t.duty, t.person
-    wanted = [role.value for role in roles]
-    query = (
-        sa.select(duty.c.person_id)
-        .join(person, (person.c.office_id == duty.c.office_id) & (person.c.id == duty.c.person_id))
-        .where(
-            duty.c.office_id == office_id,
-            duty.c.role.in_(wanted),
-            held_on(on),
-            person.c.active,
-        )
-        .distinct()
-        .order_by(duty.c.person_id)
-    )
-    if unit_id is not None:
-        query = query.where((duty.c.unit_id == unit_id) | duty.c.unit_id.is_(None))
-    return list(connection.scalars(query))
+    asked = {"office": office_id, "roles": [role.value for role in roles], "on": on}
+    if unit_id is None:
+        return list(connection.scalars(_HOLDERS, asked))
+    return list(connection.scalars(_HOLDERS_IN, {**asked, "unit": unit_id}))

@@ -20,6 +20,16 @@ if TYPE_CHECKING:
 
 #: a clause is quoted in a message up to this many characters
 QUOTED: Final = 40
+# Built once: a message is worded with almost every step.
+_OFFICE: Final = sa.select(t.office.c.short_name).where(t.office.c.id == sa.bindparam("office"))
+_CLAUSES: Final = (
+    sa.select(t.clause.c.id, t.clause.c.text, t.work_item.c.title)
+    .join(t.work_item, sa.and_(t.work_item.c.office_id == t.clause.c.office_id, t.work_item.c.id == t.clause.c.item_id))
+    .where(t.clause.c.office_id == sa.bindparam("office"), t.clause.c.id.in_(sa.bindparam("wanted", expanding=True)))
+)
+_PROBLEMS: Final = sa.select(t.problem.c.id, t.problem.c.description.label("text"), t.problem.c.title).where(
+    t.problem.c.office_id == sa.bindparam("office"), t.problem.c.id.in_(sa.bindparam("wanted", expanding=True))
+)
 
 
 def day(value: date | None) -> str:
@@ -58,23 +68,18 @@ def task_lines(
 
 def subjects(connection: Connection, office_id: int, tasks: Sequence[TaskRow]) -> dict[int, Any]:
     """What each task is about, by its number: the clause under its item, or the problem (``title`` and ``text``)."""
-    c, w, p = t.clause.c, t.work_item.c, t.problem.c
     of_clauses, of_problems = (
-        {number for task in tasks if (number := getattr(task, name)) is not None}
+        sorted({number for task in tasks if (number := getattr(task, name)) is not None})
         for name in ("clause_id", "problem_id")
     )
-    clauses = (
-        sa.select(c.id, c.text, w.title)
-        .join(t.work_item, sa.and_(w.office_id == c.office_id, w.id == c.item_id))
-        .where(c.office_id == office_id, c.id.in_(of_clauses))
-    )
-    problems = sa.select(p.id, p.description.label("text"), p.title).where(
-        p.office_id == office_id, p.id.in_(of_problems)
-    )
-    known_clauses = {row.id: row for row in connection.execute(clauses)} if of_clauses else {}
-    known_problems = {row.id: row for row in connection.execute(problems)} if of_problems else {}
+
+    def known(query: Any, wanted: list[int]) -> dict[int, Any]:
+        asked = {"office": office_id, "wanted": wanted}
+        return {row.id: row for row in connection.execute(query, asked)} if wanted else {}
+
+    known_clauses, known_problems = known(_CLAUSES, of_clauses), known(_PROBLEMS, of_problems)
     return {
-        task.id: known_problems[task.problem_id] if task.clause_id is None else known_clauses[task.clause_id]
+        task.id: known_problems[task.problem_id or 0] if task.clause_id is None else known_clauses[task.clause_id]
         for task in tasks
     }
 
@@ -94,7 +99,7 @@ def fields(
     period_month: str = "",
 ) -> dict[str, Any]:
     """Everything a template may name but the recipient, who is settled when the message is sent."""
-    office = connection.execute(sa.select(t.office.c.short_name).where(t.office.c.id == office_id)).one()
+    office = connection.execute(_OFFICE, {"office": office_id}).one()
     units = list(dict.fromkeys(task.unit_name for task in tasks))
     when = period_month or (tasks[0].month if tasks else "")
     return {

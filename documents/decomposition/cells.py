@@ -24,7 +24,7 @@ CYCLES: Final = {
     "monthly": "每月", "quarterly": "每季度", "weekly": "每周", "bimonthly": "每双月", "half-yearly": "每半年", "": "",
 }  # fmt: skip
 
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "'")
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "'", "＝", "＋", "－", "＠")
 _ILLEGAL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ESCAPED: Final = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _UNESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")

@@ -1,16 +1,19 @@
 """Reading a table of problems that an office wrote: each row becomes a draft, or is refused by the cell that is wrong.
 
-Nothing is guessed: what a cell does not say is refused, and a row that is refused becomes no draft.
+Nothing is guessed: what a cell does not say is refused, and a row that is refused becomes no draft. The workbook is
+somebody else's file: it is opened in a child process with limits.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
 
 from documents.decomposition import cells
+from documents.foreign.confinement import confined
 from documents.ledger.columns import BY_KEY, EXAMPLE_MARK, FIELDS, SOURCES
 from documents.ledger.headings import headings_of, no_table
 from documents.ledger.rows import Merged, ProblemRow
@@ -22,8 +25,6 @@ from models.language import _
 from models.states import ProblemSource
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from openpyxl.worksheet.worksheet import Worksheet
 
     from documents.ledger.headings import Headings
@@ -48,6 +49,27 @@ class ProblemsRead:
 
 
 def read_problems(data: bytes, name: str) -> ProblemsRead:
+    """As ``problems_in``, in a child process with limits; ``BadInput`` also where these do not suffice (E-F16 to E-F18)."""
+    made = confined("problems", data, name)
+    drafts = (
+        ProblemDraft(**{
+            **one, "found_on": date.fromisoformat(one["found_on"]), "due_on": date.fromisoformat(one["due_on"]),
+            "units": tuple(one["units"]), "photos": tuple(one["photos"]),
+        })
+        for one in made["drafts"]
+    )  # fmt: skip
+    return ProblemsRead(tuple(drafts), tuple(BadInput(**one) for one in made["refusals"]))
+
+
+def problems_content(data: bytes, name: str) -> dict[str, Any]:
+    """What the child hands over: drafts and refusals as plain data."""
+    read = problems_in(data, name)
+    days = ("found_on", "due_on")
+    drafts = [{**asdict(one), **{day: getattr(one, day).isoformat() for day in days}} for one in read.drafts]
+    return {"drafts": drafts, "refusals": [one.as_dict() for one in read.refusals]}
+
+
+def problems_in(data: bytes, name: str) -> ProblemsRead:
     """The problems in an .xlsx; ``BadInput`` where the file as a whole cannot be taken (E-F…, E-N04, E-P09).
 
     Every sheet that can be seen and has the headings is read; other sheets and columns are left alone.

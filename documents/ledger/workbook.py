@@ -13,7 +13,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from documents.ledger.columns import BLANK, BY_UNIT, EXAMPLE_MARK, FIELDS, GUIDE, LEDGER, SOURCES
 from documents.plain_text import chinese_date, one_line
-from documents.sheet import steady, table
+from documents.sheet import call, steady, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +38,7 @@ COLUMNS: Final = (
 def write_ledger(facts: LedgerFacts) -> bytes:
     """The ledger, one row a problem, and its figures by lead unit; the same facts give the same bytes."""
     book = Workbook(write_only=True)
-    book.properties.creator, book.properties.title = facts.office_name, LEDGER
+    call(book, LEDGER, facts.office_name)
     head = f"　留痕 {facts.head_short}" if facts.head_short else ""
     top = (
         f"{one_line(facts.office_name)}{LEDGER}",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from openpyxl import Workbook
 
 from documents.plain_text import chinese_month, inner_title, target
-from documents.sheet import steady, table
+from documents.sheet import call, steady, table
 from documents.summary.annexes import MONTH_COLUMNS
 from documents.summary.charts import months_of, progress
 from documents.summary.indicators import completion, gap
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def workbook(facts: SummaryFacts) -> bytes:
     """The workbook; the same facts give the same bytes. User text is always a string cell, figures are numbers."""
     book = Workbook(write_only=True)
-    book.properties.creator, book.properties.title = facts.office_name, inner_title(facts.notice_title)
+    call(book, inner_title(facts.notice_title), facts.office_name)
     top = (
         f"{inner_title(facts.notice_title)}　{chinese_month(facts.month)}　{facts.number}",
         f"留痕 {facts.head_short}",

@@ -49,7 +49,8 @@ def notice(title: str, source: str, units: tuple[str, ...] = UNITS) -> NoticeDra
     """A notice whose clauses give every unit a task a month; a few clauses name two units, and let both report."""
     clauses = [_clause(place, units) for place in range(len(units))]
     items = tuple(
-        ItemDraft(number + 1, f"第{number + 1}项重点工作", tuple(clauses[number::_ITEMS])) for number in range(_ITEMS)
+        ItemDraft(number + 1, f"第{number + 1}项重点工作", tuple(clauses[number::_ITEMS]))
+        for number in range(min(_ITEMS, len(clauses)))
     )
     return NoticeDraft(
         title=title,
@@ -77,9 +78,9 @@ def _clause(place: int, units: tuple[str, ...]) -> ClauseDraft:
     )
 
 
-def found(home: Path) -> Settings:
-    """Lay the founded office out in a folder; returns its settings."""
-    shutil.copytree(_founded(), home, dirs_exist_ok=True)
+def found(home: Path, size: int = len(UNITS)) -> Settings:
+    """Lay the founded office of so many units out in a folder; returns its settings."""
+    shutil.copytree(_founded(size), home, dirs_exist_ok=True)
     return settings_of(home)
 
 
@@ -95,15 +96,16 @@ def _template() -> TemporaryDirectory[str]:
 
 
 @cache
-def _founded() -> Path:
-    home = Path(_template().name)
+def _founded(size: int) -> Path:
+    home = Path(_template().name) / f"{size} units"
+    home.mkdir()
     (home / FILE_NAME).write_text(f"office = {OFFICE}\n", encoding="utf-8")
     settings = settings_of(home)
     database = Database(settings.database_url)
     schema.migrate(database)
     _set_up(database, settings)
     database.close()
-    _hire_and_adopt(settings)
+    _hire_and_adopt(settings, UNITS[:size])
     return home
 
 
@@ -118,12 +120,12 @@ def _set_up(database: Database, settings: Settings) -> None:
         heads.keep(settings.heads_dir, connection, OFFICE, FOUNDED)
 
 
-def _hire_and_adopt(settings: Settings) -> None:
+def _hire_and_adopt(settings: Settings, units: tuple[str, ...]) -> None:
     now, process = FOUNDED + timedelta(hours=1), Process("desk", settings)
     with process.database.write(OFFICE) as connection:
         cast.hire_office(connection, OFFICE, now, MAIL)
     director = Seat(process, Clock(now), "director")
-    director.perform("notice.adopt", lambda c: notices.adopt(c, director, notice(*FIRST), notices.Wanted(), now))
+    director.perform("notice.adopt", lambda c: notices.adopt(c, director, notice(*FIRST, units), notices.Wanted(), now))
     with process.database.write(OFFICE) as connection:
         cast.hire_units(connection, OFFICE, now, MAIL)
     process.end()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from contextlib import closing
-from dataclasses import astuple
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -24,10 +23,8 @@ def digest(database: Path, journal: Journal, post: Post) -> str:
             made.update(name.encode())
             for row in connection.execute(f'SELECT * FROM "{name}" ORDER BY {_key(connection, name)}'):  # noqa: S608
                 made.update(repr(row).encode())
-    for told in journal.told:
-        made.update(repr(astuple(told)).encode())
-    for copy in post.taken:
-        made.update(repr(astuple(copy)).encode())
+    for kept in (*journal.told, *post.taken):
+        made.update(repr(kept).encode())
     return made.hexdigest()
 
 

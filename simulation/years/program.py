@@ -6,7 +6,9 @@ A process opens the database anew each time it is started; when it dies, its con
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy.util import LRUCache
 
 from deeds.desk import Desk, open_database
 from models.times import local_date
@@ -16,10 +18,25 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from sqlalchemy.engine import Dialect, Engine
+
     from models.database import Database
     from models.settings import Settings
     from simulation.years.clock import Clock
     from workflow.case import Actor
+
+
+#: what has been compiled of the program's statements by any process of any year
+_COMPILED: Final[LRUCache[Any, Any]] = LRUCache(4000)
+_DIALECTS: Final[list[Dialect]] = []
+
+
+def _compile_once(engine: Engine) -> None:
+    """A process that is started anew is the same program: its statements are not compiled again."""
+    if not _DIALECTS:
+        _DIALECTS.append(engine.dialect)
+    engine.dialect = _DIALECTS[0]
+    engine.update_execution_options(compiled_cache=_COMPILED)
 
 
 class Process:
@@ -39,6 +56,7 @@ class Process:
         """The database of this life."""
         if self._database is None:
             self._database = open_database(self.settings)
+            _compile_once(self._database.engine)
             self._opened(self)
         return self._database
 

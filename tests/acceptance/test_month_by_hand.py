@@ -215,7 +215,7 @@ def sign(hands: Hands, name: str) -> list[dict[str, Any]]:
     assert all(code in page.extract_text() for page in PdfReader(pdf).pages)
     signed = ("--signer", "钱局长", "--seal", f"{UNIT}公章")
     scan = sealed(hands.folder, name)
-    assert hands.fails("wu", "form", "attach", code, scan, *signed) == "E-403"
+    assert hands.fails("wu", "form", "attach", code, scan, *signed) == "E-404"
     assert hands.fails("qian", "form", "attach", code, hands.folder / "batch.json", *signed) == "E-F03"
     done: list[dict[str, Any]] = hands.does("qian", "form", "attach", code, scan, *signed)["outcomes"]
     assert hands.fails("qian", "form", "attach", code, sealed(hands.folder, f"{name}-2"), *signed) == "E-S25"

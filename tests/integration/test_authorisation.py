@@ -19,7 +19,7 @@ from models.states import UNIT_ROLES, Reach, Relation, Role
 from workflow.authorisation import MATRIX
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 #: how the units of the people stand to the one that the things belong to
@@ -109,7 +109,10 @@ def test_every_deed_has_a_way_to_be_done_and_nothing_else_has() -> None:
     assert set(DONE) == set(MATRIX)
 
 
-def test_everybody_is_among_those_who_try() -> None:
+def test_everybody_is_among_those_who_try(record_property: Callable[[str, str], None]) -> None:
+    cells = sum(len(doing.things) * len(WITH_ACCOUNTS if doing.page else EVERYBODY) for doing in DONE.values())
+    record_property("figure", f"cells of the matrix done or refused={cells}")
+    assert cells > 1_500
     tried = {(who.role, who.relation) for who in map(Somebody, PEOPLE)}
     units = {(role, related) for role in UNIT_ROLES for related in Relation}
     office = {(role, Relation.OTHER) for role in Role if role not in {*UNIT_ROLES, Role.SCHEDULER}}

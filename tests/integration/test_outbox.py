@@ -154,6 +154,22 @@ def test_a_sender_killed_between_claim_and_outcome_leaves_a_second_copy_with_the
     assert [a["outcome"] for a in office.rows("attempt", message=number)] == ["lost", "sent"]
 
 
+def test_a_sender_that_oversleeps_its_lease_leaves_alone_what_the_next_one_wrote(office: SmallOffice):
+    number, box = tell(office, "clerk1"), Postbox()
+
+    class Sleeper(Postbox):
+        def send(self, envelope: Envelope) -> str:
+            assert run(office, box, NOON + LEASE).counts == {"sent": 1}
+            return super().send(envelope)
+
+    sleeper = Sleeper()
+    assert run(office, sleeper, NOON).counts == {}
+    assert [one.message_id for one in sleeper.got] == [one.message_id for one in box.got]
+    tries = office.rows("attempt", message=number)
+    assert [one["outcome"] for one in tries] == ["lost", "sent"]
+    assert tries[0]["finished_at"] == tries[1]["started_at"]
+
+
 def test_two_workers_send_each_message_once(office: SmallOffice):
     for place in range(12):
         tell(office, "clerk1", key=f"k{place}")
@@ -285,3 +301,17 @@ def test_an_action_tells_through_the_outbox(office: SmallOffice):
     office.act("reviewer", Action.APPROVE, task, NOON)
     run(office, box)
     assert [envelope.address for envelope in box.got] == ["reviewer", "clerk1"]
+
+
+class Leaving(Postbox):
+    """A channel whose thread ends without a word."""
+
+    def send(self, envelope: Envelope) -> str:
+        raise SystemExit
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_send_that_ends_without_a_word_is_not_sent(office: SmallOffice):
+    number = tell(office, "clerk1")
+    run(office, Leaving())
+    assert state(office, number) == "retry"

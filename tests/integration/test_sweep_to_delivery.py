@@ -163,7 +163,11 @@ def test_a_service_that_comes_back_at_night_or_on_a_holiday_keeps_the_quiet_hour
         resting = at_rest(connection, 1, at(when), Hours())
     assert bool(resting) is not out
     report = deliver(
-        office.database, 1, lambda name: open_channel(name, {}, home=office.folder), at(when), resting=resting
+        office.database,
+        1,
+        lambda name: open_channel(name, {}, home=office.folder),
+        at(when),
+        resting=lambda _connection: resting,
     )
     assert report.sent == (3 if out else 0)
 
@@ -174,7 +178,7 @@ def test_news_goes_out_at_night(office: SmallOffice):
     with office.database.read() as connection:
         resting = at_rest(connection, 1, at("2022-06-02 21:00"), Hours())
     opened = partial(open_channel, settings={}, home=office.folder)
-    assert deliver(office.database, 1, opened, at("2022-06-02 21:01"), resting=resting).sent == 1
+    assert deliver(office.database, 1, opened, at("2022-06-02 21:01"), resting=lambda _connection: resting).sent == 1
 
 
 def test_a_hold_in_the_middle_of_a_batch_stops_the_rest_of_it(office: SmallOffice):

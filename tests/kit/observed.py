@@ -124,7 +124,9 @@ class Month:
         self.note(now, "service", "sweep", "done")
         with self.office.database.read() as connection:
             resting = at_rest(connection, OFFICE, now, Hours())
-        outbox.deliver(self.office.database, OFFICE, lambda _name: self, now, resting=resting, limit=1000)
+        outbox.deliver(
+            self.office.database, OFFICE, lambda _name: self, now, resting=lambda _connection: resting, limit=1000
+        )
         self.note(now, "service", "delivery", "done")
         with self.office.database.read() as connection:
             heads.keep(self.home / "heads", connection, OFFICE, now)

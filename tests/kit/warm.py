@@ -2,7 +2,8 @@
 
 Starting Python and SQLModel takes a second, a command a tenth of it; the tests type hundreds. Every command still has a
 process, an environment, standard streams and an exit code of its own. What concerns the start itself runs the installed
-program (``kit.terminal.DUBAN``). Words that begin with ``-m`` run a module of this folder instead.
+program (``kit.terminal.DUBAN``). Words that begin with ``-m`` run a module of this folder instead. A second such process
+does the same for the children in which foreign files are looked at (``kit.apart``).
 """
 
 from __future__ import annotations
@@ -18,19 +19,23 @@ import socket
 import subprocess
 import sys
 import tempfile
+import traceback
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 _HEADER: Final = 8
+_LONGEST: Final = 1 << 20
 #: what commands are made of
 _ROOMS: Final = ("models", "workflow", "notifications", "documents", "schedules", "deeds", "simulation", "commands")
 #: what runs in alembic's hands, and what a child of a command imports to look into a file
 _ELSEWHERE: Final = ("models.migrations", "documents.foreign", "documents.evidence")
 _HERE: Final[list[_Warm]] = []
+#: the process whose children look at foreign files; a command inherits the way to it
+_APART: Final[list[_Warm]] = []
 
 
 def run(
@@ -55,6 +60,22 @@ def start(words: Sequence[object], environment: Mapping[str, str], *streams: IO[
         _HERE.append(_Warm())
         atexit.register(_HERE[0].close)
     return _HERE[0].start([str(word) for word in words], environment, [stream.fileno() for stream in streams])
+
+
+@contextmanager
+def looking_apart() -> Iterator[None]:
+    """Within this foreign files are looked at in forked children, here and in each command that begins here."""
+    from kit import apart
+
+    made = _Warm(words=["apart"])
+    _APART.append(made)
+    try:
+        with apart.forked(made.begin):
+            yield
+    finally:
+        _APART.remove(made)
+        made.process.terminate()
+        made.close()
 
 
 @contextmanager
@@ -108,12 +129,13 @@ class Begun:
 class _Warm:
     """The process that waits to be forked; one for each test process."""
 
-    def __init__(self, below: Sequence[str] = ()) -> None:
-        ours, theirs = socket.socketpair()
+    def __init__(self, below: Sequence[str] = (), words: Sequence[str] = ()) -> None:
+        self.socket, theirs = _pair()
         with theirs:
-            command = [*below, sys.executable, __file__, str(theirs.fileno())]
-            self.process = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)
-        self.socket = ours
+            # under another program every process is a real one
+            known = [] if below or words else [one.socket.fileno() for one in _APART[-1:]]
+            command = [*below, sys.executable, __file__, str(theirs.fileno()), *words, *(str(one) for one in known)]
+            self.process = subprocess.Popen(command, pass_fds=[theirs.fileno(), *known], stdin=subprocess.DEVNULL)
 
     def close(self) -> None:
         """Let it end: it does when nobody is there to ask any more."""
@@ -122,12 +144,24 @@ class _Warm:
 
     def start(self, words: list[str], environment: Mapping[str, str], streams: list[int]) -> Begun:
         """Ask for one command."""
-        asked = json.dumps({"words": words, "environment": dict(environment), "folder": str(Path.cwd())}).encode()
-        answers, theirs = socket.socketpair()
-        with theirs:
-            socket.send_fds(self.socket, [len(asked).to_bytes(_HEADER)], [*streams, theirs.fileno()])
-            self.socket.sendall(asked)
-        return Begun(answers)
+        return _ask(self.socket, words, environment, streams)
+
+    def begin(self, words: Sequence[str], environment: Mapping[str, str], *streams: IO[bytes]) -> Begun:
+        """The same with streams instead of their numbers."""
+        return self.start(list(words), environment, [stream.fileno() for stream in streams])
+
+
+def _pair() -> tuple[socket.socket, socket.socket]:
+    """Two ends between which a message goes whole, so that several processes may ask through one of them."""
+    return socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+
+
+def _ask(asking: socket.socket, words: list[str], environment: Mapping[str, str], streams: list[int]) -> Begun:
+    asked = json.dumps({"words": words, "environment": dict(environment), "folder": str(Path.cwd())}).encode()
+    answers, theirs = socket.socketpair()
+    with theirs:
+        socket.send_fds(asking, [asked], [*streams, theirs.fileno()])
+    return Begun(answers)
 
 
 def _text(stream: IO[bytes]) -> str:
@@ -135,19 +169,18 @@ def _text(stream: IO[bytes]) -> str:
     return stream.read().decode().replace("\r\n", "\n")
 
 
-def _wait(asking: socket.socket) -> None:
+def _wait(asking: socket.socket, learn: Callable[[], None]) -> None:
     """In the warm process: fork for each command that is asked for."""
-    _learn()
+    learn()
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while True:
-        size, streams, _flags, _address = socket.recv_fds(asking, _HEADER, 4)
-        if not size:
+        asked, streams, _flags, _address = socket.recv_fds(asking, _LONGEST, 4)
+        if not asked:
             return
-        asked = json.loads(_whole(asking, int.from_bytes(size)))
         if os.fork() == 0:
             asking.close()
-            _watch(asked, streams)
+            _watch(json.loads(asked), streams)
         for stream in streams:
             os.close(stream)
 
@@ -172,7 +205,7 @@ def _learn() -> None:
             language._("")
 
 
-def _watch(asked: dict[str, object], streams: list[int]) -> None:
+def _watch(asked: dict[str, Any], streams: list[int]) -> None:
     """Say the command's number when it begins and its exit code when the whole process has come to its end."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     *standard, answers = streams
@@ -186,23 +219,14 @@ def _watch(asked: dict[str, object], streams: list[int]) -> None:
     os._exit(0)
 
 
-def _whole(asking: socket.socket, size: int) -> bytes:
-    found = b""
-    while len(found) < size:
-        found += asking.recv(size - len(found))
-    return found
-
-
-def _become(asked: dict[str, object], streams: list[int]) -> None:
+def _become(asked: dict[str, Any], streams: list[int]) -> None:
     """Be the command: with its own streams, folder and environment, to its end."""
-    import cli
-
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
         os.close(stream)
     os.chdir(str(asked["folder"]))
     os.environ.clear()
-    os.environ.update(asked["environment"])  # type: ignore[call-overload]
+    os.environ.update(asked["environment"])
     sys.stdin, sys.stdout, sys.stderr = (
         open(number, mode, encoding="utf-8", closefd=False)  # noqa: SIM115 - they live as long as the process
         for number, mode in enumerate("rww")
@@ -211,12 +235,16 @@ def _become(asked: dict[str, object], streams: list[int]) -> None:
     code: object = 1
     try:
         match asked["words"]:
+            case ["-P", "-m", name]:
+                importlib.import_module("apart").be(name)
             case ["-m", name, *words]:
                 importlib.import_module(name).main(words)
             case words:
-                cli.main(words)  # type: ignore[arg-type]
+                importlib.import_module("cli").main(words)
     except SystemExit as ended:
         code = ended.code
+    except BaseException:  # noqa: BLE001 - it ends here, and says why as Python does
+        traceback.print_exc()
     finally:
         # Databases are closed as at any end of a program; the rest of the interpreter is not taken down piece by piece.
         gc.collect()
@@ -226,5 +254,23 @@ def _become(asked: dict[str, object], streams: list[int]) -> None:
         os._exit(code if isinstance(code, int) else 1)
 
 
+def _main(number: str, *more: str) -> None:
+    asking = socket.socket(fileno=int(number))
+    apart = importlib.import_module("apart")
+    match more:
+        case ("apart",):
+            _wait(asking, apart.learn)
+        case (known,):
+            other = socket.socket(fileno=int(known))
+            with apart.forked(
+                lambda words, environment, *streams: _ask(
+                    other, list(words), environment, [stream.fileno() for stream in streams]
+                )
+            ):
+                _wait(asking, _learn)
+        case _:
+            _wait(asking, _learn)
+
+
 if __name__ == "__main__":
-    _wait(socket.socket(fileno=int(sys.argv[1])))
+    _main(*sys.argv[1:])

@@ -202,11 +202,15 @@ PLANTS = {
         sql("DELETE FROM reminder WHERE task_id = 1 AND round = 2 AND rule = 'due_minus_5'"),
         "I5 I6", "“due_minus_5” was due at 2022-06-14 09:00 (round 2",
     ),
+    "a rung passed over by a sweep": Plant(
+        sql("UPDATE reminder SET decided_at = '2022-07-05 01:01:00.000000' WHERE task_id = 6 AND rule = 'circular'"),
+        "I5", "the sweep of 2022-07-01 01:01 passed it over: decided 2022-07-05",
+    ),
     "marked sent, never sent": Plant(lost_in_the_post, "I6", "marked sent, and no mailbox has it"),
     "a letter that nobody queued": Plant(came_from_nowhere, "I6", "a mailbox has it, and the outbox has no row"),
     "a rung without its message": Plant(
         sql("UPDATE reminder SET decided_at = '2022-06-28 01:01:00.000000' WHERE task_id = 6 AND rule = 'urging'"),
-        "I6", "no message was written with it",
+        "I5 I6", "no message was written with it",
     ),
     "a step without its message": Plant(
         sql("UPDATE message SET created_at = '2022-06-12 00:00:00.000000' WHERE event = 'signed' AND id = 8"),

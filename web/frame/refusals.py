@@ -92,7 +92,9 @@ def _by_status(request: Request, error: Exception) -> Response:
 def unforeseen(request: Request, error: Exception) -> Response:
     """A fault of the program: its trace goes to the log under a number, the person gets the number."""
     refusal = fault(error)
-    log.error("fault %s at %r", refusal.where, request.url.path, exc_info=error)
+    # the address as it is registered: what stands in its place may be a secret, as in that of a calendar
+    at = getattr(request.scope.get("route"), "path", request.url.path)
+    log.error("fault %s at %r", refusal.where, at, exc_info=error)
     made = _answer(request, refusal)
     made.status_code = 500
     return made

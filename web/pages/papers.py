@@ -50,8 +50,9 @@ def _line(row: dict[str, Any]) -> dict[str, Any]:
 
 
 @router.get("/new")
-def look(desk: At, kind: str, unit: str, month: str = "", days: str = "") -> Response:
+def look(desk: At, kind: str = "", unit: str = "", month: str = "", days: str = "") -> Response:
     """A paper to a unit as it would be issued now; no number is taken."""
+    desk.demand("paper.urge")  # whoever may make any of them may make this one
     chosen, about, now = _kind(desk, kind), month_of(month) if month else "", desk.now()
     given = few_days(number_of(days)) if days else owing.WORKING_DAYS[chosen]
 
@@ -70,6 +71,7 @@ def look(desk: At, kind: str, unit: str, month: str = "", days: str = "") -> Res
 @router.post("/new")
 def make(desk: At, form: Form) -> Response:
     """Issue it as it was seen: it gets the next number and is frozen."""
+    desk.demand("paper.urge")  # whoever may make any of them may make this one
     kind, days = _kind(desk, form.text("kind")), few_days(form.number("days") or 0)
     month = month_of(form.text("month")) if form.text("month") else ""
     to = desk.look_up(papers.DEEDS[kind], lambda c: units.unit_id(c, desk.office_id, form.text("unit")))

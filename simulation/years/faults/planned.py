@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from simulation.years.running import Event
 
 #: every month of the year may be befallen
-_MONTHS = 12
+MONTHS = 12
 
 
 def planned(faults: Faults) -> Iterator[Event]:
@@ -25,19 +25,19 @@ def planned(faults: Faults) -> Iterator[Event]:
     year = faults.year
     first, chance = year.first, {kind: year.stream(f"planned {kind}") for kind in Kind}
     if Kind.DOWN in faults.kinds:
-        for span in moments.downtimes(chance[Kind.DOWN], first, _MONTHS):
+        for span in moments.downtimes(chance[Kind.DOWN], first, MONTHS):
             yield _event(faults, Kind.DOWN, span.begins, _down(faults, span))
     if Kind.CLOCK in faults.kinds:
-        for jump in moments.jumps(chance[Kind.CLOCK], first, _MONTHS):
+        for jump in moments.jumps(chance[Kind.CLOCK], first, MONTHS):
             yield from _clock(faults, jump)
     if Kind.DISK in faults.kinds:
-        for span in moments.spans(chance[Kind.DISK], first, _MONTHS, moments.FULL_DISKS, moments.FULL_FOR):
+        for span in moments.spans(chance[Kind.DISK], first, MONTHS, moments.FULL_DISKS, moments.FULL_FOR):
             yield from _switched(faults, Kind.DISK, span, lambda full: setattr(faults.disk, "full", full))
     if Kind.MAIL in faults.kinds:
-        for span in moments.spans(chance[Kind.MAIL], first, _MONTHS, moments.OUTAGES, moments.OUT_FOR):
+        for span in moments.spans(chance[Kind.MAIL], first, MONTHS, moments.OUTAGES, moments.OUT_FOR):
             yield from _switched(faults, Kind.MAIL, span, faults.mail_out)
     if Kind.RESTORE in faults.kinds:
-        (span,) = moments.spans(chance[Kind.RESTORE], first, _MONTHS, 1, moments.LOST)
+        (span,) = moments.spans(chance[Kind.RESTORE], first, MONTHS, 1, moments.LOST)
         yield _event(faults, Kind.RESTORE, span.begins, faults.restores.back_up)
         yield _event(faults, Kind.RESTORE, span.ends, faults.restores.bring_back)
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from simulation.years.running import Year
     from workflow.calendar import WorkCalendar
 
-#: who makes backups, and under which name the journal has them
+#: who makes backups; who brings one back, without a desk in the program
 WHO, OPERATOR = "sysadmin", "operator"
 #: what a backup brings back; the folder of heads is another disk's
 BROUGHT_BACK: Final = ("duban.db", "store", "rules.toml", "rules-history")
@@ -66,7 +66,7 @@ class Restores:
         except (Died, DubanError) as spoilt:
             year.note(f"no backup: {spoilt!r}")
             return
-        year.journal.note(Told(*at, OPERATOR, "backup", None, None, DONE, key=key))
+        year.journal.note(Told(*at, WHO, "backup", None, None, DONE, key=key))
         known = deepcopy((year.staff, year.calendar, year.notices, year.opened))
         self._last = Kept(key, file, *known)
 
@@ -90,6 +90,7 @@ class Restores:
             (kept.staff, kept.calendar, kept.notices, kept.opened)
         )
         year.journal.note(Told(year.clock.true, year.clock.now(), OPERATOR, "restore", None, None, DONE, key=kept.key))
+        year.service.behind = True  # whoever brought it back knows that a yes is wanted, also while nothing runs
         year.figures[Kind.RESTORE] += 1
         self._last = None
 

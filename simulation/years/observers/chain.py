@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from simulation.years.observers.evidence import Violation
+from simulation.years.observers.evidence import Violation, acknowledged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +62,7 @@ def kept_heads(picture: Picture) -> Iterator[Violation]:
         if event.action == "restore.confirm" and event.result == "done"
         for seq, sha in event.detail.get("beyond", ())
     }
-    for line in lines:
+    for line in () if _waits_for_a_yes(picture) else lines:
         if standing.get(line["seq"]) != line["hash"] and (line["seq"], line["hash"]) not in named:
             what = "a head kept outside stands neither in the trail nor in the confirmation of a restore"
             yield Violation("I11", what, f"head {line['seq']} of {line['at']}")
@@ -71,6 +71,12 @@ def kept_heads(picture: Picture) -> Iterator[Violation]:
         yield Violation("I11", f"no head is kept outside after {len(turns)} turns of the loop that keeps them", "heads")
     elif turns:
         yield from _kept_up(picture, turns[-1].wall.isoformat(), lines[-1]["seq"])
+
+
+def _waits_for_a_yes(picture: Picture) -> bool:
+    """Whether a database was brought back and nobody has said yes yet: until then no event names the heads beyond."""
+    deeds = [told.deed for told in picture.evidence.told if acknowledged(told)]
+    return "restore" in deeds and "restore.confirm" not in deeds[len(deeds) - deeds[::-1].index("restore") :]
 
 
 def _kept_up(picture: Picture, turn: str, kept: int) -> Iterator[Violation]:

@@ -6,6 +6,7 @@ that ask whether an earlier month was late, and those of problems, are proved in
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -46,39 +47,45 @@ class Due:
 
 
 def skipped(picture: Picture, lives: Lives) -> Iterator[Violation]:
-    """What came due before the last sweep that came back, and is in no row of the ledger."""
-    swept = [
-        min(told.wall, told.true) for told in picture.evidence.told if told.deed == "sweep" and told.answer == "done"
-    ]
+    """What came due and is in no row of the ledger, or was passed over by the first sweep that came back after it."""
+    swept = sorted(
+        min(told.wall, told.true)
+        for place, told in enumerate(picture.evidence.told)
+        if told.deed == "sweep" and told.answer == "done" and not picture.taken_back(place)
+    )
     if not swept:
         return
-    until = max(swept)
-    ledger = _Ledger(picture)
-    days = _Reckoning(picture, lives)
+    ledger, days = _Ledger(picture), _Reckoning(picture, lives)
     for number, life in lives.of.items():
-        if not picture.evidence.drained and date.fromisoformat(life.row["opened_on"]) < day_of(until) - _REACH:
+        if not picture.evidence.drained and date.fromisoformat(life.row["opened_on"]) < day_of(swept[-1]) - _REACH:
             continue  # the observations before this one have looked at it; the last one looks at all
-        for due in days.due(life, until):
-            if not ledger.holds(number, due):
-                what = (
-                    f"“{due.rung.name}” was due at {due.at:%Y-%m-%d %H:%M} (round {due.round}, date {due.revision}), the"
-                    f" task was open, a sweep ran at {until:%Y-%m-%d %H:%M}, and the ledger has no row"
-                )
+        for due in days.due(life, swept[-1]):
+            sweep, decided = swept[bisect_left(swept, due.at)], ledger.decided(number, due)
+            said = f"“{due.rung.name}” was due at {due.at:%Y-%m-%d %H:%M} (round {due.round}, date {due.revision})"
+            if decided is None:
+                what = f"{said}, the task was open, a sweep ran at {sweep:%Y-%m-%d %H:%M}, and the ledger has no row"
+                yield Violation("I5", what, f"task {number}")
+            elif decided > sweep + _TRUE and not picture.lost:
+                what = f"{said}, the sweep of {sweep:%Y-%m-%d %H:%M} passed it over: decided {decided:%Y-%m-%d %H:%M}"
                 yield Violation("I5", what, f"task {number}")
 
 
 class _Ledger:
-    """The keys that were decided, and those of rungs that come once in a round."""
+    """When each key was decided, and when the rungs that come once in a round."""
 
     def __init__(self, picture: Picture) -> None:
-        rows = picture.tables["reminder"]
-        self._keys = {(row["task_id"], row["round"], row["due_revision"], row["rule"]) for row in rows}
-        self._once = {(row["task_id"], row["round"], row["rule"]) for row in rows}
+        self._keys: dict[tuple[int, int, int, str], datetime] = {}
+        self._once: dict[tuple[int, int, str], datetime] = {}
+        for row in picture.tables["reminder"]:
+            task, round_, rule, decided = row["task_id"], row["round"], row["rule"], instant(row["decided_at"])
+            self._keys[task, round_, row["due_revision"], rule] = decided
+            self._once[task, round_, rule] = min(decided, self._once.get((task, round_, rule), decided))
 
-    def holds(self, task: int, due: Due) -> bool:
+    def decided(self, task: int, due: Due) -> datetime | None:
+        """None when nobody decided it."""
         if due.rung.anchor in _MOVES:
-            return (task, due.round, due.revision, due.rung.name) in self._keys
-        return (task, due.round, due.rung.name) in self._once
+            return self._keys.get((task, due.round, due.revision, due.rung.name))
+        return self._once.get((task, due.round, due.rung.name))
 
 
 class _Reckoning:

@@ -25,9 +25,11 @@ def plan(day: Day) -> None:
 
 def confirm_restore(day: Day) -> None:
     """Say yes to the restored database; everything that waits to be sent is held from here on."""
-    day.hand.do(
+    held = day.hand.do(
         SYSTEM, "restore.confirm", backups.confirm, kind="restores confirmed", detail=lambda held: {"held": held}
     )
+    if held is not None:
+        day.year.service.behind = False
 
 
 def employ(hand: Hand, login: str, name: str, role: Role, unit_id: int) -> bool:

@@ -174,7 +174,7 @@ def _second_notice(day: Day) -> bool:
 def _revision(day: Day) -> bool:
     """The notice comes anew: clauses with other words, and one more clause."""
     names = [one.name for _number, one in sorted(day.year.staff.units.items())]
-    first = city.notice(*city.FIRST)
+    first = city.notice(*city.FIRST, city.UNITS[: day.year.units])
     known = set(names)
     items = []
     for item in first.items:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,6 +10,7 @@ from documents.evidence.looking import look_at
 from documents.evidence.signatures import GRAVITY, check_signatures
 from documents.evidence.trust import certificates, trusted_files
 from documents.ofd import ofd_words
+from kit.packages import ofd
 from kit.signing import END, added_to, altered, holder, issuer, plain, signed, with_field
 from models.errors import BadInput, EnvironmentRefused
 from models.evidence import SignaturesSeen, Verdict
@@ -120,24 +119,6 @@ def test_folder_of_trusted_certificates_takes_pem_and_der_and_names_a_file_that_
         with pytest.raises(EnvironmentRefused) as caught:
             trusted_files(tmp_path)
         assert (caught.value.code, caught.value.where) == ("E-F38", "c.crt")
-
-
-def ofd(*, signed_too: bool = False, root: str = "Doc_0/Document.xml") -> bytes:
-    """A small OFD: one page with two words."""
-    space = 'xmlns:ofd="http://www.ofdspec.org/2016"'
-    signatures = "<ofd:Signatures>/Doc_0/Signs/Signatures.xml</ofd:Signatures>" if signed_too else ""
-    text = "<ofd:TextObject><ofd:TextCode>{}</ofd:TextCode></ofd:TextObject>"
-    parts = {
-        "OFD.xml": f"<ofd:OFD {space}><ofd:DocBody><ofd:DocRoot>{root}</ofd:DocRoot>{signatures}</ofd:DocBody></ofd:OFD>",
-        "Doc_0/Document.xml": f'<ofd:Document {space}><ofd:Pages><ofd:Page ID="1" BaseLoc="Pages/Page_0/Content.xml"/>'
-        "</ofd:Pages></ofd:Document>",
-        "Doc_0/Pages/Page_0/Content.xml": f"<ofd:Page {space}>{text.format('六月进展')}{text.format('已完成')}</ofd:Page>",
-    }
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w") as package:
-        for name, content in parts.items():
-            package.writestr(name, content)
-    return made.getvalue()
 
 
 def test_ofd_is_taken_by_its_content_counted_and_its_words_shown() -> None:

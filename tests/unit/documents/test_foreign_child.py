@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import time
 
@@ -15,6 +16,12 @@ from models.language import speaking
 
 PAGE = "<html><body><p>甲</p></body></html>".encode()
 LIMITED = "import resource; resource.setrlimit(resource.RLIMIT_CPU, (1, 2)); "
+
+
+@pytest.fixture(autouse=True)
+def _cold(monkeypatch) -> None:
+    """What holds from a child's first moment on is proved with the program's own children, not with forked ones."""
+    monkeypatch.setattr(confinement, "subprocess", subprocess)
 
 
 def refusal(data: bytes = PAGE, limits: Limits | None = None) -> BadInput:
@@ -75,8 +82,6 @@ def test_limits_hold_in_the_child() -> None:
         "from documents.foreign.child import confine; import resource as r; confine(512 * 1024 * 1024, 10);"
         "print([r.getrlimit(k)[1] for k in (r.RLIMIT_AS, r.RLIMIT_CPU, r.RLIMIT_FSIZE)])"
     )
-    import subprocess
-
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == str([512 * 1024 * 1024, 11, 0])
 

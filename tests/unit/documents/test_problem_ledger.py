@@ -11,7 +11,7 @@ import pytest
 from openpyxl import load_workbook
 
 from documents.ledger.columns import FIELDS, SOURCES
-from documents.ledger.reading import read_problems
+from documents.ledger.reading import problems_in
 from documents.ledger.workbook import write_blank, write_ledger
 from models.drafts import ProblemDraft
 from models.errors import BadInput
@@ -88,7 +88,7 @@ def test_text_of_a_person_never_becomes_a_formula() -> None:
 
 def test_what_the_ledger_says_of_a_problem_is_read_back_as_it_was_registered() -> None:
     other = replace(STRUCK, number=3, place="别处", source=ProblemSource.SELF_CHECK.label)
-    read = read_problems(write_ledger(replace(FACTS, lines=(OPEN, STRUCK, other))), "台账.xlsx")
+    read = problems_in(write_ledger(replace(FACTS, lines=(OPEN, STRUCK, other))), "台账.xlsx")
     assert read.refusals == ()
     struck = ProblemDraft(
         "public", "岸线堆放建筑垃圾", date(2022, 4, 1), date(2022, 6, 30), ("市水利局",), row=5
@@ -107,7 +107,7 @@ def test_what_the_ledger_says_of_a_problem_is_read_back_as_it_was_registered() -
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-2", "@x", "'=1", "''=1", "'quoted", "''quoted", "第一行\n=第二行"])
 def test_text_that_a_spreadsheet_would_mistake_comes_back_as_it_was(text: str) -> None:
     facts = replace(FACTS, lines=(replace(OPEN, description=text, measures=text),))
-    (draft,) = read_problems(write_ledger(facts), "台账.xlsx").drafts
+    (draft,) = problems_in(write_ledger(facts), "台账.xlsx").drafts
     assert (draft.description, draft.measures) == (text, text)
 
 
@@ -135,13 +135,13 @@ def test_import_table_offers_the_sources_and_explains_each_column() -> None:
 
 def test_example_of_the_import_table_is_skipped_and_what_is_filled_in_below_is_read() -> None:
     with pytest.raises(BadInput) as caught:
-        read_problems(write_blank(), "导入表.xlsx")
+        problems_in(write_blank(), "导入表.xlsx")
     assert (caught.value.code, caught.value.where) == ("E-P09", "导入表.xlsx")
     book = load_workbook(io.BytesIO(write_blank()))
     book["问题导入表"].append(["1", *(field.example for field in FIELDS[1:])])
     made = io.BytesIO()
     book.save(made)
-    read = read_problems(made.getvalue(), "导入表.xlsx")
+    read = problems_in(made.getvalue(), "导入表.xlsx")
     assert read.refusals == ()
     assert read.drafts == (
         ProblemDraft(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from documents.ledger.reading import MOST_ROWS, ProblemsRead, read_problems
+from documents.ledger.reading import MOST_ROWS, ProblemsRead, problems_in, read_problems
 from models.drafts import ProblemDraft
 from models.errors import BadInput
 
@@ -43,7 +43,7 @@ def file(*rows: Sequence[Any], work: Callable[[Any], Any] | None = None) -> byte
 
 
 def read(*rows: Sequence[Any], work: Callable[[Any], Any] | None = None) -> ProblemsRead:
-    return read_problems(file(*rows, work=work), "清单.xlsx")
+    return problems_in(file(*rows, work=work), "清单.xlsx")
 
 
 def said(read: ProblemsRead) -> list[tuple[str, str]]:
@@ -58,7 +58,7 @@ def row(**changes: Any) -> list[Any]:
 def whole(data: bytes) -> BadInput:
     """The refusal of a file as a whole."""
     with pytest.raises(BadInput) as caught:
-        read_problems(data, "清单.xlsx")
+        problems_in(data, "清单.xlsx")
     assert caught.value.remedy or caught.value.code == "E-F02"
     return caught.value
 
@@ -256,7 +256,7 @@ def test_every_sheet_with_headings_is_read_and_a_hidden_one_is_named() -> None:
         sheet.append(HEAD)
         sheet.append(row(问题=name))
         sheet.sheet_state = state
-    found = read_problems(saved(book), "清单.xlsx")
+    found = problems_in(saved(book), "清单.xlsx")
     assert found.drafts == (replace(DRAFT, title="甲"), replace(DRAFT, title="乙"))
     assert said(found) == [("E-P09", "旧")]
 
@@ -322,6 +322,17 @@ def test_more_rows_than_a_person_could_look_at_are_refused() -> None:
 def test_table_that_an_office_program_saved_again_reads_the_same() -> None:
     data = file(HEAD, ROW)
     again = saved(load_workbook(io.BytesIO(data)))
-    assert read_problems(again, "清单.xlsx") == read_problems(data, "清单.xlsx")
+    assert problems_in(again, "清单.xlsx") == problems_in(data, "清单.xlsx")
     returned = read(HEAD, row(问题描述="第一行_x000D_\n第二行"))
     assert returned.drafts == (replace(DRAFT, description="第一行\n第二行"),)
+
+
+def test_another_process_opens_the_workbook_and_hands_over_the_same() -> None:
+    wrong = row(整改时限="2022-02-30", 问题="别的")
+    data = file(HEAD, ROW, wrong)
+    apart, here = read_problems(data, "清单.xlsx"), problems_in(data, "清单.xlsx")
+    assert (apart.drafts, said(apart)) == (here.drafts, said(here))
+    assert [str(one) for one in apart.refusals] == [str(one) for one in here.refusals]
+    with pytest.raises(BadInput) as caught:
+        read_problems(b"", "清单.xlsx")
+    assert caught.value.code == "E-F01"

@@ -11,14 +11,14 @@ from models import labels
 from models.language import speaking
 from models.states import Action, Stage
 from schedules.rules import ladder_of
+from workflow.authorisation import MATRIX
 from workflow.flow_store import SHIPPED, shipped
-from workflow.permissions import DEEDS
 
 TEMPLATES = Path(notifications.__file__).parent / "templates"
 
 
 def test_every_deed_that_is_granted_has_a_name() -> None:
-    assert set(DEEDS) - set(labels.DEEDS) == set()
+    assert set(MATRIX) - set(labels.DEEDS) == set()
 
 
 def test_every_message_and_every_rule_has_a_name() -> None:

@@ -22,6 +22,7 @@ from models.states import Action, RequestKind, Role
 from models.store import Store
 from schedules import clock_guard, drafts
 from schedules.rules import load_rules
+from schedules.runner import beat
 from schedules.sweep import SweepReport, sweep
 from workflow import messages, periods, requests
 from workflow import office as setting
@@ -397,6 +398,22 @@ def test_what_came_due_in_a_round_that_was_left_ends_though_nobody_looked_before
     ]
     assert len({row["reason"] for row in first}) == 1
     assert run(office, "2022-06-30 11:01").decided == 0
+
+
+def test_a_director_who_confirms_the_clock_has_looked_at_nothing(office: SmallOffice):
+    """After a restore the service waits for a yes: what came due in a round that was left before still ends."""
+    task = office.tasks["1.2", "市水利局"]
+    run(office, "2022-06-06 09:00")
+    beat(office.database, 1, clock_guard.SWEEP, at("2022-06-06 09:00"), 60)
+    office.report(task, at("2022-06-27 10:00"))
+    office.sign(task, at("2022-06-27 10:05"))
+    office.give_back(task, at("2022-06-30 10:00"), date(2022, 7, 8))
+    with office.database.write(1) as connection:
+        clock_guard.hold(connection, 1, "restored", at("2022-06-30 10:20"))
+    confirm(office, "2022-06-30 10:30")
+    run(office, "2022-06-30 11:00")
+    ended = [row["rule"] for row in office.rows("reminder", task_id=task, round=1, state="not_needed")]
+    assert ended == [*(rule for rule, _state in UNSEEN), "unreviewed", "closing_office"]
 
 
 def test_what_came_due_under_a_date_that_was_moved_ends_though_nobody_looked_before(office: SmallOffice):

@@ -87,6 +87,8 @@ class Everything:
     sessions: dict[str, str] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
     state: str = ""
+    #: the number of the last event that was looked at
+    seen: int = 0
 
     def headers(self, login: str, path: str) -> dict[str, str]:
         if not login:
@@ -114,6 +116,13 @@ class Everything:
             made.update(repr((name, self.rows.execute(f'SELECT * FROM "{name}"').fetchall())).encode())
         return made.hexdigest()
 
+    def denials(self) -> int:
+        """How many there are in the trail since this was asked last."""
+        last = self.seen
+        query = "SELECT max(seq), sum(result = 'denied' AND seq > ?) FROM event"
+        self.seen, count = self.rows.execute(query, (last,)).fetchone()
+        return count or 0
+
     def keep(self) -> None:
         """Remember how everything stands; that a token is in use was noted before."""
         for login in filter(None, READ):
@@ -123,6 +132,7 @@ class Everything:
 
     def restore(self) -> None:
         _copy(self.file.with_name("before.db"), self.file)
+        self.denials()
 
 
 def _copy(one: Path, other: Path) -> None:
@@ -280,8 +290,12 @@ def heard(everything: Everything, login: str, path: str, answer: Response) -> li
     return [*faults, *((login, path, word) for word in (*leaked, *asked))]
 
 
-def bound(login: str, door: str, path: str, answer: Response) -> list[tuple[Any, ...]]:
-    """What is wrong with whom a door lets in: whoever is granted what is asked behind it comes in, nobody else does."""
+def bound(everything: Everything, login: str, door: str, path: str, answer: Response) -> list[tuple[Any, ...]]:
+    """What is wrong with whom a door lets in: whoever is granted what is asked behind it comes in, nobody else does.
+
+    Whoever is turned away stands in the trail.
+    """
+    untold = everything.denials() == 0
     deed, role = doors()[door], Role(login.rstrip("123")) if login else None
     # the interface holds a body against its form before it asks who sends it
     status, turned_away = (
@@ -294,7 +308,8 @@ def bound(login: str, door: str, path: str, answer: Response) -> list[tuple[Any,
         away = turned_away or (status == 303 and answer.headers["location"].startswith("/login"))
         return [] if away else [(door, "lets nobody in particular in", status)]
     if role not in MATRIX.get(deed, ()):
-        return [] if turned_away else [(login, door, deed, "is let in", status)]
+        told = not untold or status in {401, 422}
+        return [] if turned_away and told else [(login, door, deed, "is let in" if told else "is not told", status)]
     # a reader opens what is issued, and here nothing is
     whole = (MATRIX[deed][role] is Reach.ALL and role is not Role.READER) or (
         login == "leader1" and MATRIX[deed][role] in {Reach.OWN, Reach.NAMED}
@@ -310,7 +325,7 @@ def test_nothing_of_others_is_shown(everything: Everything, login: str) -> None:
     for address in addresses(everything.desk, "GET"):
         path = existing(everything.desk, address, 0)
         answer = everything.get(login, path)
-        wrong += heard(everything, login, path, answer) + bound(login, f"GET {address}", path, answer)
+        wrong += heard(everything, login, path, answer) + bound(everything, login, f"GET {address}", path, answer)
         if outside and "{" in address and "{month}" not in address and answer.status_code in {403, 404}:
             one, other = told(everything, login, path), told(everything, login, missing(address))
             wrong += [(login, path, one, other)] if one != other else []
@@ -325,7 +340,7 @@ def test_what_is_refused_changes_nothing(everything: Everything, login: str) -> 
         path = existing(everything.desk, address, 0)
         for given in bodies if address not in COUNTING else ():
             answer = everything.post(login, path, given)
-            wrong += heard(everything, login, path, answer) + bound(login, f"POST {address}", path, answer)
+            wrong += heard(everything, login, path, answer) + bound(everything, login, f"POST {address}", path, answer)
             if everything.settle() != everything.state:
                 wrong += [(login, path, "changed")] if answer.status_code >= 400 or not login else []
                 everything.restore()

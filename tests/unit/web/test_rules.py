@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from deeds import rules_editing
 from deeds.rules_editing import files, shipped_text
 from deeds.running import office_rules, watched_rules
 from kit.desk import DeskOf, desk_of
@@ -71,6 +73,20 @@ def test_what_would_change_is_shown_and_nothing_is_saved(desk: DeskOf) -> None:
     assert "Would no longer come: " in other.text
     assert not (desk.office.folder / "rules.toml").exists()
     assert desk.office.rows("event", action="rules.edit") == []
+
+
+def test_rules_that_find_no_room_are_refused_and_nothing_says_that_they_were_saved(
+    desk: DeskOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_file: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(rules_editing, "write_whole", full)
+    answer = desk.person("director").post("/rules", text=OTHER, seen="")
+    assert "E-507" in answer.text
+    assert answer.status_code == 503
+    assert not (desk.office.folder / "rules.toml").exists()
+    assert desk.office.rows("event", action="rules.edit", result="done") == []
 
 
 def test_rules_are_saved_with_their_earlier_version_and_the_service_takes_them(desk: DeskOf) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -19,11 +19,13 @@ from workflow.case import Actor, Post
 from workflow.flow_store import SHIPPED, shipped
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from sqlalchemy.engine import Connection
 
-    from workflow.flow import Step
+    from workflow.case import TaskRow
+    from workflow.flow import Flow, Step
 
 R = Role
 PLACES = {OWN: 1, CO: 2, OTHER: 3}
@@ -37,8 +39,22 @@ CELLS = [
 ]
 
 
+@dataclass(frozen=True)
+class Standing:
+    """A task in a state, and what is read once of the world around it: nobody's duties change with a task."""
+
+    walk: Walker
+    task: TaskRow
+    signers: list[str]
+    holders: dict[tuple[Role, str | None], Actor]
+
+    @property
+    def flow(self) -> Flow:
+        return self.walk.flow
+
+
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> object:
+def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], Standing]:
     """For each flow and state a world whose task stands in it, made once."""
 
     @cache
@@ -46,11 +62,15 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> object:
         return walker(tmp_path_factory.mktemp(name), name)
 
     @cache
-    def standing(name: str, state: str) -> Walker:
-        begun = first(name)
+    def holders(name: str) -> dict[tuple[Role, str | None], Actor]:
+        return {(role, unit): holder(first(name), role, unit) for role, unit in HOLDERS}
+
+    @cache
+    def standing(name: str, state: str) -> Standing:
+        people, begun = holders(name), first(name)
         there = replace(begun, world=copy_of(begun.world, tmp_path_factory.mktemp(f"{name}-{state}")))
         there.go(state)
-        return there
+        return Standing(there, there.task, there.signers(), people)
 
     return standing
 
@@ -61,44 +81,44 @@ def holder(walk: Walker, role: Role, unit: str | None) -> Actor:
     return walk.world.actor(f"{role.value}{PLACES[unit]}" if unit else role.value, NOON)
 
 
-def holds(walk: Walker, step: Step) -> bool:
+def holds(stand: Standing, step: Step) -> bool:
     """Whether the condition of a row holds for the task as it stands."""
-    task, first = walk.task, walk.flow.steps_of(step.action)
+    task, first = stand.task, stand.flow.steps_of(step.action)
     ways = [one for one in first if task.state in one.sources and one.chosen_by == step.chosen_by]
     return {
         "": True,
         "first_round": task.round == 1,
         "later_round": task.round > 1,
         "no_returner_waits": not task.back_to,
-        "signatures_missing": len(walk.signers()) > 1 and _needs(walk) == "all",
-        "last_signature": len(walk.signers()) == 1 or _needs(walk) == "one",
+        "signatures_missing": len(stand.signers) > 1 and _needs(stand) == "all",
+        "last_signature": len(stand.signers) == 1 or _needs(stand) == "one",
     }[step.when] and {"": True, "given_state": ways[0] is step, "returner": task.back_to == step.dest}[step.chosen_by]
 
 
-def _needs(walk: Walker) -> str:
-    panel = walk.flow.by_name[walk.task.state].panel
+def _needs(stand: Standing) -> str:
+    panel = stand.flow.by_name[stand.task.state].panel
     return panel.needs if panel else ""
 
 
-def expected(walk: Walker, action: str, role: Role, unit: str | None) -> str:
+def expected(stand: Standing, action: str, role: Role, unit: str | None) -> str:
     """The state it leads to, or the code of the refusal, read off the rows alone."""
-    state, related = walk.task.state, RELATIONS[unit]
-    here = [row for row in walk.flow.steps_of(action) if state in row.sources]
-    if not reaches(walk, "task.read", role, related):
+    state, related = stand.task.state, RELATIONS[unit]
+    here = [row for row in stand.flow.steps_of(action) if state in row.sources]
+    if not reaches(stand, "task.read", role, related):
         return "E-404"
-    if not any(row.open_to(role, related) for row in here or walk.flow.steps_of(action)):
+    if not any(row.open_to(role, related) for row in here or stand.flow.steps_of(action)):
         return "E-403"
-    leading = [row for row in here if holds(walk, row)]
+    leading = [row for row in here if holds(stand, row)]
     if not leading:
         return "E-S01"
     if "my_turn" in leading[0].guards:
-        return _signing(walk, leading[0], role, unit)
+        return _signing(stand, leading[0], role, unit)
     return leading[0].dest if leading[0].open_to(role, related) else "E-403"
 
 
-def reaches(walk: Walker, deed: str, role: Role, related: Relation) -> bool:
+def reaches(stand: Standing, deed: str, role: Role, related: Relation) -> bool:
     """Whether the cell of a duty takes in the task as it stands."""
-    asked = any(role in row.roles for row in walk.flow.steps_from(walk.task.state))
+    asked = any(role in row.roles for row in stand.flow.steps_from(stand.task.state))
     reach = MATRIX[deed].get(role)
     return (
         reach is not None
@@ -106,49 +126,51 @@ def reaches(walk: Walker, deed: str, role: Role, related: Relation) -> bool:
             Reach.ALL: True,
             Reach.OWN: related is Relation.OWN,
             Reach.NAMED: related is not Relation.OTHER,
-            Reach.APPROVED: asked or walk.task.stage in {Stage.REVIEWED, Stage.AGGREGATED},
+            Reach.APPROVED: asked or stand.task.stage in {Stage.REVIEWED, Stage.AGGREGATED},
         }[reach]
     )
 
 
-def _signing(walk: Walker, step: Step, role: Role, unit: str | None) -> str:
-    login, waiting = f"{role.value}{PLACES[unit]}" if unit else role.value, walk.signers()
+def _signing(stand: Standing, step: Step, role: Role, unit: str | None) -> str:
+    login, waiting = f"{role.value}{PLACES[unit]}" if unit else role.value, stand.signers
     if login not in waiting:
         return "E-S34"
-    panel = walk.flow.by_name[walk.task.state].panel
+    panel = stand.flow.by_name[stand.task.state].panel
     assert panel is not None
     return "E-S35" if panel.order == "given" and login != waiting[0] else step.dest
 
 
 @pytest.mark.parametrize(("name", "state", "action"), CELLS)
 def test_every_duty_in_every_unit_gets_what_the_flow_says_and_nothing_else(
-    made: object, tmp_path: Path, name: str, state: str, action: str
+    made: Callable[[str, str], Standing], tmp_path: Path, name: str, state: str, action: str
 ) -> None:
-    first = made(name, state)
-    walk = replace(first, world=copy_of(first.world, tmp_path / "refusals"))
+    stand = made(name, state)
+    walk = replace(stand.walk, world=copy_of(stand.walk.world, tmp_path / "refusals"))
     given = walk.given(action)
     world, before, length = walk.world, walk.world.picture(), len(walk.world.events())
+    results = []
     for place, (role, unit) in enumerate(HOLDERS):
-        want = expected(walk, action, role, unit)
+        want, actor = expected(stand, action, role, unit), stand.holders[role, unit]
         if not want.startswith("E-"):
             fresh = replace(walk, world=copy_of(world, tmp_path / f"granted{place}"))
-            outcome = fresh.world.act_as(holder(fresh, role, unit), action, walk.task_id, **given)
-            assert (outcome.state, fresh.task.state, fresh.task.stage) == (want, want, walk.flow.stage(want)), (
-                role,
-                unit,
-            )
+            outcome = fresh.world.act_as(actor, action, walk.task_id, **given)
+            task = fresh.task
+            assert (outcome.state, task.state, task.stage) == (want, want, walk.flow.stage(want)), (role, unit)
             assert fresh.world.events()[-1]["from_state"] == state
-            assert {row for row in fresh.world.picture()["task"] if row.id != walk.task_id} == {
-                row for row in before["task"] if row.id != walk.task_id
-            }
+            assert others(fresh.world.picture(), walk.task_id) == others(before, walk.task_id)
             continue
         with pytest.raises(DubanError) as caught:
-            world.act_as(holder(walk, role, unit), action, walk.task_id, **given)
+            world.act_as(actor, action, walk.task_id, **given)
         assert caught.value.code == want, (role, unit, str(caught.value))
-        length += 1
-        last = world.events()
-        assert (len(last), last[-1]["result"]) == (length, "refused" if want in {"E-S01", "E-S35"} else "denied")
+        results.append("refused" if want in {"E-S01", "E-S35"} else "denied")
+    assert [event["result"] for event in world.events()[length:]] == results  # each told of, once and in its turn
     assert world.picture() == before
+
+
+def others(picture: dict[str, list[tuple[Any, ...]]], task: int) -> set[tuple[Any, ...]]:
+    """The rows of all tasks but one."""
+    number = [*t.task.c.keys()].index("id")
+    return {row for row in picture["task"] if row[number] != task}
 
 
 STANDING = [(name, state.name) for name in SHIPPED for state in shipped(name).states]
@@ -156,20 +178,21 @@ STANDING = [(name, state.name) for name in SHIPPED for state in shipped(name).st
 
 @pytest.mark.parametrize(("name", "state"), STANDING)
 def test_every_duty_in_every_unit_sees_a_task_and_its_report_as_the_matrix_says(
-    made: object, name: str, state: str
+    made: Callable[[str, str], Standing], name: str, state: str
 ) -> None:
     """One by one and in lists, which the database narrows by itself; what is not theirs answers as what is not there."""
-    walk = made(name, state)
+    stand = made(name, state)
+    walk = stand.walk
     with walk.world.database.read() as connection:
         for role, unit in HOLDERS:
-            someone, related = holder(walk, role, unit), RELATIONS[unit]
+            someone, related = stand.holders[role, unit], RELATIONS[unit]
             listed = visible_tasks(connection, walk.world.office_id, someone, t.task.c.id == walk.task_id)
-            if not reaches(walk, "task.read", role, related):
+            if not reaches(stand, "task.read", role, related):
                 theirs, nobodys = (seen(connection, walk, someone, number) for number in (walk.task_id, 98765))
                 assert (theirs, listed) == (nobodys, []), (role, unit)
                 assert theirs.startswith("E-404")
                 continue
-            inside = reaches(walk, "report.read", role, related)
+            inside = reaches(stand, "report.read", role, related)
             found = seen(connection, walk, someone, walk.task_id)
             assert [open_ for _task, open_ in listed] == [inside], (role, unit)
             assert bool(found["events"]) == (inside and bool(walk.world.rows("event", object_id=walk.task_id))), role

@@ -184,3 +184,21 @@ def test_a_strangers_task_in_a_closed_month_is_still_not_theirs(world: World) ->
     world.do("director", periods.close_period, "2022-06")
     with refused("E-404", NotFound):
         world.act("clerk3", Action.REPORT, world.task, NOON, progress="补报", percent=40)
+
+
+def test_of_two_notices_with_one_month_each_is_closed_when_its_summary_is_out(world: World) -> None:
+    first = world.row("notice", world.notice_id)
+    kept = {name: value for name, value in first.items() if name not in {"office_id", "id"}}
+    second = world.add("notice", **{**kept, "source_sha256": "2" * 64})
+    made = world.do("director", periods.open_period, second, "2022-06", CALENDAR)
+    issued(world)  # the earlier notice's month
+    world.do("director", periods.close_period, "2022-06")
+    assert world.row("period", world.period_id)["state"] == "closed"
+    with refused("E-S13", Refused):
+        world.do("director", periods.close_period, "2022-06")
+    world.add(
+        "summary", period_id=made.period_id, number=1, document_number="4", facts={}, files={}, covers=[], head_seq=1,
+        head_hash="0", issued_by="director", issued_at=NOON,
+    )  # fmt: skip
+    world.do("director", periods.close_period, "2022-06")
+    assert world.row("period", made.period_id)["state"] == "closed"
