@@ -19,8 +19,7 @@ READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 LOCALE := models/locale
 # the tests that count: each says its figures
-PROOFS := tests/faults tests/fuzz tests/mutants tests/simulation tests/integration tests/unit/workflow/test_authorisation.py\
-	tests/acceptance/test_every_refusal.py
+PROOFS := tests/faults tests/fuzz tests/mutants tests/simulation tests/integration tests/acceptance/test_every_refusal.py
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 
