@@ -92,7 +92,7 @@ def test_nothing_acknowledged_is_lost_in_a_thousand_power_cuts(
     recording: Recording, tmp_path: Path, record_property
 ) -> None:
     prove(recording, 1_000, tmp_path / "found")
-    record_property("figure", "power cuts=1000")
+    record_property("figure", "cuts=1000")
 
 
 @pytest.mark.long
@@ -100,7 +100,7 @@ def test_nothing_acknowledged_is_lost_in_ten_thousand_power_cuts(
     recording: Recording, tmp_path: Path, record_property
 ) -> None:
     prove(recording, 10_000, tmp_path / "found")
-    record_property("figure", "power cuts at length=10000")
+    record_property("figure", "cuts=10000")
 
 
 def test_without_a_sync_at_each_commit_acknowledged_deeds_are_lost(recording: Recording, tmp_path: Path) -> None:

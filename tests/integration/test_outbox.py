@@ -42,7 +42,7 @@ class Postbox:
 
     def send(self, envelope: Envelope) -> str:
         if self.wait is not None:
-            self.wait.wait(20)
+            self.wait.wait(5)
         for part, permanent in self.refuse.items():
             if part in envelope.address:
                 raise DeliveryError("no such mailbox" if permanent else "try later", permanent=permanent, code="550")

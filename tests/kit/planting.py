@@ -131,7 +131,7 @@ def _test(tree: Path, tests: list[str], said: int) -> None:
     os.environ |= {"PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
     os.chdir(tree)
     sys.path[:0] = [str(tree)]
-    quiet = ("-x", "-q", "--tb=short", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:schemathesis")
+    quiet = ("-x", "-q", "--tb=short", "-p", "no:cacheprovider", "-p", "no:xdist")
     loaded = ("-W", "ignore::pytest.PytestAssertRewriteWarning")  # the libraries of pytest's plugins are here already
     code = _BROKEN
     try:

@@ -41,7 +41,9 @@ _HERE: Final = {
 _KEEPER: Final = N_("Tell whoever looks after the server.")
 #: the same where the deed's own remedy names a command; another remedy of the code stays
 _FOR_COMMANDS: Final = {
-    **dict.fromkeys(("E-507", "E-B00", "E-B01", "E-B02", "E-B05", "E-B07", "E-F20", "E-H74", "E-H76"), _KEEPER),
+    **dict.fromkeys(
+        ("E-507", "E-B00", "E-B01", "E-B02", "E-B05", "E-B07", "E-B20", "E-F20", "E-H74", "E-H76"), _KEEPER
+    ),
     "E-A13": N_(
         "Have the absence and the substitute entered first; the security administrator does it under “Absences”."
     ),
