@@ -6,8 +6,9 @@ to set, for all clauses or for one; who set it and when is recorded.
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
@@ -81,16 +82,29 @@ def names_today(connection: Connection, office_id: int) -> list[str]:
     return list(connection.scalars(query))
 
 
+#: control characters, and marks that turn the direction of writing
+_UNSEEN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
 def _plain(name: str) -> str:
-    """A name as it is entered; E-N07."""
+    """A name as it is entered; E-N07. What turns the direction of writing would make it look like another one."""
     plain = name.strip()
-    if not plain or any(ord(letter) < 32 for letter in plain):
+    if not plain or _UNSEEN.search(plain):
         raise BadInput("E-N07", _("The unit's name is missing or holds control characters."), where=name[:40])
     return plain
 
 
 def create_unit(connection: Connection, office_id: int, name: str, from_on: date) -> int:
-    """The row of a unit, checked."""
+    """The row of a unit, checked; E-N08 for one that began on this day, be it closed by now."""
+    u = t.unit.c
+    same = (u.office_id == office_id, u.name == name.strip(), u.valid_from == from_on)
+    if connection.scalar(sa.select(u.id).where(*same)) is not None:
+        raise Refused(
+            "E-N08",
+            _("A unit of this name is in the register already."),
+            where=name,
+            remedy=_("It began and was closed on this day: choose another name, or wait until tomorrow."),
+        )
     return insert(connection, t.unit, office_id, name=_plain(name), short_name="", valid_from=from_on)
 
 
@@ -246,7 +260,7 @@ def set_group(
     role = permissions.demand(actor, "unit.manage")
     if not members:
         raise BadInput("E-N10", _("A roster needs at least one unit."), where=group)
-    group_id = _group_id(connection, office_id, group)
+    group_id = _group_id(connection, office_id, _plain(group))
     numbers = [
         _entered(connection, office_id, name, now) for name in dict.fromkeys(member.strip() for member in members)
     ]

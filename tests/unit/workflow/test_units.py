@@ -98,6 +98,19 @@ def test_what_was_filed_stays_with_the_unit_that_filed_it(world: World) -> None:
     assert world.row("task", world.task)["unit_id"] == world.units[OWN]
 
 
+def test_unit_that_began_and_ended_on_one_day_takes_nothing_over_on_it(world: World) -> None:
+    world.do("director", units.succeed, OTHER, NEW)
+    world.do("director", units.succeed, NEW, CO)
+    with refused("E-N08", Refused):
+        world.do("director", units.succeed, OWN, NEW)
+
+
+@pytest.mark.parametrize("name", ["有关\x1b[31m区", "有关\u202e区", "有关\x9b区", " "])
+def test_collective_name_steers_no_terminal(world: World, name: str) -> None:
+    with refused("E-N07", BadInput):
+        world.do("director", units.set_group, name, [OWN])
+
+
 def test_unit_does_not_succeed_itself(world: World) -> None:
     before = world.picture()
     with refused("E-N09", BadInput):
