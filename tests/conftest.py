@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -56,6 +57,13 @@ def _looking_apart() -> Iterator[None]:
     """A child that looks at a foreign file begins with its libraries behind it."""
     with warm.looking_apart():
         yield
+
+
+@pytest.fixture(autouse=True)
+def _disk_of_this_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that fails in one test stops the writing of its process, and every other test is in the same process."""
+    monkeypatch.setattr("models.disk._FAILED", threading.Event())
+    monkeypatch.setattr("models.disk._TOLD", [])
 
 
 @pytest.fixture(autouse=True)

@@ -144,13 +144,6 @@ def io_error() -> None:
         raise OperationalError("COMMIT", {}, sqlite3.OperationalError("disk I/O error"))
 
 
-@pytest.fixture
-def _disk_of_this_test(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(disk, "_FAILED", threading.Event())
-    monkeypatch.setattr(disk, "_TOLD", [])
-
-
-@pytest.mark.usefixtures("_disk_of_this_test")
 def test_a_disk_that_fails_ends_the_service_and_nothing_is_written_after(office: SmallOffice):
     before = office.rows("heartbeat")
     assert service(office, lambda _now: io_error(), sweep_seconds=3600).run() == 5
@@ -159,7 +152,6 @@ def test_a_disk_that_fails_ends_the_service_and_nothing_is_written_after(office:
         pass
 
 
-@pytest.mark.usefixtures("_disk_of_this_test")
 def test_a_disk_that_fails_for_somebody_at_the_desk_ends_the_service_at_once(office: SmallOffice):
     running, began = service(office, lambda _now: None), time.monotonic()
 
@@ -171,7 +163,6 @@ def test_a_disk_that_fails_for_somebody_at_the_desk_ends_the_service_at_once(off
     assert time.monotonic() - began < 10, "it waited for its next look at the clock"
 
 
-@pytest.mark.usefixtures("_disk_of_this_test")
 def test_who_is_writing_while_the_disk_fails_for_another_keeps_nothing(office: SmallOffice):
     def meanwhile() -> None:
         with office.database.write(1) as connection:
@@ -183,7 +174,6 @@ def test_who_is_writing_while_the_disk_fails_for_another_keeps_nothing(office: S
     assert office.rows("unitgroup") == []
 
 
-@pytest.mark.usefixtures("_disk_of_this_test")
 def test_a_disk_without_room_does_not_end_the_service(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(models.database, "_free", lambda _file: 0)
     with pytest.raises(Unreachable, match="0 "):
