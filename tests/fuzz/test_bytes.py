@@ -160,7 +160,7 @@ def test_whole_file_is_read(readers: Readers, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_forty_spoilt_files_of_every_kind(readers: Readers, kind: str, record_property) -> None:
+def test_a_dozen_spoilt_files_of_every_kind(readers: Readers, kind: str, record_property) -> None:
     spoil_all(readers, kind, 12, record_property)
 
 
