@@ -1,4 +1,5 @@
-"""Writes the figures of a full run of the tests into docs/reliability.md. Run by ``make reliability``.
+"""Writes the figures of a full run of the tests into docs/reliability.md. Run by ``make reliability`` (``SHORT=1``: without the long
+tests).
 
 A test that counts something says so with ``record_property("figure", "<name>=<number>")``; pytest puts that into the
 XML that this script is given. Counts of one name are added up over the tests, and a name without a sentence here is an
@@ -21,7 +22,8 @@ PAGE: Final = Path(__file__).resolve().with_name("reliability.md")
 BEGIN, END = "<!-- figures:begin (make reliability) -->", "<!-- figures:end -->"
 #: what is counted, in the order of the page
 MEANING: Final = {
-    "years": "city-years simulated, with faults and then without",
+    "years": "whole years of the whole city, with faults and then without",
+    "months": "months of a small city, with faults and then without",
     "deaths": "deaths of simulated processes in them",
     "actions": "actions of simulated people in them",
     "mutants": "planted faults, each killed by the tests",
@@ -50,20 +52,21 @@ def counted(report: Path) -> Counter[str]:
     return found
 
 
-def table(found: Counter[str], day: str) -> str:
+def table(found: Counter[str], day: str, *, short: bool) -> str:
     """The figures as they stand on the page."""
     machine = f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
+    which = "what `make test` runs of it" if short else "the long tests included"
     rows = [f"| {found[name]:,} | {meaning} |" for name, meaning in MEANING.items() if found[name]]
-    return "\n".join([f"Run on {day}, {machine}:", "", "| number | of what |", "|---|---|", *rows, ""])
+    return "\n".join([f"Run on {day}, {machine}, {which}:", "", "| number | of what |", "|---|---|", *rows, ""])
 
 
-def main(report: Path, day: str) -> None:
+def main(report: Path, day: str, *, short: bool) -> None:
     """Put the table between the marks of the page."""
     text = PAGE.read_text(encoding="utf-8")
     before, rest = text.split(BEGIN)
-    PAGE.write_text(f"{before}{BEGIN}\n{table(counted(report), day)}{END}{rest.split(END)[1]}", encoding="utf-8")
+    PAGE.write_text(f"{before}{BEGIN}\n{table(counted(report), day, short=short)}{END}{rest.split(END)[1]}", encoding="utf-8")
     print(PAGE)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), datetime.now(UTC).date().isoformat())
+    main(Path(sys.argv[1]), datetime.now(UTC).date().isoformat(), short="short" in sys.argv[2:])

@@ -154,7 +154,7 @@ class RulesFile:
     def __init__(self, path: Path, own: Collection[str] = (), *, needed: bool = True) -> None:
         """Read it once; E-R01 refuses to begin with a wrong one. One that is not ``needed`` may come later, or go."""
         self._path, self._own, self._needed = path, own, needed
-        self._seen = self._stamp()
+        self._seen = self._written()
         self._rules = self._load()
 
     def _load(self) -> tuple[Rule, ...] | None:
@@ -162,9 +162,9 @@ class RulesFile:
 
     def __call__(self) -> tuple[Rule, ...] | None:
         """The rules in force, the same object as long as nothing has changed; None without a file: those of the flows."""
-        stamp = self._stamp()
-        if stamp != self._seen:
-            self._seen = stamp  # taken before reading: what is written meanwhile counts as another change
+        written = self._written()
+        if written != self._seen:
+            self._seen = written  # taken before loading: what is written meanwhile counts as another change
             try:
                 self._rules = self._load()
             except BadInput as refusal:
@@ -173,13 +173,12 @@ class RulesFile:
                 log.info("the rules were changed; %d are in force", len(self._rules or ()))
         return self._rules
 
-    def _stamp(self) -> tuple[int, int] | None:
-        """When the file was last written and how long it is; nothing while it is not there."""
+    def _written(self) -> bytes | None:
+        """What stands in the file; nothing while it is not there. Two edits in one tick of its clock differ only by this."""
         try:
-            found = self._path.stat()
+            return self._path.read_bytes()
         except OSError:
             return None
-        return found.st_mtime_ns, found.st_size
 
 
 @cache

@@ -160,8 +160,8 @@ def test_whole_file_is_read(readers: Readers, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_dozen_spoilt_files_of_every_kind(readers: Readers, kind: str, record_property) -> None:
-    spoil_all(readers, kind, 12, record_property)
+def test_forty_spoilt_files_of_every_kind(readers: Readers, kind: str, record_property) -> None:
+    spoil_all(readers, kind, 40, record_property)
 
 
 @pytest.mark.long
