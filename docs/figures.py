@@ -64,7 +64,9 @@ def main(report: Path, day: str, *, short: bool) -> None:
     """Put the table between the marks of the page."""
     text = PAGE.read_text(encoding="utf-8")
     before, rest = text.split(BEGIN)
-    PAGE.write_text(f"{before}{BEGIN}\n{table(counted(report), day, short=short)}{END}{rest.split(END)[1]}", encoding="utf-8")
+    PAGE.write_text(
+        f"{before}{BEGIN}\n{table(counted(report), day, short=short)}{END}{rest.split(END)[1]}", encoding="utf-8"
+    )
     print(PAGE)
 
 
