@@ -15,6 +15,7 @@ from models.times import local_date
 from schedules.due import SEND_AT, Past, TaskFacts
 from schedules.rules import ladder_of, templates
 from schedules.select import QUIET_FROM, QUIET_TO, Said, ladder, resting
+from workflow.audit import happened
 from workflow.calendar_store import load_calendar
 from workflow.case import Actor, Post
 from workflow.flow_store import every, pinned
@@ -161,14 +162,14 @@ def load_history(connection: Connection, office_id: int, tasks: Collection[int])
     """What the trail says of each task, the oldest first."""
     e = t.event.c
     query = (
-        sa.select(e.object_id, e.at, e.action, e.to_state)
+        sa.select(e.object_id, e.at, e.action, e.to_state, e.detail)
         .where(e.office_id == office_id, e.object_type == "task", e.object_id.in_(tasks), e.result == "done")
         .where(e.to_state != "")
         .order_by(e.seq)
     )
     found: dict[int, list[Past]] = {task: [] for task in tasks}
     for row in connection.execute(query):
-        found[row.object_id].append(Past(row.at, row.action, row.to_state))
+        found[row.object_id].append(Past(happened(row.at, row.detail), row.action, row.to_state))
     return found
 
 

@@ -17,6 +17,7 @@ from models import tables as t
 from models.states import FINISHED, Result
 from models.times import at_local, local_date
 from schedules.due import MIGRATE, Past
+from workflow.audit import happened
 from workflow.flow_store import pinned
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ def _turned(connection: Connection, office_id: int, since: datetime) -> _Turned:
     query = sa.select(*columns).where(e.office_id == office_id).order_by(e.seq.desc())
     found = _Turned(set(), set())
     for row in connection.execute(query.execution_options(yield_per=100)):
-        if row.at <= since:
+        if happened(row.at, row.detail) <= since:
             break
         if row.result != Result.DONE:
             continue
@@ -167,4 +168,5 @@ def _turn(connection: Connection, office_id: int, row: Any) -> Turn:
     if row.action == MIGRATE:
         old, new = (pinned(connection, office_id, row.detail[key]) for key in ("from", "to"))
         flows = (old, new)
-    return Turn(row.at, row.action, row.from_state, row.to_state, date.fromisoformat(day) if day else None, flows)
+    at = happened(row.at, row.detail)
+    return Turn(at, row.action, row.from_state, row.to_state, date.fromisoformat(day) if day else None, flows)

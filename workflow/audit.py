@@ -63,6 +63,10 @@ _LAST: Final = (
 _ALGORITHM: Final = sa.select(t.office.c.algorithm).where(t.office.c.id == sa.bindparam("office"))
 
 
+#: the detail of an event that a clock gone back has put at a later instant than it was
+WALL_CLOCK: Final = "wall_clock"
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """What happened, before it has a place in the chain."""
@@ -121,7 +125,7 @@ def append(connection: Connection, office_id: int, actor: Actor, entry: Entry, n
     """Add an event under the office's write lock; time in the history never goes back."""
     last = _last(connection, office_id)
     at = max(now, last["at"]) if last else now
-    detail = entry.detail if at == now else {**entry.detail, "wall_clock": now.isoformat()}
+    detail = entry.detail if at == now else {**entry.detail, WALL_CLOCK: now.isoformat()}
     algorithm = last["algorithm"] if last else connection.scalar(_ALGORITHM, {"office": office_id}) or "sha256"
     row: dict[str, Any] = {
         "office_id": office_id,
@@ -170,6 +174,12 @@ def first(connection: Connection, office_id: int, object_type: str, object_id: i
         query = query.where(e.action == action)
     row = connection.execute(query.order_by(e.seq.desc()).limit(1)).first()
     return First(row.actor_name, shown(row.at), row.action) if row else First()
+
+
+def happened(at: datetime, detail: Mapping[str, Any]) -> datetime:
+    """When an event happened by the clock of then: after a clock ahead of time the trail itself keeps the later instant."""
+    told = detail.get(WALL_CLOCK)
+    return datetime.fromisoformat(told) if told else at
 
 
 def _last(connection: Connection, office_id: int) -> RowMapping | None:

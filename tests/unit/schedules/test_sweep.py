@@ -21,6 +21,7 @@ from models.schema import migrate
 from models.states import Action, RequestKind, Role
 from models.store import Store
 from schedules import clock_guard, drafts
+from schedules.facts import load_history
 from schedules.rules import load_rules
 from schedules.runner import beat
 from schedules.sweep import SweepReport, sweep
@@ -563,3 +564,11 @@ def test_a_sweep_asks_no_more_for_more_tasks(tmp_path: Path) -> None:
         asked.append(len(count))
         office.database.close()
     assert abs(asked[0] - asked[1]) <= 2  # a flow is read once a process
+
+
+def test_a_step_after_a_clock_ahead_of_time_is_told_by_the_clock_of_then(office: SmallOffice):
+    task, wrong, right = office.tasks["1.1", "市发改委"], at("2023-06-01 10:00"), at("2022-06-20 10:00")
+    office.act("clerk1", "receive", task, wrong)
+    office.report(task, right)
+    with office.database.read() as connection:
+        assert [past.at for past in load_history(connection, 1, [task])[task]] == [wrong, right]
