@@ -151,7 +151,7 @@ def form_file(desk: Desk, code: str, kind: str) -> tuple[bytes, str]:
         told = form_story(connection, desk, code)
         return gathering.form_facts(connection, desk.office_id, told["id"])
 
-    facts = desk.look_up("task.read", work)
+    facts = desk.look_up("form.read", work)
     made = form.form_docx(facts) if kind == "docx" else form.form_pdf(facts)
     return made, f"{facts.month}-{facts.unit_name}-报送表-{facts.check_code}"
 
