@@ -23,7 +23,9 @@ from models.store import Store
 from notifications import outbox
 from schedules.facts import Hours, at_rest
 from schedules.sweep import sweep
+from simulation.years.journal import Told
 from simulation.years.observers import Evidence, Memory, Violation, observe
+from simulation.years.post import Copy
 from workflow import actions, calendar_store, filings, heads, periods, requests, summaries
 from workflow.actions import Command
 from workflow.case import Given
@@ -35,33 +37,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from notifications.channel import Envelope
-
-
-@dataclass(frozen=True)
-class Told:
-    """As the journal of a simulated year."""
-
-    true: datetime
-    wall: datetime
-    who: str
-    deed: str
-    task: int | None
-    seen: int | None
-    answer: str
-    key: str = ""
-    detail: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Copy:
-    """As the post of a simulated year."""
-
-    message_id: str
-    address: str
-    subject: str
-    body: str
-    true: datetime
-    wall: datetime
 
 
 @dataclass
@@ -89,7 +64,8 @@ class Month:
     def send(self, envelope: Envelope) -> str:
         """The mailbox of everybody."""
         moment = envelope.sent_at
-        self.copies.append(Copy(envelope.message_id, envelope.address, envelope.subject, envelope.body, moment, moment))
+        text = (envelope.recipient_name, envelope.subject, envelope.body)
+        self.copies.append(Copy(envelope.message_id, envelope.address, *text, moment, moment))
         return "taken"
 
     def note(self, now: datetime, who: str, deed: str, answer: str, **more: Any) -> None:
