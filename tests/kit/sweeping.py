@@ -17,6 +17,7 @@ from schedules.due import firings
 from schedules.facts import load_facts
 from schedules.ladders import Ladders
 from schedules.runner import tick
+from schedules.select import NO_DRIFT
 from workflow.calendar_store import load_calendar
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def ticking(now: datetime, box: Ledger) -> Act:
     """One tick, as the service does it; how many rungs it decided."""
 
     def act(world: World) -> int:
-        done = tick(world.database, 1, None, lambda at_: deliver(world.database, 1, box, at_), now, proved=True)
+        done = tick(world.database, 1, None, lambda at_: deliver(world.database, 1, box, at_), now, drift=NO_DRIFT)
         return done.sweep.decided
 
     return act

@@ -24,6 +24,7 @@ from schedules import clock_guard, drafts
 from schedules.facts import load_history
 from schedules.rules import load_rules
 from schedules.runner import beat
+from schedules.select import NO_DRIFT
 from schedules.sweep import SweepReport, sweep
 from workflow import messages, periods, requests
 from workflow import office as setting
@@ -41,7 +42,9 @@ def office(tmp_path: Path) -> SmallOffice:
 
 
 def run(office: SmallOffice, when: str | datetime, *, proved: bool = True) -> SweepReport:
-    return sweep(office.database, 1, RULES, at(when) if isinstance(when, str) else when, proved=proved)
+    return sweep(
+        office.database, 1, RULES, at(when) if isinstance(when, str) else when, drift=NO_DRIFT if proved else None
+    )
 
 
 class StopAsking(Exception):
