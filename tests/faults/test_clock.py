@@ -15,6 +15,9 @@ from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -34,7 +37,6 @@ from workflow.verify import verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from notifications.channel import Envelope
 
@@ -65,10 +67,6 @@ class Postbox:
         """How often the message was given that was given most often."""
         return max(Counter(one.message_id for one in self.got).values(), default=0)
 
-    @property
-    def people(self) -> set[str]:
-        return {one.address for one in self.got}
-
 
 @pytest.fixture
 def office(tmp_path: Path) -> SmallOffice:
@@ -76,7 +74,7 @@ def office(tmp_path: Path) -> SmallOffice:
 
 
 @contextmanager
-def running(service: Service, then: Callable[[], None]) -> Iterator[list[BaseException]]:
+def running(service: Service, then: Callable[[], None]) -> Iterator[None]:
     """The service in this thread, as it is meant to run, until ``then``, in another thread, is through."""
     failed: list[BaseException] = []
 
@@ -90,7 +88,7 @@ def running(service: Service, then: Callable[[], None]) -> Iterator[list[BaseExc
 
     driver = threading.Thread(target=drive)
     driver.start()
-    yield failed
+    yield
     driver.join(30)
     if failed:
         raise failed[0]
@@ -231,23 +229,16 @@ def fired(office: SmallOffice) -> set[tuple[int, str]]:
     return {(row["task_id"], row["rule"]) for row in office.rows("reminder", state="fired")}
 
 
+@cache
 def undisturbed() -> set[tuple[int, str]]:
     """What an office with a good clock tells in the same time."""
-    if not _UNDISTURBED:
-        from tempfile import TemporaryDirectory
-
-        with TemporaryDirectory() as folder:
-            from pathlib import Path
-
-            swept = Swept(small_office(Path(folder) / "office"), Postbox())
-            swept.turn(NINE, monotonic=0)
-            swept.month(NINE + DAY)
-            _UNDISTURBED.append(fired(swept.office))
-            swept.office.database.close()
-    return _UNDISTURBED[0]
-
-
-_UNDISTURBED: list[set[tuple[int, str]]] = []
+    with TemporaryDirectory() as folder:
+        swept = Swept(small_office(Path(folder) / "office"), Postbox())
+        swept.turn(NINE, monotonic=0)
+        swept.month(NINE + DAY)
+        told = fired(swept.office)
+        swept.office.database.close()
+    return told
 
 
 def whole(office: SmallOffice) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from documents import form
-from kit.office import OFFICE, SmallOffice, at, small_office
+from kit.office import OFFICE, SmallOffice, at, second_life, small_office
 from models import tables as t
 from models.errors import DubanError
 from models.rendering import Rendered
@@ -224,7 +224,7 @@ def another(month: Month, folder: Path) -> Month:
     """The same month once more, to do something wrong to."""
     month.office.database.close()
     shutil.copytree(month.home, folder, dirs_exist_ok=True)
-    office = SmallOffice(month.office.database, folder, units=month.office.units, tasks=month.office.tasks)
+    office = second_life(month.office, month.file.read_bytes(), folder)
     return Month(office, list(month.told), list(month.copies))
 
 
