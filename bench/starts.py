@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 from bench.extent import ROOT
 from bench.measure import Cost, interleaved
-from bench.month import MORNING, TEXT, people
-from bench.stock import FRAME, stocked
+from bench.month import MORNING, people
+from bench.stock import FRAME, TEXT, stocked
 from models import tables as t
 from models.database import insert
 from simulation.scene import OFFICE_ID

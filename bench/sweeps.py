@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 SIZES: Final = (10_000, 100_000, 1_000_000)
 DUE: Final = 500
+#: the service has counted the time that passed, and the clock agrees
+PROVED: Final = timedelta()
 #: the working day on which the 25th, a Saturday, falls due; and the day before
 MORNING: Final = datetime(2022, 6, 24, 2, tzinfo=UTC)
 BEFORE: Final = MORNING - timedelta(days=1)
@@ -63,7 +65,7 @@ class Idle:
 
     def _sweep(self) -> None:
         self.now += timedelta(seconds=1)
-        sweep(self.database, OFFICE_ID, None, self.now, proved=True)
+        sweep(self.database, OFFICE_ID, None, self.now, drift=PROVED)
 
     def round(self) -> Cost:
         """Some sweeps."""
@@ -103,7 +105,7 @@ def _waiting(stock: Stock) -> Stock:
     """Settled the day before, and nothing due until somebody says so."""
     with closing(stock.open("OFF")) as database, closing(_plain(stock)) as connection:
         connection.execute("UPDATE task SET next_due_at = ? WHERE id >= ?", (_stored(BEFORE), stock.first))
-        sweep(database, OFFICE_ID, None, BEFORE, proved=True)
+        sweep(database, OFFICE_ID, None, BEFORE, drift=PROVED)
         connection.execute(f"UPDATE task SET next_due_at = {LATER}")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return stock
@@ -147,7 +149,7 @@ class Program(Turns):
         self.come_due()
         cost = Cost()
         with cost.counting():
-            report = sweep(self.database, OFFICE_ID, None, MORNING, proved=True)
+            report = sweep(self.database, OFFICE_ID, None, MORNING, drift=PROVED)
         assert report.looked_at == DUE, report
         assert report.messages, report
         return cost

@@ -42,7 +42,8 @@ def present(database: Database) -> str | None:
 def _present(connection: Connection) -> str | None:
     if not sa.inspect(connection).has_table("alembic_version"):
         return None
-    return connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    found: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    return found
 
 
 def migrate(database: Database, to: str = "head") -> None:
