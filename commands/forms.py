@@ -16,7 +16,8 @@ from commands.periods import Month
 from deeds import forms as printing
 from deeds.evidence import form_story, forms_on, list_of_forms, look, ofd_text, seen_data, signed_files
 from models.errors import BadInput, EnvironmentRefused
-from models.evidence import SealHint, Verdict, plain
+from models.evidence import SealHint, Verdict
+from models.facts import to_plain
 from models.language import _, listed
 from models.states import EvidenceKind
 
@@ -200,7 +201,7 @@ def verify(desk_: Desk, code: str) -> None:
             filings.verified(connection, desk_.office_id, desk_.actor, told["id"], file["sha256"], found, desk_.now())
 
     desk_.perform("form.verify", work)
-    data = [{"file": file["file"], **plain(found)} for file, found in results]
+    data = [{"file": file["file"], **to_plain(found)} for file, found in results]
     answer(desk_, data, lambda: tell_verified(results))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from models.errors import DubanError, EnvironmentRefused
@@ -12,6 +11,7 @@ from models.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from sqlalchemy.engine import Connection
 
@@ -42,13 +42,12 @@ def begin(desk_: Desk, name: str) -> Backup:
     from deeds.rules_editing import files
     from workflow import backup
 
-    settings, now = desk_.settings, desk_.now()
-    if not desk_.database.is_sqlite:
+    settings, now, database = desk_.settings, desk_.now(), desk_.database.file
+    if database is None:
         raise EnvironmentRefused("E-B13", _("A PostgreSQL database is copied with pg_dump."), where=name)
-    home = Path(desk_.database.url.database or settings.home / backup.DATABASE)
     head = desk_.perform("backup", lambda c: backup.begin(c, desk_.office_id, desk_.actor, name, now))
     heads, rules = _own_heads(desk_), tuple(files(desk_))
-    return Backup(backup.Sources(home, settings.store_dir, heads, settings.home / "duban.toml", rules), head)
+    return Backup(backup.Sources(database, settings.store_dir, heads, settings.home / "duban.toml", rules), head)
 
 
 def write(

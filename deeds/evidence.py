@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from models.errors import BadInput
-from models.evidence import CodeMatch, SealHint, SignatureSeen, Verdict, plain
+from models.evidence import CodeMatch, SealHint, SignatureSeen, Verdict
+from models.facts import from_plain, to_plain
 from models.language import _, listed
 from models.states import EvidenceKind
 from models.times import shown
@@ -56,7 +57,7 @@ def kind_of(looked: LookedAt, named: str | None) -> EvidenceKind:
 
 def seen_data(looked: LookedAt) -> dict[str, Any]:
     """What was seen of a file, for ``--json``."""
-    return {**asdict(looked.facts), "paper": plain(looked.paper), "signatures": plain(looked.signatures)}
+    return {**asdict(looked.facts), "paper": to_plain(looked.paper), "signatures": to_plain(looked.signatures)}
 
 
 def ofd_text(data: bytes, looked: LookedAt) -> str:
@@ -185,8 +186,6 @@ def _coverage(one: SignatureSeen) -> str:
 
 def from_data(data: dict[str, Any]) -> SignatureSeen:
     """A stored signature as it was seen."""
-    from models.evidence import from_plain
-
     return from_plain(SignatureSeen, data)
 
 

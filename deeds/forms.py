@@ -46,7 +46,7 @@ def print_form(desk: Desk, month: str, unit: str) -> tuple[PrintedForm, FormFact
 
 
 def _period_to_sign(connection: Connection, office_id: int, month: str, unit_id: int) -> int:
-    """Of the notices that have the month, the newest to which the unit has reports to be signed; else the newest."""
+    """Of the notices that have the month, the one to which the unit has reports to be signed."""
     import sqlalchemy as sa
 
     from models import tables as t
@@ -54,15 +54,11 @@ def _period_to_sign(connection: Connection, office_id: int, month: str, unit_id:
     from workflow.periods import find_period
 
     k, p = t.task.c, t.period.c
-    waiting = (
-        sa.select(p.id)
-        .join(t.task, sa.and_(k.office_id == p.office_id, k.period_id == p.id))
-        .where(p.office_id == office_id, p.month == month, p.state == PeriodState.OPEN.value)
-        .where(k.unit_id == unit_id, k.stage == Stage.REPORTED.value)
-        .order_by(p.id.desc())
-        .limit(1)
+    waiting = sa.exists().where(
+        k.office_id == p.office_id, k.period_id == p.id, k.unit_id == unit_id, k.stage == Stage.REPORTED.value
     )
-    return int(connection.scalar(waiting) or find_period(connection, office_id, month).id)
+    is_open = p.state == PeriodState.OPEN.value
+    return int(find_period(connection, office_id, month, is_open, waiting.correlate(t.period)).id)
 
 
 def _unit(connection: Connection, office_id: int, name: str) -> int:
@@ -155,7 +151,7 @@ def form_file(desk: Desk, code: str, kind: str) -> tuple[bytes, str]:
         told = form_story(connection, desk, code)
         return gathering.form_facts(connection, desk.office_id, told["id"])
 
-    facts = desk.look_up("task.read", work)
+    facts = desk.look_up("form.read", work)
     made = form.form_docx(facts) if kind == "docx" else form.form_pdf(facts)
     return made, f"{facts.month}-{facts.unit_name}-报送表-{facts.check_code}"
 

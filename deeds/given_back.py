@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from models import tables as t
 from models.states import Result, Stage
 from models.times import shown
+from workflow.audit import happened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,13 +37,13 @@ def given_back(connection: Connection, office_id: int, tasks: Iterable[TaskRow])
     lying = {task.id: task.state for task in tasks if task.stage in _WITH_THE_CLERK}
     e = t.event.c
     query = (
-        sa.select(e.object_id, e.reason, e.actor_name, e.at, e.to_state)
+        sa.select(e.object_id, e.reason, e.actor_name, e.at, e.to_state, e.detail)
         .where(e.office_id == office_id, e.object_type == "task", e.object_id.in_(lying), e.reason != "")
         .where(e.result == Result.DONE.value, e.from_state != e.to_state)
         .order_by(e.seq)
     )
     return {
-        row.object_id: Returned(row.reason, row.actor_name, shown(row.at))
+        row.object_id: Returned(row.reason, row.actor_name, shown(happened(row.at, row.detail)))
         for row in connection.execute(query)
         if row.to_state == lying[row.object_id]
     }

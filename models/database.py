@@ -135,11 +135,18 @@ def plain_words(file: Path | None = None) -> Iterator[None]:
     try:
         yield
     except exc.OperationalError as error:
-        raise refusal(error, file) from error
+        told = refusal(error, file)
+        if isinstance(told, DiskFailed):
+            give_up()
+        raise told from error
     except exc.DatabaseError as error:
         if isinstance(error.orig, sqlite3.DatabaseError) and _damaged(str(error.orig)):
             raise refusal(error, file) from error
         raise
+
+
+class DiskFailed(Unreachable):
+    """The disk could not be read or written, and not for want of room."""
 
 
 def _damaged(text: str) -> bool:
@@ -214,8 +221,7 @@ def _disk(text: str, file: Path | None, *, limit: int | None) -> Unreachable:
             remedy=_("Free some space, then try again."),
         )
     if "disk i/o" in text:
-        give_up()
-        return Unreachable(
+        return DiskFailed(
             "E-507",
             _("The disk could not be read or written; this operation was not saved."),
             remedy=_("Check the disk, then run: duban doctor"),

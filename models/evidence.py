@@ -7,17 +7,12 @@ Plain data between the rooms. None of it is the attestation: who signed and whic
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping  # noqa: TC003 - pydantic resolves the annotations at run time
 from dataclasses import dataclass, replace
-from functools import cache
-from typing import Any, Final, TypeVar, cast
-
-from pydantic import TypeAdapter
+from typing import Final
 
 from models.language import N_
 from models.states import Word
 
-_Plain = TypeVar("_Plain")
 _MARK: Final = "DUBAN1"
 #: office : form : unit : month : number of the form : check code : page, L for the last one; P0 = a page unnumbered
 _TEXT: Final = re.compile(
@@ -150,20 +145,3 @@ class SignaturesSeen:
     verdict: Verdict = Verdict.NONE
     signatures: tuple[SignatureSeen, ...] = ()
     roots: int = 0
-
-
-def plain(facts: Any) -> dict[str, Any]:
-    """The facts as JSON-ready data."""
-    found: dict[str, Any] = _adapter(cast("Any", type(facts))).dump_python(facts, mode="json")
-    return found
-
-
-def from_plain(kind: type[_Plain], data: Mapping[str, Any]) -> _Plain:
-    """The facts again."""
-    return cast("_Plain", _adapter(cast("Any", kind)).validate_python(data))
-
-
-@cache
-def _adapter(kind: Any) -> TypeAdapter[Any]:
-    """Dear to build: once for each kind of facts."""
-    return TypeAdapter(kind)

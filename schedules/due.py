@@ -136,6 +136,11 @@ def obstacle(rule: Rule, facts: TaskFacts) -> Obstacle:
         return "state"
     if rule.when == "not_received" and facts.received:
         return "received"
+    return _never(rule, facts)
+
+
+def _never(rule: Rule, facts: TaskFacts) -> Obstacle:
+    """Why the rule has nothing to say by the task's dates, whatever its state; empty when it has."""
     if rule.when == "second_late" and facts.late_months < 1:
         return "first_late_month"
     if _anchor(rule, facts) is None:
@@ -273,9 +278,8 @@ def passed(
 def at_any_state(
     rules: Iterable[Rule], facts: TaskFacts, calendar: WorkCalendar, send_at: time = SEND_AT
 ) -> list[Firing]:
-    """When the rules speak by a task's dates, whatever its state; those that the month before keeps silent are left out."""
-    speaking = [rule for rule in rules if rule.when != "second_late" or facts.late_months >= 1]
-    return [_planned(rule, facts, calendar, send_at) for rule in speaking if _anchor(rule, facts) is not None]
+    """When the rules speak by a task's dates, whatever its state."""
+    return [_planned(rule, facts, calendar, send_at) for rule in rules if not _never(rule, facts)]
 
 
 def was_open(rule: Rule, firing: Firing, history: Iterable[Past], first: str) -> bool:

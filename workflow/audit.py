@@ -19,7 +19,7 @@ from models.states import Result
 from models.times import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy.engine import Connection, RowMapping
 
@@ -167,19 +167,30 @@ class First:
 def first(connection: Connection, office_id: int, object_type: str, object_id: int, action: str = "") -> First:
     """Whoever acted last on a thing (``action``: in this way), for those who come after them."""
     e = t.event.c
-    query = sa.select(e.actor_name, e.at, e.action).where(
+    query = sa.select(e.actor_name, e.at, e.action, e.detail).where(
         e.office_id == office_id, e.object_type == object_type, e.object_id == object_id, e.result == Result.DONE.value
     )
     if action:
         query = query.where(e.action == action)
     row = connection.execute(query.order_by(e.seq.desc()).limit(1)).first()
-    return First(row.actor_name, shown(row.at), row.action) if row else First()
+    return First(row.actor_name, shown(happened(row.at, row.detail)), row.action) if row else First()
 
 
 def happened(at: datetime, detail: Mapping[str, Any]) -> datetime:
     """When an event happened by the clock of then: after a clock ahead of time the trail itself keeps the later instant."""
     told = detail.get(WALL_CLOCK)
     return datetime.fromisoformat(told) if told else at
+
+
+def instants(events: Sequence[Any]) -> list[datetime]:
+    """When the events of one thing happened, in the order of the trail: none later than one that follows it.
+
+    What was done while the clock was ahead of time was done before the next step at the latest.
+    """
+    found: list[datetime] = []
+    for row in reversed(events):
+        found.append(min([happened(row.at, row.detail), *found[-1:]]))
+    return found[::-1]
 
 
 def _last(connection: Connection, office_id: int) -> RowMapping | None:

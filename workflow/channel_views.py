@@ -112,11 +112,3 @@ def loops(connection: Connection) -> list[Loop]:
     h = t.heartbeat.c
     query = sa.select(h.name, h.at, h.next_at, h.detail).order_by(h.name)
     return [Loop(*row) for row in connection.execute(query)]
-
-
-def last_backup(connection: Connection, office_id: int) -> datetime | None:
-    """When the last backup was made that the trail knows of."""
-    e = t.event.c
-    query = sa.select(sa.func.max(e.at)).where(e.office_id == office_id, e.action == "backup", e.result == "done")
-    found: datetime | None = connection.scalar(query)
-    return found

@@ -14,7 +14,8 @@ import sqlalchemy as sa
 
 from models import tables as t
 from models.database import insert
-from models.evidence import CodeMatch, PaperSeen, SealHint, SignaturesSeen, Verdict, from_plain, plain
+from models.evidence import CodeMatch, PaperSeen, SealHint, SignaturesSeen, Verdict
+from models.facts import from_plain, to_plain
 from models.language import _, listed
 from models.sealed import PaperFact
 from models.times import shown
@@ -185,7 +186,7 @@ def keep(
         seal=looked.paper.seal.value,
         remarks=[one.code for one in weighed.remarks],
         anyway=anyway.strip() if weighed.questions else "",
-        seen=plain(looked.paper),
+        seen=to_plain(looked.paper),
         looked_at=now,
     )
 
@@ -200,7 +201,7 @@ def keep_verification(
         office_id,
         attachment_id=attachment_id,
         verdict=seen.verdict.value,
-        seen=plain(seen),
+        seen=to_plain(seen),
         checked_by=actor.login,
         checked_at=now,
     )
@@ -328,7 +329,7 @@ def _checked(row: RowMapping) -> dict[str, Any]:
         "by": row["checked_by"],
         "at": shown(row["checked_at"]),
         "roots": seen.roots,
-        "signatures": [plain(one) for one in seen.signatures],
+        "signatures": [to_plain(one) for one in seen.signatures],
     }
 
 

@@ -18,7 +18,7 @@ from models.errors import DubanError
 from models.language import _, listed
 from models.states import FINISHED, MessageState, PeriodState, Role
 from models.times import local_date, shown
-from workflow import calendar_store, heads, verify
+from workflow import audit, calendar_store, heads, verify
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -248,11 +248,16 @@ def _calendar(connection: Connection, office_id: int, now: datetime) -> Iterator
             yield warning(name, said) if soon else ok(name, _("not published yet or not imported: provisional"))
 
 
+def last_backup(connection: Connection, office_id: int) -> datetime | None:
+    """When the last backup was made that the trail knows of."""
+    e = t.event.c
+    query = sa.select(e.at, e.detail).where(e.office_id == office_id, e.action == "backup", e.result == "done")
+    row = connection.execute(query.order_by(e.seq.desc()).limit(1)).first()
+    return audit.happened(row.at, row.detail) if row else None
+
+
 def _backup(connection: Connection, office_id: int, now: datetime) -> Check:
-    name, e = _("Last backup"), t.event.c
-    last = connection.scalar(
-        sa.select(sa.func.max(e.at)).where(e.office_id == office_id, e.action == "backup", e.result == "done")
-    )
+    name, last = _("Last backup"), last_backup(connection, office_id)
     if last is None:
         return warning(name, _("never; make one with: duban backup FILE"))
     said = shown(last)

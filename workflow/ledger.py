@@ -219,20 +219,21 @@ def _replay(rows: _Rows, task: TaskRow, moment: datetime) -> _Told:
     due_on, returns, relapses = rows.first_due[task.id], 0, 0
     verified = struck = look_back = None
     deeds = []
-    for row in sorted([*events, *rows.grants[task.id]], key=lambda row: row.at):
-        if row.at > moment:
+    granted = [(row.at, row) for row in rows.grants[task.id]]
+    for at, row in sorted([*zip(audit.instants(events), events, strict=True), *granted], key=lambda one: one[0]):
+        if at > moment:
             break
         if row.granted_due_on is not None:
             due_on = row.granted_due_on
             continue
-        state, day, effects = row.to_state, local_date(row.at), rows.effects.get(row.action, frozenset())
+        state, day, effects = row.to_state, local_date(at), rows.effects.get(row.action, frozenset())
         deeds.append((day, effects))
         if _ROUND in effects:
             due_on, verified, struck, look_back = _refiling(row, due_on), None, None, None
             relapses, returns = relapses + (_RELAPSED in effects), returns + (_RELAPSED not in effects)
         verified = day if _VERIFIED in effects else verified
         if _STRUCK in effects:
-            struck, look_back = day, _planned(rows, task, row)
+            struck, look_back = day, _planned(rows, task, row.seq, day)
         elif struck and "store_visit" in effects:
             look_back = day
     return _Told(state, due_on, returns, relapses, verified, struck, look_back, tuple(deeds))
@@ -243,11 +244,11 @@ def _refiling(row: Any, before: date) -> date:
     return date.fromisoformat(row.detail["refile_on"]) if "refile_on" in row.detail else before
 
 
-def _planned(rows: _Rows, task: TaskRow, struck: Any) -> date:
+def _planned(rows: _Rows, task: TaskRow, struck: int, day: date) -> date:
     """The day of the look-back after a strike-off: the task's own day unless the problem was taken up again later."""
-    later = [row for row in rows.events[task.id] if row.seq > struck.seq]
+    later = [row for row in rows.events[task.id] if row.seq > struck]
     if any(_ROUND in rows.effects.get(row.action, frozenset()) for row in later):
-        return months_later(local_date(struck.at), task.flow.terms.look_back_months)
+        return months_later(day, task.flow.terms.look_back_months)
     return task.due_on
 
 

@@ -14,6 +14,7 @@ from models.sealed import TaskSource
 from models.states import Result
 from models.times import local_date
 from workflow import flow_store
+from workflow.audit import happened
 from workflow.month_rows import on
 
 if TYPE_CHECKING:
@@ -65,11 +66,12 @@ def _effects(flow: Flow, action: str, from_state: str) -> frozenset[str]:
 
 
 def _note(deeds: Deeds, row: Any, effects: frozenset[str]) -> None:
+    at = happened(row.at, row.detail)
     if _SIGNED in effects:
-        deeds.handed_in.append(local_date(row.at))
+        deeds.handed_in.append(local_date(at))
     if _REVIEWED in effects:
         deeds.reviewed_by = row.actor_name
-        deeds.reviewed_at = row.at
+        deeds.reviewed_at = at
     if _ROUND in effects:
         deeds.returns.append(row.reason)
         deeds.reviewed_by, deeds.reviewed_at = "", None

@@ -149,14 +149,12 @@ def _period(connection: Connection, office_id: int, notice_id: int, month: str) 
     ).first()
 
 
-def find_period(connection: Connection, office_id: int, month: str) -> Any:
-    """The period of a month in the newest notice that has one; E-404."""
-    row = connection.execute(
-        sa.select(t.period)
-        .where(t.period.c.office_id == office_id, t.period.c.month == month)
-        .order_by(t.period.c.id.desc())
-        .limit(1)
-    ).first()
+def find_period(connection: Connection, office_id: int, month: str, *ready: sa.ColumnElement[bool]) -> Any:
+    """Of the notices that have the month, its period in the newest of which all of ``ready`` holds, else in the newest; E-404."""
+    p = t.period.c
+    place = sa.case((sa.and_(sa.true(), *ready), 0), else_=1)
+    query = sa.select(t.period).where(p.office_id == office_id, p.month == month).order_by(place, p.id.desc())
+    row = connection.execute(query.limit(1)).first()
     if row is None:
         raise permissions.not_there(_("Month"), month)
     return row
@@ -297,23 +295,24 @@ def move_due(
     return moved
 
 
-def _to_close(connection: Connection, office_id: int, month: str) -> Any:
-    """Of the notices that have the month, the newest in which it stands open with its summary issued; else the newest."""
+def to_close(connection: Connection, office_id: int, month: str) -> Any:
+    """The period that is closed next: one that stands open with its summary issued comes first; E-404."""
     p, s = t.period.c, t.summary.c
-    ready = (
-        sa.select(t.period)
-        .join(t.summary, sa.and_(s.office_id == p.office_id, s.period_id == p.id))
-        .where(p.office_id == office_id, p.month == month, p.state == PeriodState.OPEN.value)
-        .order_by(p.id.desc())
-        .limit(1)
-    )
-    return connection.execute(ready).first() or find_period(connection, office_id, month)
+    issued = sa.exists().where(s.office_id == p.office_id, s.period_id == p.id).correlate(t.period)
+    return find_period(connection, office_id, month, p.state == PeriodState.OPEN.value, issued)
+
+
+def is_issued(connection: Connection, office_id: int, period_id: int) -> bool:
+    """Whether the summary of a month is out."""
+    s = t.summary.c
+    query = sa.select(s.id).where(s.office_id == office_id, s.period_id == period_id).limit(1)
+    return connection.scalar(query) is not None
 
 
 def close_period(connection: Connection, office_id: int, actor: Actor, month: str, now: datetime) -> int:
     """Close a month once its summary is issued; tasks nobody finished stay as they are, on record. Returns their count."""
     role = permissions.demand(actor, "period.close")
-    period = _to_close(connection, office_id, month)
+    period = to_close(connection, office_id, month)
     unfinished = sa.and_(
         t.task.c.office_id == office_id,
         t.task.c.period_id == period.id,
@@ -321,12 +320,7 @@ def close_period(connection: Connection, office_id: int, actor: Actor, month: st
     )
     if period.state == PeriodState.CLOSED:
         return connection.scalar(sa.select(sa.func.count()).select_from(t.task).where(unfinished)) or 0
-    issued = connection.scalar(
-        sa.select(sa.func.count())
-        .select_from(t.summary)
-        .where(t.summary.c.office_id == office_id, t.summary.c.period_id == period.id)
-    )
-    if not issued:
+    if not is_issued(connection, office_id, period.id):
         raise Refused(
             "E-S13",
             _("The month's summary has not been issued yet."),

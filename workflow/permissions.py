@@ -51,17 +51,23 @@ def demand(actor: Actor, deed: str) -> Role:
 
 def demand_unit(actor: Actor, deed: str, unit_id: int, co_units: Collection[int] = ()) -> Role:
     """The role by which the actor may do the deed for a unit, ``co_units`` beside it; another unit's is denied likewise."""
-    for post in actor.posts:
-        reach = MATRIX[deed].get(post.role)
-        if reach is not None and _covers(reach, relation_of(post, unit_id, co_units)):
-            return post.role
-    raise denied(actor, deed, elsewhere=may(actor, deed))
+    role = _role_for_unit(actor, deed, unit_id, co_units)
+    if role is None:
+        raise denied(actor, deed, elsewhere=may(actor, deed))
+    return role
 
 
 def may_for_unit(actor: Actor, deed: str, unit_id: int) -> bool:
     """Whether the actor may do the deed for a unit."""
-    granted = ((MATRIX[deed].get(post.role), relation_of(post, unit_id, ())) for post in actor.posts)
-    return any(reach is not None and _covers(reach, related) for reach, related in granted)
+    return _role_for_unit(actor, deed, unit_id) is not None
+
+
+def _role_for_unit(actor: Actor, deed: str, unit_id: int, co_units: Collection[int] = ()) -> Role | None:
+    for post in actor.posts:
+        reach = MATRIX[deed].get(post.role)
+        if reach is not None and _covers(reach, relation_of(post, unit_id, co_units)):
+            return post.role
+    return None
 
 
 def demand_person(actor: Actor, deed: str, person_id: int) -> Role:

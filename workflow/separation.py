@@ -16,7 +16,6 @@ from workflow.case import Post
 from workflow.permissions import check_posts
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
     from datetime import date
 
     from sqlalchemy.engine import Connection
@@ -40,18 +39,18 @@ def check_substitute(
     connection: Connection, office_id: int, absent: int, substitute: int, from_on: date, to_on: date
 ) -> None:
     """Whether a person may act for another for a span beside all that they can do already; E-A05."""
-    theirs = _duties(connection, office_id, [absent], from_on, to_on)
+    theirs = _duties(connection, office_id, absent, from_on, to_on)
     check_posts([*powers(connection, office_id, substitute, from_on, to_on), *theirs])
 
 
 def powers(connection: Connection, office_id: int, person: int, from_on: date, to_on: date | None) -> list[Post]:
     """Every duty that a person can act with on some day of the span: their own, and those of whom they stand in for."""
-    found, a = _duties(connection, office_id, [person], from_on, to_on), t.absence.c
+    found, a = _duties(connection, office_id, person, from_on, to_on), t.absence.c
     away = sa.select(a.person_id, a.from_on, a.to_on).where(
         a.office_id == office_id, a.substitute_id == person, *_overlapping(a.from_on, a.to_on, from_on, to_on)
     )
     for row in connection.execute(away).all():
-        found += _duties(connection, office_id, [row.person_id], *_both(row, from_on, to_on))
+        found += _duties(connection, office_id, row.person_id, *_both(row, from_on, to_on))
     return found
 
 
@@ -60,12 +59,10 @@ def _both(row: Any, from_on: date, to_on: date | None) -> tuple[date, date]:
     return max(row.from_on, from_on), min(row.to_on, to_on or row.to_on)
 
 
-def _duties(
-    connection: Connection, office_id: int, people: Collection[int], from_on: date, to_on: date | None
-) -> list[Post]:
+def _duties(connection: Connection, office_id: int, person: int, from_on: date, to_on: date | None) -> list[Post]:
     d = t.duty.c
     query = sa.select(d.role, d.unit_id).where(
-        d.office_id == office_id, d.person_id.in_(people), *_overlapping(d.valid_from, d.valid_to, from_on, to_on)
+        d.office_id == office_id, d.person_id == person, *_overlapping(d.valid_from, d.valid_to, from_on, to_on)
     )
     return [Post(Role(row.role), row.unit_id) for row in connection.execute(query)]
 

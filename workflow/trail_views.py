@@ -17,6 +17,7 @@ from models.language import _
 from models.states import Result, Role
 from models.times import at_local, end_of
 from workflow import audit, flow_store, permissions
+from workflow.paging import SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
     from workflow.audit import Head
 
-PER_PAGE: Final = 50
 #: of a long detail of an event so many characters are shown
 _DETAIL: Final = 400
 
@@ -86,8 +86,8 @@ def find(connection: Connection, office_id: int, asked: Asked) -> TrailPage:
         query = query.where(e.seq < asked.before).order_by(e.seq.desc())
     else:
         query = query.order_by(e.seq.desc())
-    found = [dict(row) for row in connection.execute(query.limit(PER_PAGE + 1)).mappings()]
-    more, rows = len(found) > PER_PAGE, found[:PER_PAGE]
+    found = [dict(row) for row in connection.execute(query.limit(SIZE + 1)).mappings()]
+    more, rows = len(found) > SIZE, found[:SIZE]
     if forth:
         rows.reverse()
     told = tuple(_told(connection, office_id, rows))

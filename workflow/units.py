@@ -96,8 +96,8 @@ def _plain(name: str) -> str:
 
 def create_unit(connection: Connection, office_id: int, name: str, from_on: date) -> int:
     """The row of a unit, checked; E-N08 for one that began on this day, be it closed by now."""
-    u = t.unit.c
-    same = (u.office_id == office_id, u.name == name.strip(), u.valid_from == from_on)
+    plain, u = _plain(name), t.unit.c
+    same = (u.office_id == office_id, u.name == plain, u.valid_from == from_on)
     if connection.scalar(sa.select(u.id).where(*same)) is not None:
         raise Refused(
             "E-N08",
@@ -105,7 +105,7 @@ def create_unit(connection: Connection, office_id: int, name: str, from_on: date
             where=name,
             remedy=_("It began and was closed on this day: choose another name, or wait until tomorrow."),
         )
-    return insert(connection, t.unit, office_id, name=_plain(name), short_name="", valid_from=from_on)
+    return insert(connection, t.unit, office_id, name=plain, short_name="", valid_from=from_on)
 
 
 def add_unit(connection: Connection, office_id: int, actor: Actor, name: str, now: datetime) -> int:

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
 from models import tables as t
 from models.states import Result, Stage
 from models.times import local_date
+from workflow import audit
 from workflow.comparison import APPROVED, HANDED_IN
 
 if TYPE_CHECKING:
@@ -79,17 +80,23 @@ def steps(connection: Connection, office_id: int, entries: Iterable[Entry]) -> S
     periods = {task.period_id for task in tasks.values()}
     of_months = sa.select(k.id).where(k.office_id == office_id, k.period_id.in_(periods))
     query = (
-        sa.select(e.object_id, e.at, e.to_state)
+        sa.select(e.object_id, e.at, e.to_state, e.detail)
         .where(e.office_id == office_id, e.object_type == "task", e.result == Result.DONE.value, e.to_state != "")
         .where(e.object_id.in_(of_months))
         .order_by(e.seq)
     )
-    found: Steps = defaultdict(list)
+    events: defaultdict[int, list[Any]] = defaultdict(list)
     for row in connection.execute(query):
-        stage = _stage(tasks[row.object_id], row.to_state) if row.object_id in tasks else None
-        if stage is not None:
-            found[row.object_id].append((local_date(row.at), stage))
-    return found
+        if row.object_id in tasks:
+            events[row.object_id].append(row)
+    return {
+        number: [
+            (local_date(at), stage)
+            for at, row in zip(audit.instants(mine), mine, strict=True)
+            if (stage := _stage(tasks[number], row.to_state)) is not None
+        ]
+        for number, mine in events.items()
+    }
 
 
 def _stage(task: TaskRow, state: str) -> Stage | None:

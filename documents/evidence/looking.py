@@ -15,7 +15,8 @@ from documents.evidence.apart import serve, work_apart
 from documents.scan import OFD, PDF, PICTURES, EvidenceFacts, inspect_evidence, shown_name
 from models import language
 from models.errors import BadInput
-from models.evidence import PaperSeen, SealHint, SignatureSeen, SignaturesSeen, Verdict, from_plain, plain
+from models.evidence import PaperSeen, SealHint, SignatureSeen, SignaturesSeen, Verdict
+from models.facts import from_plain, to_plain
 from models.language import _
 
 if TYPE_CHECKING:
@@ -128,20 +129,20 @@ def _child(order: dict[str, Any], blobs: list[bytes], say: Callable[..., None]) 
         except BadInput as refusal:
             say(file=number, part="refused", value=refusal.as_dict())
             continue
-        say(file=number, part="facts", value=plain(facts))
+        say(file=number, part="facts", value=to_plain(facts))
         if facts.has_signature_field:
-            say(file=number, part="signatures", value=plain(_signatures(data, facts.media_type, order)))
+            say(file=number, part="signatures", value=to_plain(_signatures(data, facts.media_type, order)))
         if order["pages"]:
             _say_seen(data, facts, partial(say, file=number, part="paper"))
 
 
 def _say_seen(data: bytes, facts: EvidenceFacts, say: Callable[..., None]) -> None:
     """Page by page, so that what was seen before a page that stops the child is not lost."""
-    say(value=plain(PaperSeen(facts.pages, why_not=NO_PICTURE if facts.media_type == OFD else STOPPED)))
+    say(value=to_plain(PaperSeen(facts.pages, why_not=NO_PICTURE if facts.media_type == OFD else STOPPED)))
     # a file that no library can draw is still evidence; only the hint is missing
     with suppress(Exception):
         for seen in see(data, facts.media_type):
-            say(value=plain(seen))
+            say(value=to_plain(seen))
 
 
 def _signatures(data: bytes, media_type: str, order: dict[str, Any]) -> SignaturesSeen:

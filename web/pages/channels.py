@@ -15,7 +15,7 @@ from web.frame.desk import At
 from web.frame.paging import Page, Paging
 from web.frame.posted import Form
 from workflow import channel_views, messages
-from workflow.health import LATE
+from workflow.health import LATE, last_backup
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -33,7 +33,7 @@ def channels(desk: At, page: Page = 1) -> Response:
         return {
             "channels": channel_views.channels(connection, desk.office_id, names), "dead": rows,
             "paging": Paging("/channels", {}, page, total), "loops": channel_views.loops(connection),
-            "backup": channel_views.last_backup(connection, desk.office_id),
+            "backup": last_backup(connection, desk.office_id),
         }  # fmt: skip
 
     found = desk.look_up("message.read", work)

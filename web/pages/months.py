@@ -20,7 +20,6 @@ from deeds.months import (
 )
 from deeds.notices import behind_rosters
 from deeds.plans import names
-from deeds.summaries import issued_row
 from deeds.task_conditions import Wanted
 from deeds.task_views import find_tasks
 from models import labels
@@ -125,10 +124,10 @@ def look_at_close(desk: At, month: str) -> Response:
     """What is still open before a month is closed, by name; each can be waived."""
     desk.demand("period.close")
     now = desk.now()
-    period = desk.read(lambda c: periods.find_period(c, desk.office_id, month_of(month)))
+    period = desk.read(lambda c: periods.to_close(c, desk.office_id, month_of(month)))
     tasks = desk.read(lambda c: find_tasks(c, desk.office_id, desk.actor, Wanted(month=period.month), now))
     still = [task for task in tasks if task.period_id == period.id and task.stage not in FINISHED]
-    issued = desk.read(lambda c: issued_row(c, desk.office_id, period.month)) is not None
+    issued = desk.read(lambda c: periods.is_issued(c, desk.office_id, period.id))
     return desk.page(
         "months/close.html", period=period, still=still, waivable=waivable(desk.actor, still), issued=issued
     )

@@ -149,7 +149,11 @@ def test_the_course_ends_where_the_counts_stand(office: SmallOffice, now: dateti
     assert seen.course.total == seen.count("due")
 
 
-def test_the_course_tells_each_day_as_it_was(office: SmallOffice) -> None:
+@pytest.mark.parametrize(
+    "received", [at("2022-06-02 10:00"), at("2023-06-02 10:00")], ids=["clock_right", "year_ahead"]
+)
+def test_the_course_tells_each_day_as_it_was(office: SmallOffice, received: datetime) -> None:
+    office.act("clerk1", "receive", next(iter(office.tasks.values())), received)
     _months_work(office)
     by_day = {day.on: day for day in look(office).course.days}
     # the fourth was filed, signed and returned on the same day

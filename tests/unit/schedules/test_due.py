@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from models.states import Stage
 from models.times import SHANGHAI
-from schedules.due import TaskFacts, due, firings, next_at, obstacle
+from schedules.due import TaskFacts, due, firings, next_at, obstacle, passed
 from schedules.rules import load_rules, parse_rules
 from workflow.calendar import period_dates, seeded
 from workflow.flow_store import shipped
@@ -178,6 +178,13 @@ def test_firings_of_a_returned_rule_start_from_the_return() -> None:
 def test_obstacle_says_why_a_rule_is_silent(rule_name: str, facts: TaskFacts, expected: str) -> None:
     (rule,) = [rule for rule in RULES if rule.name == rule_name]
     assert obstacle(rule, facts) == expected
+
+
+def test_a_rung_that_was_silent_in_a_round_after_the_closing_was_not_slept_through() -> None:
+    late = replace(RETURNED, returned_on=date(2022, 7, 4), state=Stage.SIGNED_STAMPED, signed_on=date(2022, 7, 6))
+    found = names(passed(RULES, late, CALENDAR, at("2022-07-06 12:00"), set()))
+    assert "due_minus_2" in found
+    assert "closing" not in found
 
 
 def test_due_at_the_instant_and_not_before() -> None:

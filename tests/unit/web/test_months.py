@@ -213,6 +213,20 @@ def test_closing_names_what_is_open_waives_it_and_waits_for_the_summary(desk: De
     assert done(desk, "period.close")[0]["detail"]["unfinished"] == len(desk.office.tasks) - 1
 
 
+def test_of_two_notices_with_one_month_that_is_shown_which_is_closed(desk: DeskOf, quick: None) -> None:
+    office = desk.office
+    issue(desk)
+    kept = {name: value for name, value in office.rows("notice")[0].items() if name not in {"office_id", "id"}}
+    month = {name: value for name, value in office.rows("period")[0].items() if name not in {"office_id", "id"}}
+    office.add("period", **{**month, "notice_id": office.add("notice", **{**kept, "source_sha256": "2" * 64})})
+    director = desk.person("director")
+    page = director.get("/months/2022-06/close").text
+    assert f'name="task" value="{office.tasks[ONE]}"' in page
+    assert 'action="/months/2022-06/close"' in page
+    director.post("/months/2022-06/close")
+    assert [row["state"] for row in office.rows("period")] == ["closed", "open"]
+
+
 def test_waiving_a_task_that_moved_on_says_so(desk: DeskOf) -> None:
     director, task = desk.person("director"), desk.office.tasks[ONE]
     desk.office.report(task, NOW)

@@ -16,8 +16,8 @@ from models.evidence import (
     SignatureSeen,
     SignaturesSeen,
     Verdict,
-    from_plain,
 )
+from models.facts import from_plain
 from models.language import speaking
 from models.states import Action, Stage
 from workflow import evidence, filings

@@ -126,6 +126,16 @@ def test_granted_extension_moves_the_day_from_when_it_was_granted(world: World) 
     assert world.row("task", task)["due_on"] == later
 
 
+def test_what_followed_a_clock_a_year_ahead_is_told_by_the_clock_of_then(world: World) -> None:
+    number = register(world)
+    wrong = at("2023-06-15 10:00")
+    world.act("clerk1", "start", world.rows("task", problem_id=number)[0]["id"], wrong, measures="改造错接管网。")
+    apply(world, number, "06-20")
+    verify(world, number, "06-22")
+    (line,) = told(world, "07-02")
+    assert (line.verified_on, line.days_late) == (date(2022, 6, 22), 0)
+
+
 def test_ledger_agrees_with_the_tasks_after_every_step(world: World) -> None:
     number = register(world)
     steps = (

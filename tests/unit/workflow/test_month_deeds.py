@@ -83,6 +83,13 @@ def test_late_by_the_day_that_was_missed_though_a_return_set_another(world: Worl
     assert (found.due_on, found.filed_on, found.late_days) == (DUE, date(2022, 6, 27), 2)
 
 
+def test_late_by_the_clock_of_then_though_the_trail_keeps_a_later_instant(world: World) -> None:
+    task = world.tasks["2.2", OTHER]
+    world.act("clerk1", Action.RECEIVE, world.task, at("2023-06-10 10:00"))  # the clock was a year ahead
+    world.bring_to(task, Stage.REVIEWED, LATE)
+    assert (late(world, task).filed_on, source(world, task).reviewed_at) == (date(2022, 6, 27), LATE)
+
+
 def test_late_by_the_day_of_a_return_that_was_missed(world: World) -> None:
     world.bring_to(world.task, Stage.RETURNED)
     found = late(world, world.task)
