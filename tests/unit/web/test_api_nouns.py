@@ -48,6 +48,7 @@ def test_anothers_form_is_not_there_and_its_paper_is_not_looked_at(desk: DeskOf)
     other = program(desk, "clerk2", "read", "file")
     assert other.get(f"/forms/{form}").status_code == 404
     assert other.get(f"/forms/{form}/file").status_code == 404
+    assert [row["action"] for row in desk.office.rows("event", result="denied")] == ["form.read", "form.read"]
     assert other.call("POST", "/forms", json={"month": MONTH, "unit": UNIT}).status_code == 403
     reviewer = program(desk, "reviewer", "read", "review")
     paper = {"data": {"signer": "x", "seal": "y"}, "files": {"file": ("a.pdf", b"no pdf")}}
