@@ -1,4 +1,4 @@
-"""Writes the figures of a full run of the tests into docs/reliability.md. Run by ``make reliability`` (``SHORT=1``: without the long
+"""Writes the figures of a run of the tests into docs/reliability.md. Run by ``make reliability`` (``SHORT=1``: without the long
 tests).
 
 A test that counts something says so with ``record_property("figure", "<name>=<number>")``; pytest puts that into the

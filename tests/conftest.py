@@ -15,6 +15,8 @@ from models.language import DEFAULT, speaking
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from kit.serving import Postman
+
 # The one variable of ours that says something to the tests and not to the program.
 FOR_TESTS = "DUBAN_TEST_POSTGRES"
 
@@ -64,6 +66,17 @@ def _disk_of_this_test(monkeypatch: pytest.MonkeyPatch) -> None:
     """A disk that fails in one test stops the writing of its process, and every other test is in the same process."""
     monkeypatch.setattr("models.disk._FAILED", threading.Event())
     monkeypatch.setattr("models.disk._TOLD", [])
+
+
+@pytest.fixture
+def post() -> Iterator[Postman]:
+    """A mail server that can kill whoever sends."""
+    from kit.serving import Postman
+    from kit.smtp import smtp_server
+
+    postman = Postman()
+    with smtp_server(handler=postman):
+        yield postman
 
 
 @pytest.fixture(autouse=True)

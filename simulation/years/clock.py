@@ -5,20 +5,12 @@ Nothing else tells time: the program is handed the wall clock and the monotonic 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """From a true instant on the wall clock shows ``offset`` more than the truth."""
-
-    true: datetime
-    offset: timedelta
 
 
 @dataclass(slots=True)
@@ -27,8 +19,6 @@ class Clock:
 
     true: datetime
     offset: timedelta = timedelta(0)
-    #: every time somebody or something moved the wall clock, the oldest first
-    steps: list[Step] = field(default_factory=list)
     _began: datetime | None = None
 
     def __post_init__(self) -> None:
@@ -50,12 +40,3 @@ class Clock:
     def step(self, offset: timedelta) -> None:
         """The wall clock jumps: from now on it shows ``offset`` more than the truth."""
         self.offset = offset
-        self.steps.append(Step(self.true, offset))
-
-    def shown_at(self, true: datetime) -> datetime:
-        """What the wall clock showed at a true instant."""
-        offset = timedelta(0)
-        for one in self.steps:
-            if one.true <= true:
-                offset = one.offset
-        return true + offset

@@ -37,16 +37,6 @@ class Told:
     #: what else the person holds in hand: the SHA-256 of a file they gave, the number of a summary
     detail: Mapping[str, Any] = field(default_factory=dict)
 
-    @property
-    def acknowledged(self) -> bool:
-        """Whether the program said that it is done."""
-        return self.answer != DIED and not is_refusal(self.answer)
-
-
-def is_refusal(answer: str) -> bool:
-    """Whether an answer is the code of a refusal (E-409, W-S04): states have small letters."""
-    return answer[:2] in {"E-", "W-"}
-
 
 @dataclass(slots=True)
 class Journal:

@@ -25,7 +25,6 @@ class Copy:
     """One copy of a message as it lies in somebody's mailbox."""
 
     message_id: str
-    #: mail address; what stands before the @ is the login
     address: str
     name: str
     subject: str
@@ -34,11 +33,6 @@ class Copy:
     true: datetime
     #: the instant that the program wrote on it
     wall: datetime
-
-    @property
-    def login(self) -> str:
-        """Whose mailbox it is."""
-        return self.address.partition("@")[0]
 
 
 def _well(_verb: Verb, _envelope: Envelope) -> DeliveryError | None:

@@ -13,35 +13,18 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
-import click
 import pytest
 
-import cli
 from commands import frame
 from kit.door import HAN, Door, speak
+from kit.doors import EVERY, LEAVES
 from kit.terminal import DUBAN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 pytestmark = pytest.mark.skipif(not DUBAN.exists(), reason="the program is not installed beside this python")
 HEAVY = ("sqlalchemy", "sqlmodel", "alembic", "apscheduler", "jinja2", "argon2", "docx", "openpyxl", "rich", "pydantic")
-
-
-def walk(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    """Every command with the words that lead to it."""
-    yield path, command
-    if isinstance(command, click.Group):
-        context = click.Context(command)
-        for name in command.list_commands(context):
-            below = command.get_command(context, name)
-            assert below is not None
-            yield from walk(below, (*path, name))
-
-
-EVERY = dict(walk(cli.root))
-LEAVES = [path for path, command in EVERY.items() if not isinstance(command, click.Group)]
 
 
 @pytest.fixture(scope="module")

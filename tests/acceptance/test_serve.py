@@ -12,7 +12,6 @@ import pytest
 
 from kit.office import SmallOffice, at
 from kit.serving import Postman, Serving, Worker, home, news, typed
-from kit.smtp import smtp_server
 from schedules import clock_guard
 from schedules.rules import load_rules
 from schedules.sweep import sweep
@@ -20,7 +19,6 @@ from workflow import messages
 from workflow.verify import verify
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 SEED = 20_220_625
@@ -30,13 +28,6 @@ MORNING = "2022-06-01T09:30"
 #: points at which the service is killed; "start" is some moment in its first half second
 POINTS = ("mail", "data", "kept", "after", "start", "kept")
 ENVIRONMENT = 5
-
-
-@pytest.fixture
-def post() -> Iterator[Postman]:
-    postman = Postman()
-    with smtp_server(handler=postman):
-        yield postman
 
 
 @pytest.fixture

@@ -18,26 +18,17 @@ import pytest
 from kit.door import must_refuse, speak
 from kit.office import SmallOffice, at
 from kit.serving import Postman, Serving, environment, home, news, typed
-from kit.smtp import smtp_server
 from schedules.rules import load_rules
 from schedules.sweep import sweep
 from workflow import heads
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 NOW = "2022-06-24T10:00"
 INSTANT = at("2022-06-24 10:00")
 SEED = 20_220_625
 ENVIRONMENT = 5
-
-
-@pytest.fixture
-def post() -> Iterator[Postman]:
-    postman = Postman()
-    with smtp_server(handler=postman):
-        yield postman
 
 
 @pytest.fixture

@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kit import warm
-from kit.office import SmallOffice, at, small_office
+from kit.office import SmallOffice, at
 from kit.remains import Acknowledged, examine
+from kit.serving import quiet_home
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,14 +62,6 @@ class Mortal:
             return self.said + rest.read()
 
 
-def office_in(folder: Path) -> SmallOffice:
-    """The small office as the program's data folder."""
-    office = small_office(folder)
-    (folder / "duban.toml").write_text("rehearsal = true\n[web]\nenabled = false\n", encoding="utf-8")
-    office.database.close()
-    return office
-
-
 def workers(office: SmallOffice, turn: int) -> list[list[str]]:
     """Two units and the scheduler, at their instant."""
     home, now = str(office.folder), (MORNING + turn * ROUND).isoformat()
@@ -106,7 +99,7 @@ def live_until(mortals: list[Mortal], wanted: int) -> None:
 
 def live_through(folder: Path, rounds: int, seed: int) -> tuple[int, float]:
     """So many rounds on one office; how much was acknowledged, and the longest opening and proving."""
-    chance, office, told, slowest = random.Random(seed), office_in(folder / "home"), Acknowledged(), 0.0
+    chance, office, told, slowest = random.Random(seed), quiet_home(folder / "home"), Acknowledged(), 0.0
     for turn in range(rounds):
         for said in kill_all(office, turn, chance):
             told.hear(said)

@@ -20,8 +20,9 @@ import pytest
 
 import kit.mortal
 from kit import power
-from kit.office import at, small_office
+from kit.office import at
 from kit.remains import Acknowledged, examine
+from kit.serving import quiet_home
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,11 +38,8 @@ class Recording:
 
     def __init__(self, folder: Path) -> None:
         self.homes = {spoilt: folder / (spoilt or "whole") for spoilt in ("", "normal", "unsynced")}
-        self.begins: dict[str, power.Disk] = {}
         for home in self.homes.values():
-            office = small_office(home)
-            (home / "duban.toml").write_text("rehearsal = true\n[web]\nenabled = false\n", encoding="utf-8")
-            office.database.close()
+            office = quiet_home(home)
         people = [office.people["clerk1"], office.people["reviewer"]]
         self.begins = {spoilt: power.Disk.of(home) for spoilt, home in self.homes.items()}
         homes = [(str(home), spoilt) for spoilt, home in self.homes.items()]

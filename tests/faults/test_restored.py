@@ -18,27 +18,18 @@ from kit import warm
 from kit.door import speak
 from kit.office import SmallOffice, at
 from kit.serving import Postman, Serving, environment, home, news, typed
-from kit.smtp import smtp_server
 from models.database import Database, sqlite_url
 from models.schema import check
 from workflow import backup
 from workflow.verify import verify
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 NOW, LATER = "2022-06-24T10:00", "2022-06-24T10:30"
 SEED = 20_220_625
 COUNT = 6
 ENVIRONMENT = 5
-
-
-@pytest.fixture
-def post() -> Iterator[Postman]:
-    postman = Postman()
-    with smtp_server(handler=postman):
-        yield postman
 
 
 @pytest.fixture

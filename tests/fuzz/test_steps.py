@@ -46,32 +46,12 @@ LAW: Final = {
 REASONED: Final = {"send_back", "return", "reopen", "waive"}
 #: the refusals that a long enough life meets
 CODES: Final = {
-    "E-403",
-    "E-404",
-    "E-409",
-    "E-S01",
-    "E-S02",
-    "E-S06",
-    "E-S09",
-    "E-S16",
-    "E-S17",
-    "E-D04",
-    "E-H80",
-}
+    "E-403", "E-404", "E-409", "E-S01", "E-S02", "E-S06", "E-S09", "E-S16", "E-S17", "E-D04", "E-H80",
+}  # fmt: skip
 FINISHED: Final = {"aggregated", "waived"}
 STRANGERS: Final = (
-    "clerk1",
-    "clerk2",
-    "clerk3",
-    "leader1",
-    "leader2",
-    "leader3",
-    "reviewer",
-    "director",
-    "reader",
-    "system",
-    "audit",
-)
+    "clerk1", "clerk2", "clerk3", "leader1", "leader2", "leader3", "reviewer", "director", "reader", "system", "audit",
+)  # fmt: skip
 #: how a step is taken: as it should be, mostly; by somebody else, on an old screen, without its reason, sent twice
 TWISTS: Final = ("right", "right", "right", "right", "stranger", "stale", "unreasoned", "twice", "other_content")
 

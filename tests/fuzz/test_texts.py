@@ -49,9 +49,9 @@ RAW: Final = (
 #: what other programs ask for, files, and pictures of pages: dear to make, and no form is in them
 NO_PAGE: Final = re.compile(r"^/api|\.\w+$|{kind}|{page}|{sha256}|{photo}|{name}$")
 LOGINS: Final = ("clerk1", "leader1", "reviewer", "director", "system", "security", "")
-#: somebody who goes through these is not the same afterwards
 #: so many texts go into each field in every run; the others in the long one
 EACH: Final = 1
+#: somebody who goes through these is not the same afterwards
 LEFT: Final = {*COUNTING, "/language"}
 
 

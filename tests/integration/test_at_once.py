@@ -60,9 +60,7 @@ def world(tmp_path: Path) -> World:
     return make_world(tmp_path)
 
 
-def test_whoever_filed_in_anothers_name_does_not_review_it_and_neither_does_their_substitute(
-    world: World, tmp_path: Path
-) -> None:
+def test_whoever_filed_in_anothers_name_does_not_review_it_and_neither_does_their_substitute(world: World) -> None:
     """The reviewer stands in for the clerk and files; later they review in their own name, or somebody does for them."""
     acting = world.substitute("reviewer", "clerk1")
     world.act_as(acting, Action.REPORT, world.task, progress="已完成清理三公里。", percent=40)

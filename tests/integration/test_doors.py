@@ -15,11 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 import pytest
-from fastapi.routing import APIRoute
 
 from cli import root
 from kit.desk import desk_of
-from kit.doors import KINDS, doors
+from kit.doors import EVERY, KINDS, LEAVES, doors, routes
 from kit.office import small_office
 from kit.stage import Seat, Stage, make_stage
 from models.errors import Denied, DubanError
@@ -41,36 +40,12 @@ TRYING = {
 }  # fmt: skip
 
 
-def commands(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
-    if not isinstance(command, click.Group):
-        yield path, command
-        return
-    context = click.Context(command)
-    for name in command.list_commands(context):
-        found = command.get_command(context, name)
-        assert found is not None
-        yield from commands(found, f"{path} {name}")
-
-
-COMMANDS = dict(commands(root, "duban"))
-
-
-def addresses(folder: Path) -> set[str]:
-    found, waiting = set[str](), [("", desk_of(small_office(folder)).app.routes)]
-    while waiting:
-        before, routes = waiting.pop()
-        for route in routes:
-            if isinstance(route, APIRoute):
-                found |= {f"{method} {before}{route.path}" for method in route.methods}
-            elif inside := getattr(route, "original_router", None):
-                waiting.append((before, inside.routes))
-            elif inside := getattr(route, "app", None):
-                waiting.append((before + route.path, getattr(inside, "routes", [])))
-    return found
+COMMANDS = {" ".join(("duban", *path)): EVERY[path] for path in LEAVES}
 
 
 def test_every_address_and_every_command_is_bound_to_what_is_asked_behind_it(tmp_path: Path) -> None:
-    there = addresses(tmp_path) | set(COMMANDS)
+    addresses = routes(desk_of(small_office(tmp_path)).app.routes)
+    there = {f"{method} {path}" for path, route in addresses for method in route.methods} | set(COMMANDS)
     assert (there - set(doors()), set(doors()) - there) == (set(), set()), (
         "new doors, and doors that are gone: kit/doors.txt"
     )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from documents import form
-from kit.office import OFFICE, SmallOffice, at, small_office
+from kit.office import OFFICE, SmallOffice, at, second_life, small_office
 from models import tables as t
 from models.errors import DubanError
 from models.rendering import Rendered
@@ -22,8 +22,11 @@ from models.states import EvidenceKind, RequestKind
 from models.store import Store
 from notifications import outbox
 from schedules.facts import Hours, at_rest
+from schedules.select import NO_DRIFT
 from schedules.sweep import sweep
+from simulation.years.journal import Told
 from simulation.years.observers import Evidence, Memory, Violation, observe
+from simulation.years.post import Copy
 from workflow import actions, calendar_store, filings, heads, periods, requests, summaries
 from workflow.actions import Command
 from workflow.case import Given
@@ -35,33 +38,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from notifications.channel import Envelope
-
-
-@dataclass(frozen=True)
-class Told:
-    """As the journal of a simulated year."""
-
-    true: datetime
-    wall: datetime
-    who: str
-    deed: str
-    task: int | None
-    seen: int | None
-    answer: str
-    key: str = ""
-    detail: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Copy:
-    """As the post of a simulated year."""
-
-    message_id: str
-    address: str
-    subject: str
-    body: str
-    true: datetime
-    wall: datetime
 
 
 @dataclass
@@ -89,7 +65,8 @@ class Month:
     def send(self, envelope: Envelope) -> str:
         """The mailbox of everybody."""
         moment = envelope.sent_at
-        self.copies.append(Copy(envelope.message_id, envelope.address, envelope.subject, envelope.body, moment, moment))
+        text = (envelope.recipient_name, envelope.subject, envelope.body)
+        self.copies.append(Copy(envelope.message_id, envelope.address, *text, moment, moment))
         return "taken"
 
     def note(self, now: datetime, who: str, deed: str, answer: str, **more: Any) -> None:
@@ -120,7 +97,7 @@ class Month:
 
     def turn(self, now: datetime) -> None:
         """The service once round."""
-        sweep(self.office.database, OFFICE, None, now, proved=True)
+        sweep(self.office.database, OFFICE, None, now, drift=NO_DRIFT)
         self.note(now, "service", "sweep", "done")
         with self.office.database.read() as connection:
             resting = at_rest(connection, OFFICE, now, Hours())
@@ -247,7 +224,7 @@ def another(month: Month, folder: Path) -> Month:
     """The same month once more, to do something wrong to."""
     month.office.database.close()
     shutil.copytree(month.home, folder, dirs_exist_ok=True)
-    office = SmallOffice(month.office.database, folder, units=month.office.units, tasks=month.office.tasks)
+    office = second_life(month.office, month.file.read_bytes(), folder)
     return Month(office, list(month.told), list(month.copies))
 
 

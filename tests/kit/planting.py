@@ -7,22 +7,15 @@ and none of the program.
 
 from __future__ import annotations
 
-import atexit
 import importlib
-import json
 import os
 import signal
-import socket
-import subprocess
 import sys
-import tempfile
 import tomllib
+import traceback
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 FAULTS: Final = ROOT / "tests" / "mutants" / "faults.toml"
@@ -30,13 +23,11 @@ FAULTS: Final = ROOT / "tests" / "mutants" / "faults.toml"
 KILLED: Final = 1
 #: the run itself broke
 _BROKEN: Final = 70
-_HEADER: Final = 8
 _LIBRARIES: Final = (
     "pytest", "sqlalchemy.dialects.sqlite", "sqlmodel", "alembic.command", "click", "jinja2.sandbox", "transitions",
     "apscheduler.schedulers.background", "filelock", "argon2", "pydantic_settings", "hypothesis", "time_machine",
     "openpyxl", "docx", "lxml.etree", "starlette.testclient", "fastapi", "multiprocessing.spawn",
 )  # fmt: skip
-_WAITING: Final[list[socket.socket]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +58,13 @@ def faults() -> list[Fault]:
 
 def run(fault: Fault, folder: Path) -> tuple[int, str]:
     """Run the tests that must notice the fault; pytest's exit code and what it said."""
+    from kit import warm  # the process that is forked has no kit
+
     tree = _tree(fault, folder / "tree")
-    with tempfile.TemporaryFile() as said:
-        code = _ask(tree, fault.killed_by, said.fileno())
-        said.seek(0)
-        return code, said.read().decode()
+    environment = {**os.environ, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
+    known = warm.knowing("planting")
+    done = warm.run(["-m", "planting", tree, *fault.killed_by], environment, by=known, patience=900)
+    return done.returncode, done.stdout + done.stderr
 
 
 def _tree(fault: Fault, tree: Path) -> Path:
@@ -89,58 +82,26 @@ def _tree(fault: Fault, tree: Path) -> Path:
     return tree
 
 
-def _ask(tree: Path, tests: Sequence[str], said: int) -> int:
-    if not _WAITING:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            process = subprocess.Popen(
-                [sys.executable, __file__, str(theirs.fileno())], pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL
-            )
-        _WAITING.append(ours)
-        atexit.register(lambda: (ours.close(), process.wait(30)))
-    asked = json.dumps({"tree": str(tree), "tests": list(tests)}).encode()
-    socket.send_fds(_WAITING[0], [f"{len(asked):{_HEADER}}".encode()], [said])
-    _WAITING[0].sendall(asked)
-    return int(_WAITING[0].recv(_HEADER, socket.MSG_WAITALL))
-
-
-def _wait(asking: socket.socket) -> None:
-    """In the process that has the libraries: fork for each run."""
+def learn() -> None:
+    """In the process that is forked: import the libraries, and nothing of the program."""
+    sys.path.remove(str(Path(__file__).parent))  # names of this folder are no names of libraries
     for name in _LIBRARIES:
         importlib.import_module(name)
-    while True:
-        size, (*streams,), _flags, _address = socket.recv_fds(asking, _HEADER, 1)
-        if not size:
-            return
-        asked = json.loads(asking.recv(int(size), socket.MSG_WAITALL))
-        number = os.fork()
-        if number == 0:
-            _test(Path(asked["tree"]), asked["tests"], streams[0])
-        os.close(streams[0])
-        _number, status = os.waitpid(number, 0)
-        asking.sendall(f"{os.waitstatus_to_exitcode(status):{_HEADER}}".encode())
 
 
-def _test(tree: Path, tests: list[str], said: int) -> None:
-    """Be the run: the tree comes first, here and in every process that the tests start."""
+def main(words: list[str]) -> None:
+    """In the child, be the run: the tree comes first, here and in every process that the tests start."""
     import pytest
 
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    for stream in (1, 2):
-        os.dup2(said, stream)
-    os.environ |= {"PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
+    tree, *tests = words
     os.chdir(tree)
-    sys.path[:0] = [str(tree)]
+    sys.path[:0] = [tree]
     quiet = ("-x", "-q", "--tb=short", "-p", "no:cacheprovider", "-p", "no:xdist")
     loaded = ("-W", "ignore::pytest.PytestAssertRewriteWarning")  # the libraries of pytest's plugins are here already
     code = _BROKEN
     try:
-        code = int(pytest.main([*quiet, *loaded, f"--rootdir={tree}", "-c", str(tree / "pyproject.toml"), *tests]))
-        sys.stdout.flush()
-    finally:
-        os._exit(code)
-
-
-if __name__ == "__main__":
-    sys.path.pop(0)  # names of this folder are no names of libraries
-    _wait(socket.socket(fileno=int(sys.argv[1])))
+        code = int(pytest.main([*quiet, *loaded, f"--rootdir={tree}", "-c", f"{tree}/pyproject.toml", *tests]))
+    except BaseException:  # noqa: BLE001 - what is no end of the tests must not count as one
+        traceback.print_exc()
+    sys.exit(code)

@@ -137,7 +137,6 @@ class Disk:
     #: new folders whose own names are not there for good
     loose: set[str] = field(default_factory=set)
     said: bytearray = field(default_factory=bytearray)
-    syncs: int = 0
     checkpoints: int = 0
     _listens: bool = False
 
@@ -152,19 +151,21 @@ class Disk:
         made.durable = dict(made.files)
         return made
 
-    def play(self, call: Call) -> bool:
-        """Let a call happen; whether it changed anything here."""
+    def play(self, call: Call) -> None:
+        """Let a call happen."""
         match call.name:
             case "write" if self.root not in call.path:
-                return self._heard(call)
-            case "pwrite64" | "write" | "ftruncate" | "fsync" | "fdatasync":
-                return call.path.startswith(self.root) and self._to_file(call)
+                self._heard(call)
+            case "fsync" | "fdatasync":
+                self._synced(call.path)
+            case "pwrite64" | "write" | "ftruncate":
+                self._to_file(call)
             case "openat":
-                return self._open(call)
+                self._open(call)
             case _:
-                return self._names(call)
+                self._names(call)
 
-    def _heard(self, call: Call) -> bool:
+    def _heard(self, call: Call) -> None:
         """Acknowledgements go into a pipe; those of another office are not ours."""
         if call.path.startswith("pipe:"):
             line = plain(call.words[1])
@@ -172,56 +173,47 @@ class Disk:
                 self._listens = json.loads(line)[1] == self.root
             elif self._listens:
                 self.said += line
-        return False
 
-    def _to_file(self, call: Call) -> bool:
-        if call.name in {"fsync", "fdatasync"}:
-            self.syncs += 1
-            return self._synced(call.path)
+    def _to_file(self, call: Call) -> None:
         file = self.files.get(call.path)
         if file is None or call.path.endswith("-shm"):
-            return False
+            return
         if call.name == "ftruncate":
             file.cut(int(call.words[1]))
         else:
             data = plain(call.words[1])
             file.write(int(call.words[3]) if call.name == "pwrite64" else file.size, data)
             self.checkpoints += call.path.endswith(".db")
-        return True
 
-    def _synced(self, path: str) -> bool:
+    def _synced(self, path: str) -> None:
         if path in self.files:
             self.files[path].sync()
-            return True
+            return
         for change in self.since:
             if change[0][0].rpartition("/")[0] == path:
                 self._lead(self.durable, change)
         self.since = [one for one in self.since if one[0][0].rpartition("/")[0] != path]
         self.loose = {one for one in self.loose if one.rpartition("/")[0] != path}
-        return True
 
-    def _open(self, call: Call) -> bool:
+    def _open(self, call: Call) -> None:
         name, flags = plain(call.words[1]).decode(), call.words[2]
         if not name.startswith(self.root) or "O_CREAT" not in flags:
-            return False
+            return
         if name not in self.files:
             self._become((name, File()))
-            return True
-        if "O_TRUNC" in flags:
+        elif "O_TRUNC" in flags:
             self.files[name].cut(0)
-        return "O_TRUNC" in flags
 
-    def _names(self, call: Call) -> bool:
+    def _names(self, call: Call) -> None:
         names = [plain(word).decode() for word in call.words if word.startswith('"')]
         if not names[0].startswith(self.root):
-            return False
+            return
         if call.name.startswith("mkdir"):
             self.loose.add(names[0])
         elif call.name.startswith("unlink"):
             self._become((names[0], None))
         else:  # within one folder, as the program does it: one change
             self._become((names[1], self.files[names[0]]), (names[0], None))
-        return True
 
     def _become(self, *change: tuple[str, File | None]) -> None:
         self._lead(self.files, [*change])

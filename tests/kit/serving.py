@@ -113,6 +113,14 @@ def home(folder: Path, server: SmtpServer, **settings: str) -> SmallOffice:
     return office
 
 
+def quiet_home(folder: Path) -> SmallOffice:
+    """The small office as the program's data folder, without a desk: its messages go into its outbox."""
+    office = small_office(folder)
+    (folder / "duban.toml").write_text("rehearsal = true\n[web]\nenabled = false\n", encoding="utf-8")
+    office.database.close()
+    return office
+
+
 def news(office: SmallOffice, count: int, now: datetime) -> list[int]:
     """So many messages to be sent, in turn to the clerks of the second and third unit; their numbers."""
     found: list[int] = []

@@ -1,4 +1,4 @@
-"""Several schedulers at once on one database, and the proof that each due rung was decided once, with its messages."""
+"""Sweeps of an office, and what they left; several schedulers at once, and the proof that each due rung was decided once."""
 
 from __future__ import annotations
 
@@ -8,27 +8,61 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import pytest
 import sqlalchemy as sa
 
 from kit.office import at
 from kit.race import Told, race, whole
+from models.errors import Refused
 from notifications.outbox import deliver
+from schedules import clock_guard
 from schedules.due import firings
 from schedules.facts import load_facts
 from schedules.ladders import Ladders
+from schedules.rules import load_rules
 from schedules.runner import tick
+from schedules.select import NO_DRIFT
+from schedules.sweep import SweepReport, sweep
 from workflow.calendar_store import load_calendar
 
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from kit.office import SmallOffice
     from kit.race import Act
     from kit.world import World
     from notifications.channel import Envelope
 
 #: ticks through the month that the small office has; each comes to what has become due since the last
 FIRST, TICKS, APART = at("2022-06-01 09:00"), 14, timedelta(days=3)
+RULES = load_rules()
+
+
+def run(office: SmallOffice, when: str | datetime, *, proved: bool = True) -> SweepReport:
+    """One sweep by the default ladder; an instant may be a Shanghai wall time."""
+    return sweep(
+        office.database, 1, RULES, at(when) if isinstance(when, str) else when, drift=NO_DRIFT if proved else None
+    )
+
+
+def ledger(office: SmallOffice, task: int) -> list[tuple[str, str]]:
+    """(rule, how it ended) of each rung of a task that was decided."""
+    return [(row["rule"], row["state"]) for row in office.rows("reminder", task_id=task)]
+
+
+def told(office: SmallOffice, event: str) -> list[str]:
+    """The logins that have a message about something."""
+    names = {number: login for login, number in office.people.items()}
+    return [names[row["recipient_id"]] for row in office.rows("message", event=event)]
+
+
+def confirm(office: SmallOffice, when: str) -> None:
+    """The director confirms the clock; nobody else can."""
+    with pytest.raises(Refused), office.database.write(1) as connection:
+        clock_guard.confirm(connection, 1, office.actor("clerk1"), at(when))
+    with office.database.write(1) as connection:
+        clock_guard.confirm(connection, 1, office.actor("director"), at(when))
 
 
 @dataclass(frozen=True)
@@ -60,7 +94,7 @@ def ticking(now: datetime, box: Ledger) -> Act:
     """One tick, as the service does it; how many rungs it decided."""
 
     def act(world: World) -> int:
-        done = tick(world.database, 1, None, lambda at_: deliver(world.database, 1, box, at_), now, proved=True)
+        done = tick(world.database, 1, None, lambda at_: deliver(world.database, 1, box, at_), now, drift=NO_DRIFT)
         return done.sweep.decided
 
     return act

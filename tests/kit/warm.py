@@ -2,8 +2,9 @@
 
 Starting Python and SQLModel takes a second, a command a tenth of it; the tests type hundreds. Every command still has a
 process, an environment, standard streams and an exit code of its own. What concerns the start itself runs the installed
-program (``kit.terminal.DUBAN``). Words that begin with ``-m`` run a module of this folder instead. A second such process
-does the same for the children in which foreign files are looked at (``kit.apart``).
+program (``kit.terminal.DUBAN``). Words that begin with ``-m`` run a module of this folder instead. Other such processes
+know other things: one is forked for the children in which foreign files are looked at (``kit.apart``), one for tests of
+the program with a fault in it (``kit.planting``).
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import sys
 import tempfile
 import traceback
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
@@ -39,13 +41,14 @@ _APART: Final[list[_Warm]] = []
 
 
 def run(
-    words: Sequence[object], environment: Mapping[str, str], *, typed: str = "", patience: float = 120
-) -> subprocess.CompletedProcess[str]:
+    words: Sequence[object], environment: Mapping[str, str], *, typed: str = "", patience: float = 120,
+    by: _Warm | None = None,
+) -> subprocess.CompletedProcess[str]:  # fmt: skip
     """Type one command; what it wrote and how it ended. Longer than ``patience`` seconds, and it is killed."""
     with tempfile.TemporaryFile() as told, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         told.write(typed.encode())
         told.seek(0)
-        begun = start(words, environment, told, out, err)
+        begun = (by or _here()).begin(words, environment, told, out, err)
         try:
             code = begun.wait(patience)
         except TimeoutError:
@@ -56,10 +59,22 @@ def run(
 
 def start(words: Sequence[object], environment: Mapping[str, str], *streams: IO[bytes]) -> Begun:
     """A command with these three streams that goes on by itself."""
+    return _here().begin(words, environment, *streams)
+
+
+def _here() -> _Warm:
     if not _HERE:
         _HERE.append(_Warm())
         atexit.register(_HERE[0].close)
-    return _HERE[0].start([str(word) for word in words], environment, [stream.fileno() for stream in streams])
+    return _HERE[0]
+
+
+@cache
+def knowing(name: str) -> _Warm:
+    """A process that has learnt what a module of this folder has to say, and nothing else; it ends with this one."""
+    made = _Warm(words=[name])
+    atexit.register(made.close)
+    return made
 
 
 @contextmanager
@@ -142,13 +157,9 @@ class _Warm:
         self.socket.close()
         self.process.wait(30)
 
-    def start(self, words: list[str], environment: Mapping[str, str], streams: list[int]) -> Begun:
+    def begin(self, words: Sequence[object], environment: Mapping[str, str], *streams: IO[bytes]) -> Begun:
         """Ask for one command."""
         return _ask(self.socket, words, environment, streams)
-
-    def begin(self, words: Sequence[str], environment: Mapping[str, str], *streams: IO[bytes]) -> Begun:
-        """The same with streams instead of their numbers."""
-        return self.start(list(words), environment, [stream.fileno() for stream in streams])
 
 
 def _pair() -> tuple[socket.socket, socket.socket]:
@@ -156,11 +167,13 @@ def _pair() -> tuple[socket.socket, socket.socket]:
     return socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 
 
-def _ask(asking: socket.socket, words: list[str], environment: Mapping[str, str], streams: list[int]) -> Begun:
-    asked = json.dumps({"words": words, "environment": dict(environment), "folder": str(Path.cwd())}).encode()
+def _ask(
+    asking: socket.socket, words: Sequence[object], environment: Mapping[str, str], streams: Sequence[IO[bytes]]
+) -> Begun:
+    job = {"words": [str(word) for word in words], "environment": dict(environment), "folder": str(Path.cwd())}
     answers, theirs = socket.socketpair()
     with theirs:
-        socket.send_fds(asking, [asked], [*streams, theirs.fileno()])
+        socket.send_fds(asking, [json.dumps(job).encode()], [*(stream.fileno() for stream in streams), theirs.fileno()])
     return Begun(answers)
 
 
@@ -256,20 +269,15 @@ def _become(asked: dict[str, Any], streams: list[int]) -> None:
 
 def _main(number: str, *more: str) -> None:
     asking = socket.socket(fileno=int(number))
-    apart = importlib.import_module("apart")
     match more:
-        case ("apart",):
-            _wait(asking, apart.learn)
-        case (known,):
-            other = socket.socket(fileno=int(known))
-            with apart.forked(
-                lambda words, environment, *streams: _ask(
-                    other, list(words), environment, [stream.fileno() for stream in streams]
-                )
-            ):
-                _wait(asking, _learn)
-        case _:
+        case ():
             _wait(asking, _learn)
+        case (known,) if known.isdecimal():
+            other, apart = socket.socket(fileno=int(known)), importlib.import_module("apart")
+            with apart.forked(lambda words, environment, *streams: _ask(other, words, environment, streams)):
+                _wait(asking, _learn)
+        case (name,):
+            _wait(asking, importlib.import_module(name).learn)
 
 
 if __name__ == "__main__":

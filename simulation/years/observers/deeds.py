@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final
 
-from simulation.years.observers.evidence import Violation, acknowledged, died, refused
+from simulation.years.observers.evidence import Violation, acknowledged, refused
 from simulation.years.observers.picture import UNSEEN
 
 if TYPE_CHECKING:
@@ -169,11 +169,6 @@ def _decided(picture: Picture) -> Iterator[Violation]:
         if row["decision"] != said.get(row["id"], "pending"):
             what = f"it is {row['decision']}, the trail says {said.get(row['id'], 'pending')}"
             yield Violation("I16", what, f"request {row['id']}")
-
-
-def unheard(picture: Picture) -> int:
-    """How many deeds got no answer: for the figures."""
-    return sum(died(told) for told in picture.evidence.told)
 
 
 def _named(told: Told) -> str:

@@ -126,11 +126,6 @@ class Evidence:
     secrets: tuple[str, ...] = ()
 
 
-def died(told: Told) -> bool:
-    """Whether no answer came: the deed may be done or not."""
-    return told.answer == "died"
-
-
 def refused(told: Told) -> bool:
     """Whether the answer was the code of a refusal."""
     return told.answer[:2] in {"E-", "W-"}

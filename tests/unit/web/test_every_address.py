@@ -22,13 +22,12 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, unquote
 
 import pytest
-from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
 import web
 from kit.api import new_token
 from kit.desk import DeskOf, desk_of
-from kit.doors import KINDS, doors
+from kit.doors import KINDS, doors, routes
 from kit.office import OFFICE, UNITS, at, small_office
 from kit.office import PEOPLE as OFFICE_PEOPLE
 from models import tables as t
@@ -226,17 +225,11 @@ def fields() -> tuple[str, ...]:
 
 def addresses(desk: DeskOf, method: str) -> dict[str, list[str]]:
     """Every registered address, of pages and of the interface for programs, with the names of what is asked for."""
-    found, waiting = {}, [("", desk.app.routes)]
-    while waiting:
-        before, routes = waiting.pop()
-        for route in routes:
-            if isinstance(route, APIRoute):
-                if method in (route.methods or ()):
-                    found[before + route.path] = [one.alias for one in route.dependant.query_params]
-            elif inside := getattr(route, "original_router", None):
-                waiting.append((before, inside.routes))
-            elif inside := getattr(route, "app", None):
-                waiting.append((before + route.path, getattr(inside, "routes", [])))
+    found = {
+        path: [one.alias for one in route.dependant.query_params]
+        for path, route in routes(desk.app.routes)
+        if method in (route.methods or ())
+    }
     assert len(found) > 50
     return dict(sorted(found.items()))
 
