@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 import deeds.desk
+from models.disk import NO_ROOM
 from models.errors import BadInput, Denied, EnvironmentRefused
 from models.language import N_, _
 from models.settings import Settings, load
@@ -139,7 +140,7 @@ def desk(function: Callable[..., Any]) -> Callable[..., Any]:
 def _machine(error: OSError) -> EnvironmentRefused:
     """What a file or folder of the person's refused, named as they named it, without the folders above it."""
     where = Path(str(error.filename)).name if error.filename else ""
-    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+    if error.errno in NO_ROOM:
         what, remedy = _("The disk is full; the file was not written whole."), _("Free some space, then try again.")
         return EnvironmentRefused("E-507", what, where=where, remedy=remedy)
     why = _(_WHY.get(error.errno or 0, _OTHERWISE))

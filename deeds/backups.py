@@ -131,11 +131,14 @@ def confirm(desk_: Desk) -> int:
 
     lost = _opened_without_log(desk_)
     office, now, folder = desk_.office_id, desk_.now(), desk_.settings.heads_dir
-    held = desk_.perform(
-        "restore.confirm",
-        lambda c: backup.confirm_restore(c, office, desk_.actor, folder, now, log_lost=lost is not None),
-    )
-    desk_.read(lambda c: heads.keep(folder, c, office, now, claim=True))
+
+    def work(connection: Connection) -> int:
+        held = backup.confirm_restore(connection, office, desk_.actor, folder, now, log_lost=lost is not None)
+        # before the commit: a yes whose head cannot leave is none; a head whose yes was lost is named by the next yes
+        heads.keep(folder, connection, office, now, claim=True)
+        return held
+
+    held = desk_.perform("restore.confirm", work)
     if lost is not None:
         lost.unlink()
     return held

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 from sqlalchemy import exc
 
-from models.disk import give_up, refuse_failed
+from models.disk import give_up, has_room, refuse_failed
 from models.errors import Unreachable
 from models.filesystem import refuse_network
 from models.language import _
@@ -157,7 +157,7 @@ def refusal(error: exc.DBAPIError, file: Path | None = None) -> Unreachable:
     """What a database error means to the person at the keyboard (``reliability.md`` section 7, rows 28-29)."""
     text = str(error.orig).lower()
     if "full" in text or "readonly" in text or "read-only" in text or "disk i/o" in text:
-        return _disk(text, file, limit=_limit(error.orig))
+        return _disk(text, file, grew=getattr(error.orig, "sqlite_errorname", "") in GROWING)
     if _damaged(text):
         return _not_whole()
     if "locked" in text:
@@ -207,12 +207,9 @@ def _locked() -> Unreachable:
     return Unreachable("E-B04", _("Another program holds the database."), remedy=_("Wait a moment and try again."))
 
 
-def _disk(text: str, file: Path | None, *, limit: int | None) -> Unreachable:
+def _disk(text: str, file: Path | None, *, grew: bool) -> Unreachable:
     """The disk is full, read-only, or fails; E-507. SQLite calls it an I/O error, too, when a file may not grow."""
-    free = _free(file)
-    where = _("{free} bytes are free").format(free=free) if free is not None and free < LEAST_FREE else ""
-    if limit is not None:
-        where = _("no file may grow beyond {limit} bytes here").format(limit=limit)
+    where = _why_full(file, grew=grew)
     if "full" in text or ("disk i/o" in text and where):
         return Unreachable(
             "E-507",
@@ -237,11 +234,16 @@ def _read_only() -> Unreachable:
     )
 
 
-def _limit(error: BaseException | None) -> int | None:
-    """The size beyond which this process may not let a file grow, where that is why a write failed."""
-    most = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
-    grows = getattr(error, "sqlite_errorname", "") in GROWING
-    return most if grows and most != resource.RLIM_INFINITY else None
+def _why_full(file: Path | None, *, grew: bool) -> str:
+    """Why a file did not grow on a disk that is in order; empty where the disk had room for it."""
+    most, free = resource.getrlimit(resource.RLIMIT_FSIZE)[0], _free(file)
+    if grew and most != resource.RLIM_INFINITY:
+        return _("no file may grow beyond {limit} bytes here").format(limit=most)
+    if free is not None and free < LEAST_FREE:
+        return _("{free} bytes are free").format(free=free)
+    if grew and file is not None and not has_room(file.parent, LEAST_FREE):
+        return _("the quota of this program on the disk is used up")
+    return ""
 
 
 def _free(file: Path | None) -> int | None:

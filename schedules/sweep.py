@@ -19,7 +19,7 @@ from models.language import _
 from models.states import ReminderState, Role
 from models.times import at_local, local_date
 from schedules import drafts
-from schedules.clock_guard import guard, last_look, tell_held
+from schedules.clock_guard import FREE, Hold, guard, last_look, tell_held
 from schedules.due import MOVED_BY_REVISION, at_any_state, by_task, due, next_at, passed, undecided, was_open
 from schedules.facts import IN_FORCE, SCHEDULER, Hours, holders, load_facts, load_history, load_ledger, load_said
 from schedules.former import load_eras
@@ -59,6 +59,8 @@ class SweepReport:
     messages: int = 0
     #: why the messages are held, or empty
     held_reason: str = ""
+    #: whether nothing was decided, because the time that really passed disproves the clock
+    strayed: bool = False
 
     @property
     def decided(self) -> int:
@@ -78,18 +80,23 @@ def sweep(
     now: datetime,
     *,
     hours: Hours | None = None,
-    proved: bool = False,
+    drift: timedelta | None = None,
+    last: Hold = FREE,
     anew: bool = False,
 ) -> SweepReport:
     """Decide everything due by ``now`` (aware UTC) in one write transaction.
 
     ``rules``: the office's own for its months; None = those of the version of the flow that each task pins.
-    ``proved``: the caller's monotonic clock confirms the time since the last sweep, so a long gap raises no doubt.
+    ``drift``, ``last``: what the caller counted since it believed the clock last, and what its sweep before came to
+    (``clock_guard.guard``). By a clock that is disproved nothing is decided.
     ``anew``: look at every open task, whenever the rules of then said it had to be looked at: they may have changed.
     """
     with database.write(office_id) as connection:
         looked = last_look(connection, office_id)
-        held = guard(connection, office_id, now, proved=proved)
+        hold = guard(connection, office_id, now, drift=drift, last=last)
+        held = hold.reason
+        if hold.strayed:
+            return SweepReport(held_reason=held, strayed=True)
         due_now = sa.true() if anew else t.task.c.next_due_at <= now
         facts = load_facts(connection, office_id, due_now, just_closed=True)
         if not facts:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from documents import form
-from kit.office import OFFICE, SmallOffice, at, small_office
+from kit.office import OFFICE, SmallOffice, at, second_life, small_office
 from models import tables as t
 from models.errors import DubanError
 from models.rendering import Rendered
@@ -22,6 +22,7 @@ from models.states import EvidenceKind, RequestKind
 from models.store import Store
 from notifications import outbox
 from schedules.facts import Hours, at_rest
+from schedules.select import NO_DRIFT
 from schedules.sweep import sweep
 from simulation.years.journal import Told
 from simulation.years.observers import Evidence, Memory, Violation, observe
@@ -96,7 +97,7 @@ class Month:
 
     def turn(self, now: datetime) -> None:
         """The service once round."""
-        sweep(self.office.database, OFFICE, None, now, proved=True)
+        sweep(self.office.database, OFFICE, None, now, drift=NO_DRIFT)
         self.note(now, "service", "sweep", "done")
         with self.office.database.read() as connection:
             resting = at_rest(connection, OFFICE, now, Hours())
@@ -223,7 +224,7 @@ def another(month: Month, folder: Path) -> Month:
     """The same month once more, to do something wrong to."""
     month.office.database.close()
     shutil.copytree(month.home, folder, dirs_exist_ok=True)
-    office = SmallOffice(month.office.database, folder, units=month.office.units, tasks=month.office.tasks)
+    office = second_life(month.office, month.file.read_bytes(), folder)
     return Month(office, list(month.told), list(month.copies))
 
 

@@ -6,6 +6,7 @@ office, so that a year in which nothing broke is not one in which nothing befell
 
 from __future__ import annotations
 
+import errno
 from datetime import date, timedelta
 from itertools import count, pairwise
 from random import Random
@@ -30,7 +31,7 @@ from simulation.years.faults.mail import Mail
 from simulation.years.journal import DIED
 from simulation.years.people.hand import Hand
 from simulation.years.post import BEFORE
-from workflow import actions
+from workflow import actions, heads
 from workflow.case import Given
 
 if TYPE_CHECKING:
@@ -271,7 +272,9 @@ def test_a_refusal_of_a_dead_process_is_never_heard(year: running.Year) -> None:
     assert [told.answer for told in year.journal.told] == [DIED]
 
 
-def test_a_restored_backup_takes_back_what_came_after_it_and_nothing_runs_before_a_yes(year: running.Year) -> None:
+def test_a_restored_backup_takes_back_what_came_after_it_and_nothing_runs_before_a_yes(
+    year: running.Year, monkeypatch: pytest.MonkeyPatch
+) -> None:
     hand, office = Hand(year), year.settings.office
 
     def events() -> list[str]:
@@ -290,6 +293,11 @@ def test_a_restored_backup_takes_back_what_came_after_it_and_nothing_runs_before
     assert [told.deed for told in year.journal.told if told.deed in {"backup", "restore"}] == ["backup", "restore"]
     year.service.turn()
     assert year.service.behind
+    with monkeypatch.context() as full:  # the head of the yes has to leave; without that it is none
+        full.setattr(heads, "_append", _no_room)
+        assert hand.do("sysadmin", "restore.confirm", _confirm) is None
+    with year.desk.database.read() as connection:
+        assert connection.scalar(sa.select(t.event.c.result).where(t.event.c.action == "restore.confirm")) == "refused"
     assert hand.do("sysadmin", "restore.confirm", _confirm) is not None
     year.service.turn()
     assert not year.service.behind
@@ -301,6 +309,10 @@ def _join(connection: sa.Connection, seat: object) -> int:
     from workflow import people
 
     return people.add_person(connection, seat.office_id, seat.actor, "late", "后来", seat.now(), email="a@b.example.cn")  # type: ignore[attr-defined]
+
+
+def _no_room(*_line: object) -> None:
+    raise OSError(errno.ENOSPC, "no space left")
 
 
 def _confirm(seat: object) -> int:

@@ -15,6 +15,7 @@ import pytest
 
 from kit.observed import Month, another, at, june, rewritten
 from simulation.years.observers import Memory
+from workflow import people
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -328,12 +329,21 @@ def test_a_planted_wrong_is_named(clean: Month, tmp_path: Path, name: str) -> No
     assert any(plant.says in one.what for one in found), "\n".join(map(str, found))
 
 
+def ended_by_a_wrong_clock(month: Month) -> None:
+    """A duty that a clock a year back has end before anything was done with it."""
+    wrong = at("2021-07-15 16:50")
+    month.tamper("UPDATE duty SET valid_from = '2021-01-01'")
+    month.do("security", "duty.end", people.end_duty, wrong, month.office.people["reviewer"])
+    month.told[-1] = replace(month.told[-1], true=at("2022-07-15 16:50"))
+
+
 RIGHT = {
     "no answer came, and it is done": told("task.waive", answer="died"),
     "no answer came for a whole batch": told("task.waive", answer="died", task=None, seen=None),
     "no answer came, and it is not done": lambda month: month.note(
         at("2022-06-21 10:00"), "clerk3", "task.receive", "died", task=6, seen=1
     ),
+    "a duty that ended while the clock was a year back": ended_by_a_wrong_clock,
     "the second copy of a sender that died": lambda month: (once_more(month), month.tamper(
         "UPDATE attempt SET number = 2 WHERE message = 1",
         "INSERT INTO attempt SELECT office_id, 900, message, 1, started_at, finished_at, 'lost', code, detail"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import Path
+from fastapi import Path, Query
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from models.times import FIRST_DAY, LAST_DAY, SHANGHAI
@@ -20,6 +20,9 @@ Line = Annotated[str, Field(max_length=200, pattern=_NO_NUL)]
 Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
 Number = Annotated[int, Field(ge=1, le=HIGHEST)]
 InPath = Annotated[int, Path(ge=1, le=HIGHEST, description="Its number.")]
+NoticeOfMonth = Annotated[
+    int | None, Query(ge=1, le=HIGHEST, description="The notice, needed where two have the month: `E-S47` else.")
+]
 MonthInPath = Annotated[str, Path(pattern=MONTH, examples=["2022-06"], description="YYYY-MM.")]
 
 

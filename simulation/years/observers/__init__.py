@@ -45,7 +45,6 @@ __all__ = ["Copy", "Evidence", "Memory", "Told", "Violation", "observe"]
 OF_ROWS: Final[tuple[Observer, ...]] = (
     chain.chain,
     chain.seen_heads,
-    chain.kept_heads,
     states.laws_stand,
     deeds.nothing_lost,
     deeds.nothing_by_itself,
@@ -65,6 +64,7 @@ OF_ROWS: Final[tuple[Observer, ...]] = (
 )
 #: those that let the tasks live once more
 OF_LIVES: Final[tuple[ObserverOfLives, ...]] = (
+    chain.kept_heads,
     states.states,
     states.lawful,
     states.duties,

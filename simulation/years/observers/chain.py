@@ -10,6 +10,8 @@ from simulation.years.observers.evidence import Violation, acknowledged
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from simulation.years.observers.evidence import Told
+    from simulation.years.observers.lives import Lives
     from simulation.years.observers.picture import Picture
 
 
@@ -47,7 +49,7 @@ def seen_heads(picture: Picture) -> Iterator[Violation]:
         picture.memory.heads.append((len(picture.evidence.told), last.seq, last.hash))
 
 
-def kept_heads(picture: Picture) -> Iterator[Violation]:
+def kept_heads(picture: Picture, lives: Lives) -> Iterator[Violation]:
     """The heads that the program keeps outside: they are there, and stand in the trail or are named by a restore."""
     lines = [
         json.loads(line)
@@ -70,7 +72,7 @@ def kept_heads(picture: Picture) -> Iterator[Violation]:
     if turns and not lines:
         yield Violation("I11", f"no head is kept outside after {len(turns)} turns of the loop that keeps them", "heads")
     elif turns:
-        yield from _kept_up(picture, turns[-1].wall.isoformat(), lines[-1]["seq"])
+        yield from _kept_up(picture, lives, turns[-1], lines[-1]["seq"])
 
 
 def _waits_for_a_yes(picture: Picture) -> bool:
@@ -79,10 +81,10 @@ def _waits_for_a_yes(picture: Picture) -> bool:
     return "restore" in deeds and "restore.confirm" not in deeds[len(deeds) - deeds[::-1].index("restore") :]
 
 
-def _kept_up(picture: Picture, turn: str, kept: int) -> Iterator[Violation]:
+def _kept_up(picture: Picture, lives: Lives, turn: Told, kept: int) -> Iterator[Violation]:
     """After its last turn the folder holds the head of that time: no event from before it lies beyond."""
-    beyond = [event for event in picture.events if event.seq > kept and event.wall.isoformat() < turn]
+    beyond = [event for event in picture.events if event.seq > kept and lives.true[event.seq] < turn.true]
     restored = any(told.deed == "restore" for told in picture.evidence.told)
     if beyond and not restored:
-        what = f"{len(beyond)} events were written before the last turn of the loop at {turn} and lie beyond it"
+        what = f"{len(beyond)} events were written before the last turn of the loop at {turn.true} and lie beyond it"
         yield Violation("I11", what, f"outside head {kept}")

@@ -49,7 +49,7 @@ class Due:
 def skipped(picture: Picture, lives: Lives) -> Iterator[Violation]:
     """What came due and is in no row of the ledger, or was passed over by the first sweep that came back after it."""
     swept = sorted(
-        min(told.wall, told.true)
+        (min(told.wall, told.true), told.wall)
         for place, told in enumerate(picture.evidence.told)
         if told.deed == "sweep" and told.answer == "done" and not picture.taken_back(place)
     )
@@ -57,10 +57,10 @@ def skipped(picture: Picture, lives: Lives) -> Iterator[Violation]:
         return
     ledger, days = _Ledger(picture), _Reckoning(picture, lives)
     for number, life in lives.of.items():
-        if not picture.evidence.drained and date.fromisoformat(life.row["opened_on"]) < day_of(swept[-1]) - _REACH:
+        if not picture.evidence.drained and date.fromisoformat(life.row["opened_on"]) < day_of(swept[-1][0]) - _REACH:
             continue  # the observations before this one have looked at it; the last one looks at all
-        for due in days.due(life, swept[-1]):
-            sweep, decided = swept[bisect_left(swept, due.at)], ledger.decided(number, due)
+        for due in days.due(life, swept[-1][0]):
+            (_at, sweep), decided = swept[bisect_left(swept, (due.at,))], ledger.decided(number, due)
             said = f"“{due.rung.name}” was due at {due.at:%Y-%m-%d %H:%M} (round {due.round}, date {due.revision})"
             if decided is None:
                 what = f"{said}, the task was open, a sweep ran at {sweep:%Y-%m-%d %H:%M}, and the ledger has no row"

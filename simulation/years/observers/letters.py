@@ -5,9 +5,10 @@ The post is outside of the program: what it took is counted there, not in the ou
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from simulation.years.observers.duties import Duties
 from simulation.years.observers.evidence import Violation
@@ -148,25 +149,30 @@ def waiting(picture: Picture) -> Iterator[Violation]:
     turns = [told for told in picture.evidence.told if told.deed == "delivery" and told.answer == "done"]
     if not turns:
         return
-    until = min(turns[-1].true, turns[-1].wall)
+    looked = sorted(min(told.true, told.wall) for told in turns)
     for row in picture.tables["message"]:
         if row["state"] in _ENDED | {"held"}:
             continue
-        late = until - instant(row["next_at"])
+        late = looked[-1] - instant(row["next_at"])
         if picture.evidence.drained and late > timedelta(0):
             what = f"the faults are off, and “{row['event']}” is still {row['state']} since {row['next_at'][:16]}"
             yield Violation("I19", what, f"message {row['id']}")
-        elif late > _PATIENCE and not picture.lost:
+        elif late > _PATIENCE and looked[-1] - _first(looked, row) > _PATIENCE and not picture.lost:
             yield Violation("I6", f"it is {row['state']} since {row['next_at'][:16]}", f"message {row['id']}")
     for row in picture.tables["message"]:
         if picture.evidence.drained and row["state"] == "held":
             yield Violation("I19", "the faults are off, and it is still held", f"message {row['id']}")
 
 
+def _first(looked: list[datetime], row: dict[str, Any]) -> datetime:
+    """When somebody first looked who could have sent it: meanwhile the service may have stood still."""
+    return looked[bisect_left(looked, instant(row["next_at"]))]
+
+
 def chased(picture: Picture, lives: Lives) -> Iterator[Violation]:
     """No reminder reached anybody about a task that had gone on, nor anybody whose duty it was no longer (I7)."""
     letters = {letter.message_id: letter for letter in picture.memory.letters.values()}
-    duties, told = Duties(picture), picture.evidence.told
+    duties, told = Duties(picture, lives), picture.evidence.told
     taken_back = [(told[max(first, 0)].true, told[last].true) for first, last in picture.lost]
     people = {address: row["id"] for row in picture.tables["person"] for address in (row["email"], row["login"])}
     for copy in picture.evidence.copies:
@@ -180,7 +186,7 @@ def chased(picture: Picture, lives: Lives) -> Iterator[Violation]:
             what = f"{copy.address} was chased at {copy.true:%Y-%m-%d %H:%M} about tasks that had gone on by then"
             yield Violation("I7", what, f"{letter.event} {copy.message_id}")
         if any(rule for *_rest, rule, _states in letter.lines) and not duties.held(
-            [people.get(copy.address, 0)], copy.wall
+            [people.get(copy.address, 0)], copy.wall, copy.true
         ):
             what = f"{copy.address} was chased at {copy.true:%Y-%m-%d %H:%M} and held no duty that day"
             yield Violation("I7", what, f"{letter.event} {copy.message_id}")

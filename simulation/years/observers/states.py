@@ -80,7 +80,7 @@ def lawful(picture: Picture, lives: Lives) -> Iterator[Violation]:
 
 def duties(picture: Picture, lives: Lives) -> Iterator[Violation]:
     """Whoever acted held the duty that day, and a unit's own only in the unit of the task."""
-    held = Duties(picture)
+    held = Duties(picture, lives)
     units = {row["id"]: row["name"] for row in picture.tables["unit"]}
     ours = {event.seq: before for life in lives.of.values() for event, before in life.steps}
     for event in picture.fresh():
@@ -88,7 +88,7 @@ def duties(picture: Picture, lives: Lives) -> Iterator[Violation]:
             continue
         steps = picture.laws[ours[event.seq].law].of(event.action, event.from_state, event.to_state)
         beside = any(step.beside for step in steps)
-        mine = held.held(event.detail["people"], event.wall)
+        mine = held.held(event.detail["people"], event.wall, lives.true[event.seq])
         where = f"event {event.seq}"
         if not any(row["role"] == event.role for row in mine):
             yield Violation("I14", f"{event.actor} acted as {event.role} and held no such duty that day", where)

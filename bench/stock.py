@@ -1,0 +1,154 @@
+"""Offices with as many tasks as a measurement wants: the frame is set up by the program, the mass is filled in as sets.
+
+24 units, 24 clauses that name two units each, one month open. The mass are tasks of closed months with what such tasks
+leave behind: three events, a report, two messages, three kept answers each. Its events carry no true hashes.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from models import tables as t
+from models.database import Database, sqlite_url
+from models.drafts import ClauseDraft, ItemDraft, NoticeDraft
+from simulation.scene import OFFICE_ID, prepare
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MONTH: Final = "2022-06"
+UNITS: Final = 24
+#: tasks of the frame: each clause names two units
+FRAME: Final = 2 * UNITS
+#: closed months over which the mass is spread
+MONTHS: Final = 120
+NUMBERS: Final = "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {count})"
+TEXT: Final = "本月完成投资一千二百万元，沿江岸线整治推进至百分之六十五，未发现新增问题。" * 3
+RANDOM: Final = "lower(hex(randomblob(32)))"
+#: far beyond every clock of the measurements
+LATER: Final = "'2099-01-01 00:00:00.000000'"
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """An office on the disk: tasks of the mass, then ``spare`` assigned ones of the open month from number ``first``."""
+
+    folder: Path
+    tasks: int
+    first: int
+    spare: int
+
+    @property
+    def file(self) -> Path:
+        """Its database."""
+        return self.folder / "duban.db"
+
+    def open(self, synchronous: str = "FULL") -> Database:
+        """As the program opens it."""
+        return Database(sqlite_url(self.file), synchronous=synchronous)
+
+    def copy(self, folder: Path) -> Stock:
+        """The same once more."""
+        folder.mkdir(parents=True)
+        shutil.copyfile(self.file, folder / "duban.db")
+        return replace(self, folder=folder)
+
+
+def stocked(folder: Path, tasks: int, spare: int, *, opened: bool = False, alone: bool = False) -> Stock:
+    """Make an office with ``tasks`` in the mass: of closed months, or ``opened``; ``alone`` = without what they left."""
+    folder.mkdir(parents=True)
+    prepare(_notice(), MONTH, folder, seed=1).database.close()
+    made = Stock(folder, tasks, FRAME + tasks + 1, spare)
+    with closing(sqlite3.connect(made.file, isolation_level=None)) as connection:
+        connection.execute("PRAGMA synchronous=OFF")
+        connection.execute("PRAGMA cache_size=-400000")
+        connection.execute("PRAGMA foreign_keys=OFF")
+        connection.execute("BEGIN")
+        if tasks:
+            _months(connection)
+            _mass(connection, tasks, opened=opened)
+            if not alone:
+                _left_behind(connection, tasks)
+        if spare:
+            _spare(connection, made)
+        connection.execute("COMMIT")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return made
+
+
+def _notice() -> NoticeDraft:
+    units = [f"第{number}单位" for number in range(1, UNITS + 1)]
+    pairs = [(units[place], units[(place + 1) % UNITS]) for place in range(UNITS)]
+    clauses = tuple(
+        ClauseDraft(id=f"1.{number}", text=f"完成第{number}项年度任务。", units=pair, parties=pair, lead=pair[0])
+        for number, pair in enumerate(pairs, 1)
+    )
+    return NoticeDraft(
+        title="年度工作要点", issuer="协调办公室", items=(ItemDraft(number=1, title="任务", clauses=clauses),)
+    )
+
+
+def like(connection: sqlite3.Connection, table: str, count: int, model: str, **values: str) -> None:
+    """Add ``count`` rows like ``model`` (a condition on ``m``, with ``i`` from 0), some columns by another expression."""
+    columns = [column.name for column in t.metadata.tables[table].columns]
+    chosen = ", ".join(values.get(name, f"m.{name}") for name in columns)
+    connection.execute(
+        f"{NUMBERS.format(count=count)} INSERT INTO {table} ({', '.join(columns)})"
+        f" SELECT {chosen} FROM n JOIN {table} m ON m.office_id = {OFFICE_ID} AND {model}"
+    )
+
+
+def _months(connection: sqlite3.Connection) -> None:
+    like(
+        connection, "period", MONTHS, "m.id = 1", id="2 + i", state="'closed'",
+        month="printf('%04d-%02d', 1990 + i / 12, 1 + i % 12)",
+    )  # fmt: skip
+
+
+def _mass(connection: sqlite3.Connection, tasks: int, *, opened: bool) -> None:
+    standing = {} if opened else {"state": "'aggregated'", "stage": "'aggregated'", "report_number": "1"}
+    like(
+        connection, "task", tasks, f"m.id = 1 + i % {FRAME}", id=f"{FRAME} + 1 + i", responsibility_id="NULL",
+        period_id="1" if opened else f"2 + i % {MONTHS}", next_due_at=LATER if opened else "NULL", **standing,
+    )  # fmt: skip
+
+
+def _spare(connection: sqlite3.Connection, stock: Stock) -> None:
+    like(
+        connection, "task", stock.spare, f"m.id = 1 + i % {FRAME}", id=f"{stock.first} + i", responsibility_id="NULL",
+        next_due_at=LATER,
+    )  # fmt: skip
+
+
+def _left_behind(connection: sqlite3.Connection, tasks: int) -> None:
+    """What happened to the tasks of the mass."""
+    last = connection.execute("SELECT max(seq) FROM event").fetchone()[0]
+    task = f"{FRAME} + 1 + i % {tasks}"
+    like(
+        connection, "event", 3 * tasks, f"m.seq = {last}", seq=f"{last} + 1 + i", action="'report'",
+        object_type="'task'", object_id=task, version=f"1 + i / {tasks}", from_state="'assigned'",
+        to_state="'reported'", prev_hash=RANDOM, hash=RANDOM, operation_id=RANDOM,
+    )  # fmt: skip
+    numbers = NUMBERS.format(count=tasks)
+    connection.execute(
+        f"{numbers} INSERT INTO report (office_id, id, task_id, number, round, progress, percent, no_progress, reason,"
+        f' problems, next_steps, "values", filed_by, filed_at, content_sha256) SELECT {OFFICE_ID}, 1 + i, {task}, 1, 1,'
+        f" '{TEXT}', 65, 0, '', '', '', '[]', 1, '2022-06-01 00:00:00.000000', {RANDOM} FROM n"
+    )
+    connection.execute(
+        f"{NUMBERS.format(count=2 * tasks)} INSERT INTO message (office_id, id, dedupe_key, event, level, recipient_id,"
+        " channel, address, subject, body, fields, about, while_states, message_id, state, reason, attempts,"
+        f" created_at, next_at) SELECT {OFFICE_ID}, (SELECT coalesce(max(id), 0) FROM message) + 1 + i, {RANDOM},"
+        f" 'reported', 0, 1 + i % 9, 'file', '', '', '', '{{}}', '[]', '[]', {RANDOM}, 'sent', '', 1,"
+        " '2022-06-01 00:00:00.000000', '2022-06-01 00:00:00.000000' FROM n"
+    )
+    connection.execute(
+        f"{NUMBERS.format(count=3 * tasks)} INSERT INTO operation (office_id, id, actor, key, asked_sha256, answer, at)"
+        f" SELECT {OFFICE_ID}, (SELECT coalesce(max(id), 0) FROM operation) + 1 + i, 'clerk1', {RANDOM}, {RANDOM},"
+        ' \'{"task_id": 1, "action": "report", "state": "reported", "version": 2}\','
+        " '2022-06-01 00:00:00.000000' FROM n"
+    )
