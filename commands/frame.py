@@ -25,11 +25,11 @@ import deeds.desk
 from models.disk import NO_ROOM
 from models.errors import BadInput, Denied, EnvironmentRefused
 from models.language import N_, _
-from models.settings import Settings, load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from models.settings import Settings
     from workflow.case import Actor
 
 #: fewer things than this are done before a bar could be read
@@ -61,6 +61,8 @@ class Desk(deeds.desk.Desk):
     @cached_property
     def settings(self) -> Settings:
         """The settings of the home folder."""
+        from models.settings import load
+
         return load(self.home)
 
     def now(self) -> datetime:

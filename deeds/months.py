@@ -213,7 +213,7 @@ def month_status(connection: Connection, desk: Desk, month: MonthName | str | No
         "tasks": len(tasks),
         "states": {stage.value: sum(task.stage is stage for task in tasks) for stage in Stage},
         "units": {name: dict(counts) for name, counts in units.items()},
-        "missing": list_rows(connection, desk.office_id, missing, now),
+        "missing": list_rows(missing, now),
         "indicators": _indicators(connection, desk, tasks),
     }
 
