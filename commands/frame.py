@@ -199,10 +199,11 @@ def _keeps_still(length: int) -> bool:
 
 def parse_instant(text: str) -> datetime:
     """An instant with its zone; a bare date or time is Shanghai's."""
-    from models.times import SHANGHAI
+    from models.times import SHANGHAI, civil_date
 
     try:
         found = datetime.fromisoformat(text)
+        civil_date(found.date().isoformat())
     except ValueError as error:
         raise BadInput(
             "E-D05", _("“{text}” is no date and time.").format(text=text), remedy=_("Write 2022-06-25T09:00.")
