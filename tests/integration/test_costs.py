@@ -67,7 +67,6 @@ def test_an_action_takes_no_more_statements_than_it_did(tmp_path: Path, flow: st
     allowed = written()[flow]
     grown = {action: (allowed.get(action), count) for action, count in found.items() if count > allowed.get(action, 0)}
     assert grown == {}, "(allowed, found); if it must be so: cd tests && ../.venv/bin/python -m kit.costs"
-    assert found == allowed, "fewer than written down: cd tests && ../.venv/bin/python -m kit.costs"
 
 
 def test_a_page_asks_no_more_for_more_tasks(tmp_path: Path) -> None:
