@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from commands.frame import answer, desk, progress
-from commands.periods import Month
+from commands.periods import Month, month_named
 from models.errors import BadInput, Refused
 from models.language import _, speaking
 from models.times import shown
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from commands.frame import Desk
     from documents.archive.checking import Checked, Found
     from workflow.archiving import Month as MonthFound
+    from workflow.month_names import MonthName
 
 #: so many findings are told; --json has them all
 _TOLD = 20
@@ -39,8 +40,9 @@ def archive_command() -> None:
 )
 @click.argument("month", type=Month())
 @click.option("--out", type=click.Path(path_type=Path), required=True, help=_("The folder to make."))
+@month_named
 @desk
-def export(desk_: Desk, month: str, out: Path) -> None:
+def export(desk_: Desk, month: MonthName, out: Path) -> None:
     """Write a month's archive."""
     from workflow import archiving
 
@@ -51,7 +53,7 @@ def export(desk_: Desk, month: str, out: Path) -> None:
     notes = [] if "summary" in kinds else [_("The summary of {month} is not issued yet.").format(month=month)]
     said = _("{count} items of {month} were written to {folder}; the hash of all of it stands in the trail: {sha}")
     told = said.format(count=len(found.items), month=month, folder=out.name, sha=sha256[:16])
-    data = {"month": month, "items": len(found.items), "folder": str(out), "sha256": sha256, "notes": notes}
+    data = {"month": month.month, "items": len(found.items), "folder": str(out), "sha256": sha256, "notes": notes}
     answer(desk_, data, lambda: click.echo("\n".join([told, *notes])))
 
 

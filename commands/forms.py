@@ -12,7 +12,7 @@ import click
 from commands.acting import few, words
 from commands.evidence import paper_bytes, tell_form, tell_looked, tell_signatures, tell_verified
 from commands.frame import answer, desk, table
-from commands.periods import Month
+from commands.periods import Month, month_named
 from deeds import forms as printing
 from deeds.evidence import form_story, forms_on, list_of_forms, look, ofd_text, seen_data, signed_files
 from models.errors import BadInput, EnvironmentRefused
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from documents.evidence.looking import Looked as LookedAt
     from models.facts import FormFacts
     from workflow.filings import Attached, PrintedForm
+    from workflow.month_names import MonthName
 
 
 @click.group(
@@ -47,8 +48,9 @@ def form_command() -> None:
 @click.option("--month", type=Month(), required=True, help=_("Of this month."))
 @click.option("--unit", required=True, metavar="NAME", help=_("Of this unit."))
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help=_("The file to write: .pdf or .docx."))
+@month_named
 @desk
-def print_form(desk_: Desk, month: str, unit: str, out: Path | None) -> None:
+def print_form(desk_: Desk, month: MonthName, unit: str, out: Path | None) -> None:
     """Print the form."""
     file = out or Path(f"{month}-{unit.replace('/', '-')}.pdf")
     _check_ending(file)

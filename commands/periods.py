@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -13,11 +14,13 @@ from models.language import _, listed
 from models.states import Stage
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date, datetime
 
     from sqlalchemy.engine import Connection
 
     from commands.frame import Desk
+    from workflow.month_names import MonthName
     from workflow.periods import OpenedPeriod
 
 
@@ -32,6 +35,20 @@ class Month(click.ParamType[str]):
         from deeds.months import month_of
 
         return month_of(str(value))
+
+
+def month_named(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The command's ``month`` as a ``MonthName``: with what stands after --notice, for where two notices have it."""
+
+    @functools.wraps(command)
+    def with_name(*args: Any, month: str | None, notice: int | None, **rest: Any) -> Any:
+        from workflow.month_names import MonthName
+
+        return command(*args, month=MonthName(month, notice) if month else None, **rest)
+
+    return click.option(
+        "--notice", type=NUMBER, default=None, help=_("Of the notice with this number, where two have the month.")
+    )(with_name)
 
 
 @click.group("period", help=_("Open, look at, move and close a month."), epilog="duban period status 2022-06")
@@ -71,8 +88,9 @@ def say_opened(opened: OpenedPeriod, now: datetime) -> None:
     "status", help=_("How a month stands: states, units, what is missing, indicators."), epilog="duban period status"
 )
 @click.argument("month", type=Month(), required=False)
+@month_named
 @desk
-def status(desk_: Desk, month: str | None) -> None:
+def status(desk_: Desk, month: MonthName | None) -> None:
     """How a month stands."""
     from deeds.months import month_status
 
@@ -135,8 +153,9 @@ def _indicator_lines(indicators: list[dict[str, Any]]) -> list[list[Any]]:
 @click.argument("month", type=Month())
 @click.argument("day", type=Day())
 @click.option("--reason", required=True, help=_("Why; text, @FILE or - for standard input."))
+@month_named
 @desk
-def move(desk_: Desk, month: str, day: date, reason: str) -> None:
+def move(desk_: Desk, month: MonthName, day: date, reason: str) -> None:
     """Move a month's due date."""
     from workflow.periods import move_due
 
@@ -148,15 +167,16 @@ def move(desk_: Desk, month: str, day: date, reason: str) -> None:
 
     moved = desk_.perform("period.move", work)
     said = _("{month} is due {day} now; {count} tasks follow.").format(month=month, day=day.isoformat(), count=moved)
-    answer(desk_, {"month": month, "due_on": day.isoformat(), "tasks": moved}, lambda: click.echo(said))
+    answer(desk_, {"month": month.month, "due_on": day.isoformat(), "tasks": moved}, lambda: click.echo(said))
 
 
 @period_command.command(
     "close", help=_("Close a month once its summary is issued."), epilog="duban period close 2022-06"
 )
 @click.argument("month", type=Month())
+@month_named
 @desk
-def close(desk_: Desk, month: str) -> None:
+def close(desk_: Desk, month: MonthName) -> None:
     """Close a month."""
     from workflow.periods import close_period
 
@@ -165,4 +185,4 @@ def close(desk_: Desk, month: str) -> None:
 
     left = desk_.perform("period.close", work)
     said = _("{month} is closed; {count} tasks stay unfinished on record.").format(month=month, count=left)
-    answer(desk_, {"month": month, "unfinished": left}, lambda: click.echo(said))
+    answer(desk_, {"month": month.month, "unfinished": left}, lambda: click.echo(said))

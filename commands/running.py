@@ -59,20 +59,13 @@ def _keeper(desk_: Desk) -> Callable[[datetime], Any]:
 
 def _ping(desk_: Desk, names: Collection[str], now: datetime) -> None:
     """A sign of life for a monitor outside; a service of which a loop is late gives none."""
-    import httpx2
-
+    from notifications.monitor import ping
     from workflow.health import late_loops
 
-    late, url = desk_.read(lambda connection: late_loops(connection, names, now)), desk_.settings.ping_url
+    late = desk_.read(lambda connection: late_loops(connection, names, now))
     if late:
         raise EnvironmentRefused("E-M04", _("The monitor is told nothing: {names} is late.").format(names=listed(late)))
-    # The address is a secret, as every monitor's is; the library's own words would write it into the log.
-    try:
-        status = httpx2.get(url, timeout=10, follow_redirects=False).status_code
-    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-        raise EnvironmentRefused("E-M04", _("The monitor cannot be reached."), where=type(error).__name__) from None
-    if not httpx2.codes.is_success(status):
-        raise EnvironmentRefused("E-M04", _("The monitor answered with status {status}.").format(status=status))
+    ping(desk_.settings.ping_url)
 
 
 def _service(desk_: Desk, *, delivers: bool, web: Any = None) -> int:
@@ -82,6 +75,7 @@ def _service(desk_: Desk, *, delivers: bool, web: Any = None) -> int:
     refuse_behind(desk_)
     open_channels(desk_)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells that it looked at the database
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it tells of every turn, and of each that was not needed
     logging.getLogger("httpx2").setLevel(logging.WARNING)  # it tells of every address
     logging.getLogger("uvicorn").setLevel(logging.WARNING)  # it tells of its own starting and ending

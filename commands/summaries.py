@@ -10,13 +10,14 @@ import click
 from commands.acting import NUMBER
 from commands.forms import save
 from commands.frame import answer, desk
-from commands.periods import Month
+from commands.periods import Month, month_named
 from deeds.papers import SummaryInOwnWords, notes_of
 from deeds.wordings import own_words
 from models.language import _, listed
 
 if TYPE_CHECKING:
     from commands.frame import Desk
+    from workflow.month_names import MonthName
 
 
 @click.group(
@@ -33,8 +34,9 @@ def summary_command() -> None:
 )
 @click.argument("month", type=Month())
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help=_("The folder to write."))
+@month_named
 @desk
-def build(desk_: Desk, month: str, out: Path) -> None:
+def build(desk_: Desk, month: MonthName, out: Path) -> None:
     """Write a draft."""
     from deeds.summaries import draft_facts
     from documents.summary.rendering import render_summary
@@ -46,12 +48,12 @@ def build(desk_: Desk, month: str, out: Path) -> None:
     said = _("A draft of {month} was written: {files}").format(month=month, files=listed(files.values()))
     answer(
         desk_,
-        {"month": month, "files": files, "notes": notes},
+        {"month": month.month, "files": files, "notes": notes},
         lambda: click.echo("\n".join([said, *notes])),
     )
 
 
-def _write(folder: Path, month: str, name: str, files: dict[str, bytes]) -> dict[str, str]:
+def _write(folder: Path, month: MonthName, name: str, files: dict[str, bytes]) -> dict[str, str]:
     """Each kind as a file of its own; returns kind → path."""
     written = {}
     for kind, data in files.items():
@@ -68,11 +70,12 @@ def _write(folder: Path, month: str, name: str, files: dict[str, bytes]) -> dict
 )
 @click.argument("month", type=Month())
 @click.option("--number", required=True, metavar="TEXT", help=_("The document's number as printed."))
+@month_named
 @desk
-def issue(desk_: Desk, month: str, number: str) -> None:
+def issue(desk_: Desk, month: MonthName, number: str) -> None:
     """Issue the summary."""
     from workflow import summaries
-    from workflow.periods import find_period
+    from workflow.month_names import find_period
 
     period = desk_.read(lambda connection: find_period(connection, desk_.office_id, month))
     place = (desk_.database, desk_.office_id, desk_.actor)
@@ -92,15 +95,16 @@ def issue(desk_: Desk, month: str, number: str) -> None:
 )
 @click.argument("month", type=Month())
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help=_("The folder to write."))
+@month_named
 @desk
-def export(desk_: Desk, month: str, out: Path) -> None:
+def export(desk_: Desk, month: MonthName, out: Path) -> None:
     """Write the issued files."""
     from deeds.summaries import issued_summary
 
     found = desk_.look_up("summary.read", lambda connection: issued_summary(connection, desk_, month))
     files = _write(out, month, _("summary"), {kind: desk_.store.get(sha) for kind, sha in found["files"].items()})
     said = _("Written: {files}").format(files=listed(files.values()))
-    answer(desk_, {"month": month, "files": files}, lambda: click.echo(said))
+    answer(desk_, {"month": month.month, "files": files}, lambda: click.echo(said))
 
 
 @summary_command.command(
@@ -110,8 +114,9 @@ def export(desk_: Desk, month: str, out: Path) -> None:
 )
 @click.argument("month", type=Month())
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help=_("The folder to write."))
+@month_named
 @desk
-def chart(desk_: Desk, month: str, out: Path) -> None:
+def chart(desk_: Desk, month: MonthName, out: Path) -> None:
     """Write the charts."""
     from deeds.summaries import facts_of
     from documents.summary.charts import pictures
@@ -123,7 +128,9 @@ def chart(desk_: Desk, month: str, out: Path) -> None:
         save(file, picture.svg.encode())
         files[picture.title] = str(file)
     lines = "\n".join(f"{title}  {file}" for title, file in files.items())
-    answer(desk_, {"month": month, "files": files}, lambda: click.echo(lines or _("The month has no tasks to draw.")))
+    answer(
+        desk_, {"month": month.month, "files": files}, lambda: click.echo(lines or _("The month has no tasks to draw."))
+    )
 
 
 @summary_command.command(
@@ -133,8 +140,9 @@ def chart(desk_: Desk, month: str, out: Path) -> None:
 )
 @click.argument("month", type=Month())
 @click.argument("paragraph", type=NUMBER, required=False)
+@month_named
 @desk
-def trace(desk_: Desk, month: str, paragraph: int | None) -> None:
+def trace(desk_: Desk, month: MonthName, paragraph: int | None) -> None:
     """Say where each paragraph comes from."""
     from commands.tracing import told
     from deeds.summaries import facts_of
@@ -148,8 +156,9 @@ def trace(desk_: Desk, month: str, paragraph: int | None) -> None:
 
 @summary_command.command("show", help=_("Show what was issued for a month."), epilog="duban summary show 2022-06")
 @click.argument("month", type=Month())
+@month_named
 @desk
-def show(desk_: Desk, month: str) -> None:
+def show(desk_: Desk, month: MonthName) -> None:
     """Show what was issued."""
     from deeds.summaries import issued_summary
 

@@ -13,6 +13,7 @@ from models.states import FINISHED, MessageState, PeriodState, Stage
 from models.times import local_date
 from schedules import drafts
 from workflow import messages, permissions
+from workflow.month_names import names
 from workflow.telling import held_reason
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from workflow.case import Actor
+    from workflow.month_names import MonthName
 
 #: of the held messages so many are shown; all are counted
 _MOST_SHOWN = 50
@@ -31,7 +33,7 @@ _MOST_SHOWN = 50
 class MonthToIssue:
     """A month whose summary is not issued though its due date has passed, or everything is approved."""
 
-    month: str
+    name: MonthName
     due_on: date
     closes_on: date
     approved: int
@@ -82,7 +84,7 @@ def months_to_issue(connection: Connection, office_id: int, now: datetime) -> li
     issued = sa.select(t.summary.c.period_id).where(t.summary.c.office_id == office_id)
     query = (
         sa.select(
-            p.month, p.due_on, p.closes_on, sa.func.count().label("tasks"),
+            p.id, p.due_on, p.closes_on, sa.func.count().label("tasks"),
             _sum(k.stage, [Stage.REVIEWED]).label("approved"), _sum(k.stage, FINISHED).label("waived"),
         )
         .join(t.task, sa.and_(k.office_id == p.office_id, k.period_id == p.id))
@@ -90,8 +92,10 @@ def months_to_issue(connection: Connection, office_id: int, now: datetime) -> li
         .group_by(p.id, p.month, p.due_on, p.closes_on)
         .order_by(p.month)
     )  # fmt: skip
-    rows = connection.execute(query)
-    found = [MonthToIssue(row.month, row.due_on, row.closes_on, row.approved, row.waived, row.tasks) for row in rows]
+    rows, called = connection.execute(query), names(connection, office_id)
+    found = [
+        MonthToIssue(called[row.id], row.due_on, row.closes_on, row.approved, row.waived, row.tasks) for row in rows
+    ]
     return [one for one in found if one.complete or one.due_on < local_date(now)]
 
 

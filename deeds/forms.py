@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from models.facts import FormFacts
     from workflow.evidence import FormNamed, Weighed
     from workflow.filings import Attached, PrintedForm, StoredFile
+    from workflow.month_names import MonthName
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Taken:
     attached: Attached
 
 
-def print_form(desk: Desk, month: str, unit: str) -> tuple[PrintedForm, FormFacts]:
+def print_form(desk: Desk, month: MonthName | str, unit: str) -> tuple[PrintedForm, FormFacts]:
     """Register the form over all reports of a unit's month that wait for a signature; with what stands on it."""
 
     def work(connection: Connection) -> tuple[PrintedForm, FormFacts]:
@@ -45,13 +46,13 @@ def print_form(desk: Desk, month: str, unit: str) -> tuple[PrintedForm, FormFact
     return desk.perform("form.print", work)
 
 
-def _period_to_sign(connection: Connection, office_id: int, month: str, unit_id: int) -> int:
+def _period_to_sign(connection: Connection, office_id: int, month: MonthName | str, unit_id: int) -> int:
     """Of the notices that have the month, the one to which the unit has reports to be signed."""
     import sqlalchemy as sa
 
     from models import tables as t
     from models.states import PeriodState, Stage
-    from workflow.periods import find_period
+    from workflow.month_names import find_period
 
     k, p = t.task.c, t.period.c
     waiting = sa.exists().where(

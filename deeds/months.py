@@ -18,12 +18,13 @@ from models import tables as t
 from models.errors import BadInput, Refused
 from models.language import _
 from models.states import FINISHED, OWED, Stage
-from models.times import local_date
+from models.times import civil_date, local_date
 from schedules.plan import plan
 from workflow import cases, flow_store, permissions
 from workflow.calendar_store import load_calendar
+from workflow.month_names import MonthName, find_period
 from workflow.month_rows import on
-from workflow.periods import find_period, move_due, open_period
+from workflow.periods import move_due, open_period
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,8 +37,8 @@ if TYPE_CHECKING:
     from workflow.case import Actor, TaskRow
     from workflow.periods import OpenedPeriod
 
-#: the year 0202 is a slip of the hand
-FIRST_YEAR, LAST_YEAR = 1900, 2199
+#: no number of a notice has so many
+_DIGITS = 10
 #: so long after a month has closed its last reminders go out
 _AFTER_CLOSING = timedelta(days=15)
 
@@ -45,14 +46,21 @@ _AFTER_CLOSING = timedelta(days=15)
 def month_of(text: str) -> str:
     """A month written YYYY-MM; E-D01 when there is no such month."""
     try:
-        found = date.fromisoformat(f"{text}-01")
+        return civil_date(f"{text}-01").isoformat()[:7]
     except ValueError:
-        found = date.min
-    if not FIRST_YEAR <= found.year <= LAST_YEAR:
         raise BadInput(
             "E-D01", _("There is no such month: {text}").format(text=text[:40]), remedy=_("Write it as YYYY-MM.")
-        )
-    return found.isoformat()[:7]
+        ) from None
+
+
+def named_month(text: str) -> MonthName:
+    """A month as it stands in an address: YYYY-MM, or YYYY-MM@3 of the notice with the number 3; E-D01."""
+    month, _at, notice = text.partition("@")
+    return (
+        MonthName(month_of(month), int(notice))
+        if notice.isdecimal() and len(notice) < _DIGITS
+        else MonthName(month_of(text))
+    )
 
 
 def open_in(
@@ -104,7 +112,7 @@ def list_months(connection: Connection, office_id: int, actor: Actor) -> list[di
     )
     query = (
         sa.select(
-            p.id, p.month, p.state, p.opens_on, p.due_on, p.closes_on, t.notice.c.title,
+            p.id, p.month, p.state, p.opens_on, p.due_on, p.closes_on, p.notice_id, t.notice.c.title,
             sa.func.coalesce(counted.c.tasks, 0).label("tasks"), sa.func.coalesce(counted.c.owed, 0).label("owed"),
             t.summary.c.document_number,
         )
@@ -154,7 +162,7 @@ class Move:
     added: list[PlannedLine]
 
 
-def try_move(connection: Connection, desk: Desk, month: str, to: date, reason: str, now: datetime) -> Move:
+def try_move(connection: Connection, desk: Desk, month: MonthName | str, to: date, reason: str, now: datetime) -> Move:
     """Move a month's due date and look at what came of it; to be undone by ``Desk.tried``."""
     office, times = desk.office_id, desk.settings.times
     before = find_period(connection, office, month)
@@ -167,7 +175,7 @@ def try_move(connection: Connection, desk: Desk, month: str, to: date, reason: s
     will = plan(connection, office, rules, first, last, now=now, hours=hours)
     open_ = [task for task in old if task.stage not in FINISHED]
     return Move(
-        month, before.due_on, to, find_period(connection, office, month).closes_on,
+        before.month, before.due_on, to, find_period(connection, office, month).closes_on,
         [task for task in open_ if new[task.id].due_revision != task.due_revision],
         [task for task in open_ if new[task.id].due_revision == task.due_revision],
         [line for line in told if line not in will],
@@ -185,7 +193,7 @@ def waivable(actor: Actor, tasks: Iterable[TaskRow]) -> dict[int, str]:
     }
 
 
-def month_status(connection: Connection, desk: Desk, month: str | None, now: datetime) -> dict[str, Any]:
+def month_status(connection: Connection, desk: Desk, month: MonthName | str | None, now: datetime) -> dict[str, Any]:
     """Counted over the tasks this actor may see: a unit sees its own part."""
     permissions.demand(desk.actor, "task.read")
     period = find_period(connection, desk.office_id, month or newest_month(connection, desk.office_id))
@@ -205,7 +213,7 @@ def month_status(connection: Connection, desk: Desk, month: str | None, now: dat
         "tasks": len(tasks),
         "states": {stage.value: sum(task.stage is stage for task in tasks) for stage in Stage},
         "units": {name: dict(counts) for name, counts in units.items()},
-        "missing": list_rows(connection, desk.office_id, missing, now),
+        "missing": list_rows(missing, now),
         "indicators": _indicators(connection, desk, tasks),
     }
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from workflow.case import Actor
+    from workflow.month_names import MonthName
 
 
 def unit_names(connection: Connection, office_id: int) -> dict[int, str]:
@@ -103,15 +104,15 @@ def told(connection: Connection, office_id: int, person_id: int, below: int, mos
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
-def issued_summary(connection: Connection, office_id: int, actor: Actor, month: str) -> dict[str, Any]:
+def issued_summary(connection: Connection, office_id: int, actor: Actor, month: MonthName | str) -> dict[str, Any]:
     """The summary of a month as it was issued, with its files by kind; E-404 before it is, E-403."""
     permissions.demand(actor, "summary.read")
     row = issued_row(connection, office_id, month)
     if row is None:
-        raise permissions.not_there(_("Summary"), month)
+        raise permissions.not_there(_("Summary"), str(month))
     return {
         **{name: getattr(row, name) for name in ("id", "document_number", "issued_by", "issued_at", "files")},
-        "month": month,
+        "month": row.month,
         "head": audit.Head(row.head_seq, row.head_hash).short,
         "reports": [{"task_id": task, "report_number": number} for task, number in row.covers],
     }

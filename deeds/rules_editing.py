@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Final
 
 from deeds.running import office_hours, office_rules, own_events, rules_file
 from models import labels
-from models.disk import write_whole
-from models.errors import Conflict, EnvironmentRefused
+from models.disk import unstored, write_whole
+from models.errors import Conflict
 from models.language import _, listed
 from models.times import SHANGHAI, local_date
 
@@ -187,9 +187,7 @@ def save(desk: Desk, text: str, was: str) -> None:
             _keep(desk, path)
             write_whole(path, data)
         except OSError as error:
-            raise EnvironmentRefused(
-                "E-507", _("The file could not be stored; nothing was changed."), remedy=_("Check the disk.")
-            ) from error
+            raise unstored(error) from error
 
     desk.perform("rules.edit", work)
 

@@ -20,7 +20,8 @@ from models import tables as t
 from models.language import _
 from models.states import Role, Stage
 from models.times import local_date
-from workflow import cases, panels, permissions, wording
+from workflow import cases, panels, permissions
+from workflow.month_names import names
 from workflow.telling import people_with
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from deeds.review_sheet import Sheet
     from workflow.case import Actor, SeatRow, TaskRow
     from workflow.flow import Step
+    from workflow.month_names import MonthName
 
 #: whose word is waited for here; the reviewers and the director have a queue of their own
 SIGNING: Final = frozenset({Role.LEADER, Role.READER})
@@ -43,7 +45,7 @@ STAGES: Final = frozenset({Stage.REPORTED, Stage.SIGNED_STAMPED})
 class Paper:
     """A unit's month that waits to be signed and stamped; ``code`` is the form in hand, empty while none is printed."""
 
-    month: str
+    name: MonthName
     unit: str
     tasks: tuple[TaskRow, ...]
     code: str
@@ -79,24 +81,26 @@ def papers(connection: Connection, desk: Desk, month: str = "", unit: str = "") 
         t.task.c.period_id.is_not(None),
     )  # fmt: skip
     waiting = [task for task in tasks if waits_for_paper(task) and not task.month_closed]
-    waiting = [task for task in waiting if month in {"", task.month} and unit in {"", task.unit_name}]
-    waiting.sort(key=lambda task: (task.month, task.unit_id))  # stable: the notice's order stays
-    found = []
-    for _key, group in groupby(waiting, key=lambda task: (task.month, task.unit_id)):
-        found.append(_paper(connection, desk, tuple(group)))
+    waiting = [task for task in waiting if unit in {"", task.unit_name}]
+    waiting.sort(key=lambda task: (task.month, task.period_id, task.unit_id))  # stable: the notice's order stays
+    called, found = names(connection, desk.office_id), []
+    for (period, _unit), group in groupby(waiting, key=lambda task: (task.period_id, task.unit_id)):
+        name = called[period or 0]
+        if month in {"", str(name)}:
+            found.append(_paper(connection, desk, name, tuple(group)))
     return found
 
 
-def _paper(connection: Connection, desk: Desk, tasks: tuple[TaskRow, ...]) -> Paper:
+def _paper(connection: Connection, desk: Desk, name: MonthName, tasks: tuple[TaskRow, ...]) -> Paper:
     forms = forms_in_hand(connection, desk.office_id, tasks)
     code = next(reversed(list(dict.fromkeys(forms.values()))), "")
     clerks = people_with(
         connection, desk.office_id, (Role.CLERK,), local_date(desk.now()), unit_id=tasks[0].unit_id
     )  # fmt: skip
     p = t.person.c
-    names = connection.scalars(sa.select(p.name).where(p.office_id == desk.office_id, p.id.in_(clerks)).order_by(p.id))
+    people = connection.scalars(sa.select(p.name).where(p.office_id == desk.office_id, p.id.in_(clerks)).order_by(p.id))
     left = tuple(task for task in tasks if forms.get(task.id) != code) if code else ()
-    return Paper(tasks[0].month, tasks[0].unit_name, tasks, code, left, tuple(names))
+    return Paper(name, tasks[0].unit_name, tasks, code, left, tuple(people))
 
 
 def asked(connection: Connection, desk: Desk) -> list[Asked]:
@@ -111,12 +115,11 @@ def asked(connection: Connection, desk: Desk) -> list[Asked]:
     )
     day, named = local_date(desk.now()), named_units(connection, desk.office_id)
     waiting = [task for task in tasks if word_steps(connection, desk.actor, task, frozenset(named(task)), day)]
-    titles = wording.subjects(connection, desk.office_id, waiting)
     found = []
     for task in waiting:
         panel = task.flow.by_name[task.state].panel
         one = panel is not None and panel.needs == "one"
-        found.append(Asked(task, titles[task.id].title, panels.sitting(connection, task), one))
+        found.append(Asked(task, task.title, panels.sitting(connection, task), one))
     return sorted(found, key=lambda one: (one.task.entered_at, one.task.id))
 
 
@@ -152,7 +155,7 @@ def last_form(connection: Connection, desk: Desk, paper: Paper) -> tuple[str, st
         sa.select(f.check_code, p.month)
         .join(t.period, sa.and_(p.office_id == f.office_id, p.id == f.period_id))
         .join(t.evidence, sa.and_(t.evidence.c.office_id == f.office_id, t.evidence.c.filing_id == f.id))
-        .where(f.office_id == desk.office_id, f.unit_id == paper.tasks[0].unit_id, p.month < paper.month)
+        .where(f.office_id == desk.office_id, f.unit_id == paper.tasks[0].unit_id, p.month < paper.name.month)
         .order_by(p.month.desc(), f.id.desc())
         .limit(1)
     )

@@ -11,7 +11,7 @@ from models.facts import SummaryFacts, from_plain
 from models.language import _
 from models.times import shown
 from workflow import audit, permissions, summaries
-from workflow.periods import find_period
+from workflow.month_names import find_period
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,19 +19,20 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from deeds.desk import Desk
+    from workflow.month_names import MonthName
 
 #: how much of a SHA-256 is said where many filings are shown; of one paragraph's the whole
 _SHORT = 16
 
 
-def draft_facts(connection: Connection, desk: Desk, month: str) -> SummaryFacts:
+def draft_facts(connection: Connection, desk: Desk, month: MonthName | str) -> SummaryFacts:
     """The facts of a draft of the month as it stands now; needs ``summary.build``."""
     permissions.demand(desk.actor, "summary.build")
     period = find_period(connection, desk.office_id, month)
     return summaries.build(connection, desk.office_id, desk.actor, period.id, desk.now())
 
 
-def facts_of(connection: Connection, desk: Desk, month: str) -> tuple[SummaryFacts, dict[str, str] | None]:
+def facts_of(connection: Connection, desk: Desk, month: MonthName | str) -> tuple[SummaryFacts, dict[str, str] | None]:
     """The frozen facts and files of the issued summary, for those who may read it; else the facts of a draft and None."""
     permissions.demand(desk.actor, "summary.read")
     row = issued_row(connection, desk.office_id, month)
@@ -42,15 +43,15 @@ def facts_of(connection: Connection, desk: Desk, month: str) -> tuple[SummaryFac
     )
 
 
-def issued_summary(connection: Connection, desk: Desk, month: str) -> dict[str, Any]:
+def issued_summary(connection: Connection, desk: Desk, month: MonthName | str) -> dict[str, Any]:
     """The issued summary of a month, for those who may read it; E-404 before it is issued."""
     permissions.demand(desk.actor, "summary.read")
     row = issued_row(connection, desk.office_id, month)
     if row is None:
-        raise permissions.not_there(_("Summary"), month)
+        raise permissions.not_there(_("Summary"), str(month))
     return {
         "summary": row.id,
-        "month": month,
+        "month": row.month,
         "number": row.document_number,
         "issued_by": row.issued_by,
         "issuer": row.issuer or row.issued_by,
@@ -62,11 +63,11 @@ def issued_summary(connection: Connection, desk: Desk, month: str) -> dict[str, 
     }
 
 
-def issued_row(connection: Connection, office_id: int, month: str) -> Any:
+def issued_row(connection: Connection, office_id: int, month: MonthName | str) -> Any:
     """The row of a month's issued summary, or None."""
     period = find_period(connection, office_id, month)
     return connection.execute(
-        sa.select(t.summary, t.person.c.name.label("issuer"))
+        sa.select(t.summary, t.person.c.name.label("issuer"), sa.literal(period.month).label("month"))
         .outerjoin(
             t.person,
             sa.and_(t.person.c.office_id == t.summary.c.office_id, t.person.c.login == t.summary.c.issued_by),

@@ -14,12 +14,14 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from models.errors import Unreachable
+from models.errors import EnvironmentRefused, Unreachable
 from models.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+#: the disk is in order and takes no more: it is full, or what this user may store on it is used up
+NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 _FAILED: Final = threading.Event()
 _TOLD: Final[list[Callable[[], object]]] = []
 
@@ -49,6 +51,28 @@ def refuse_failed() -> None:
             _("The disk failed; since then this process writes nothing, and it ends."),
             remedy=_("Check the disk, then start again: duban doctor says what is left."),
         )
+
+
+def unstored(error: OSError) -> EnvironmentRefused:
+    """What is said when a file could not be stored; E-507. A full disk is no failed one: the program goes on."""
+    if error.errno in NO_ROOM:
+        return EnvironmentRefused(
+            "E-507",
+            _("The disk is full; this operation was not saved, the existing data is intact."),
+            remedy=_("Free some space, then try again."),
+        )
+    kind = Unreachable if failed() else EnvironmentRefused
+    return kind("E-507", _("The file could not be stored; nothing was changed."), remedy=_("Check the disk."))
+
+
+def has_room(folder: Path, size: int) -> bool:
+    """Whether a file of ``size`` bytes could be made here now; tried, for a quota is told by no count of free bytes."""
+    try:
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            os.posix_fallocate(probe.fileno(), 0, size)
+    except OSError as error:
+        return error.errno not in NO_ROOM
+    return True
 
 
 def sync(handle: int) -> None:

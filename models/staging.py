@@ -11,7 +11,8 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from models.errors import EnvironmentRefused, NotFound
+from models.disk import unstored
+from models.errors import NotFound
 from models.language import _
 
 if TYPE_CHECKING:
@@ -41,9 +42,7 @@ class Staging:
                 file.write(data)
             os.utime(path, (now.timestamp(), now.timestamp()))
         except OSError as error:
-            raise EnvironmentRefused(
-                "E-507", _("The file could not be stored; nothing was changed."), remedy=_("Check the disk.")
-            ) from error
+            raise unstored(error) from error
         return sha256
 
     def get(self, sha256: str, now: datetime) -> bytes:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from models.disk import failed, make_folder, sync_folder, write_whole
-from models.errors import EnvironmentRefused, NotFound, Unreachable
+from models.disk import make_folder, sync_folder, unstored, write_whole
+from models.errors import EnvironmentRefused, NotFound
 from models.language import _
 
 if TYPE_CHECKING:
@@ -42,10 +42,7 @@ class Store:
             else:
                 write_whole(target, data, mode=0o440)
         except OSError as error:
-            kind = Unreachable if failed() else EnvironmentRefused
-            raise kind(
-                "E-507", _("The file could not be stored; nothing was changed."), remedy=_("Check the disk.")
-            ) from error
+            raise unstored(error) from error
         return sha256
 
     def get(self, sha256: str) -> bytes:

@@ -2,25 +2,29 @@
 
 A clock that jumped ahead would fire a year of escalations, a restored database would tell everybody twice
 (``reliability.md`` section 9, decision 4). Then messages are still written, but held, until the director confirms.
+By a clock that the time which really passed disproves nothing is decided either, until the two agree again or the
+director confirms: what came due meanwhile is decided then.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
 
 import sqlalchemy as sa
 
 from models import tables as t
 from models.language import _
+from models.statements import Statement
 from models.states import MessageState, ReminderState, Role
 from models.times import local_date, shown
 from notifications.claims import LEASE
 from notifications.outbox import LONGEST_WAIT
 from schedules.select import clock_doubt
-from workflow import audit, permissions, telling, wording
+from workflow import audit, cases, permissions, telling, wording
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from sqlalchemy.engine import Connection
 
@@ -30,50 +34,78 @@ if TYPE_CHECKING:
 SWEEP: Final = "sweep"
 
 
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Why sends are held, or nothing; ``strayed``: by a clock that is disproved, so that nothing is decided by it."""
+
+    reason: str = ""
+    strayed: bool = False
+
+
+FREE: Final = Hold()
+# Built once: the guard is asked with every sweep.
+_LOOKED: Final = Statement(
+    sa.select(t.watermark.c.at, t.watermark.c.held_reason, t.heartbeat.c.at.label("beat"))
+    .select_from(t.watermark.outerjoin(t.heartbeat, t.heartbeat.c.name == sa.bindparam("loop")))
+    .where(t.watermark.c.office_id == sa.bindparam("office"))
+)
+_MOVED: Final = Statement(
+    sa.update(t.watermark)
+    .where(t.watermark.c.office_id == sa.bindparam("office"))
+    .values({name: sa.bindparam(name) for name in ("at", "held_reason")})
+)
+
+
 def last_look(connection: Connection, office_id: int) -> datetime | None:
     """When a sweep looked last, as far as its clock was believed; None before the first.
 
     A director who confirms the clock moves the watermark and looks at nothing: then the sweep's own beat is the older.
     """
-    found: datetime | None = connection.scalar(sa.select(t.watermark.c.at).where(t.watermark.c.office_id == office_id))
-    beat: datetime | None = connection.scalar(sa.select(t.heartbeat.c.at).where(t.heartbeat.c.name == SWEEP))
+    row = _LOOKED.first(connection, {"office": office_id, "loop": SWEEP})
+    found: datetime | None = row.at if row else None
+    beat: datetime | None = row.beat if row else None
     return found if found is None or beat is None else min(found, beat)
 
 
-def guard(connection: Connection, office_id: int, now: datetime, *, proved: bool = False) -> str:
-    """Move the watermark to ``now`` and return why sends are held, or an empty string.
+def guard(
+    connection: Connection, office_id: int, now: datetime, *, drift: timedelta | None = None, last: Hold = FREE
+) -> Hold:
+    """Move the watermark to ``now``, as far as the clock is believed, and return whether sends are held.
 
     The first sweep of an office makes the watermark and doubts nothing, however long after the setting up it comes:
     before it nothing can have been missed or said twice.
 
-    ``proved``: the monotonic clock of this process confirms the time since the last sweep, so a long gap is real.
+    ``drift``: by how much the wall clock moved on further than the time that this process counted since it believed it
+    last; None where it has not counted. ``last``: what the sweep before came to.
     """
-    w = t.watermark.c
-    row = connection.execute(sa.select(w.at, w.held_reason).where(w.office_id == office_id)).first()
+    row = _LOOKED.first(connection, {"office": office_id, "loop": SWEEP})
     if row is None:
         connection.execute(sa.insert(t.watermark).values(office_id=office_id, at=now, held_reason=""))
-        return ""
-    if row.held_reason:
-        return str(row.held_reason)
-    doubt = _doubt(row.at, now, proved=proved)
+        return FREE
+    if last.reason and not row.held_reason:
+        drift = None  # the director has said since that the clock is right: from here on it is counted anew
+    found, same = clock_doubt(now, row.at, drift), last.strayed and last.reason == row.held_reason
+    if row.held_reason and (found or not same):
+        return Hold(row.held_reason, strayed=same)
+    doubt = _words(found, row.at, now)
     if doubt:
         tell_held(connection, office_id, doubt, now, served=max(row.at, now))
-    values = {"at": max(row.at, now), "held_reason": doubt}
-    connection.execute(sa.update(t.watermark).where(w.office_id == office_id).values(**values))
-    return doubt
+    # a clock that strayed moves nothing: the two may agree again, and then what came due is decided at its own time
+    values = {"at": row.at if found == "strayed" else max(row.at, now), "held_reason": doubt}
+    _MOVED.change(connection, {"office": office_id, **values})
+    return Hold(doubt, strayed=found == "strayed")
 
 
-def _doubt(watermark: datetime, now: datetime, *, proved: bool) -> str:
-    found = clock_doubt(now, watermark)
-    if found == "back":
-        return _("the clock ({now}) is behind the last record ({watermark})").format(
-            now=shown(now), watermark=shown(watermark)
-        )
-    if found == "forward" and not proved:
-        return _("the clock ({now}) is more than 36 hours after the last record ({watermark})").format(
-            now=shown(now), watermark=shown(watermark)
-        )
-    return ""
+def _words(found: Literal["back", "strayed", "forward"] | None, watermark: datetime, now: datetime) -> str:
+    """Why the clock is not believed, for people; empty where it is."""
+    if found is None:
+        return ""
+    said = {
+        "back": _("the clock ({now}) is behind the last record ({watermark})"),
+        "strayed": _("the clock ({now}) does not fit the time that passed since the last record ({watermark})"),
+        "forward": _("the clock ({now}) is more than 36 hours after the last record ({watermark})"),
+    }
+    return said[found].format(now=shown(now), watermark=shown(watermark))
 
 
 def tell_held(
@@ -83,10 +115,11 @@ def tell_held(
 
     ``served``: when they are on duty; a clock gone back may stand before anybody was.
     """
-    fields = wording.fields(connection, office_id, [], now, reason=reason, detail=reason)
+    office = cases.load_office(connection, office_id)
+    fields = wording.fields(office, [], now, reason=reason, detail=reason)
     for person in telling.people_with(connection, office_id, (Role.DIRECTOR,), local_date(served or now)):
         told = telling.Telling("held", person, f"held {now.isoformat()}", fields)
-        telling.queue(connection, office_id, told, now)
+        telling.queue(connection, office, told, now)
 
 
 def hold(connection: Connection, office_id: int, reason: str, now: datetime) -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import logging
 import re
-import tomllib
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -21,6 +20,7 @@ from models.errors import BadInput
 from models.language import _
 from models.states import Role, Stage
 from notifications.render import events
+from workflow import toml_lines
 from workflow.flow_store import MONTHLY, SHIPPED, shipped
 from workflow.toml_lines import line_of
 
@@ -203,8 +203,8 @@ def called(rule: Rule) -> str:
 def parse_rules(text: str, where: str = "", own: Collection[str] = ()) -> tuple[Rule, ...]:
     """The rules for the months in a TOML text; ``where`` names it in refusals, ``own`` as in ``load_rules``."""
     try:
-        found = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        found = toml_lines.read(text)
+    except ValueError as error:
         raise _refused(_("This is not TOML: {why}").format(why=error), where) from error
     for key in found:
         if key != "rule":

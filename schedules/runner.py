@@ -28,7 +28,8 @@ from models import disk
 from models import tables as t
 from models.errors import EnvironmentRefused
 from models.language import _, current, set_language
-from schedules.clock_guard import SWEEP
+from models.statements import Statement
+from schedules.clock_guard import FREE, SWEEP, Hold
 from schedules.sweep import SweepReport, sweep
 
 if TYPE_CHECKING:
@@ -51,20 +52,27 @@ WATCH_SECONDS: Final = 20.0
 SLIP: Final = timedelta(seconds=5)
 #: how often it asks for a delivery of what a sweep has just written, while one is still running
 NUDGE_SECONDS: Final = 0.5
-#: how far wall and monotonic clock may differ between two sweeps before the wall clock counts as moved
-DRIFT: Final = timedelta(minutes=5)
 LOCK_NAME: Final = "scheduler.lock"
 EXIT_BROKEN: Final = 5
-_BEAT: Final = (
+_BEAT: Final = Statement(
     sa.update(t.heartbeat)
     .where(t.heartbeat.c.name == sa.bindparam("loop"))
     .values({name: sa.bindparam(name) for name in ("at", "next_at", "detail")})
 )
 
 
+#: this one counts on while the machine sleeps, where there is such a one: a suspended machine is no clock that jumped
+_COUNTING: Final = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
 def wall_clock() -> datetime:
     """Now, in UTC."""
     return datetime.now(UTC)
+
+
+def counted() -> float:
+    """Seconds that really passed since some beginning, however the wall clock was set."""
+    return time.clock_gettime(_COUNTING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +112,13 @@ def tick(
     at: datetime,
     *,
     hours: Hours | None = None,
-    proved: bool = False,
+    drift: timedelta | None = None,
 ) -> Ticked:
     """One sweep and one delivery at an instant; run twice it does nothing more.
 
-    ``proved``: the caller vouches that the time since the last tick has really passed.
+    ``drift``: what the caller counted against the clock since the last tick; None where nobody counts, as under cron.
     """
-    swept = sweep(database, office_id, rules, at, hours=hours, proved=proved, anew=True)
+    swept = sweep(database, office_id, rules, at, hours=hours, drift=drift, anew=True)
     beat(database, office_id, SWEEP, at, CRON_SECONDS)
     delivered = deliver(at)
     beat(database, office_id, "delivery", at, CRON_SECONDS)
@@ -121,7 +129,7 @@ def beat(database: Database, office_id: int, name: str, at: datetime, seconds: i
     """Record that a loop ran and when it is due again, so that a dead one shows."""
     values = {"at": at, "next_at": at + timedelta(seconds=seconds), "detail": detail}
     with database.write(office_id) as connection:
-        if connection.execute(_BEAT, {"loop": name, **values}).rowcount == 0:
+        if _BEAT.change(connection, {"loop": name, **values}) == 0:
             connection.execute(sa.insert(t.heartbeat).values(name=name, **values))
 
 
@@ -160,8 +168,8 @@ class Service:
     deliver: Callable[[datetime], object] | None
     home: Path
     clock: Callable[[], datetime] = wall_clock
-    #: seconds that have really passed: vouches for what the wall clock shows
-    monotonic: Callable[[], float] = time.monotonic
+    #: seconds that have really passed: vouches for what the wall clock shows, or disproves it
+    monotonic: Callable[[], float] = counted
     hours: Hours | None = None
     #: says before each sweep which rules are in force; without it they stay those of the start
     reread: Callable[[], Sequence[Rule] | None] | None = None
@@ -175,7 +183,10 @@ class Service:
     stopping: threading.Event = field(default_factory=threading.Event)
     _lock: FileLock | None = None
     _scheduler: Any = None
+    #: when the wall clock was believed last, by itself and as counted
     _last: tuple[datetime, float] | None = None
+    #: what its last sweep came to
+    _hold: Hold = FREE
     _nudge: threading.Event = field(default_factory=threading.Event)
     _fresh: threading.Event = field(default_factory=threading.Event)
 
@@ -273,16 +284,20 @@ class Service:
             log.exception("the loop %s failed; it runs again at its next turn", loop.name)
 
     def _sweep(self, now: datetime) -> SweepReport:
-        monotonic = self.monotonic()
-        proved = False
+        monotonic, drift = self.monotonic(), None
         if self._last is not None:
-            wall, counted = self._last
-            proved = abs((now - wall) - timedelta(seconds=monotonic - counted)) < DRIFT
+            wall, then = self._last
+            drift = (now - wall) - timedelta(seconds=monotonic - then)
         before, self.rules = self.rules, self.reread() if self.reread else self.rules
         # The first look of a process is at everything: the rules may have been edited while none was running.
-        anew = self._last is None or self.rules is not before
-        report = sweep(self.database, self.office_id, self.rules, now, hours=self.hours, proved=proved, anew=anew)
-        self._last = (now, monotonic)
+        anew = self._last is None or self.rules is not before or self._hold.strayed
+        report = sweep(
+            self.database, self.office_id, self.rules, now,
+            hours=self.hours, drift=drift, last=self._hold, anew=anew,
+        )  # fmt: skip
+        self._hold = Hold(report.held_reason, strayed=report.strayed)
+        if not report.strayed:
+            self._last = (now, monotonic)
         if report.held_reason:
             log.warning("sends are held: %s", report.held_reason)
         if report.messages or report.held_reason:

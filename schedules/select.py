@@ -31,6 +31,10 @@ QUIET_TO: Final = time(8, 0)
 BLAST_FACTOR: Final = 3
 FORWARD_LIMIT: Final = timedelta(hours=36)
 BACK_TOLERANCE: Final = timedelta(minutes=2)
+#: so far the wall clock may stray from the time that really passed before nobody believes it
+DRIFT: Final = timedelta(minutes=5)
+#: the drift of a clock that kept to the time that passed
+NO_DRIFT: Final = timedelta()
 #: the template for a message that holds rungs of several kinds
 DIGEST: Final = "digest"
 
@@ -220,13 +224,19 @@ def blast(count: int, units: int) -> bool:
     return count > BLAST_FACTOR * units
 
 
-def clock_doubt(now: datetime, watermark: datetime | None) -> Literal["back", "forward"] | None:
-    """Whether the clock can be believed against the last instant on record.
+def clock_doubt(
+    now: datetime, watermark: datetime | None, drift: timedelta | None = None
+) -> Literal["back", "strayed", "forward"] | None:
+    """Whether the clock can be believed against the last instant on record, and against the time that really passed.
 
-    ``back``: more than two minutes before it; ``forward``: more than 36 hours after it. None without a record.
+    ``drift``: by how much the wall clock moved on further than that since it was believed last; None where nobody
+    counted. ``back``: more than two minutes before the record; ``strayed``: more than five minutes of drift, either way;
+    ``forward``: more than 36 hours after the record, and nobody counted. None without a record.
     """
     if watermark is None:
         return None
     if now < watermark - BACK_TOLERANCE:
         return "back"
+    if drift is not None:
+        return "strayed" if abs(drift) > DRIFT else None
     return "forward" if now - watermark > FORWARD_LIMIT else None

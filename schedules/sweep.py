@@ -19,7 +19,7 @@ from models.language import _
 from models.states import ReminderState, Role
 from models.times import at_local, local_date
 from schedules import drafts
-from schedules.clock_guard import guard, last_look, tell_held
+from schedules.clock_guard import FREE, Hold, guard, last_look, tell_held
 from schedules.due import MOVED_BY_REVISION, at_any_state, by_task, due, next_at, passed, undecided, was_open
 from schedules.facts import IN_FORCE, SCHEDULER, Hours, holders, load_facts, load_history, load_ledger, load_said
 from schedules.former import load_eras
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from schedules.rules import Rule
     from schedules.select import Bundle
     from workflow.calendar import WorkCalendar
-    from workflow.case import TaskRow
+    from workflow.case import OfficeRow, TaskRow
 
 #: what the ledger remembers of a firing: how it ended and why
 Decisions = list[tuple["Firing", ReminderState, str]]
@@ -59,6 +59,8 @@ class SweepReport:
     messages: int = 0
     #: why the messages are held, or empty
     held_reason: str = ""
+    #: whether nothing was decided, because the time that really passed disproves the clock
+    strayed: bool = False
 
     @property
     def decided(self) -> int:
@@ -78,18 +80,23 @@ def sweep(
     now: datetime,
     *,
     hours: Hours | None = None,
-    proved: bool = False,
+    drift: timedelta | None = None,
+    last: Hold = FREE,
     anew: bool = False,
 ) -> SweepReport:
     """Decide everything due by ``now`` (aware UTC) in one write transaction.
 
     ``rules``: the office's own for its months; None = those of the version of the flow that each task pins.
-    ``proved``: the caller's monotonic clock confirms the time since the last sweep, so a long gap raises no doubt.
+    ``drift``, ``last``: what the caller counted since it believed the clock last, and what its sweep before came to
+    (``clock_guard.guard``). By a clock that is disproved nothing is decided.
     ``anew``: look at every open task, whenever the rules of then said it had to be looked at: they may have changed.
     """
     with database.write(office_id) as connection:
         looked = last_look(connection, office_id)
-        held = guard(connection, office_id, now, proved=proved)
+        hold = guard(connection, office_id, now, drift=drift, last=last)
+        held = hold.reason
+        if hold.strayed:
+            return SweepReport(held_reason=held, strayed=True)
         due_now = sa.true() if anew else t.task.c.next_due_at <= now
         facts = load_facts(connection, office_id, due_now, just_closed=True)
         if not facts:
@@ -221,13 +228,16 @@ class _Run:
             held = _("one sweep would send {count} messages to {units} units").format(count=len(bundles), units=units)
             tell_held(self.connection, self.office_id, held, self.now)
         not_before = quiet(self.now, self.calendar, start=self.hours.quiet_from, end=self.hours.quiet_to)
-        queued = [self._queue(bundle, rows, not_before, held) for bundle in bundles]
+        office = cases.load_office(self.connection, self.office_id)
+        queued = [self._queue(office, bundle, rows, not_before, held) for bundle in bundles]
         return sum(found is not None for found in queued), held
 
-    def _queue(self, bundle: Bundle, rows: dict[int, TaskRow], not_before: datetime, held: str) -> int | None:
+    def _queue(
+        self, office: OfficeRow, bundle: Bundle, rows: dict[int, TaskRow], not_before: datetime, held: str
+    ) -> int | None:
         rungs = {firing.task_id: firing for firing in reversed(bundle.firings)}
         tasks = [row for row in rows.values() if row.id in rungs]
-        fields = wording.fields(self.connection, self.office_id, tasks, self.now)
+        fields = wording.fields(office, tasks, self.now)
         for line in fields["tasks"]:
             rung = rungs[line["task_id"]]
             line |= {"rule": rung.rule_name, "template": rung.template, "while_states": sorted(rung.rule.states)}
@@ -247,7 +257,7 @@ class _Run:
             not_before=not_before,
             held_reason=held,
         )
-        return telling.queue(self.connection, self.office_id, told, self.now)
+        return telling.queue(self.connection, office, told, self.now)
 
     def _remember(self, decisions: Decisions) -> None:
         """Write the ledger. A decision that a wrong clock took too early is overwritten, everything else is new."""

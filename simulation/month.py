@@ -18,6 +18,7 @@ from models.times import at_local, local_date
 from notifications import outbox
 from notifications.channel import open_channel
 from schedules.runner import tick
+from schedules.select import NO_DRIFT
 from simulation import chasing, ledger, script
 from simulation.cast import Habit
 from simulation.papers import Paper, hand_in
@@ -124,7 +125,7 @@ def _tick(scene: Scene, now: datetime) -> None:
     def deliver(at: datetime) -> object:
         return outbox.deliver(scene.database, OFFICE_ID, channel, at, limit=10_000)
 
-    tick(scene.database, OFFICE_ID, None, deliver, now, proved=True)
+    tick(scene.database, OFFICE_ID, None, deliver, now, drift=NO_DRIFT)
 
 
 def _tasks(scene: Scene, unit: UnitCast | None, *stages: Stage) -> list[TaskRow]:

@@ -18,7 +18,7 @@ from models.language import _
 from models.states import Result
 from models.times import local_date, shown
 from workflow import audit, evidence, gathering, papers, permissions
-from workflow.periods import find_period
+from workflow.month_names import find_period
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from workflow.case import Actor
+    from workflow.month_names import MonthName
 
 #: the event that an archive was exported; its detail holds the hash that stands for every byte of it
 EXPORTED = "archive.export"
@@ -42,14 +43,14 @@ class Month:
     head: audit.Head
 
 
-def gather(connection: Connection, office_id: int, actor: Actor, month: str) -> Month:
+def gather(connection: Connection, office_id: int, actor: Actor, month: MonthName | str) -> Month:
     """Everything of a month, in one consistent view; needs ``archive.export``."""
     permissions.demand(actor, "archive.export")
     period = find_period(connection, office_id, month)
     office = connection.execute(sa.select(t.office.c.name).where(t.office.c.id == office_id)).scalar_one()
     items = [_notice(connection, office_id, period), *_summary(connection, office_id, period, office)]
     items += [*_filings(connection, office_id, period), *_papers(connection, office_id, period, office)]
-    return Month(month, office, tuple(items), audit.head(connection, office_id))
+    return Month(period.month, office, tuple(items), audit.head(connection, office_id))
 
 
 def _notice(connection: Connection, office_id: int, period: Any) -> Item:

@@ -23,7 +23,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from models import tables as t
-from models.disk import make_folder, sync, sync_folder
+from models.disk import NO_ROOM, make_folder, sync, sync_folder
 from models.errors import BadInput, EnvironmentRefused, Refused
 from models.language import _
 from models.states import MessageState, Result
@@ -48,7 +48,7 @@ _STORE: Final = "store"
 _SECRET: Final = ("password", "secret", "token", "key", "webhook", "url")
 _CHUNK: Final = 1 << 20
 #: why a folder is not written, whatever the backup is like
-_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO})
+_NO_ROOM: Final = NO_ROOM | {errno.EFBIG, errno.EROFS, errno.EIO}
 
 
 @dataclass(frozen=True, slots=True)

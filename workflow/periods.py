@@ -17,6 +17,7 @@ from models.words import letters
 from workflow import audit, flow_store, permissions
 from workflow.calendar import period_dates
 from workflow.calendar_store import load_calendar
+from workflow.month_names import find_period
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from workflow.calendar import WorkCalendar
     from workflow.case import Actor
     from workflow.flow import Flow
+    from workflow.month_names import MonthName
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,17 +151,6 @@ def _period(connection: Connection, office_id: int, notice_id: int, month: str) 
     ).first()
 
 
-def find_period(connection: Connection, office_id: int, month: str, *ready: sa.ColumnElement[bool]) -> Any:
-    """Of the notices that have the month, its period in the newest of which all of ``ready`` holds, else in the newest; E-404."""
-    p = t.period.c
-    place = sa.case((sa.and_(sa.true(), *ready), 0), else_=1)
-    query = sa.select(t.period).where(p.office_id == office_id, p.month == month).order_by(place, p.id.desc())
-    row = connection.execute(query.limit(1)).first()
-    if row is None:
-        raise permissions.not_there(_("Month"), month)
-    return row
-
-
 def _task_count(connection: Connection, office_id: int, period_id: int) -> int:
     return (
         connection.scalar(
@@ -265,7 +256,7 @@ def move_due(
     connection: Connection,
     office_id: int,
     actor: Actor,
-    month: str,
+    month: MonthName | str,
     due_on: date,
     reason: str,
     now: datetime,
@@ -295,13 +286,6 @@ def move_due(
     return moved
 
 
-def to_close(connection: Connection, office_id: int, month: str) -> Any:
-    """The period that is closed next: one that stands open with its summary issued comes first; E-404."""
-    p, s = t.period.c, t.summary.c
-    issued = sa.exists().where(s.office_id == p.office_id, s.period_id == p.id).correlate(t.period)
-    return find_period(connection, office_id, month, p.state == PeriodState.OPEN.value, issued)
-
-
 def is_issued(connection: Connection, office_id: int, period_id: int) -> bool:
     """Whether the summary of a month is out."""
     s = t.summary.c
@@ -309,10 +293,10 @@ def is_issued(connection: Connection, office_id: int, period_id: int) -> bool:
     return connection.scalar(query) is not None
 
 
-def close_period(connection: Connection, office_id: int, actor: Actor, month: str, now: datetime) -> int:
+def close_period(connection: Connection, office_id: int, actor: Actor, month: MonthName | str, now: datetime) -> int:
     """Close a month once its summary is issued; tasks nobody finished stay as they are, on record. Returns their count."""
     role = permissions.demand(actor, "period.close")
-    period = to_close(connection, office_id, month)
+    period = find_period(connection, office_id, month)
     unfinished = sa.and_(
         t.task.c.office_id == office_id,
         t.task.c.period_id == period.id,
@@ -324,7 +308,7 @@ def close_period(connection: Connection, office_id: int, actor: Actor, month: st
         raise Refused(
             "E-S13",
             _("The month's summary has not been issued yet."),
-            where=month,
+            where=str(month),
             remedy=_("Issue it with: duban summary issue"),
         )
     # the next sweep looks at them once more: what came due before the closing has to end

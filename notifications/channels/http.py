@@ -15,7 +15,6 @@ import socket
 import ssl
 import time
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path  # noqa: TC003 - pydantic reads it
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
@@ -168,7 +167,7 @@ def _exchange(
         url.copy_with(host=address),
         content=body,
         headers={**headers, "Host": url.netloc.decode("ascii"), "Content-Type": "application/json; charset=utf-8"},
-        extensions={"sni_hostname": url.host, "trace": partial(_watch, limit)},
+        extensions={"sni_hostname": url.host, "trace": limit.trace},
     )
     until = time.monotonic() + seconds
     response = client.send(request, stream=True)
@@ -182,12 +181,6 @@ def _exchange(
         return Answer(response.status_code, bytes(read))
     finally:
         response.close()
-
-
-def _watch(limit: WallLimit, step: str, told: Mapping[str, Any]) -> None:
-    """Called by the library at each step of a request: what it has just connected is watched."""
-    if step == "connection.connect_tcp.complete":
-        limit.watch(told["return_value"].get_extra_info("socket"))
 
 
 def _check_status(status: int) -> None:

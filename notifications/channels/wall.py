@@ -5,6 +5,10 @@ from __future__ import annotations
 import socket
 from contextlib import suppress
 from threading import Timer
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class WallLimit:
@@ -23,6 +27,11 @@ class WallLimit:
         self._watched.append(connection.dup())
         if self.passed:
             self._cut()
+
+    def trace(self, step: str, told: Mapping[str, Any]) -> None:
+        """Called by httpx at each step of a request: what it has just connected is watched."""
+        if step == "connection.connect_tcp.complete":
+            self.watch(told["return_value"].get_extra_info("socket"))
 
     def __enter__(self) -> None:
         self._timer.start()

@@ -200,7 +200,7 @@ def test_without_an_office_a_file_is_checked_shown_and_compared_and_nothing_else
 
 # —— files that are no flow, and flows that make no sense ——
 
-TOO_LONG = "A flow has fewer than 200000 characters."
+TOO_LONG = "This is not TOML: it has more than 200000 characters"
 BAD_FILES: dict[str, tuple[bytes, str, str, str]] = {
     "binary": (bytes(range(256)) * 40, "E-W02", "The flow's file is not UTF-8.", "bad.toml"),
     "UTF-16": (MONTHLY.text.encode("utf-16"), "E-W02", "The flow's file is not UTF-8.", "bad.toml"),

@@ -6,6 +6,7 @@ A limit on the size of files stands for the full disk: it can be set and lifted 
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import resource
@@ -63,6 +64,35 @@ def test_report_without_room_is_refused_whole_and_taken_when_there_is_room(door:
     assert not disk.failed()
     assert door.run("clerk1", *words).code == 0
     assert door.run("audit", "audit", "verify").code == 0
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed: no quota runs out")
+def test_used_up_quota_is_a_full_disk_and_not_a_failed_one(door: Door) -> None:
+    """SQLite calls it an I/O error, and the count of free bytes says that there is room."""
+    over = ["-e", "trace=pwrite64,fallocate", "-e", "inject=pwrite64,fallocate:error=EDQUOT"]
+    traced = ["strace", "-f", "--seccomp-bpf", "-qqq", "-o", os.devnull, *over, DUBAN, "--lang", "en"]
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("DUBAN_")}
+    done = subprocess.run(
+        [*traced, "task", "report", "1", "--progress", "已清理三公里。", "--percent", "40"], check=False, capture_output=True,
+        text=True, env={**kept, **door.around("clerk1", MORNING)},
+    )  # fmt: skip
+    assert done.returncode == ENVIRONMENT, done.stderr
+    assert "E-507" in done.stderr
+    assert "The disk is full" in done.stderr
+
+
+def test_paper_beyond_a_quota_is_refused_as_on_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store, real = Store(tmp_path / "store"), disk.sync
+
+    def over(_handle: int) -> None:
+        raise OSError(errno.EDQUOT, "Disk quota exceeded")
+
+    monkeypatch.setattr(disk, "sync", over)
+    with pytest.raises(EnvironmentRefused, match=r"E-507 .*(满|full)"):
+        store.put(b"%PDF")
+    assert not disk.failed()
+    monkeypatch.setattr(disk, "sync", real)
+    assert store.get(store.put(b"%PDF")) == b"%PDF"
 
 
 def test_file_without_room_is_not_kept_in_part(tmp_path: Path) -> None:

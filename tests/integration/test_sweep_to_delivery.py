@@ -15,6 +15,7 @@ from notifications.outbox import DeliveryReport, deliver
 from schedules import clock_guard
 from schedules.facts import Hours, at_rest
 from schedules.rules import load_rules
+from schedules.select import NO_DRIFT
 from schedules.sweep import sweep
 from workflow import messages, periods
 
@@ -33,7 +34,7 @@ def office(tmp_path: Path) -> SmallOffice:
 
 
 def swept(office: SmallOffice, when: str, *, proved: bool = True) -> str:
-    return sweep(office.database, 1, RULES, at(when), proved=proved).held_reason
+    return sweep(office.database, 1, RULES, at(when), drift=NO_DRIFT if proved else None).held_reason
 
 
 def sent(office: SmallOffice, when: str) -> DeliveryReport:

@@ -35,6 +35,7 @@ from models.settings import Settings, load
 from models.states import Action, Stage
 from models.times import local_date
 from schedules import runner
+from schedules.select import NO_DRIFT
 from workflow import actions, cases, heads
 from workflow.case import Given
 
@@ -131,7 +132,7 @@ def schedule(home: Path, now: datetime, rounds: Iterable[int]) -> None:
     try:
         for turn in rounds:
             hand.instant = now + turn * timedelta(hours=3)
-            done = runner.tick(hand.database, hand.office_id, None, deliver, hand.instant, proved=True)
+            done = runner.tick(hand.database, hand.office_id, None, deliver, hand.instant, drift=NO_DRIFT)
             say("ticked", done.sweep.decided, done.delivery.sent)
             say("head", hand.read(lambda c: heads.keep(hand.settings.heads_dir, c, 1, hand.instant)).seq)
     finally:

@@ -22,6 +22,7 @@ from models.states import EvidenceKind, RequestKind
 from models.store import Store
 from notifications import outbox
 from schedules.facts import Hours, at_rest
+from schedules.select import NO_DRIFT
 from schedules.sweep import sweep
 from simulation.years.journal import Told
 from simulation.years.observers import Evidence, Memory, Violation, observe
@@ -96,7 +97,7 @@ class Month:
 
     def turn(self, now: datetime) -> None:
         """The service once round."""
-        sweep(self.office.database, OFFICE, None, now, proved=True)
+        sweep(self.office.database, OFFICE, None, now, drift=NO_DRIFT)
         self.note(now, "service", "sweep", "done")
         with self.office.database.read() as connection:
             resting = at_rest(connection, OFFICE, now, Hours())

@@ -21,6 +21,7 @@ from schedules.facts import load_facts
 from schedules.ladders import Ladders
 from schedules.rules import load_rules
 from schedules.runner import tick
+from schedules.select import NO_DRIFT
 from schedules.sweep import SweepReport, sweep
 from workflow.calendar_store import load_calendar
 
@@ -40,7 +41,9 @@ RULES = load_rules()
 
 def run(office: SmallOffice, when: str | datetime, *, proved: bool = True) -> SweepReport:
     """One sweep by the default ladder; an instant may be a Shanghai wall time."""
-    return sweep(office.database, 1, RULES, at(when) if isinstance(when, str) else when, proved=proved)
+    return sweep(
+        office.database, 1, RULES, at(when) if isinstance(when, str) else when, drift=NO_DRIFT if proved else None
+    )
 
 
 def ledger(office: SmallOffice, task: int) -> list[tuple[str, str]]:
@@ -91,7 +94,7 @@ def ticking(now: datetime, box: Ledger) -> Act:
     """One tick, as the service does it; how many rungs it decided."""
 
     def act(world: World) -> int:
-        done = tick(world.database, 1, None, lambda at_: deliver(world.database, 1, box, at_), now, proved=True)
+        done = tick(world.database, 1, None, lambda at_: deliver(world.database, 1, box, at_), now, drift=NO_DRIFT)
         return done.sweep.decided
 
     return act

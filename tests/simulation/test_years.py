@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kit.terminal import DUBAN
-from simulation.years.faults.kinds import never_befell
+from simulation.years.faults.kinds import Kind, never_befell
+from simulation.years.figures import NAMES, called
 from simulation.years.running import last_words, live
 
 if TYPE_CHECKING:
@@ -68,10 +69,15 @@ def test_short_years_keep_every_promise_see_everything_happen_and_are_the_same_w
     record_property("figure", f"actions={figures['deeds']}")
     assert [what for what in HAPPENS if not figures[what]] == []
     assert never_befell(figures) == []
+    assert all(called(counter) for counter in figures)
     assert len(set(played["digests"].values())) == YEARS
     for number in (12, 3):
         outcome = live(SEED, number, tmp_path / str(number), months=MONTHS, units=UNITS)
         assert outcome.digest == played["digests"][str(number)]
+
+
+def test_what_may_happen_or_befall_has_its_name() -> None:
+    assert {*HAPPENS, *Kind} <= {*NAMES}
 
 
 @pytest.mark.parametrize(

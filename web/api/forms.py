@@ -17,8 +17,10 @@ from web.api.files import answered, described
 from web.api.paging import Cursor, Limit, Page, cut
 from web.api.refusals import refused
 from web.api.shapes import MONTH, Given, Line, Outcome, Shown, Text
+from web.frame.addresses import HIGHEST
 from web.frame.posted import Upload
 from web.frame.uploads import some
+from workflow.month_names import MonthName
 
 router = APIRouter(tags=["forms"])
 
@@ -36,6 +38,7 @@ class ToPrint(Given):
 
     month: str = Field(pattern=MONTH)
     unit: Line
+    notice: int | None = Field(None, ge=1, le=HIGHEST, description="Needed where two notices have the month.")
 
 
 class PaperGiven(Given):
@@ -148,7 +151,7 @@ def print_form(call: Acting, wanted: ToPrint) -> Any:
     """Over all reports of the month that wait for a signature. The same content gets the same form, however often it
     is printed; get the file of its code to have it on paper.
     """
-    printed, _facts = deeds_of_forms.print_form(call, wanted.month, wanted.unit)
+    printed, _facts = deeds_of_forms.print_form(call, MonthName(wanted.month, wanted.notice), wanted.unit)
     return call.read(lambda c: evidence.form_story(c, call, printed.check_code))
 
 

@@ -17,9 +17,9 @@ from models.times import local_date
 from web.api.caller import Reading
 from web.api.paging import Cursor, Limit, Page, cut
 from web.api.refusals import refused
-from web.api.shapes import MonthInPath
+from web.api.shapes import MonthInPath, NoticeOfMonth
 from workflow import permissions
-from workflow.periods import find_period
+from workflow.month_names import MonthName, find_period
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -73,15 +73,15 @@ def list_months(call: Reading, limit: Limit = 50, cursor: Cursor = "") -> Any:
     response_model=Standing,
     operation_id="getMonth",
     summary="How a month stands",
-    responses=refused(404),
+    responses=refused(404, 409),
 )
-def get_month(call: Reading, month: MonthInPath) -> Any:
+def get_month(call: Reading, month: MonthInPath, notice: NoticeOfMonth = None) -> Any:
     """Counted over the tasks that the person may see: a unit sees its own part."""
     now = call.now()
 
     def look(connection: Connection) -> dict[str, Any]:
         permissions.demand(call.actor, "task.read")
-        period = find_period(connection, call.office_id, month)
+        period = find_period(connection, call.office_id, MonthName(month, notice))
         row = next(one for one in registers.months(connection, call.office_id) if one["id"] == period.id)
         found = find_tasks(connection, call.office_id, call.actor, Wanted(month=month), now)
         tasks = [task for task in found if task.period_id == period.id]

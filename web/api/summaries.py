@@ -14,8 +14,9 @@ from models.language import _
 from web.api.caller import Reading
 from web.api.files import answered, described
 from web.api.refusals import refused
-from web.api.shapes import MonthInPath
+from web.api.shapes import MonthInPath, NoticeOfMonth
 from workflow import permissions
+from workflow.month_names import MonthName
 
 if TYPE_CHECKING:
     from web.api.caller import Call
@@ -56,13 +57,13 @@ class Summary(BaseModel):
     response_model=Summary,
     operation_id="getSummary",
     summary="The issued summary of a month",
-    responses=refused(404),
+    responses=refused(404, 409),
 )
-def get_summary(call: Reading, month: MonthInPath) -> Any:
+def get_summary(call: Reading, month: MonthInPath, notice: NoticeOfMonth = None) -> Any:
     """`E-404` until the month's summary is issued."""
-    told = _issued(call, month)
+    told, asked = _issued(call, month, notice), f"?notice={notice}" if notice else ""
     files = [
-        {"kind": kind, "sha256": sha, "path": f"/months/{month}/summary/files/{kind}"}
+        {"kind": kind, "sha256": sha, "path": f"/months/{month}/summary/files/{kind}{asked}"}
         for kind, sha in told["files"].items()
     ]
     return {**told, "files": files}
@@ -73,19 +74,21 @@ def get_summary(call: Reading, month: MonthInPath) -> Any:
     response_class=Response,
     operation_id="getSummaryFile",
     summary="A file of the issued summary",
-    responses={**refused(404), **described("pdf", "docx", "xlsx", "json")},
+    responses={**refused(404, 409), **described("pdf", "docx", "xlsx", "json")},
 )
 def get_summary_file(
     call: Reading,
     month: MonthInPath,
     kind: Annotated[Literal["pdf", "docx", "xlsx", "json"], Path(description="The kind of file.")],
+    notice: NoticeOfMonth = None,
 ) -> Response:
     """The bytes that were frozen when it was issued."""
-    files = _issued(call, month)["files"]
+    files = _issued(call, month, notice)["files"]
     if kind not in files:
         raise permissions.not_there(_("File"), kind)
     return answered(call.store.get(files[kind]), f"{month}-{_('summary')}.{kind}", kind)
 
 
-def _issued(call: Call, month: str) -> dict[str, Any]:
-    return call.look_up("summary.read", lambda c: issued_summary(c, call.office_id, call.actor, month))
+def _issued(call: Call, month: str, notice: int | None) -> dict[str, Any]:
+    named = MonthName(month, notice)
+    return call.look_up("summary.read", lambda c: issued_summary(c, call.office_id, call.actor, named))

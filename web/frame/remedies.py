@@ -76,6 +76,7 @@ _FOR_COMMANDS: Final = {
     "E-S27": N_("Drop the draft and write why."),
     "E-S28": N_("Choose the unit that takes over."),
     "E-S40": N_("Ask the security administrator to grant the duty."),
+    "E-S47": N_("Choose the month of that notice, under “Months and summaries”."),
     "E-S50": N_("The list of tasks shows what is owed and until when."),
     "E-S51": N_("Wait for that day, or declare the paper void and write why."),
     "E-S60": N_("Look at all paragraphs instead."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Literal
 
 from fastapi import APIRouter
@@ -11,6 +12,7 @@ from deeds import downloads
 from deeds.evidence import ASKED, form_story, from_data, signature_words
 from deeds.filing import Stand, unit_month
 from deeds.forms import FormStand, form_file, print_form, unit_forms
+from deeds.months import named_month
 from models.evidence import CodeMatch, SealHint, Verdict
 from models.language import _, listed
 from models.states import EvidenceKind
@@ -18,6 +20,7 @@ from web.frame.desk import At
 from web.frame.files import MEDIA
 from web.frame.posted import Form
 from web.pages.filing import at_month
+from workflow.month_names import names
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -31,7 +34,9 @@ def list_page(desk: At, month: str = "", unit: str = "") -> Response:
 
     def work(connection: Connection) -> dict[str, Any]:
         told = unit_month(connection, desk, month, unit)
-        return {"told": told, "forms": unit_forms(connection, desk, told)}
+        called = names(connection, desk.office_id)
+        to_print = Counter(called[line.task.period_id or 0] for line in told.at(Stand.PRINT))
+        return {"told": told, "forms": unit_forms(connection, desk, told), "to_print": to_print}
 
     return desk.page("forms/list.html", stands=Stand, form_stands=FormStand, **desk.look_up("form.print", work))
 
@@ -39,10 +44,12 @@ def list_page(desk: At, month: str = "", unit: str = "") -> Response:
 @router.post("/print")
 def print_one(desk: At, form: Form) -> Response:
     """Register one form over all reports that wait for a signature; the same content, the same form."""
-    month, unit = form.text("month"), form.text("unit")
+    month, unit = named_month(form.text("month")), form.text("unit")
     printed, _facts = print_form(desk, month, unit)
     said = _("Form {code} over {count} tasks is ready. Open it, print it, have it signed and stamped.")
-    return desk.go(at_month("/forms", month, unit), said.format(code=printed.check_code, count=len(printed.covers)))
+    return desk.go(
+        at_month("/forms", month.month, unit), said.format(code=printed.check_code, count=len(printed.covers))
+    )
 
 
 @router.get("/{code}/form.{kind}")

@@ -11,6 +11,7 @@ from deeds.months import (
     list_months,
     month_of,
     month_status,
+    named_month,
     newest_notice,
     open_in,
     opened_words,
@@ -30,6 +31,8 @@ from web.frame.desk import At
 from web.frame.posted import Form, needed_day, number_of
 from workflow import actions, periods
 from workflow.case import Given
+from workflow.month_names import find_period
+from workflow.month_names import names as names_of_months
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -47,8 +50,9 @@ ROLLS = ("none", "before", "after")
 def months(desk: At) -> Response:
     """Every month, and opening the next one."""
     rows = desk.look_up("summary.read", lambda c: list_months(c, desk.office_id, desk.actor))
+    called = desk.read(lambda c: names_of_months(c, desk.office_id))
     choices = desk.read(lambda c: opening(c, desk.office_id)) if desk.may("period.open") else None
-    return desk.page("months/list.html", months=rows, choices=choices, roll=desk.settings.times.roll)
+    return desk.page("months/list.html", months=rows, called=called, choices=choices, roll=desk.settings.times.roll)
 
 
 @router.get("/open")
@@ -70,7 +74,13 @@ def open_month(desk: At, form: Form) -> Response:
     desk.demand("period.open")
     given = _opening(*(form.text(name) for name in ("month", "notice", "roll", "flow")))
     opened = desk.perform("period.open", lambda c: _open(c, desk, given))
-    return desk.go(f"/months/{opened.month}", said=" ".join(opened_words(opened)))
+    name = desk.read(lambda c: names_of_months(c, desk.office_id))[opened.period_id]
+    return desk.go(f"/months/{name}", said=" ".join(opened_words(opened)))
+
+
+def _at(month: str) -> str:
+    """The address below which this month's pages are, as it was named."""
+    return f"/months/{named_month(month)}"
 
 
 def _opening(month: str, notice: str, roll: str, flow: str) -> dict[str, Any]:
@@ -87,9 +97,9 @@ def _open(connection: Connection, desk: Desk, given: dict[str, Any]) -> OpenedPe
 def month(desk: At, month: str) -> Response:
     """How a month stands."""
     now = desk.now()
-    found = desk.look_up("task.read", lambda c: month_status(c, desk, month_of(month), now))
+    found = desk.look_up("task.read", lambda c: month_status(c, desk, named_month(month), now))
     stages = [stage for stage in Stage if found["states"][stage.value]]
-    return desk.page("months/show.html", month=found, stages=stages, labels=labels)
+    return desk.page("months/show.html", at=_at(month), month=found, stages=stages, labels=labels)
 
 
 @router.get("/{month}/move")
@@ -97,26 +107,26 @@ def look_at_move(desk: At, month: str, to: str = "", reason: str = "") -> Respon
     """Whom another due date would move, and what would be told otherwise; nothing is changed."""
     desk.demand("period.move")
     day, now = needed_day(to), desk.now()
-    found = desk.tried("period.move", lambda c: try_move(c, desk, month_of(month), day, reason, now))
+    found = desk.tried("period.move", lambda c: try_move(c, desk, named_month(month), day, reason, now))
     people = desk.read(lambda c: names(c, desk.office_id))
-    return desk.page("months/move.html", move=found, reason=reason, labels=labels, names=people)
+    return desk.page("months/move.html", at=_at(month), move=found, reason=reason, labels=labels, names=people)
 
 
 @router.post("/{month}/move")
 def move(desk: At, form: Form, month: str) -> Response:
     """Move the due date."""
     desk.demand("period.move")
-    day, why, now = needed_day(form.text("to")), form.text("reason"), desk.now()
+    named, day, why, now = named_month(month), needed_day(form.text("to")), form.text("reason"), desk.now()
     after = desk.settings.times.close_after_workdays
 
     def work(connection: Connection) -> int:
-        return periods.move_due(
-            connection, desk.office_id, desk.actor, month_of(month), day, why, now, close_after=after
-        )
+        return periods.move_due(connection, desk.office_id, desk.actor, named, day, why, now, close_after=after)
 
     count = desk.perform("period.move", work)
-    said = _("{month} is due {day} now; {count} tasks follow.").format(month=month, day=day.isoformat(), count=count)
-    return desk.go(f"/months/{month}", said=said)
+    said = _("{month} is due {day} now; {count} tasks follow.").format(
+        month=named.month, day=day.isoformat(), count=count
+    )
+    return desk.go(_at(month), said=said)
 
 
 @router.get("/{month}/close")
@@ -124,22 +134,27 @@ def look_at_close(desk: At, month: str) -> Response:
     """What is still open before a month is closed, by name; each can be waived."""
     desk.demand("period.close")
     now = desk.now()
-    period = desk.read(lambda c: periods.to_close(c, desk.office_id, month_of(month)))
+    period = desk.read(lambda c: find_period(c, desk.office_id, named_month(month)))
     tasks = desk.read(lambda c: find_tasks(c, desk.office_id, desk.actor, Wanted(month=period.month), now))
     still = [task for task in tasks if task.period_id == period.id and task.stage not in FINISHED]
     issued = desk.read(lambda c: periods.is_issued(c, desk.office_id, period.id))
     return desk.page(
-        "months/close.html", period=period, still=still, waivable=waivable(desk.actor, still), issued=issued
+        "months/close.html",
+        at=_at(month),
+        period=period,
+        still=still,
+        waivable=waivable(desk.actor, still),
+        issued=issued,
     )
 
 
 @router.post("/{month}/close")
 def close(desk: At, _form: Form, month: str) -> Response:
     """Close the month; what nobody finished stays so, on record."""
-    now = desk.now()
-    left = desk.perform("period.close", lambda c: periods.close_period(c, desk.office_id, desk.actor, month, now))
-    said = _("{month} is closed; {count} tasks stay unfinished on record.").format(month=month, count=left)
-    return desk.go(f"/months/{month}", said=said)
+    named, now = named_month(month), desk.now()
+    left = desk.perform("period.close", lambda c: periods.close_period(c, desk.office_id, desk.actor, named, now))
+    said = _("{month} is closed; {count} tasks stay unfinished on record.").format(month=named.month, count=left)
+    return desk.go(_at(month), said=said)
 
 
 @router.post("/{month}/waive")
@@ -152,7 +167,7 @@ def waive(desk: At, form: Form, month: str) -> Response:
     refused = [one for one in outcomes if one.refusal is not None]
     said = _("{done} done, {refused} refused.").format(done=len(outcomes) - len(refused), refused=len(refused))
     why = [_("✗ task {id}: {refusal}").format(id=one.task_id, refusal=one.refusal) for one in refused[:3]]
-    return desk.go(f"/months/{month}/close", said=" ".join([said, *why]))
+    return desk.go(f"{_at(month)}/close", said=" ".join([said, *why]))
 
 
 def _waivers(form: Posted) -> list[actions.Command]:

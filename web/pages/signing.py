@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from deeds import deciding, signing
 from deeds.evidence import form_story
 from deeds.forms import form_file, print_form
+from deeds.months import named_month
 from documents.page_pictures import page_count
 from models.errors import DubanError
 from models.language import _
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from deeds.signing import Asked, Compared, Paper
+    from workflow.month_names import MonthName
 
 router = APIRouter(prefix="/sign")
 #: forms that are being looked at, so that a form is set once and not once a page
@@ -45,7 +47,7 @@ def waiting(desk: At) -> Response:
     return desk.page("sign/list.html", papers=papers, asked=asked, at_paper=at_paper)
 
 
-def at_paper(month: str, unit: str) -> str:
+def at_paper(month: MonthName | str, unit: str) -> str:
     """Where a unit's paper is read."""
     return f"/sign/paper?{urlencode({'month': month, 'unit': unit})}"
 
@@ -101,7 +103,7 @@ def send_back(desk: At, form: Form, task_id: int) -> Response:
         return _paper_page(desk, month, unit, refusal=refusal, at=task_id, typed=steps.typed(form))
     done = steps.done_words(outcome)
     left = desk.read(lambda c: signing.papers(c, desk, month, unit))
-    return desk.go(at_paper(left[0].month, left[0].unit) if left else "/sign", done)
+    return desk.go(at_paper(left[0].name, left[0].unit) if left else "/sign", done)
 
 
 def _pages(desk: Desk, code: str) -> list[str]:
@@ -123,7 +125,7 @@ def form_page(desk: At, code: str, number: int) -> Response:
 def make_form(desk: At, form: Form) -> Response:
     """Have the form made over everything that waits for a signature."""
     month, unit = form.text("month"), form.text("unit")
-    printed, _facts = print_form(desk, month, unit)
+    printed, _facts = print_form(desk, named_month(month), unit)
     said = _("Form {code} is made over {count} reports. Read it here as it is printed.")
     return desk.go(at_paper(month, unit), said.format(code=printed.check_code, count=len(printed.covers)))
 

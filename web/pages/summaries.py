@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from deeds.months import month_of
+from deeds.months import named_month
 from deeds.papers import SummaryInOwnWords, notes_of
 from deeds.seen import AsSeen, digest
 from deeds.summaries import draft_facts, facts_of, filing_words, issued_row, issued_summary, month_words
@@ -22,10 +22,11 @@ from web.frame.files import kind_file, page_file
 from web.frame.kept import show_draft, show_frozen
 from web.frame.posted import Form
 from workflow import summaries
-from workflow.periods import find_period
+from workflow.month_names import find_period
 
 if TYPE_CHECKING:
     from web.frame.desk import Desk
+    from workflow.month_names import MonthName
 
 router = APIRouter(prefix="/months/{month}")
 
@@ -33,7 +34,7 @@ router = APIRouter(prefix="/months/{month}")
 @router.get("/summary")
 def summary(desk: At, month: str) -> Response:
     """What was issued; before that a draft of the month as it stands now."""
-    wanted = month_of(month)
+    wanted = named_month(month)
     office = desk.office_id
     row = desk.look_up("summary.read", lambda c: issued_row(c, office, wanted) if desk.may("summary.read") else None)
     if row is not None or not desk.may("summary.build"):
@@ -42,19 +43,29 @@ def summary(desk: At, month: str) -> Response:
     made = SummaryInOwnWords(desk)(facts)
     paper = show_draft(desk, f"{wanted}-{_('draft-summary')}", made)
     notes = notes_of("paper/summary", made)
-    return desk.page("months/draft.html", month=wanted, paper=paper, notes=notes, seen=digest(facts), facts=facts)
+    return desk.page(
+        "months/draft.html",
+        at=f"/months/{wanted}",
+        month=wanted.month,
+        paper=paper,
+        notes=notes,
+        seen=digest(facts),
+        facts=facts,
+    )
 
 
-def _issued(desk: Desk, month: str) -> Response:
-    found = desk.look_up("summary.read", lambda c: issued_summary(c, desk, month))
-    paper = show_frozen(desk, f"/months/{month}/summary", found["files"])
-    return desk.page("months/issued.html", month=month, summary=found, paper=paper)
+def _issued(desk: Desk, named: MonthName) -> Response:
+    found = desk.look_up("summary.read", lambda c: issued_summary(c, desk, named))
+    at = f"/months/{named}"
+    paper = show_frozen(desk, f"{at}/summary", found["files"])
+    return desk.page("months/issued.html", at=at, month=named.month, summary=found, paper=paper)
 
 
 @router.post("/summary")
 def issue(desk: At, form: Form, month: str) -> Response:
     """Issue it as it was seen, under its document number."""
-    period = desk.read(lambda c: find_period(c, desk.office_id, month_of(month)))
+    named = named_month(month)
+    period = desk.read(lambda c: find_period(c, desk.office_id, named))
     render = SummaryInOwnWords(desk)
     as_seen: AsSeen[SummaryFacts] = AsSeen(desk, "summary.issue", form.text("seen"), render)
     place = (desk.database, desk.office_id, desk.actor)
@@ -62,7 +73,7 @@ def issue(desk: At, form: Form, month: str) -> Response:
     said = _("The summary of {month} is issued: {count} reports aggregated, head of the trail {head}.").format(
         month=period.month, count=issued.aggregated, head=issued.head
     )
-    return desk.go(f"/months/{period.month}/summary", said=" ".join([said, *render.failures()]))
+    return desk.go(f"/months/{named}/summary", said=" ".join([said, *render.failures()]))
 
 
 @router.get("/summary/{number}.png")
@@ -74,11 +85,11 @@ def page(desk: At, month: str, number: int) -> Response:
 @router.get("/summary.{kind}")
 def file(desk: At, month: str, kind: str) -> Response:
     """An issued file, as it was frozen."""
-    return kind_file(desk, _frozen(desk, month, kind), f"{month_of(month)}-{_('summary')}", kind)
+    return kind_file(desk, _frozen(desk, month, kind), f"{named_month(month)}-{_('summary')}", kind)
 
 
 def _frozen(desk: Desk, month: str, kind: str) -> bytes:
-    files = desk.look_up("summary.read", lambda c: issued_summary(c, desk, month_of(month)))["files"]
+    files = desk.look_up("summary.read", lambda c: issued_summary(c, desk, named_month(month)))["files"]
     if kind not in files:
         raise no_page(desk.request)
     return desk.store.get(files[kind])
@@ -87,11 +98,11 @@ def _frozen(desk: Desk, month: str, kind: str) -> bytes:
 @router.get("/trace")
 def trace(desk: At, month: str, paragraph: int | None = None) -> Response:
     """For each paragraph, or for one, the filings behind it."""
-    facts, files = desk.look_up("summary.read", lambda c: facts_of(c, desk, month_of(month)))
+    facts, files = desk.look_up("summary.read", lambda c: facts_of(c, desk, named_month(month)))
     own = None if files else own_words(desk, "summary")
     found = narrowed(read_trace(facts, desk.store.get(files["json"]) if files else None, own), paragraph)
     return desk.page(
-        "months/trace.html", month=month_of(month), trace=found, paragraph=paragraph,
+        "months/trace.html", at=f"/months/{named_month(month)}", trace=found, paragraph=paragraph,
         tasks={one["task_id"]: one for one in found["tasks"]}, filing_words=filing_words,
         months={one["month"]: month_words(one["month"], one["sealed_in"]) for one in found["months"]},
     )  # fmt: skip
@@ -101,7 +112,10 @@ def trace(desk: At, month: str, paragraph: int | None = None) -> Response:
 def charts(desk: At, month: str) -> Response:
     """The charts of the issued summary, else of the month as it stands, with the same numbers as tables."""
     facts = _facts(desk, month)
-    return desk.page("months/charts.html", month=month_of(month), charts=pictures(facts), months=months_of(facts))
+    named, charts = named_month(month), pictures(facts)
+    return desk.page(
+        "months/charts.html", at=f"/months/{named}", month=named.month, charts=charts, months=months_of(facts)
+    )
 
 
 @router.get("/charts/{name}.svg")
@@ -114,5 +128,5 @@ def chart(desk: At, month: str, name: str) -> Response:
 
 
 def _facts(desk: Desk, month: str) -> SummaryFacts:
-    facts, _files = desk.look_up("summary.read", lambda c: facts_of(c, desk, month_of(month)))
+    facts, _files = desk.look_up("summary.read", lambda c: facts_of(c, desk, named_month(month)))
     return facts

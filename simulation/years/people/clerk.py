@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from simulation.years.people.days import Day
     from simulation.years.people.screen import Screen
     from workflow.case import TaskRow
+    from workflow.month_names import MonthName
 
 #: of a hundred: a clerk takes a report back before it is signed; forgets to fill a figure in; hands a task back;
 #: asks for time when late; a silent one gives in on a day after the due date
@@ -123,7 +124,7 @@ def _ask(day: Day, task: TaskRow, who: str, absent: str, kind: RequestKind, **as
     _at(day, f"{who} asks for {kind.value} of {task.id}", work)
 
 
-def print_form(day: Day, month: str, unit: str, who: str, absent: str) -> str:
+def print_form(day: Day, month: MonthName, unit: str, who: str, absent: str) -> str:
     """Print the form over the unit's reports; its code, or nothing."""
     made = day.hand.do(
         who, "form.print", lambda seat: forms.print_form(seat, month, unit), acting_for=absent,

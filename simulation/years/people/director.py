@@ -17,6 +17,7 @@ from simulation.years.people.staff import DIRECTOR
 from workflow import messages, periods, requests, summaries
 from workflow.actions import Command
 from workflow.case import Given
+from workflow.month_names import MonthName
 
 if TYPE_CHECKING:
     from simulation.years.people.days import Day
@@ -158,7 +159,7 @@ def _close(day: Day, who: str, absent: str, month: Any) -> None:
     day.hand.do(
         who, "period.close",
         lambda seat: seat.perform(
-            "period.close", lambda c: periods.close_period(c, OFFICE, seat.actor, month.month, seat.now())
+            "period.close", lambda c: periods.close_period(c, OFFICE, seat.actor, MonthName(month.month, month.notice_id), seat.now())
         ),
         acting_for=absent, kind="months closed", detail=lambda left: {"month": month.month, "unfinished": left},
     )  # fmt: skip

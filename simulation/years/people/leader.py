@@ -12,6 +12,7 @@ from simulation.years.people import clerk
 from workflow import filings
 from workflow.actions import Command
 from workflow.case import Given
+from workflow.month_names import MonthName
 
 if TYPE_CHECKING:
     from simulation.years.people.days import Day
@@ -44,11 +45,13 @@ def _paper(day: Day, staff: UnitStaff, month: str, tasks: list[TaskRow]) -> None
             day.moment(), f"{who} sends back {tasks[0].id}", lambda: day.hand.act(who, command, acting_for=absent)
         )
     elif drawn >= SENDS_BACK + NOT_THERE or day.year.draining:
-        unit = tasks[0].unit_name
-        day.year.at(day.moment(time(9), PRINTED_BY), f"{unit} prints {month}", lambda: _print(day, staff, month, unit))
+        unit, newest = tasks[0].unit_name, max(task.period_id or 0 for task in tasks)  # of two notices one a day
+        notice = next((one.notice_id for one in day.screen.months if one.id == newest), None)
+        named = MonthName(month, notice)
+        day.year.at(day.moment(time(9), PRINTED_BY), f"{unit} prints {month}", lambda: _print(day, staff, named, unit))
 
 
-def _print(day: Day, staff: UnitStaff, month: str, unit: str) -> None:
+def _print(day: Day, staff: UnitStaff, month: MonthName, unit: str) -> None:
     who, absent = day.year.staff.acts_for(staff.clerk, day.today)
     code = clerk.print_form(day, month, unit, who, absent)
     if code:

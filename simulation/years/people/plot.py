@@ -18,6 +18,7 @@ from simulation.years.people import administrator
 from simulation.years.people.staff import DIRECTOR, REVIEWERS, Away, UnitStaff
 from workflow import calendar_store, people, periods, units
 from workflow.calendar import WorkCalendar, YearTable, seed_year
+from workflow.month_names import MonthName
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -217,7 +218,7 @@ def _due_moved(day: Day) -> bool:
         DIRECTOR, "period.move",
         lambda seat: seat.perform(
             "period.move",
-            lambda c: periods.move_due(c, OFFICE, seat.actor, month.month, to, "因防汛工作顺延。", seat.now()),
+            lambda c: periods.move_due(c, OFFICE, seat.actor, MonthName(month.month, month.notice_id), to, "因防汛工作顺延。", seat.now()),
         ),
         kind="due dates moved", detail=lambda moved: {"month": month.month, "to": to, "tasks": moved},
     )  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import suppress
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -14,11 +16,14 @@ from kit.office import OFFICE, SmallOffice, small_office
 from kit.smtp import closed_port, odd_server, says
 from kit.world import NOON
 from models.errors import EnvironmentRefused
+from notifications import monitor
 from schedules.runner import tick
 from workflow.health import Severity
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from socket import socket
+    from threading import Event
 
 
 class Usage(NamedTuple):
@@ -71,6 +76,22 @@ def test_a_monitor_that_does_not_hear_is_named_without_its_address(office: Small
         ping(office, closed_port(), NOON)
     for error in (refused.value, nobody.value):
         assert (error.code, "secret" in str(error)) == ("E-M04", False)
+
+
+def test_a_monitor_that_drips_is_left_after_its_time() -> None:
+    """Each byte starts a socket's own timeout anew; the service's loop is not kept by them."""
+
+    def drip(connection: socket, gone: Event) -> None:
+        with suppress(OSError):
+            connection.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+            while not gone.wait(0.05):
+                connection.sendall(b"x")
+
+    begun = time.monotonic()
+    with odd_server(drip) as port, pytest.raises(EnvironmentRefused) as refused:
+        monitor.ping(f"http://127.0.0.1:{port}/secret-of-the-monitor", wall_seconds=0.3)
+    assert time.monotonic() - begun < 5
+    assert (refused.value.code, "secret" in str(refused.value)) == ("E-M04", False)
 
 
 def test_a_service_without_a_monitor_has_no_such_loop(office: SmallOffice) -> None:

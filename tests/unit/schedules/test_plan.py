@@ -13,6 +13,7 @@ from kit.rules import OWN_RULES
 from models.language import speaking
 from schedules.plan import PlannedLine, plan
 from schedules.rules import load_rules, parse_rules
+from schedules.select import NO_DRIFT
 from schedules.sweep import sweep
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def test_the_plan_is_what_the_sweeps_then_do(office: SmallOffice):
     names = {number: login for login, number in office.people.items()}
     now = at("2022-06-01 00:00")
     while now < at("2022-08-01 00:00"):
-        sweep(office.database, 1, RULES, now, proved=True)
+        sweep(office.database, 1, RULES, now, drift=NO_DRIFT)
         now += timedelta(hours=1)
     sent = [
         (row["next_at"], names[row["recipient_id"]], row["event"], sorted(item[0] for item in row["about"]))

@@ -211,5 +211,15 @@ def test_clock_doubt_against_the_last_instant_on_record(minutes: int, doubt: str
     assert clock_doubt(watermark + timedelta(minutes=minutes), watermark) == doubt
 
 
+@pytest.mark.parametrize(
+    ("hours", "drift", "doubt"),
+    [(100, 0, None), (100, 5, None), (1, 6, "strayed"), (1, -6, "strayed"), (1, -5, None), (-1, -61, "back")],
+)
+def test_clock_doubt_against_the_time_that_really_passed(hours: int, drift: int, doubt: str | None) -> None:
+    """A long gap that was counted is a long gap; minutes that nobody counted are none."""
+    watermark = at("2022-06-24 09:00")
+    assert clock_doubt(watermark + timedelta(hours=hours), watermark, timedelta(minutes=drift)) == doubt
+
+
 def test_clock_doubt_is_none_without_a_record() -> None:
     assert clock_doubt(at("2022-06-24 09:00"), None) is None

@@ -18,6 +18,7 @@ from models.errors import Refused
 from models.schema import migrate
 from models.states import Action, Role
 from schedules.facts import load_history
+from schedules.select import NO_DRIFT
 from schedules.sweep import SweepReport, sweep
 from workflow import messages, periods
 from workflow import office as setting
@@ -296,8 +297,8 @@ def test_a_rule_added_while_the_service_was_down_speaks_at_the_first_look(office
         update={"name": "due_minus_4", "offset": -4}
     )
     rules = (*RULES, extra)
-    assert sweep(office.database, 1, rules, at("2022-06-21 09:00"), proved=True).decided == 0
-    assert sweep(office.database, 1, rules, at("2022-06-21 09:00"), proved=True, anew=True).fired == 6
+    assert sweep(office.database, 1, rules, at("2022-06-21 09:00"), drift=NO_DRIFT).decided == 0
+    assert sweep(office.database, 1, rules, at("2022-06-21 09:00"), drift=NO_DRIFT, anew=True).fired == 6
 
 
 def test_a_sweep_asks_no_more_for_more_tasks(tmp_path: Path) -> None:

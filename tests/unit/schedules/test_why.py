@@ -14,6 +14,7 @@ from models.errors import NotFound
 from models.language import set_language
 from models.states import Action
 from schedules.rules import load_rules, parse_rules
+from schedules.select import NO_DRIFT
 from schedules.sweep import sweep
 from schedules.why import why
 
@@ -43,7 +44,7 @@ def line(sentences: list[str], about: str) -> str:
 
 
 def run(office: SmallOffice, when: str) -> None:
-    sweep(office.database, 1, RULES, at(when), proved=True)
+    sweep(office.database, 1, RULES, at(when), drift=NO_DRIFT)
 
 
 def test_what_was_decided_what_is_queued_and_what_is_to_come(office: SmallOffice):

@@ -213,17 +213,28 @@ def test_closing_names_what_is_open_waives_it_and_waits_for_the_summary(desk: De
     assert done(desk, "period.close")[0]["detail"]["unfinished"] == len(desk.office.tasks) - 1
 
 
-def test_of_two_notices_with_one_month_that_is_shown_which_is_closed(desk: DeskOf, quick: None) -> None:
+def test_of_two_notices_with_one_month_each_has_pages_of_its_own(desk: DeskOf, quick: None) -> None:
     office = desk.office
     issue(desk)
     kept = {name: value for name, value in office.rows("notice")[0].items() if name not in {"office_id", "id"}}
     month = {name: value for name, value in office.rows("period")[0].items() if name not in {"office_id", "id"}}
-    office.add("period", **{**month, "notice_id": office.add("notice", **{**kept, "source_sha256": "2" * 64})})
-    director = desk.person("director")
-    page = director.get("/months/2022-06/close").text
+    second = office.add("notice", **{**kept, "title": "防汛专项", "source_sha256": "2" * 64})
+    office.add("period", **{**month, "notice_id": second})
+    director, first = desk.person("director"), f"/months/2022-06@{office.notice_id}"
+    both = re.findall(r'href="(/months/2022-06@[0-9]+)"', director.get("/months").text)
+    assert both == [f"/months/2022-06@{second}", first]
+    asked = director.get("/months/2022-06/close")
+    assert asked.status_code == 409
+    assert "E-S47" in asked.text
+    assert "防汛专项" in asked.text
+    page = director.get(f"{first}/close").text
     assert f'name="task" value="{office.tasks[ONE]}"' in page
-    assert 'action="/months/2022-06/close"' in page
+    assert f'action="{first}/close"' in page
+    assert NUMBER in director.get(f"{first}/summary").text
+    assert f'action="{both[0]}/summary"' in director.get(f"{both[0]}/summary").text
     director.post("/months/2022-06/close")
+    assert [row["state"] for row in office.rows("period")] == ["open", "open"]
+    director.post(f"{first}/close")
     assert [row["state"] for row in office.rows("period")] == ["closed", "open"]
 
 

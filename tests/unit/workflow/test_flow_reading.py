@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from contextlib import suppress
 from itertools import pairwise
 
@@ -13,8 +14,9 @@ from models.errors import BadInput
 from models.language import speaking
 from models.states import Relation, Role, Stage
 from workflow.flow import Label, Panel, Who
-from workflow.flow_reading import MAX_CHARACTERS, read_flow
+from workflow.flow_reading import read_flow
 from workflow.flow_store import SHIPPED, shipped
+from workflow.toml_lines import MAX_CHARACTERS
 
 SMALL = """\
 name = "small"
@@ -133,9 +135,23 @@ def test_what_is_wrong_is_named_with_its_line(old: str, new: str, line: int, sai
         assert caught.value.where == (f"own.toml 第 {line} 行" if line else "own.toml")
 
 
-def test_longer_than_anybody_reads_is_refused() -> None:
-    with refused("E-W01", BadInput):
-        read_flow(SMALL + "#" * MAX_CHARACTERS)
+@pytest.mark.parametrize(
+    ("hostile", "said"),
+    [
+        (SMALL + "#" * MAX_CHARACTERS, "200000"),
+        (".".join("a" * 20_000) + " = 1", "8"),  # 1.6 GB, were it read
+        (SMALL + "x = { " + ".".join(['"é"'] * 9) + " = 1 }", "8"),
+        ("a = " + "[" * 5_000, "TOML"),
+        (SMALL + "".join(f'[[state]]\nname = "s{n}"\nlabel = {{ zh = "甲", en = "a" }}\nstage = "assigned"\n' for n in range(200)), "200"),
+    ],
+    ids=["long", "a long key", "a long key of quoted parts", "deep", "many states"],
+)  # fmt: skip
+def test_what_costs_more_than_a_file_of_ours_may_is_refused_at_once(hostile: str, said: str) -> None:
+    before = time.process_time()
+    with refused("E-W01", BadInput) as caught:
+        read_flow(hostile)
+    assert said in caught.value.what
+    assert time.process_time() - before < 2
 
 
 @pytest.mark.parametrize(

@@ -163,3 +163,10 @@ def test_parse_holiday_notice_refuses_anything_else(text: str) -> None:
     with pytest.raises(BadInput) as refused:
         parse_holiday_notice(text)
     assert refused.value.code == "E-D03"
+
+
+@pytest.mark.parametrize("mark", ["\u0301\u0316", "\ufdfa", "一、元旦节、", "1日("])
+def test_what_is_longer_than_any_notice_is_refused_at_once(mark: str) -> None:
+    """A megabyte of marks that combine would take a quarter of an hour to be put into their order."""
+    with pytest.raises(BadInput, match="E-D03"):
+        parse_holiday_notice("关于2022年部分节假日安排" + mark * 500_000)

@@ -13,6 +13,7 @@ from models.errors import Denied, NotFound, Refused
 from models.states import Action, Stage
 from workflow import periods
 from workflow.calendar import seeded
+from workflow.month_names import MonthName
 
 if TYPE_CHECKING:
     from workflow.periods import OpenedPeriod
@@ -186,19 +187,28 @@ def test_a_strangers_task_in_a_closed_month_is_still_not_theirs(world: World) ->
         world.act("clerk3", Action.REPORT, world.task, NOON, progress="补报", percent=40)
 
 
-def test_of_two_notices_with_one_month_each_is_closed_when_its_summary_is_out(world: World) -> None:
+def test_of_two_notices_with_one_month_none_is_guessed(world: World) -> None:
     first = world.row("notice", world.notice_id)
     kept = {name: value for name, value in first.items() if name not in {"office_id", "id"}}
-    second = world.add("notice", **{**kept, "source_sha256": "2" * 64})
+    second = world.add("notice", **{**kept, "title": "防汛专项", "source_sha256": "2" * 64})
     made = world.do("director", periods.open_period, second, "2022-06", CALENDAR)
-    issued(world)  # the earlier notice's month
-    world.do("director", periods.close_period, "2022-06")
-    assert world.row("period", world.period_id)["state"] == "closed"
-    with refused("E-S13", Refused):
-        world.do("director", periods.close_period, "2022-06")
-    world.add(
-        "summary", period_id=made.period_id, number=1, document_number="4", facts={}, files={}, covers=[], head_seq=1,
-        head_hash="0", issued_by="director", issued_at=NOON,
-    )  # fmt: skip
-    world.do("director", periods.close_period, "2022-06")
-    assert world.row("period", made.period_id)["state"] == "closed"
+    issued(world)  # the earlier notice's month: it alone could be closed, and still nobody guesses
+    before = world.picture()
+    deeds: tuple[tuple[Any, ...], ...] = (
+        (periods.close_period, "2022-06"),
+        (periods.move_due, "2022-06", date(2022, 7, 8), REASON),
+    )
+    for deed in deeds:
+        with refused("E-S47", Refused) as refusal:
+            world.do("director", *deed)
+        assert refusal.value.fields["notices"] == [
+            {"notice": world.notice_id, "title": first["title"]}, {"notice": second, "title": "防汛专项"},
+        ]  # fmt: skip
+        assert "防汛专项" in refusal.value.where
+    assert world.picture() == before
+    world.do("director", periods.move_due, MonthName("2022-06", second), date(2022, 7, 8), REASON)
+    world.do("director", periods.close_period, MonthName("2022-06", world.notice_id))
+    shown = [world.row("period", number) for number in (world.period_id, made.period_id)]
+    assert [(row["state"], row["due_on"]) for row in shown] == [("closed", DUE), ("open", date(2022, 7, 8))]
+    with refused("E-404", NotFound):
+        world.do("director", periods.close_period, MonthName("2022-06", 99))
