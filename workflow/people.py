@@ -66,9 +66,20 @@ def add_person(
 
 
 def create_person(
-    connection: Connection, office_id: int, login: str, name: str, now: datetime, *, email: str = "", code: str = ""
+    connection: Connection,
+    office_id: int,
+    login: str,
+    name: str,
+    now: datetime,
+    *,
+    email: str = "",
+    code: str = "",
+    lapses: bool = True,
 ) -> int:
-    """The row of an account, checked; for setting up an office and for ``add_person``."""
+    """The row of an account, checked; for setting up an office and for ``add_person``.
+
+    ``lapses``: whether the code loses its worth by time; nobody could give another to the first administrator of all.
+    """
     if not _LOGIN.fullmatch(login):
         raise BadInput(
             "E-A06",
@@ -92,6 +103,7 @@ def create_person(
         email=email,
         password_hash="",
         code_hash=code_digest(code) if code else "",
+        code_at=now if code and lapses else None,
         active=True,
         failed_logins=0,
         created_at=now,
@@ -181,8 +193,8 @@ def reset_person(connection: Connection, office_id: int, actor: Actor, login: st
         raise Denied("E-A14", _("Nobody resets their own account."), remedy=_("Ask another administrator."))
     if not _row(connection, office_id, number).active:
         raise Refused("E-A15", _("The account is closed."), where=login, remedy=_("Reopen the account first."))
-    fresh = {"password_hash": "", "code_hash": code_digest(code), "failed_logins": 0, "locked_until": None}
-    _set(connection, office_id, number, **fresh)
+    fresh = {"password_hash": "", "code_hash": code_digest(code), "code_at": now, "failed_logins": 0}
+    _set(connection, office_id, number, **fresh, locked_until=None)
     lockout.lift(connection, office_id, login)
     _end_sessions(connection, office_id, number, now)
     entry = audit.Entry("person.reset", "person", number, role=role.value, detail={"login": login})
