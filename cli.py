@@ -7,6 +7,7 @@ It is one of the two places that turn refusals into exit codes: 1 refused, 2 usa
 from __future__ import annotations
 
 import copy
+import gc
 import gettext
 import importlib
 import json
@@ -15,13 +16,16 @@ import sys
 import tomllib
 import traceback
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from commands.places import name_place, name_places
 from models.errors import DubanError, EnvironmentRefused
 from models.language import CATALOGUES, DEFAULT, LOCALE_DIR, N_, _, set_language
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 #: command → (module, short help); in the order of a month's work
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
@@ -75,6 +79,8 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
 
 #: as in models/settings.py, which is not imported for a mere ``--help``
 HOME, SETTINGS_FILE = "duban-data", "duban.toml"
+#: objects made before Python looks for garbage among the new ones
+GARBAGE: Final = 50_000
 PURPOSE: Final = N_("督办 duban: from the issued notice through the month's reports to the issued summary.")
 
 
@@ -95,6 +101,18 @@ class Door(click.Group):
         command: click.Command = getattr(module, f"{cmd_name}_command")
         name_places(command)
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The names of commands with what they do; click would open every room whose name fits."""
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        from click.shell_completion import CompletionItem
+
+        return [
+            CompletionItem(name, help=_(text))
+            for name, (_module, text) in COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """The root's own options in the reader's language, which is not known yet when this file is imported."""
@@ -235,6 +253,7 @@ def _readable(word: str) -> str:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the program; every way out has its exit code and none shows a traceback."""
+    gc.set_threshold(GARBAGE)  # what is loaded stays: searching it for garbage took a sixth of a command's time
     given = [_readable(word) for word in (sys.argv[1:] if arguments is None else arguments)]
     _speak(_language(given))
     sys.exit(_run(given))

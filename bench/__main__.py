@@ -5,12 +5,18 @@ from __future__ import annotations
 import sys
 from typing import Final
 
-from bench import batches, steps, writers
+from bench import batches, starts, steps, sweeps, writers
 from bench.extent import SHORT, WHOLE
 from bench.verdict import Figures
 
 #: in the order of the goals
-PARTS: Final = {"steps": steps.run, "batches": batches.run, "writers": writers.run}
+PARTS: Final = {
+    "steps": steps.run,
+    "batches": batches.run,
+    "sweeps": sweeps.run,
+    "starts": starts.run,
+    "writers": writers.run,
+}
 
 
 def main(words: list[str]) -> None:

@@ -26,6 +26,8 @@ class Extent:
     steps: int
     #: tasks in the largest table
     largest: int
+    #: times that a command is started
+    starts: int
 
     @contextmanager
     def room(self) -> Iterator[Path]:
@@ -39,5 +41,5 @@ class Extent:
             shutil.rmtree(folder)
 
 
-WHOLE: Final = Extent(brief=False, rounds=9, steps=60, largest=1_000_000)
-SHORT: Final = Extent(brief=True, rounds=3, steps=15, largest=10_000)
+WHOLE: Final = Extent(brief=False, rounds=9, steps=60, largest=1_000_000, starts=15)
+SHORT: Final = Extent(brief=True, rounds=3, steps=15, largest=10_000, starts=3)

@@ -58,6 +58,10 @@ class Spread:
         """Of one figure a round."""
         return cls(median(figures), min(figures), max(figures))
 
+    def times(self, factor: float) -> Spread:
+        """In another unit."""
+        return Spread(self.middle * factor, self.least * factor, self.most * factor)
+
     def __str__(self) -> str:
         """Middle (least–most)."""
         return f"{short(self.middle)} ({short(self.least)}–{short(self.most)})"
@@ -82,7 +86,10 @@ class Rounds:
         return Spread.of([1 / cost.each for cost in self.costs[name]])
 
     def of_floor(self, name: str, floor: str, figure: Callable[[Cost], float] = lambda cost: cost.each) -> Spread:
-        """How much of the floor's rate the other reaches: 1 is as fast, 0.5 takes twice as long."""
+        """How much of the floor's rate the other reaches: 1 is as fast, 0.5 takes twice as long.
+
+        With the two the other way round: how many times as long it takes.
+        """
         pairs = zip(self.costs[floor], self.costs[name], strict=True)
         return Spread.of([figure(below) / figure(above) for below, above in pairs])
 

@@ -12,6 +12,7 @@ import click
 from commands.frame import answer, progress
 from models.errors import BadInput, DubanError
 from models.language import _, listed
+from models.times import civil_date
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -46,7 +47,7 @@ class Day(click.ParamType[date]):
         if isinstance(value, date):
             return value
         try:
-            return date.fromisoformat(str(value))
+            return civil_date(str(value))
         except ValueError as error:
             raise BadInput(
                 "E-D01", _("There is no such day: {text}").format(text=value), remedy=_("Write it as YYYY-MM-DD.")

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from deeds.evidence import facts_in_words, signature_words
 from models.errors import BadInput
 from models.language import _
 
@@ -62,6 +61,8 @@ def tell_looked(looked: LookedAt, forms: dict[str, FormNamed], text: str) -> Non
 
 def tell_signatures(seen: SignaturesSeen) -> None:
     """Every digital signature in a sentence."""
+    from deeds.evidence import signature_words
+
     click.echo(_("Digital signature: {verdict}").format(verdict=seen.verdict.label))
     for one in seen.signatures:
         click.echo(f"  {signature_words(one)}")
@@ -79,6 +80,8 @@ def tell_form(told: dict[str, Any]) -> None:
 
 def tell_papers(papers: Sequence[dict[str, Any]]) -> None:
     """Of each paper three lines: stored, attested, verified; of a task's papers also by which form."""
+    from deeds.evidence import facts_in_words
+
     for paper in papers:
         if "version" in paper:
             click.echo(_("Form {form} over report {version}:").format(form=paper["form"], version=paper["version"]))

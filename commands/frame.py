@@ -25,11 +25,11 @@ import deeds.desk
 from models.disk import NO_ROOM
 from models.errors import BadInput, Denied, EnvironmentRefused
 from models.language import N_, _
-from models.settings import Settings, load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from models.settings import Settings
     from workflow.case import Actor
 
 #: fewer things than this are done before a bar could be read
@@ -61,6 +61,8 @@ class Desk(deeds.desk.Desk):
     @cached_property
     def settings(self) -> Settings:
         """The settings of the home folder."""
+        from models.settings import load
+
         return load(self.home)
 
     def now(self) -> datetime:
@@ -197,10 +199,11 @@ def _keeps_still(length: int) -> bool:
 
 def parse_instant(text: str) -> datetime:
     """An instant with its zone; a bare date or time is Shanghai's."""
-    from models.times import SHANGHAI
+    from models.times import SHANGHAI, civil_date
 
     try:
         found = datetime.fromisoformat(text)
+        civil_date(found.date().isoformat())
     except ValueError as error:
         raise BadInput(
             "E-D05", _("“{text}” is no date and time.").format(text=text), remedy=_("Write 2022-06-25T09:00.")

@@ -63,6 +63,7 @@ def _service(desk_: Desk, *, delivers: bool, web: Any = None) -> int:
     refuse_unproved(desk_)
     open_channels(desk_)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells that it looked at the database
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it tells of every turn, and of each that was not needed
     logging.getLogger("httpx2").setLevel(logging.WARNING)  # it tells of every address
     logging.getLogger("uvicorn").setLevel(logging.WARNING)  # it tells of its own starting and ending

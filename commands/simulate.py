@@ -104,11 +104,12 @@ def _tell(outcome: Outcome, seed: int, months: int, units: int) -> None:
 
 
 def _sum_up(years: int, broken: int, figures: Counter[str]) -> None:
-    for name, number in sorted(figures.items()):
-        click.echo(f"  {name:<32} {number:>9}")
+    from simulation.years.figures import called
+
+    for name, number in sorted((called(counter), number) for counter, number in figures.items()):
+        click.echo(f"{number:>9}  {name}")
     if broken:
-        click.secho(
-            _("In {broken} of {years} years a promise was broken.").format(broken=broken, years=years), fg="red"
-        )
+        said = _("A promise was broken in {broken} of the years played: {years}").format(broken=broken, years=years)
+        click.secho(said, fg="red")
     else:
-        click.echo(_("In {years} years every promise was kept.").format(years=years))
+        click.echo(_("Every promise was kept. Years played: {years}").format(years=years))

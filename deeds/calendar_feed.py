@@ -18,7 +18,6 @@ from deeds.task_views import find_tasks
 from models import tables as t
 from models.language import _, listed
 from models.states import OWED, PeriodState, Role
-from workflow import wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -130,9 +129,8 @@ class _Entries:
         heaps: dict[tuple[str, int], list[TaskRow]] = {}
         for task in tasks:
             heaps.setdefault(self._key(task), []).append(task)
-        titles = wording.subjects(self._connection, self._office_id, tasks)
         for (key, sequence), heap in heaps.items():
-            names = [f"{task.clause_number} {titles[task.id].title}" for task in heap]
+            names = [f"{task.clause_number} {task.title}" for task in heap]
             path = f"/tasks/{heap[0].id}" if len(heap) == 1 else "/tasks?todo=any"
             yield self._day(key, heap[0].due_on, self._said(heap), "\n".join(_few(names)), path, sequence)
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from models.errors import DubanError, EnvironmentRefused
 from models.language import _
-from models.settings import Settings, refuse_lost_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from models.database import Database
+    from models.settings import Settings
     from models.store import Store
     from workflow.case import Actor
 
@@ -107,6 +107,7 @@ def open_database(settings: Settings, *, without_log: bool = False) -> Database:
     """The database of an office that is set up; E-B01 where there is none, E-B20 where its log was lost."""
     from models import schema
     from models.database import Database, lost_log
+    from models.settings import refuse_lost_file
 
     database = Database(settings.database_url)
     if database.file is not None and not database.file.exists():  # SQLite would make an empty one

@@ -14,7 +14,7 @@ from models import tables as t
 from models.language import _
 from models.states import Stage
 from models.times import local_date
-from workflow import cases, permissions, report_drafts, wording
+from workflow import cases, permissions, report_drafts
 from workflow.actions import visible_task
 
 if TYPE_CHECKING:
@@ -146,7 +146,6 @@ def lines_of(
     connection: Connection, office_id: int, actor: Actor, tasks: Sequence[TaskRow], now: datetime
 ) -> list[Line]:
     """The tasks as their clerk sees them."""
-    about = wording.subjects(connection, office_id, tasks)
     forms = forms_in_hand(connection, office_id, tasks)
     back = given_back(connection, office_id, tasks)
     drafts = report_drafts.find(connection, office_id, actor, [task.id for task in tasks])
@@ -161,7 +160,7 @@ def lines_of(
         retract = next((step for step in open_ if _takes_back(step, task)), None)
         made.append(
             Line(
-                task, about[task.id].title, about[task.id].text, stand, colour, cause,
+                task, task.title, task.text, stand, colour, cause,
                 _next_words(task, stand, forms.get(task.id, ""), may_fill=reporting is not None, came_back=task.id in back),
                 reporting.action if reporting else "", receivable, retract.action if retract else "",
                 forms.get(task.id, ""), drafts.get(task.id), back.get(task.id),

@@ -92,7 +92,7 @@ def first_page(connection: Connection, office_id: int, actor: Actor, now: dateti
     urgent = sorted(found, key=lambda one: (one[0].due_on, one[0].id))
     return FirstPage(
         heaps=tuple(_heaps(found, today)),
-        tasks=tuple(_named(connection, office_id, urgent[:NAMED], now)),
+        tasks=tuple(_named(urgent[:NAMED], now)),
         waits=len(found),
         months=tuple(_months(connection, office_id, actor, now)),
         unread=unread(connection, office_id, actor.person_id),
@@ -101,10 +101,8 @@ def first_page(connection: Connection, office_id: int, actor: Actor, now: dateti
     )
 
 
-def _named(
-    connection: Connection, office_id: int, found: Sequence[tuple[TaskRow, Todo]], now: datetime
-) -> Iterator[dict[str, Any]]:
-    rows = list_rows(connection, office_id, [task for task, _todo in found], now)
+def _named(found: Sequence[tuple[TaskRow, Todo]], now: datetime) -> Iterator[dict[str, Any]]:
+    rows = list_rows([task for task, _todo in found], now)
     for row, (_task, todo) in zip(rows, found, strict=True):
         yield row | {"todo": todo}
 

@@ -18,7 +18,7 @@ from models import tables as t
 from models.errors import BadInput, Refused
 from models.language import _
 from models.states import FINISHED, OWED, Stage
-from models.times import local_date
+from models.times import civil_date, local_date
 from schedules.plan import plan
 from workflow import cases, flow_store, permissions
 from workflow.calendar_store import load_calendar
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
     from workflow.case import Actor, TaskRow
     from workflow.periods import OpenedPeriod
 
-#: the year 0202 is a slip of the hand
-FIRST_YEAR, LAST_YEAR = 1900, 2199
 #: no number of a notice has so many
 _DIGITS = 10
 #: so long after a month has closed its last reminders go out
@@ -48,14 +46,11 @@ _AFTER_CLOSING = timedelta(days=15)
 def month_of(text: str) -> str:
     """A month written YYYY-MM; E-D01 when there is no such month."""
     try:
-        found = date.fromisoformat(f"{text}-01")
+        return civil_date(f"{text}-01").isoformat()[:7]
     except ValueError:
-        found = date.min
-    if not FIRST_YEAR <= found.year <= LAST_YEAR:
         raise BadInput(
             "E-D01", _("There is no such month: {text}").format(text=text[:40]), remedy=_("Write it as YYYY-MM.")
-        )
-    return found.isoformat()[:7]
+        ) from None
 
 
 def named_month(text: str) -> MonthName:
@@ -218,7 +213,7 @@ def month_status(connection: Connection, desk: Desk, month: MonthName | str | No
         "tasks": len(tasks),
         "states": {stage.value: sum(task.stage is stage for task in tasks) for stage in Stage},
         "units": {name: dict(counts) for name, counts in units.items()},
-        "missing": list_rows(connection, desk.office_id, missing, now),
+        "missing": list_rows(missing, now),
         "indicators": _indicators(connection, desk, tasks),
     }
 

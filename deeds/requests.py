@@ -10,7 +10,7 @@ from deeds.task_views import row_dict, visible_tasks
 from models import tables as t
 from models.states import Decision, RequestKind
 from models.times import local_date
-from workflow import permissions, wording
+from workflow import permissions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,14 +42,13 @@ def waiting_requests(connection: Connection, office_id: int, actor: Actor, now: 
     tasks = _theirs(connection, office_id, actor)
     every = [row for row in _rows(connection, office_id) if row["task_id"] in tasks]
     waiting = [row for row in every if row["decision"] == Decision.PENDING]
-    subjects = wording.subjects(connection, office_id, [tasks[row["task_id"]] for row in waiting])
     names = _names(connection, office_id, (row["asked_by"] for row in waiting))
     return [
         {
             **row,
             "label": RequestKind(row["kind"]).label,
             "task": row_dict(tasks[row["task_id"]], local_date(now)),
-            "subject": subjects[row["task_id"]],
+            "subject": tasks[row["task_id"]].text or tasks[row["task_id"]].title,
             "by": names.get(row["asked_by"], ""),
             "earlier": [
                 {**before, "label": RequestKind(before["kind"]).label, "said": Decision(before["decision"]).label}

@@ -16,7 +16,7 @@ from models import tables as t
 from models.language import _
 from models.states import UNIT_ROLES, Role, Stage
 from models.times import local_date
-from workflow import cases, wording
+from workflow import cases
 from workflow.calendar_store import load_calendar
 from workflow.flow import MY_TURN
 
@@ -68,7 +68,6 @@ def queue(connection: Connection, office_id: int, actor: Actor, now: datetime) -
     tasks = cases.load_tasks(
         connection, office_id, t.task.c.stage == Stage.SIGNED_STAMPED.value, t.task.c.period_id.is_not(None)
     )
-    titles = wording.subjects(connection, office_id, tasks)
     today, days = local_date(now), load_calendar(connection, office_id)
     eyes = four_eyes(connection, office_id)
     named, taken = named_units(connection, office_id), cases.takers_of(connection, office_id, tasks) if eyes else {}
@@ -78,7 +77,7 @@ def queue(connection: Connection, office_id: int, actor: Actor, now: datetime) -
         if steps:
             waited = max(days.workdays_between(local_date(task.entered_at), today), 0)
             mine = eyes and _kept_out(actor, steps, taken.get(task.id, {}))
-            found.append(_waiting(task, steps, titles[task.id].title, waited, barred=mine))
+            found.append(_waiting(task, steps, task.title, waited, barred=mine))
     return sorted(found, key=lambda one: (one.task.entered_at, one.task.id))
 
 

@@ -15,7 +15,7 @@ from deeds.task_views import visible_tasks
 from models import tables as t
 from models.language import N_, _
 from models.states import PaperKind, Word
-from workflow import papers, permissions, wording
+from workflow import papers, permissions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -87,7 +87,7 @@ def _tasks(connection: Connection, office_id: int, actor: Actor, words: Sequence
         .join(u, sa.and_(u.c.office_id == k.c.office_id, u.c.id == k.c.unit_id))
         .where(k.c.office_id == office_id, _everywhere(words, c.c.number, c.c.text, w.c.title, u.c.name))
     )
-    yield from _subjects(connection, office_id, actor, words, _newest(query))
+    yield from _hits(connection, office_id, actor, words, _newest(query))
 
 
 def _problems(connection: Connection, office_id: int, actor: Actor, words: Sequence[str]) -> Iterator[Hit]:
@@ -98,16 +98,13 @@ def _problems(connection: Connection, office_id: int, actor: Actor, words: Seque
         .join(p, sa.and_(p.c.office_id == k.c.office_id, p.c.id == k.c.problem_id))
         .where(k.c.office_id == office_id, _everywhere(words, *columns))
     )
-    yield from _subjects(connection, office_id, actor, words, _newest(query))
+    yield from _hits(connection, office_id, actor, words, _newest(query))
 
 
-def _subjects(
-    connection: Connection, office_id: int, actor: Actor, words: Sequence[str], condition: Any
-) -> Iterator[Hit]:
+def _hits(connection: Connection, office_id: int, actor: Actor, words: Sequence[str], condition: Any) -> Iterator[Hit]:
     tasks = [task for task, _inside in visible_tasks(connection, office_id, actor, condition)]
-    about = wording.subjects(connection, office_id, tasks)
     for task in sorted(tasks, key=lambda task: (task.month, task.id), reverse=True):
-        yield _hit(task, about[task.id].title, about[task.id].text, words)
+        yield _hit(task, task.title, task.text, words)
 
 
 def _hit(task: TaskRow, title: str, text: str, words: Sequence[str]) -> Hit:

@@ -20,7 +20,7 @@ from models import tables as t
 from models.language import _
 from models.states import Role, Stage
 from models.times import local_date
-from workflow import cases, panels, permissions, wording
+from workflow import cases, panels, permissions
 from workflow.month_names import names
 from workflow.telling import people_with
 
@@ -115,12 +115,11 @@ def asked(connection: Connection, desk: Desk) -> list[Asked]:
     )
     day, named = local_date(desk.now()), named_units(connection, desk.office_id)
     waiting = [task for task in tasks if word_steps(connection, desk.actor, task, frozenset(named(task)), day)]
-    titles = wording.subjects(connection, desk.office_id, waiting)
     found = []
     for task in waiting:
         panel = task.flow.by_name[task.state].panel
         one = panel is not None and panel.needs == "one"
-        found.append(Asked(task, titles[task.id].title, panels.sitting(connection, task), one))
+        found.append(Asked(task, task.title, panels.sitting(connection, task), one))
     return sorted(found, key=lambda one: (one.task.entered_at, one.task.id))
 
 

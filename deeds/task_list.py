@@ -13,7 +13,7 @@ from deeds.todo import Todo
 from models import tables as t
 from models.language import _
 from models.times import local_date
-from workflow import permissions, wording
+from workflow import permissions
 from workflow.flow import About
 from workflow.flow_store import pinned
 from workflow.paging import before_page
@@ -107,10 +107,9 @@ def _page(
     return find_tasks(*place, offset=before_page(page, total, size), limit=size), total
 
 
-def list_rows(connection: Connection, office_id: int, tasks: Sequence[TaskRow], now: datetime) -> list[dict[str, Any]]:
+def list_rows(tasks: Sequence[TaskRow], now: datetime) -> list[dict[str, Any]]:
     """Some tasks as the lists show them, each with what it is about (``title``)."""
-    about = wording.subjects(connection, office_id, tasks)
-    return [row_dict(task, local_date(now)) | {"title": about[task.id].title} for task in tasks]
+    return [row_dict(task, local_date(now)) | {"title": task.title} for task in tasks]
 
 
 def _months(connection: Connection, office_id: int) -> list[str]:

@@ -13,7 +13,7 @@ from models import tables as t
 from models.language import _
 from models.states import OWED
 from models.times import local_date, shown
-from workflow import actions, cases, evidence, panels, permissions, readings, wording
+from workflow import actions, cases, evidence, panels, permissions, readings
 from workflow.flow import MY_TURN, UNREAD
 
 if TYPE_CHECKING:
@@ -183,14 +183,13 @@ def story(
     """Everything about one task that this actor may know, its instants as ``said``; E-404 otherwise."""
     task, co_units = actions.visible_task(connection, office_id, actor, task_id)
     related = permissions.relation(actor, task.unit_id, co_units)
-    subject = wording.subjects(connection, office_id, [task])[task.id]
     copied = task.id in readings.copied_to(connection, office_id, actor.person_id)
     inside = permissions.may_see_report(actor, related, task, copied=copied)
     steps = open_now(connection, actor, task, co_units, local_date(now))
     return {
         **row_dict(task, local_date(now)),
-        "title": subject.title,
-        "text": subject.text,
+        "title": task.title,
+        "text": task.text,
         "indicators": _indicators(connection, task),
         # two rows of the flow may hold the same action, told apart by a condition
         "offered": [

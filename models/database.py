@@ -24,6 +24,7 @@ from models.disk import give_up, has_room, refuse_failed
 from models.errors import Unreachable
 from models.filesystem import refuse_network
 from models.language import _
+from models.statements import Statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +40,7 @@ LEAST_FREE: Final = 1 << 20
 GROWING: Final = frozenset({"SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_TRUNCATE"})
 #: "duban" read as a number: marks the file as ours, so that another program's database is refused
 APPLICATION_ID: Final = 0x6475626E
+_BEGIN: Final = {mode: Statement(sa.text(f"BEGIN {mode}")) for mode in ("DEFERRED", "IMMEDIATE")}
 
 
 class Database:
@@ -48,13 +50,14 @@ class Database:
         """``url`` is an SQLAlchemy URL; ``synchronous`` applies to SQLite alone."""
         self.url = sa.make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.file = self._file()
         if self.file is not None:
             refuse_network(self.file.parent)
         self.engine = self._engine(synchronous)
+        self._writing = self.engine.execution_options(duban_begin="IMMEDIATE")
         self._writers = threading.Lock()
 
-    @property
-    def file(self) -> Path | None:
+    def _file(self) -> Path | None:
         """The embedded file; None for a server, for one in memory, and for one named by an SQLite URI."""
         name = (self.url.database or "") if self.is_sqlite else ""
         return Path(name) if name and not name.startswith((":", "file:")) else None
@@ -75,7 +78,7 @@ class Database:
         @sa.event.listens_for(engine, "begin")
         def _begin(connection: Connection) -> None:
             mode = connection.get_execution_options().get("duban_begin", "DEFERRED")
-            connection.exec_driver_sql(f"BEGIN {mode}")
+            _BEGIN[mode].change(connection)
 
         return engine
 
@@ -97,13 +100,11 @@ class Database:
     def write(self, office_id: int) -> Iterator[Connection]:
         """One transaction under the office's write lock; everything or nothing, and nothing once the disk has failed."""
         refuse_failed()
-        with plain_words(self.file), self._turn(), self.engine.connect() as bare:
-            connection = bare.execution_options(duban_begin="IMMEDIATE")
-            with connection.begin():
-                if not self.is_sqlite:
-                    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(office_id)))
-                yield connection
-                refuse_failed()  # whoever wrote before us may have found out while we worked
+        with plain_words(self.file), self._turn(), self._writing.connect() as connection, connection.begin():
+            if not self.is_sqlite:
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(office_id)))
+            yield connection
+            refuse_failed()  # whoever wrote before us may have found out while we worked
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -262,17 +263,36 @@ def next_id(connection: Connection, table: sa.Table, office_id: int) -> int:
 
 def insert(connection: Connection, table: sa.Table, office_id: int, **values: Any) -> int:
     """Add a row of the office under its next number and return that number."""
-    statement = _numbered(table, tuple(values))
-    return int(connection.execute(statement, {"office_id": office_id, **values}).scalar_one())
+    return int(_numbered(table, tuple(values)).scalar(connection, {"office_id": office_id, **values}))
+
+
+def insert_new(connection: Connection, table: sa.Table, office_id: int, key: str, **values: Any) -> int | None:
+    """As ``insert``, unless the office has a row with this value in the column ``key``: then None, and nothing is added."""
+    number = _numbered(table, tuple(values), key).scalar(connection, {"office_id": office_id, **values})
+    return None if number is None else int(number)
 
 
 @cache
-def _numbered(table: sa.Table, columns: tuple[str, ...]) -> Any:
-    """The statement of ``insert`` for a table and the columns given, built once."""
-    highest = sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0) + 1)
-    number = highest.where(table.c.office_id == sa.bindparam("office_id")).scalar_subquery()
-    given = {name: sa.bindparam(name, type_=table.c[name].type) for name in ("office_id", *columns)}
-    return sa.insert(table).values(id=number, **given).returning(table.c.id)
+def _numbered(table: sa.Table, columns: tuple[str, ...], key: str = "") -> Statement:
+    """The statement of ``insert`` for a table and the columns given, built once; with ``key`` that of ``insert_new``."""
+    c, office = table.c, sa.bindparam("office_id", type_=sa.Integer)
+    number = sa.select(sa.func.coalesce(sa.func.max(c.id), 0) + 1).where(c.office_id == office).scalar_subquery()
+    row = {"id": number, "office_id": office, **_defaults(table)}
+    row |= {name: sa.bindparam(name, type_=c[name].type) for name in columns}
+    if not key:
+        return Statement(sa.insert(table).values(row).returning(c.id))
+    there = sa.exists().where(c.office_id == office, c[key] == row[key])
+    new = sa.select(*(value.label(name) for name, value in row.items())).where(~there)
+    return Statement(sa.insert(table).from_select(list(row), new, include_defaults=False).returning(c.id))
+
+
+def _defaults(table: sa.Table) -> dict[str, Any]:
+    """What stands in the columns that are not given: Core's own execution would ask for it each time."""
+    known: dict[str, Any] = {column.name: column.default for column in table.c if column.default is not None}
+    return {
+        name: sa.literal(default.arg(None) if default.is_callable else default.arg, type_=table.c[name].type)
+        for name, default in known.items()
+    }
 
 
 def sqlite_url(path: Path) -> str:

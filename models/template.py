@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from models.base import OfficeRow, index, ref, table, unique
+from models.statements import Statement
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -52,12 +53,13 @@ _NEWEST: Final = (
     .group_by(_T.c.name)
     .scalar_subquery()
 )
+_IN_FORCE: Final = Statement(
+    sa.select(_T.c.id, _T.c.name, _T.c.sha256, _T.c.text, _T.c.installed_by, _T.c.installed_at)
+    .where(_T.c.office_id == sa.bindparam("office"), _T.c.id.in_(_NEWEST), _T.c.sha256 != "")
+    .order_by(_T.c.name)
+)
 
 
-def in_force(connection: Connection, office_id: int) -> dict[str, sa.Row[Any]]:
+def in_force(connection: Connection, office_id: int) -> dict[str, Any]:
     """The office's own templates in force, by name: rows of id, name, SHA-256, text, installed_by, installed_at."""
-    c = _T.c
-    query = sa.select(c.id, c.name, c.sha256, c.text, c.installed_by, c.installed_at)
-    query = query.where(c.office_id == sa.bindparam("office"), c.id.in_(_NEWEST), c.sha256 != "").order_by(c.name)
-    rows: list[sa.Row[Any]] = list(connection.execute(query, {"office": office_id}))
-    return {row.name: row for row in rows}
+    return {row.name: row for row in _IN_FORCE.rows(connection, {"office": office_id})}

@@ -11,6 +11,16 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
+#: the years that are taken: 0202 is a slip of the hand, and no ladder is climbed to the end of the calendar
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+
+
+def civil_date(text: str) -> date:
+    """A day written YYYY-MM-DD, in a year from which days can be counted to and fro; ValueError for any other text."""
+    found = date.fromisoformat(text)
+    if not FIRST_DAY <= found <= LAST_DAY:
+        raise ValueError(text)
+    return found
 
 
 def local_date(instant: datetime) -> date:

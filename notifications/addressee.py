@@ -6,6 +6,7 @@ Source: design section 8, ``reliability.md`` I7: no chase after filing, none to 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
@@ -13,14 +14,16 @@ import sqlalchemy as sa
 from models import tables as t
 from models.duties import held_on
 from models.language import _
+from models.statements import Statement
 from models.states import OWED, UNIT_ROLES, MessageState
 from models.times import local_date, said_day
 from notifications.dead_letters import HELD_EVENT
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
-    from sqlalchemy.engine import Connection, RowMapping
+    from sqlalchemy.engine import Connection
 
 #: the reminder that being received makes needless, though the state stays
 UNRECEIVED: Final = "not_received"
@@ -43,23 +46,10 @@ _STANDING: Final = sa.select(
     t.task.c.received_at,
     t.task.c.due_on,
 ).where(t.task.c.office_id == sa.bindparam("office"), t.task.c.id.in_(sa.bindparam("tasks", expanding=True)))
-_HOLDERS: Final = (
-    sa.select(t.duty.c.person_id, t.duty.c.valid_from)
-    .join(t.person, sa.and_(t.person.c.office_id == t.duty.c.office_id, t.person.c.id == t.duty.c.person_id))
-    .where(
-        t.duty.c.office_id == sa.bindparam("office"),
-        t.duty.c.role.in_(sa.bindparam("roles", expanding=True)),
-        t.duty.c.role.not_in([role.value for role in sorted(UNIT_ROLES)])
-        | (t.duty.c.unit_id == sa.bindparam("unit"))
-        | t.duty.c.unit_id.is_(None),
-        held_on(_ON),
-        t.person.c.active,
-    )
-    .order_by(t.duty.c.person_id.desc())
-)
-_PERSON: Final = sa.select(t.person.c.id, t.person.c.login, t.person.c.name, t.person.c.email).where(
+_ACTIVE: Final = sa.select(t.person.c.id, t.person.c.login, t.person.c.name, t.person.c.email).where(
     t.person.c.office_id == sa.bindparam("office"), t.person.c.id == sa.bindparam("person"), t.person.c.active
 )
+_PERSON: Final = Statement(_ACTIVE)
 _AWAY: Final = (
     sa.select(t.absence.c.substitute_id)
     .where(
@@ -74,7 +64,17 @@ _AWAY: Final = (
 _SERVES: Final = sa.exists().where(
     t.duty.c.office_id == t.person.c.office_id, t.duty.c.person_id == t.person.c.id, held_on(_ON)
 )
-_RECIPIENT: Final = _PERSON.add_columns(_AWAY.scalar_subquery().label("away"), _SERVES.label("serves"))
+_RECIPIENT: Final = Statement(_ACTIVE.add_columns(_AWAY.scalar_subquery().label("away"), _SERVES.label("serves")))
+_LATER: Final = Statement(
+    sa.select(t.message.c.id, t.message.c.fields)
+    .where(
+        t.message.c.office_id == sa.bindparam("office"),
+        t.message.c.recipient_id == sa.bindparam("recipient"),
+        t.message.c.id > sa.bindparam("number"),
+        sa.or_(*(t.message.c.state == state for state in _COUNTS)),
+    )
+    .order_by(t.message.c.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class Person:
     email: str
 
 
-def still_wanted(connection: Connection, row: RowMapping, on: date) -> dict[str, Any] | None:
+def still_wanted(connection: Connection, row: Mapping[str, Any], on: date) -> dict[str, Any] | None:
     """The fields with the tasks that still wait, as they stand on a Shanghai day; None when none does.
 
     Without ``while_states`` it is news, and stays as it was. A line of ``tasks`` may carry states of its own, and
@@ -130,7 +130,7 @@ def _as_it_stands(line: dict[str, Any], found: Any, on: date) -> dict[str, Any]:
     return {**line, "due_on": said_day(found.due_on), "days_late": late}
 
 
-def overtaken(connection: Connection, row: RowMapping, fields: dict[str, Any]) -> tuple[dict[str, Any], int]:
+def overtaken(connection: Connection, row: Mapping[str, Any], fields: dict[str, Any]) -> tuple[dict[str, Any], int]:
     """The fields without the tasks of which the same person is told later and graver, and by which message, if all are.
 
     While sends are held every rung of the ladder is written in its turn; released together, only the gravest counts.
@@ -138,12 +138,9 @@ def overtaken(connection: Connection, row: RowMapping, fields: dict[str, Any]) -
     lines = fields.get("tasks") or []
     if not lines or any("level" not in line for line in lines):
         return fields, 0
-    m = t.message.c
-    query = sa.select(m.id, m.fields).where(
-        m.office_id == row["office_id"], m.recipient_id == row["recipient_id"], m.id > row["id"], m.state.in_(_COUNTS)
-    )
     graver: dict[tuple[int, int], tuple[int, int]] = {}
-    for other in connection.execute(query.order_by(m.id)):
+    asked = {"office": row["office_id"], "recipient": row["recipient_id"], "number": row["id"]}
+    for other in _LATER.rows(connection, asked):
         for line in other.fields.get("tasks") or []:
             if "level" in line:
                 key = (line["task_id"], line["round"])
@@ -160,7 +157,7 @@ def _narrowed(fields: dict[str, Any], lines: list[dict[str, Any]]) -> dict[str, 
 
 
 def whose(
-    connection: Connection, row: RowMapping, fields: dict[str, Any], on: date
+    connection: Connection, row: Mapping[str, Any], fields: dict[str, Any], on: date
 ) -> tuple[Person | None, str, dict[str, Any]]:
     """Who gets the message on a day, with a note when that is not who it was written to, and what of it is theirs.
 
@@ -183,13 +180,33 @@ def whose(
     return person, away or note, fields
 
 
-def _holders(connection: Connection, row: RowMapping, line: dict[str, Any], on: date) -> dict[int, date]:
+def _holders(connection: Connection, row: Mapping[str, Any], line: dict[str, Any], on: date) -> dict[int, date]:
     """Who holds one of the line's roles on a day, where it is a unit's in the line's unit, and since when."""
-    asked = {"office": row["office_id"], "roles": line["roles"], "unit": line["unit_id"], "on": on}
-    return {found.person_id: found.valid_from for found in connection.execute(_HOLDERS, asked)}
+    asked = {"office": row["office_id"], "unit": line["unit_id"], "on": on}
+    found = _holding(tuple(line["roles"])).rows(connection, asked)
+    return {one.person_id: one.valid_from for one in found}
 
 
-def _heir(connection: Connection, row: RowMapping, line: dict[str, Any], on: date) -> Person | None:
+@cache
+def _holding(roles: tuple[str, ...]) -> Statement:
+    d, p = t.duty.c, t.person.c
+    return Statement(
+        sa.select(d.person_id, d.valid_from)
+        .join(t.person, sa.and_(p.office_id == d.office_id, p.id == d.person_id))
+        .where(
+            d.office_id == sa.bindparam("office"),
+            sa.or_(*(d.role == role for role in roles)),
+            sa.and_(*(d.role != role.value for role in sorted(UNIT_ROLES)))
+            | (d.unit_id == sa.bindparam("unit"))
+            | d.unit_id.is_(None),
+            held_on(_ON),
+            p.active,
+        )
+        .order_by(d.person_id.desc())
+    )
+
+
+def _heir(connection: Connection, row: Mapping[str, Any], line: dict[str, Any], on: date) -> Person | None:
     """Whoever took the duty since the message was written: those who held it then got one of their own."""
     written = local_date(row["created_at"])
     since = [number for number, begun in _holders(connection, row, line, on).items() if begun > written]
@@ -198,7 +215,7 @@ def _heir(connection: Connection, row: RowMapping, line: dict[str, Any], on: dat
 
 def recipient(connection: Connection, office_id: int, person_id: int, on: date) -> tuple[Person | None, str]:
     """The person, or the substitute of an absent one, on a Shanghai day; None with the reason when nobody is left."""
-    row = connection.execute(_RECIPIENT, {"office": office_id, "person": person_id, "on": on}).first()
+    row = _RECIPIENT.first(connection, {"office": office_id, "person": person_id, "on": on})
     if row is None or not row.serves:
         return None, _("the recipient no longer holds a duty")
     person = Person(row.id, row.login, row.name, row.email)
@@ -209,5 +226,5 @@ def recipient(connection: Connection, office_id: int, person_id: int, on: date) 
 
 
 def _person(connection: Connection, office_id: int, person_id: int) -> Person | None:
-    row = connection.execute(_PERSON, {"office": office_id, "person": person_id}).first()
+    row = _PERSON.first(connection, {"office": office_id, "person": person_id})
     return Person(row.id, row.login, row.name, row.email) if row else None

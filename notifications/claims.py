@@ -15,16 +15,17 @@ import sqlalchemy as sa
 from models import tables as t
 from models.database import insert
 from models.language import _
+from models.statements import Statement
 from models.states import MessageState
 from models.times import local_date
 from notifications.addressee import Person, overtaken, still_wanted, whose
 from notifications.dead_letters import HELD_EVENT
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
-    from sqlalchemy.engine import Connection, RowMapping
+    from sqlalchemy.engine import Connection
 
 #: longer than a whole batch may take, so that a living worker never loses its row
 LEASE: Final = timedelta(minutes=15)
@@ -32,11 +33,22 @@ LEASE: Final = timedelta(minutes=15)
 TRIES: Final = 8
 
 # Built once: all are asked for every message.
-_HELD: Final = sa.select(t.watermark.c.held_reason).where(t.watermark.c.office_id == sa.bindparam("office"))
-_MESSAGE: Final = sa.select(t.message).where(
-    t.message.c.office_id == sa.bindparam("office"), t.message.c.id == sa.bindparam("number")
+_HELD: Final = Statement(sa.select(t.watermark.c.held_reason).where(t.watermark.c.office_id == sa.bindparam("office")))
+_MESSAGE: Final = Statement(
+    sa.select(t.message).where(
+        t.message.c.office_id == sa.bindparam("office"), t.message.c.id == sa.bindparam("number")
+    )
 )
-_TAKEN: Final = (
+_LEASED: Final = Statement(
+    sa.select(t.message.c.id)
+    .where(
+        t.message.c.office_id == sa.bindparam("office"),
+        t.message.c.state == MessageState.SENDING.value,
+        t.message.c.claimed_until > sa.bindparam("now", type_=t.message.c.claimed_until.type),
+    )
+    .limit(1)
+)
+_TAKEN: Final = Statement(
     sa.update(t.message)
     .where(
         t.message.c.office_id == sa.bindparam("of_office"),
@@ -52,7 +64,7 @@ _TAKEN: Final = (
 class Claimed:
     """A row this worker holds, with what is still true of it."""
 
-    row: RowMapping
+    row: Mapping[str, Any]
     person: Person
     fields: dict[str, Any]
     attempt: int
@@ -64,21 +76,19 @@ class Claimed:
 class Settled:
     """A row that ended without a send, and why."""
 
-    row: RowMapping
+    row: Mapping[str, Any]
     state: MessageState
     reason: str
 
 
 def held_reason(connection: Connection, office_id: int) -> str:
     """Why the office's sends are held, or an empty string."""
-    return connection.scalar(_HELD, {"office": office_id}) or ""
+    return _HELD.scalar(connection, {"office": office_id}) or ""
 
 
 def leased(connection: Connection, office_id: int, now: datetime) -> bool:
     """Whether any row is being sent under a lease that still runs."""
-    m = t.message.c
-    sending = sa.and_(m.state == MessageState.SENDING.value, m.claimed_until > now)
-    return connection.scalar(sa.select(m.id).where(m.office_id == office_id, sending).limit(1)) is not None
+    return _LEASED.scalar(connection, {"office": office_id, "now": now}) is not None
 
 
 def end_leases(connection: Connection, office_id: int, now: datetime) -> None:
@@ -116,7 +126,7 @@ def waiting(
 
 def claim(connection: Connection, office_id: int, number: int, now: datetime) -> Claimed | Settled | None:
     """Take the row, or end it with its reason; None when another worker has it, or sends have been held since."""
-    row = connection.execute(_MESSAGE, {"office": office_id, "number": number}).mappings().one()
+    row = _MESSAGE.first(connection, {"office": office_id, "number": number})._asdict()
     if not _claimable(row, now) or (row["event"] != HELD_EVENT and held_reason(connection, office_id)):
         return None
     if row["state"] == MessageState.SENDING:
@@ -135,7 +145,7 @@ def claim(connection: Connection, office_id: int, number: int, now: datetime) ->
         return _end(connection, row, MessageState.NOT_NEEDED, note, now)
     attempt = row["attempts"] + 1
     this = {"of_office": office_id, "number": number, "was": row["state"], "tried": row["attempts"]}
-    if connection.execute(_TAKEN, this | {"lease": now + LEASE, "attempt": attempt}).rowcount != 1:
+    if _TAKEN.change(connection, this | {"lease": now + LEASE, "attempt": attempt}) != 1:
         return None
     insert(
         connection, t.attempt, office_id, message=number, number=attempt, started_at=now, outcome="", code="", detail=""
@@ -143,13 +153,13 @@ def claim(connection: Connection, office_id: int, number: int, now: datetime) ->
     return Claimed(row, person, wanted, attempt, note)
 
 
-def _claimable(row: RowMapping, now: datetime) -> bool:
+def _claimable(row: Mapping[str, Any], now: datetime) -> bool:
     if row["state"] == MessageState.SENDING:
         return row["claimed_until"] is None or row["claimed_until"] <= now
     return row["state"] in (MessageState.DUE, MessageState.RETRY) and row["next_at"] <= now
 
 
-def _close_lost(connection: Connection, row: RowMapping, now: datetime) -> None:
+def _close_lost(connection: Connection, row: Mapping[str, Any], now: datetime) -> None:
     """The attempt of a worker that died: whether it was sent is not known."""
     a = t.attempt.c
     connection.execute(
@@ -159,7 +169,7 @@ def _close_lost(connection: Connection, row: RowMapping, now: datetime) -> None:
     )
 
 
-def _end(connection: Connection, row: RowMapping, state: MessageState, reason: str, now: datetime) -> Settled:
+def _end(connection: Connection, row: Mapping[str, Any], state: MessageState, reason: str, now: datetime) -> Settled:
     connection.execute(
         sa.update(t.message)
         .where(t.message.c.office_id == row["office_id"], t.message.c.id == row["id"])

@@ -20,6 +20,7 @@ import sqlalchemy as sa
 from models import tables as t
 from models.errors import DubanError
 from models.language import _
+from models.statements import Statement
 from models.states import MessageState
 from notifications import dead_letters
 from notifications.channel import DeliveryError
@@ -52,7 +53,7 @@ LATE: Final = "timeout"
 _PATIENT: Final = 2
 
 # Built once: both are written for every message. A try that another worker has closed as lost stays so.
-_TRIED: Final = (
+_TRIED: Final = Statement(
     sa.update(t.attempt)
     .where(
         t.attempt.c.office_id == sa.bindparam("of_office"),
@@ -62,7 +63,7 @@ _TRIED: Final = (
     )
     .values({name: sa.bindparam(name) for name in ("finished_at", "outcome", "code", "detail")})
 )
-_SETTLED: Final = (
+_SETTLED: Final = Statement(
     sa.update(t.message)
     .where(
         t.message.c.office_id == sa.bindparam("of_office"),
@@ -296,8 +297,8 @@ def _settle(
     this = {"of_office": row["office_id"], "of_message": row["id"], "attempt": claimed.attempt}
     with database.write(row["office_id"]) as connection:
         tried = {"finished_at": now, "outcome": outcome.state.value, "code": outcome.code, "detail": detail}
-        connection.execute(_TRIED, this | tried)
-        if connection.execute(_SETTLED, this | values).rowcount != 1:
+        _TRIED.change(connection, this | tried)
+        if _SETTLED.change(connection, this | values) != 1:
             return None
         if outcome.state is MessageState.DEAD:
             dead_letters.queue(connection, dict(row), outcome.detail, now)

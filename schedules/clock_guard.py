@@ -20,7 +20,7 @@ from models.times import local_date, shown
 from notifications.claims import LEASE
 from notifications.outbox import LONGEST_WAIT
 from schedules.select import clock_doubt
-from workflow import audit, permissions, telling, wording
+from workflow import audit, cases, permissions, telling, wording
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
@@ -103,10 +103,11 @@ def tell_held(
 
     ``served``: when they are on duty; a clock gone back may stand before anybody was.
     """
-    fields = wording.fields(connection, office_id, [], now, reason=reason, detail=reason)
+    office = cases.load_office(connection, office_id)
+    fields = wording.fields(office, [], now, reason=reason, detail=reason)
     for person in telling.people_with(connection, office_id, (Role.DIRECTOR,), local_date(served or now)):
         told = telling.Telling("held", person, f"held {now.isoformat()}", fields)
-        telling.queue(connection, office_id, told, now)
+        telling.queue(connection, office, told, now)
 
 
 def hold(connection: Connection, office_id: int, reason: str, now: datetime) -> None:

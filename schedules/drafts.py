@@ -57,7 +57,7 @@ def prepare(
         return None
     text = "；".join(
         "{number} {text}".format(number=line["clause_number"], text=line["clause_text"])
-        for line in wording.task_lines(connection, office_id, tasks, now)
+        for line in wording.task_lines(tasks, now)
     )
     return insert(
         connection,
@@ -169,14 +169,11 @@ def _decide(connection: Connection, office_id: int, actor: Actor, number: int, m
     detail = {"unit": row["unit_id"], "paper": made.paper_id}
     entry = audit.Entry("draft.issue", "draft", number, role=Role.DIRECTOR.value, reason=row["reason"], detail=detail)
     audit.append(connection, office_id, actor, entry, now)
-    fields = wording.fields(
-        connection, office_id, tasks, now, actor_name=actor.name, reason=row["reason"], number=made.cited
-    )
+    office = cases.load_office(connection, office_id)
+    fields = wording.fields(office, tasks, now, actor_name=actor.name, reason=row["reason"], number=made.cited)
     people = telling.people_with(connection, office_id, (Role.LEADER,), local_date(now), unit_id=row["unit_id"])
     queued = [
-        telling.queue(
-            connection, office_id, telling.Telling(row["kind"], person, f"draft {number}", fields, level=4), now
-        )
+        telling.queue(connection, office, telling.Telling(row["kind"], person, f"draft {number}", fields, level=4), now)
         for person in people
     ]
     return sum(found is not None for found in queued)

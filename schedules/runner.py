@@ -28,6 +28,7 @@ from models import disk
 from models import tables as t
 from models.errors import EnvironmentRefused
 from models.language import _, current, set_language
+from models.statements import Statement
 from schedules.clock_guard import FREE, SWEEP, Hold
 from schedules.sweep import SweepReport, sweep
 
@@ -53,7 +54,7 @@ SLIP: Final = timedelta(seconds=5)
 NUDGE_SECONDS: Final = 0.5
 LOCK_NAME: Final = "scheduler.lock"
 EXIT_BROKEN: Final = 5
-_BEAT: Final = (
+_BEAT: Final = Statement(
     sa.update(t.heartbeat)
     .where(t.heartbeat.c.name == sa.bindparam("loop"))
     .values({name: sa.bindparam(name) for name in ("at", "next_at", "detail")})
@@ -128,7 +129,7 @@ def beat(database: Database, office_id: int, name: str, at: datetime, seconds: i
     """Record that a loop ran and when it is due again, so that a dead one shows."""
     values = {"at": at, "next_at": at + timedelta(seconds=seconds), "detail": detail}
     with database.write(office_id) as connection:
-        if connection.execute(_BEAT, {"loop": name, **values}).rowcount == 0:
+        if _BEAT.change(connection, {"loop": name, **values}) == 0:
             connection.execute(sa.insert(t.heartbeat).values(name=name, **values))
 
 

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from schedules.rules import Rule
     from schedules.select import Bundle
     from workflow.calendar import WorkCalendar
-    from workflow.case import TaskRow
+    from workflow.case import OfficeRow, TaskRow
 
 #: what the ledger remembers of a firing: how it ended and why
 Decisions = list[tuple["Firing", ReminderState, str]]
@@ -228,13 +228,16 @@ class _Run:
             held = _("one sweep would send {count} messages to {units} units").format(count=len(bundles), units=units)
             tell_held(self.connection, self.office_id, held, self.now)
         not_before = quiet(self.now, self.calendar, start=self.hours.quiet_from, end=self.hours.quiet_to)
-        queued = [self._queue(bundle, rows, not_before, held) for bundle in bundles]
+        office = cases.load_office(self.connection, self.office_id)
+        queued = [self._queue(office, bundle, rows, not_before, held) for bundle in bundles]
         return sum(found is not None for found in queued), held
 
-    def _queue(self, bundle: Bundle, rows: dict[int, TaskRow], not_before: datetime, held: str) -> int | None:
+    def _queue(
+        self, office: OfficeRow, bundle: Bundle, rows: dict[int, TaskRow], not_before: datetime, held: str
+    ) -> int | None:
         rungs = {firing.task_id: firing for firing in reversed(bundle.firings)}
         tasks = [row for row in rows.values() if row.id in rungs]
-        fields = wording.fields(self.connection, self.office_id, tasks, self.now)
+        fields = wording.fields(office, tasks, self.now)
         for line in fields["tasks"]:
             rung = rungs[line["task_id"]]
             line |= {"rule": rung.rule_name, "template": rung.template, "while_states": sorted(rung.rule.states)}
@@ -254,7 +257,7 @@ class _Run:
             not_before=not_before,
             held_reason=held,
         )
-        return telling.queue(self.connection, self.office_id, told, self.now)
+        return telling.queue(self.connection, office, told, self.now)
 
     def _remember(self, decisions: Decisions) -> None:
         """Write the ledger. A decision that a wrong clock took too early is overwritten, everything else is new."""

@@ -6,8 +6,8 @@ compare-and-swap on (state, version). All in one transaction, in plain SQL. Sour
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
     from workflow.case import Actor, TaskRow
     from workflow.flow import Step
 
-_FOUR_EYES: Final = sa.select(t.office.c.four_eyes).where(t.office.c.id == sa.bindparam("office"))
-
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -53,7 +51,7 @@ class Command:
     @property
     def digest(self) -> str:
         """What is asked, so that a repeat is told from another command under the same key."""
-        return asked_digest([str(self.action), self.task_id, self.version, asdict(self.given)])
+        return asked_digest([str(self.action), self.task_id, self.version, str(self.given)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +90,12 @@ def act(database: Database, office_id: int, actor: Actor, command: Command, now:
 def _once(connection: Connection, office_id: int, actor: Actor, command: Command, now: datetime) -> Outcome:
     if not command.operation_id:
         return apply(connection, office_id, actor, command, now)
-    first = answered(connection, office_id, actor, command.operation_id, command.digest)
+    key, asked = command.operation_id, command.digest
+    first = answered(connection, office_id, actor, key, asked)
     if first is not None:
         return _again(connection, office_id, first)
     outcome = apply(connection, office_id, actor, command, now)
-    keep_answer(connection, office_id, actor, command.operation_id, outcome.as_dict(), now, command.digest)
+    keep_answer(connection, office_id, actor, key, outcome.as_dict(), now, asked)
     return outcome
 
 
@@ -316,7 +315,7 @@ def _case(
         given=command.given,
         now=now,
         state=task.state,
-        four_eyes=bool(connection.scalar(_FOUR_EYES, {"office": office_id})),
+        office=cases.load_office(connection, office_id),
         filing=cases.load_filing(connection, office_id, filing) if filing else None,
         indicators=cases.clause_indicators(connection, office_id, task.clause_id)
         if "indicators" in asked and task.clause_id is not None
@@ -343,7 +342,7 @@ def _record(connection: Connection, case: Case, step: Step, role: Role, operatio
         detail["to"] = [person.login for person in case.people]
     if case.given.straight_back:
         detail["straight_back"] = True
-    if not case.four_eyes and step.four_eyes:
+    if not case.office.four_eyes and step.four_eyes:
         detail["four_eyes"] = "waived by the office"
     entry = audit.Entry(
         action=str(case.action),

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from models import tables as t
+from models.statements import Statement
 from models.states import Result
 from models.times import shown
 
@@ -52,8 +53,10 @@ HASHED: Final = (
 )
 
 # Built once: an event is written with every change.
-_INSERT: Final = sa.insert(t.event)
-_LAST: Final = (
+_INSERT: Final = Statement(
+    sa.insert(t.event).values({name: sa.bindparam(name, type_=t.event.c[name].type) for name in (*HASHED, "hash")})
+)
+_LAST: Final = Statement(
     sa.select(t.event.c.seq, t.event.c.at, t.event.c.hash, t.office.c.algorithm)
     .join(t.office, t.office.c.id == t.event.c.office_id)
     .where(t.event.c.office_id == sa.bindparam("office"))
@@ -118,18 +121,18 @@ def true_line(line: str) -> bool:
 def head(connection: Connection, office_id: int) -> Head:
     """The last event of an office's chain; seq 0 when there is none."""
     row = _last(connection, office_id)
-    return Head(row["seq"], row["hash"]) if row else Head(0, GENESIS)
+    return Head(row.seq, row.hash) if row else Head(0, GENESIS)
 
 
 def append(connection: Connection, office_id: int, actor: Actor, entry: Entry, now: datetime) -> Head:
     """Add an event under the office's write lock; time in the history never goes back."""
     last = _last(connection, office_id)
-    at = max(now, last["at"]) if last else now
+    at = max(now, last.at) if last else now
     detail = entry.detail if at == now else {**entry.detail, WALL_CLOCK: now.isoformat()}
-    algorithm = last["algorithm"] if last else connection.scalar(_ALGORITHM, {"office": office_id}) or "sha256"
+    algorithm = last.algorithm if last else connection.scalar(_ALGORITHM, {"office": office_id}) or "sha256"
     row: dict[str, Any] = {
         "office_id": office_id,
-        "seq": last["seq"] + 1 if last else 1,
+        "seq": last.seq + 1 if last else 1,
         "at": at,
         "actor": actor.login,
         "actor_name": actor.name,
@@ -148,10 +151,10 @@ def append(connection: Connection, office_id: int, actor: Actor, entry: Entry, n
         "detail": detail,
         "operation_id": entry.operation_id,
         "algorithm": algorithm,
-        "prev_hash": last["hash"] if last else GENESIS,
+        "prev_hash": last.hash if last else GENESIS,
     }
     row["hash"] = digest(row)
-    connection.execute(_INSERT, row)
+    _INSERT.change(connection, row)
     return Head(row["seq"], row["hash"])
 
 
@@ -193,5 +196,5 @@ def instants(events: Sequence[Any]) -> list[datetime]:
     return found[::-1]
 
 
-def _last(connection: Connection, office_id: int) -> RowMapping | None:
-    return connection.execute(_LAST, {"office": office_id}).mappings().first()
+def _last(connection: Connection, office_id: int) -> Any:
+    return _LAST.first(connection, {"office": office_id})

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import sqlalchemy as sa
 
 from models import tables as t
+from models.statements import Statement
 from workflow import audit, permissions
 from workflow.calendar import WorkCalendar, seed_year
 
@@ -27,17 +28,22 @@ if TYPE_CHECKING:
 SEEDED: Final = range(2004, 2027)
 LIBRARY: Final = "chinesecalendar"
 _DECEMBER: Final = 12
+_DAYS: Final = Statement(
+    sa.select(t.calendar_day.c.day, t.calendar_day.c.works).where(t.calendar_day.c.office_id == sa.bindparam("office"))
+)
+_YEARS: Final = Statement(
+    sa.select(t.calendar_year.c.year).where(t.calendar_year.c.office_id == sa.bindparam("office"))
+)
 
 
 def load_calendar(connection: Connection, office_id: int) -> WorkCalendar:
     """The office's calendar; years without a table are provisional."""
-    day, year = t.calendar_day.c, t.calendar_year.c
+    asked = {"office": office_id}
     off: set[date] = set()
     makeup: set[date] = set()
-    for row in connection.execute(sa.select(day.day, day.works).where(day.office_id == office_id)):
+    for row in _DAYS.rows(connection, asked):
         (makeup if row.works else off).add(row.day)
-    years = connection.scalars(sa.select(year.year).where(year.office_id == office_id))
-    return WorkCalendar(frozenset(off), frozenset(makeup), frozenset(years))
+    return WorkCalendar(frozenset(off), frozenset(makeup), frozenset(_YEARS.scalars(connection, asked)))
 
 
 def years_known(connection: Connection, office_id: int) -> list[tuple[int, str]]:

@@ -85,6 +85,19 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
+class OfficeRow:
+    """What a step and a message need to know of their office."""
+
+    id: int
+    short_name: str
+    four_eyes: bool
+    #: by which its messages leave
+    channel: str
+    #: why nothing leaves at present; empty when it does
+    held_reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class TaskRow:
     """A task as the database holds it, with the words needed to speak of it."""
 
@@ -112,6 +125,9 @@ class TaskRow:
     unit_name: str
     #: empty for a problem
     month: str
+    #: what it is about: the clause under its item's title, or the problem
+    title: str = ""
+    text: str = ""
     month_closed: bool = False
     handler_id: int | None = None
     back_to: str = ""
@@ -170,7 +186,7 @@ class Case:
     now: datetime
     #: the state by name, as ``transitions`` reads and writes it
     state: str
-    four_eyes: bool = True
+    office: OfficeRow
     filing: FilingRow | None = None
     #: (id, name, unit) of the clause's indicators
     indicators: tuple[tuple[int, str, str], ...] = field(default_factory=tuple)

@@ -10,16 +10,17 @@ import sqlalchemy as sa
 from models import tables as t
 from models.duties import held_on
 from models.language import _
+from models.statements import Statement
 from models.states import PeriodState, Result, Role, Stage
-from workflow.case import Actor, FilingRow, Named, Post, TaskRow
+from workflow.case import Actor, FilingRow, Named, OfficeRow, Post, TaskRow
 from workflow.flow_store import pinned
 from workflow.permissions import not_there
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
-    from sqlalchemy.engine import Connection, RowMapping
+    from sqlalchemy.engine import Connection
 
 _TASK_COLUMNS = (
     t.task.c.id,
@@ -47,6 +48,8 @@ _TASK_COLUMNS = (
     sa.func.coalesce(t.clause.c.number, "").label("clause_number"),
     t.unit.c.name.label("unit_name"),
     sa.func.coalesce(t.period.c.month, "").label("month"),
+    sa.func.coalesce(t.work_item.c.title, t.problem.c.title, "").label("title"),
+    sa.func.coalesce(t.clause.c.text, t.problem.c.description, "").label("text"),
     (sa.func.coalesce(t.period.c.state, "") == PeriodState.CLOSED.value).label("month_closed"),
 )
 
@@ -64,6 +67,8 @@ TASK_SELECT = (
     .select_from(
         t.task.join(t.unit, _same(t.task, "unit_id", t.unit))
         .outerjoin(t.clause, _same(t.task, "clause_id", t.clause))
+        .outerjoin(t.work_item, _same(t.clause, "item_id", t.work_item))
+        .outerjoin(t.problem, _same(t.task, "problem_id", t.problem))
         .outerjoin(t.period, _same(t.task, "period_id", t.period))
         .outerjoin(
             t.report,
@@ -76,21 +81,33 @@ TASK_SELECT = (
     )
     .order_by(*_IN_ORDER)
 )
-_ONE_TASK = TASK_SELECT.where(t.task.c.office_id == sa.bindparam("office"), t.task.c.id == sa.bindparam("task"))
-# Built once: every step and every page asks these.
-_PERSON: Final = sa.select(t.person.c.login, t.person.c.name).where(
-    t.person.c.office_id == sa.bindparam("office"), t.person.c.id == sa.bindparam("person")
+_ONE_TASK: Final = Statement(
+    TASK_SELECT.where(t.task.c.office_id == sa.bindparam("office"), t.task.c.id == sa.bindparam("task"))
 )
-_POSTS: Final = (
-    sa.select(t.duty.c.role, t.duty.c.unit_id)
-    .where(
-        t.duty.c.office_id == sa.bindparam("office"),
-        t.duty.c.person_id == sa.bindparam("person"),
-        held_on(sa.bindparam("on", type_=sa.Date())),
+_OFFICE: Final = Statement(
+    sa.select(
+        t.office.c.id,
+        t.office.c.short_name,
+        t.office.c.four_eyes,
+        sa.func.coalesce(sa.func.nullif(t.office.c.channel, ""), "file").label("channel"),
+        sa.func.coalesce(t.watermark.c.held_reason, "").label("held_reason"),
     )
+    .outerjoin(t.watermark, t.watermark.c.office_id == t.office.c.id)
+    .where(t.office.c.id == sa.bindparam("office"))
+)
+_HELD: Final = sa.and_(
+    t.duty.c.office_id == sa.bindparam("office"),
+    t.duty.c.person_id == sa.bindparam("person"),
+    held_on(sa.bindparam("on", type_=sa.Date())),
+)
+_POSTS: Final = Statement(sa.select(t.duty.c.role, t.duty.c.unit_id).where(_HELD).order_by(t.duty.c.id))
+_PERSON: Final = Statement(
+    sa.select(t.person.c.login, t.person.c.name, t.duty.c.role, t.duty.c.unit_id)
+    .select_from(t.person.outerjoin(t.duty, _HELD))
+    .where(t.person.c.office_id == sa.bindparam("office"), t.person.c.id == sa.bindparam("person"))
     .order_by(t.duty.c.id)
 )
-_OF_CLAUSE: Final = (
+_OF_CLAUSE: Final = Statement(
     sa.select(t.responsibility.c.unit_id)
     .where(
         t.responsibility.c.office_id == sa.bindparam("office"),
@@ -99,31 +116,57 @@ _OF_CLAUSE: Final = (
     )
     .order_by(t.responsibility.c.position)
 )
-_OF_PROBLEM: Final = (
+_OF_PROBLEM: Final = Statement(
     sa.select(t.problem_unit.c.unit_id)
     .where(t.problem_unit.c.office_id == sa.bindparam("office"), t.problem_unit.c.problem_id == sa.bindparam("about"))
     .order_by(t.problem_unit.c.position)
 )
-_TARGETS: Final = (
+_TARGETS: Final = Statement(
     sa.select(t.indicator.c.id, t.indicator.c.name, t.indicator.c.unit)
     .where(t.indicator.c.office_id == sa.bindparam("office"), t.indicator.c.clause_id == sa.bindparam("about"))
     .order_by(t.indicator.c.id)
 )
 
 
-def _task_row(connection: Connection, row: RowMapping) -> TaskRow:
+_FILING: Final = Statement(
+    sa.select(
+        t.filing.c.id,
+        t.filing.c.check_code,
+        t.filing.c.covers,
+        sa.exists()
+        .where(t.evidence.c.office_id == t.filing.c.office_id, t.evidence.c.filing_id == t.filing.c.id)
+        .label("has_evidence"),
+    ).where(t.filing.c.office_id == sa.bindparam("office"), t.filing.c.id == sa.bindparam("filing"))
+)
+_TRAIL: Final = (
+    sa.select(t.event.c.object_id, t.event.c.action, t.event.c.detail)
+    .where(
+        t.event.c.office_id == sa.bindparam("office"),
+        t.event.c.object_type == "task",
+        t.event.c.result == Result.DONE.value,
+    )
+    .order_by(t.event.c.seq)
+)
+_ITS_TRAIL: Final = Statement(_TRAIL.where(t.event.c.object_id == sa.bindparam("task")))
+
+
+def _task_row(connection: Connection, values: dict[str, Any]) -> TaskRow:
     """A selected row with the version of the flow that it pins."""
-    values = dict(row)
-    flow = pinned(connection, row["office_id"], values.pop("flow_sha256"))
-    if row["problem_id"] is not None:
-        values["clause_number"] = _("problem {number}").format(number=row["problem_id"])
-    return TaskRow(**{**values, "flow": flow, "month_closed": bool(row["month_closed"])})
+    values["flow"] = pinned(connection, values["office_id"], values.pop("flow_sha256"))
+    if values["problem_id"] is not None:
+        values["clause_number"] = _("problem {number}").format(number=values["problem_id"])
+    return TaskRow(**values)
+
+
+def load_office(connection: Connection, office_id: int) -> OfficeRow:
+    """The office as steps and messages need it."""
+    return OfficeRow(*_OFFICE.first(connection, {"office": office_id}))
 
 
 def load_task(connection: Connection, office_id: int, task_id: int) -> TaskRow | None:
     """One task with the words needed to speak of it, or None."""
-    row = connection.execute(_ONE_TASK, {"office": office_id, "task": task_id}).mappings().first()
-    return _task_row(connection, row) if row else None
+    row = _ONE_TASK.first(connection, {"office": office_id, "task": task_id})
+    return _task_row(connection, row._asdict()) if row else None
 
 
 def load_tasks(
@@ -140,7 +183,7 @@ def load_tasks(
         found = _numbers(office_id, conditions).order_by(*order).offset(offset).limit(limit)
         query = TASK_SELECT.where(t.task.c.office_id == office_id, t.task.c.id.in_(found))
     rows = connection.execute(query.order_by(None).order_by(*order)).mappings().all()
-    return [_task_row(connection, row) for row in rows]
+    return [_task_row(connection, dict(row)) for row in rows]
 
 
 def count_tasks(connection: Connection, office_id: int, *conditions: Any) -> int:
@@ -165,7 +208,7 @@ def _numbers(office_id: int, conditions: Sequence[Any]) -> Any:
 def named_units(connection: Connection, task: TaskRow) -> list[int]:
     """The units that the task's clause or problem names, the lead first."""
     query, about = (_OF_CLAUSE, task.clause_id) if task.problem_id is None else (_OF_PROBLEM, task.problem_id)
-    return list(connection.scalars(query, {"office": task.office_id, "about": about}))
+    return query.scalars(connection, {"office": task.office_id, "about": about})
 
 
 def been(connection: Connection, task: TaskRow) -> frozenset[str]:
@@ -183,17 +226,20 @@ def been(connection: Connection, task: TaskRow) -> frozenset[str]:
 
 def takers(connection: Connection, task: TaskRow) -> dict[str, frozenset[int]]:
     """Who took which action in the task's present round, in their own name or another's, by its trail."""
-    return takers_of(connection, task.office_id, [task]).get(task.id, {})
+    rows = _ITS_TRAIL.rows(connection, {"office": task.office_id, "task": task.id})
+    return _taken(rows, {task.id: task.round}).get(task.id, {})
 
 
 def takers_of(connection: Connection, office_id: int, tasks: Sequence[TaskRow]) -> dict[int, dict[str, frozenset[int]]]:
     """The same of several tasks, by their numbers; a task on which nobody acted is missing."""
-    e, rounds = t.event.c, {task.id: task.round for task in tasks}
-    query = sa.select(e.object_id, e.action, e.detail).where(
-        e.office_id == office_id, e.object_type == "task", e.object_id.in_(rounds), e.result == Result.DONE.value
-    )
+    rounds = {task.id: task.round for task in tasks}
+    query = _TRAIL.where(t.event.c.object_id.in_(rounds))
+    return _taken(connection.execute(query, {"office": office_id}), rounds)
+
+
+def _taken(rows: Iterable[Any], rounds: Mapping[int, int]) -> dict[int, dict[str, frozenset[int]]]:
     found: dict[int, dict[str, frozenset[int]]] = {}
-    for number, action, detail in connection.execute(query.order_by(e.seq)):
+    for number, action, detail in rows:
         if detail.get("round") == rounds[number]:
             taken = found.setdefault(number, {})
             taken[action] = taken.get(action, frozenset()) | frozenset(detail.get("people", ()))
@@ -218,36 +264,23 @@ def named_people(connection: Connection, office_id: int, logins: Sequence[str], 
 
 def clause_indicators(connection: Connection, office_id: int, clause_id: int) -> tuple[tuple[int, str, str], ...]:
     """(id, name, unit) of a clause's indicators."""
-    found = connection.execute(_TARGETS, {"office": office_id, "about": clause_id})
-    return tuple((row.id, row.name, row.unit) for row in found)
+    return tuple(tuple(row) for row in _TARGETS.rows(connection, {"office": office_id, "about": clause_id}))
 
 
 def load_filing(connection: Connection, office_id: int, filing_id: int) -> FilingRow | None:
     """A printed form and whether evidence of it is stored, or None."""
-    row = (
-        connection.execute(
-            sa.select(t.filing.c.id, t.filing.c.check_code, t.filing.c.covers).where(
-                t.filing.c.office_id == office_id, t.filing.c.id == filing_id
-            )
-        )
-        .mappings()
-        .first()
-    )
+    row = _FILING.first(connection, {"office": office_id, "filing": filing_id})
     if row is None:
         return None
-    stored = connection.scalar(
-        sa.select(sa.func.count())
-        .select_from(t.evidence)
-        .where(t.evidence.c.office_id == office_id, t.evidence.c.filing_id == filing_id)
-    )
-    covers = tuple((int(task), int(number), str(sha)) for task, number, sha in row["covers"])
-    return FilingRow(row["id"], row["check_code"], covers, bool(stored))
+    covers = tuple((int(task), int(number), str(sha)) for task, number, sha in row.covers)
+    return FilingRow(row.id, row.check_code, covers, row.has_evidence)
 
 
 def load_actor(connection: Connection, office_id: int, person_id: int, on: date, *, source: str = "cli") -> Actor:
     """A person with the duties in force on a Shanghai day."""
-    row = connection.execute(_PERSON, {"office": office_id, "person": person_id}).one()
-    return Actor(person_id, row.login, row.name, posts_of(connection, office_id, person_id, on), source=source)
+    rows = _PERSON.rows(connection, {"office": office_id, "person": person_id, "on": on})
+    posts = tuple(Post(Role(row.role), row.unit_id) for row in rows if row.role is not None)
+    return Actor(person_id, rows[0].login, rows[0].name, posts, source=source)
 
 
 def load_substitute(connection: Connection, office_id: int, actor: Actor, absent_login: str, on: date) -> Actor | None:
@@ -272,5 +305,5 @@ def load_substitute(connection: Connection, office_id: int, actor: Actor, absent
 
 def posts_of(connection: Connection, office_id: int, person_id: int, on: date) -> tuple[Post, ...]:
     """The duties a person holds on a day."""
-    found: Sequence[Any] = connection.execute(_POSTS, {"office": office_id, "person": person_id, "on": on}).all()
+    found = _POSTS.rows(connection, {"office": office_id, "person": person_id, "on": on})
     return tuple(Post(Role(row.role), row.unit_id) for row in found)

@@ -50,10 +50,10 @@ EFFECTS: Final[Registry[Callable[[Work], dict[str, Any]]]] = Registry()
 
 def report_digest(case: Case) -> str:
     """The SHA-256 of what is filed: the same words give the same hash, whoever files them."""
+    filed = {name: getattr(case.given, name) for name in FILED}
     percent = HUNDRED if case.given.percent is None else case.given.percent
     return _digest(
-        case.task.id,
-        {**asdict(case.given), "percent": percent, "values": [asdict(value) for value in case.given.values]},
+        case.task.id, {**filed, "percent": percent, "values": [asdict(value) for value in case.given.values]}
     )
 
 

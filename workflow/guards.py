@@ -103,7 +103,7 @@ def named_may_act(case: Case) -> None:
 def four_eyes(case: Case, step: Step) -> None:
     """Nobody approves what they filed or signed, in their own name or another's."""
     done = {person for action in step.four_eyes for person in case.takers.get(action, frozenset())}
-    if case.actor.people & done and case.four_eyes:
+    if case.actor.people & done and case.office.four_eyes:
         raise Denied(
             "E-S11",
             _("You filed or signed this report, so someone else must review it."),

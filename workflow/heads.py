@@ -20,6 +20,7 @@ from models import tables as t
 from models.disk import make_folder, sync, sync_folder
 from models.errors import EnvironmentRefused
 from models.language import _
+from models.statements import Statement
 from models.states import Result
 from workflow import audit
 
@@ -37,6 +38,16 @@ CONFIRMED: Final = "restore.confirm"
 BEGINNINGS: Final = ("office.set_up", "restore")
 #: bytes in which the last line stands whole, after one that was cut short, too
 _LAST_LINES: Final = 2048
+_BEGINNING: Final = Statement(
+    sa.select(t.event.c.detail)
+    .where(
+        t.event.c.office_id == sa.bindparam("office"),
+        sa.or_(*(t.event.c.action == action for action in BEGINNINGS)),
+        t.event.c.result == Result.DONE.value,
+    )
+    .order_by(t.event.c.seq.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +69,7 @@ def head_file(folder: Path, office_id: int) -> Path:
 
 def installation(connection: Connection, office_id: int) -> str:
     """The name of this installation: given when the office was set up, and anew with each restore into a folder."""
-    e = t.event.c
-    detail = connection.scalar(
-        sa.select(e.detail)
-        .where(e.office_id == office_id, e.action.in_(BEGINNINGS), e.result == Result.DONE.value)
-        .order_by(e.seq.desc())
-        .limit(1)
-    )
+    detail = _BEGINNING.scalar(connection, {"office": office_id})
     return str((detail or {}).get("installation", ""))
 
 

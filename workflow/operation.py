@@ -16,6 +16,7 @@ from models import tables as t
 from models.database import insert
 from models.errors import BadInput, Denied, DubanError, Unreachable
 from models.language import _
+from models.statements import Statement
 from models.states import Result
 from workflow import audit
 
@@ -30,10 +31,12 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_ANSWER: Final = sa.select(t.operation.c.answer, t.operation.c.asked_sha256).where(
-    t.operation.c.office_id == sa.bindparam("office"),
-    t.operation.c.actor == sa.bindparam("actor"),
-    t.operation.c.key == sa.bindparam("key"),
+_ANSWER: Final = Statement(
+    sa.select(t.operation.c.answer, t.operation.c.asked_sha256).where(
+        t.operation.c.office_id == sa.bindparam("office"),
+        t.operation.c.actor == sa.bindparam("actor"),
+        t.operation.c.key == sa.bindparam("key"),
+    )
 )
 
 
@@ -96,7 +99,7 @@ def answered(
     connection: Connection, office_id: int, actor: Actor, key: str, asked_sha256: str = ""
 ) -> dict[str, Any] | None:
     """The first answer to a command with this key, if it was given before; E-H80 when something else was asked then."""
-    found = connection.execute(_ANSWER, {"office": office_id, "actor": actor.login, "key": key}).first()
+    found = _ANSWER.first(connection, {"office": office_id, "actor": actor.login, "key": key})
     if found is None:
         return None
     if asked_sha256 and found.asked_sha256 and found.asked_sha256 != asked_sha256:

@@ -12,7 +12,7 @@ from models.language import _
 from models.paper_facts import ChasingFacts, EarlierPaper, OwedTask, OwingUnit
 from models.states import OWED, PaperKind, Role, Stage
 from models.times import local_date
-from workflow import calendar_store, cases, telling, wording
+from workflow import calendar_store, cases, telling
 from workflow.month_rows import on
 
 if TYPE_CHECKING:
@@ -83,7 +83,6 @@ def chasing_facts(
     period = _period(connection, office_id, tasks[0].period_id)
     until = calendar_store.load_calendar(connection, office_id).add_workdays(today, working_days)
     units = dict.fromkeys(task.unit_id for task in tasks)
-    said = wording.subjects(connection, office_id, tasks)
     return ChasingFacts(
         kind=kind.value,
         year=today.year,
@@ -94,7 +93,7 @@ def chasing_facts(
         month=period.month if period else "",
         due_on=period.due_on if period else None,
         units=tuple(
-            _unit(connection, office_id, [task for task in tasks if task.unit_id == unit_id], said, today)
+            _unit(connection, office_id, [task for task in tasks if task.unit_id == unit_id], today)
             for unit_id in units
         ),
         until=until,
@@ -114,25 +113,23 @@ def _period(connection: Connection, office_id: int, period_id: int | None) -> An
     ).one()
 
 
-def _unit(
-    connection: Connection, office_id: int, tasks: Sequence[TaskRow], said: dict[int, Any], today: date
-) -> OwingUnit:
+def _unit(connection: Connection, office_id: int, tasks: Sequence[TaskRow], today: date) -> OwingUnit:
     first = tasks[0]
     return OwingUnit(
         name=first.unit_name,
         leaders=_names(connection, office_id, Role.LEADER, first.unit_id, today),
         clerks=_names(connection, office_id, Role.CLERK, first.unit_id, today),
-        tasks=tuple(_owed(task, said[task.id], today) for task in tasks),
+        tasks=tuple(_owed(task, today) for task in tasks),
         nothing_filed=_filed_nothing(connection, office_id, tasks),
     )
 
 
-def _owed(task: TaskRow, said: Any, today: date) -> OwedTask:
+def _owed(task: TaskRow, today: date) -> OwedTask:
     return OwedTask(
         task_id=task.id,
         number=task.clause_number,
-        title=said.title,
-        text=said.text,
+        title=task.title,
+        text=task.text,
         due_on=task.due_on,
         days_late=max((today - task.due_on).days, 0),
         state=task.stage.value,

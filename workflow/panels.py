@@ -114,7 +114,7 @@ def _barred(connection: Connection, case: Case, step: Step) -> frozenset[int]:
     """Whom four eyes keep from signing in the state that a step leads to: they would sit there and could not sign."""
     signing = [one for one in case.task.flow.steps_from(step.dest) if MY_TURN in one.guards]
     kept_out = {action for one in signing for action in one.four_eyes}
-    if not kept_out or not case.four_eyes:
+    if not kept_out or not case.office.four_eyes:
         return frozenset()
     taken = cases.takers(connection, case.task)
     mine = case.actor.people if case.action in kept_out else frozenset()

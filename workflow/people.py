@@ -18,6 +18,7 @@ from models.database import insert
 from models.duties import lasting
 from models.errors import BadInput, Denied, Refused
 from models.language import _
+from models.statements import Statement
 from models.states import UNIT_ROLES, Role
 from models.times import local_date
 from workflow import audit, cases, lockout, permissions, separation
@@ -30,8 +31,10 @@ if TYPE_CHECKING:
 
     from workflow.case import Actor
 
-_NUMBER: Final = sa.select(t.person.c.id).where(
-    t.person.c.office_id == sa.bindparam("office"), t.person.c.login == sa.bindparam("login")
+_NUMBER: Final = Statement(
+    sa.select(t.person.c.id).where(
+        t.person.c.office_id == sa.bindparam("office"), t.person.c.login == sa.bindparam("login")
+    )
 )
 _LOGIN: Final = re.compile(r"[a-z0-9][a-z0-9._-]{1,31}")
 #: the mail channel takes nothing else (``notifications/channels/email.py``): what is entered here can be sent to
@@ -221,7 +224,7 @@ def _end_sessions(connection: Connection, office_id: int, number: int, now: date
 
 def person_id(connection: Connection, office_id: int, login: str) -> int:
     """The number of a login; E-404."""
-    found = connection.scalar(_NUMBER, {"office": office_id, "login": login})
+    found = _NUMBER.scalar(connection, {"office": office_id, "login": login})
     if found is None:
         raise permissions.not_there(_("Person"), login)
     return int(found)

@@ -173,11 +173,12 @@ def _tell_taker(connection: Connection, office_id: int, task_id: int, number: in
     """The unit that takes over learns of its new task in the words of every new task."""
     task = cases.load_task(connection, office_id, task_id)
     assert task is not None
-    fields = wording.fields(connection, office_id, [task], now)
+    office = cases.load_office(connection, office_id)
+    fields = wording.fields(office, [task], now)
     about = ((task.id, task.round, task.due_revision),)
     for person in telling.people_with(connection, office_id, (Role.CLERK,), local_date(now), unit_id=task.unit_id):
         told = telling.Telling("opened", person, f"request {number}", fields, about=about)
-        telling.queue(connection, office_id, told, now)
+        telling.queue(connection, office, told, now)
 
 
 def _pending(connection: Connection, office_id: int, actor: Actor, request_id: int, reason: str) -> Any:
@@ -324,9 +325,9 @@ def _tell(
     office_id = task.office_id
     unit_id = None if Role.DIRECTOR in roles else task.unit_id
     people = telling.people_with(connection, office_id, roles, local_date(now), unit_id=unit_id)
+    office = cases.load_office(connection, office_id)
     fields = wording.fields(
-        connection,
-        office_id,
+        office,
         [task],
         now,
         actor_name=actor.name,
@@ -336,4 +337,4 @@ def _tell(
     )
     for person in people:
         told = telling.Telling(event=event, recipient_id=person, key=f"request {number}", fields=fields)
-        telling.queue(connection, office_id, told, now)
+        telling.queue(connection, office, told, now)

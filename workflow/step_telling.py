@@ -25,8 +25,7 @@ def tell(connection: Connection, case: Case, step: Step, after: TaskRow) -> None
     if not said:
         return
     fields = wording.fields(
-        connection,
-        after.office_id,
+        case.office,
         [after],
         case.now,
         actor_name=case.actor.name,
@@ -45,7 +44,7 @@ def tell(connection: Connection, case: Case, step: Step, after: TaskRow) -> None
                 while_states=while_states,
                 joins=True,
             )
-            telling.queue(connection, after.office_id, told, case.now)
+            telling.queue(connection, case.office, told, case.now)
 
 
 def _people(connection: Connection, case: Case, after: TaskRow, to: str) -> list[int]:

@@ -181,7 +181,8 @@ def _aggregate(connection: Connection, office_id: int, actor: Actor, period_id: 
 
 
 def _tell_readers(connection: Connection, office_id: int, summary_id: int, facts: SummaryFacts, now: datetime) -> None:
-    fields = wording.fields(connection, office_id, [], now, number=facts.number, period_month=facts.month)
+    office = cases.load_office(connection, office_id)
+    fields = wording.fields(office, [], now, number=facts.number, period_month=facts.month)
     for person in telling.people_with(connection, office_id, (Role.READER,), local_date(now)):
         told = telling.Telling("summary_issued", person, f"summary {summary_id}", fields)
-        telling.queue(connection, office_id, told, now)
+        telling.queue(connection, office, told, now)

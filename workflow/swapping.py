@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from models import tables as t
+from models.statements import Statement
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,14 +28,14 @@ def swapped(connection: Connection, task: TaskRow, after: TaskRow, changes: dict
         **changes,
     }
     this = {"of_office": task.office_id, "of_task": task.id, "of_version": task.version, "of_state": task.state}
-    return connection.execute(_swapping(tuple(values)), values | this).rowcount == 1
+    return _swapping(tuple(values)).change(connection, values | this) == 1
 
 
 @cache
-def _swapping(columns: tuple[str, ...]) -> Any:
+def _swapping(columns: tuple[str, ...]) -> Statement:
     """The compare-and-swap that sets these columns, built once."""
     k = t.task.c
-    return (
+    return Statement(
         sa.update(t.task)
         .where(
             k.office_id == sa.bindparam("of_office"),

@@ -53,10 +53,8 @@ def next_program(folder: Path) -> Iterator[None]:
     shutil.copytree(Path(models.migrations.__file__).parent, folder, ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "versions" / "v0002_the_step.py").write_text(STEP.format(before=before), encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(schema, "LOCATION", str(folder))
-        schema._steps.cache_clear()
+        patch.setattr(schema, "MIGRATIONS", folder)
         yield
-    schema._steps.cache_clear()
 
 
 @contextmanager

@@ -33,7 +33,7 @@ HOSTILE: Final = (
     f"{MARK}{{{{ 7771*7 }}}}{{% for a in b %}}", f"{MARK}{{0.__class__}}{{office}}%s%(x)s%n", f"{MARK}\0甲\0", f"{MARK}\x07\x1b[31m\x9b甲",
     f"\u202e{MARK}\u2066甲\u200f", f"{MARK}\ud800\udfff甲", f"{MARK}\r\nBcc: a@b.cn\r\n\r\n甲", f"={MARK}+1", f"@{MARK}", f"-{MARK}", f"\t={MARK}",
     f"{MARK}😀👩‍👩‍👧‍👦é́́́", MARK + "长" * 19_990, MARK + "长" * 30_000, MARK + "\n" * 3_000 + "甲", f"../../{MARK}/../etc/passwd", f"{MARK}\\..\\CON",
-    "9" * 400, "-1", "1e999", "NaN", "0", "18446744073709551616", "٣", "1,000", "2022-02-30", "0000-00-00", "99999-01-01", "2022-06-31T25:61",
+    "9" * 400, "-1", "1e999", "NaN", "0", "18446744073709551616", "٣", "1,000", "2022-02-30", "0000-00-00", "0001-01-01", "9999-12-31", "99999-01-01", "2022-06-31T25:61",
     "6月31日", "null", "true", "[]", "{}", "   ", "\u3000\u200b", "",
 )  # fmt: skip
 #: what would stand in a page only if it had not been escaped, or had been run

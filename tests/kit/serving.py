@@ -126,7 +126,7 @@ def news(office: SmallOffice, count: int, now: datetime) -> list[int]:
     found: list[int] = []
     with office.database.write(office.office_id) as connection:
         tasks = cases.load_tasks(connection, office.office_id, t.task.c.id == office.tasks["1.2", "市水利局"])
-        fields = wording.fields(connection, office.office_id, tasks, now)
+        fields = wording.fields(cases.load_office(connection, office.office_id), tasks, now)
         for place in range(count):
             person = office.people[f"clerk{2 + place % 2}"]
             number = telling.queue(

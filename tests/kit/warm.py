@@ -201,7 +201,7 @@ def _wait(asking: socket.socket, learn: Callable[[], None]) -> None:
 def _learn() -> None:
     """All that a command imports by itself, at whatever turn, and reads once a process."""
     from documents.fonts import chinese_font
-    from models import language, schema
+    from models import language
     from workflow import passwords
 
     for room in _ROOMS:
@@ -211,7 +211,7 @@ def _learn() -> None:
                 importlib.import_module(module.name)
     importlib.import_module("mortal")
     passwords._hasher = importlib.import_module("quick_passwords").quick
-    schema.newest()
+    importlib.import_module("alembic.command")
     chinese_font()
     for name in language.CATALOGUES:
         with language.speaking(name):

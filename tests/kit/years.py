@@ -63,7 +63,9 @@ def _unit(connection: Connection, place: int) -> int:
 def add_years_work(connection: Connection, office_id: int, months: int) -> int:
     """So many closed months like the open one before it; returns how many tasks the office has then."""
     period = connection.execute(sa.select(t.period).where(t.period.c.office_id == office_id)).mappings().one()
-    tasks = connection.execute(sa.select(t.task).where(t.task.c.office_id == office_id)).mappings().all()
+    k = t.task.c
+    query = sa.select(t.task).where(k.office_id == office_id).order_by(k.unit_id, k.id)
+    tasks = connection.execute(query).mappings().all()
     clerks = _clerks(connection, office_id)
     _spread(connection, [dict(task) for task in tasks], clerks)
     first = max(task["id"] for task in tasks) + 1

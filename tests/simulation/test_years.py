@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kit.terminal import DUBAN
-from simulation.years.faults.kinds import never_befell
+from simulation.years.faults.kinds import Kind, never_befell
+from simulation.years.figures import NAMES, called
 from simulation.years.running import last_words, live
 
 if TYPE_CHECKING:
@@ -57,6 +58,11 @@ def test_short_years_keep_every_promise_and_see_everything_happen(
     record_property("figure", f"actions={figures['deeds']}")
     assert [what for what in HAPPENS if not figures[what]] == []
     assert never_befell(figures) == []
+    assert all(called(counter) for counter in figures)
+
+
+def test_what_may_happen_or_befall_has_its_name() -> None:
+    assert {*HAPPENS, *Kind} <= {*NAMES}
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Path, Query
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from models.times import SHANGHAI
+from models.times import FIRST_DAY, LAST_DAY, SHANGHAI
 from web.frame.addresses import HIGHEST
 
 MONTH = r"^(19|20|21)\d{2}-(0[1-9]|1[0-2])$"
@@ -17,6 +17,7 @@ _NO_NUL = r"^[^\x00]*$"
 
 Text = Annotated[str, Field(max_length=20_000, pattern=_NO_NUL)]
 Line = Annotated[str, Field(max_length=200, pattern=_NO_NUL)]
+Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
 Number = Annotated[int, Field(ge=1, le=HIGHEST)]
 InPath = Annotated[int, Path(ge=1, le=HIGHEST, description="Its number.")]
 NoticeOfMonth = Annotated[
@@ -66,7 +67,7 @@ class ActionGiven(Given):
     problems: Text = ""
     next_steps: Text = ""
     values: Annotated[list[Value], Field(max_length=200)] = Field([], description="One for each indicator.")
-    refile_on: date | None = Field(None, description="The day by which a returned report comes in again.")
+    refile_on: Day | None = Field(None, description="The day by which a returned report comes in again.")
     filing_id: Number | None = Field(None, description="The printed form, for signing without a new paper.")
     signer: Line = ""
     seal: Line = ""
@@ -75,7 +76,7 @@ class ActionGiven(Given):
     straight_back: bool = Field(False, strict=True)
     measures: Text = Field("", description="The measures that will be taken (整改措施).")
     found: Text = Field("", description="What was found on site.")
-    visited_on: date | None = None
+    visited_on: Day | None = None
 
 
 class Outcome(BaseModel):

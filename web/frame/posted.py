@@ -22,6 +22,7 @@ from documents.plain_text import printable
 from documents.scan import shown_name
 from models.errors import BadInput, Denied
 from models.language import _
+from models.times import civil_date
 from web.frame.addresses import too_high
 from web.frame.desk import IN_OWN_NAME, At, Desk, Open
 
@@ -29,8 +30,6 @@ from web.frame.desk import IN_OWN_NAME, At, Desk, Open
 LONGEST: Final = 20_000
 _FIELDS, _FILES = 4_000, 20
 _MOST_DAYS: Final = 60
-#: years in which days can be counted to and fro
-_YEARS: Final = range(1900, 2200)
 SEAL: Final = "seal"
 
 
@@ -147,12 +146,9 @@ def _text(name: str, value: object) -> str:
 def day_of(text: str) -> date | None:
     """A civil date written YYYY-MM-DD, or nothing; E-D01, also for a year in which nothing here can be due."""
     try:
-        found = date.fromisoformat(text) if text else None
+        return civil_date(text) if text else None
     except ValueError:
         raise _no_day(text) from None
-    if found is not None and found.year not in _YEARS:
-        raise _no_day(text)
-    return found
 
 
 def needed_day(text: str) -> date:

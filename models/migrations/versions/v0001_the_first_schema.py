@@ -9,7 +9,7 @@ import sqlalchemy as sa
 import sqlmodel.sql.sqltypes
 from alembic import op
 
-from models import guardrails
+from models import guardrails, statistics
 
 revision = "0001"
 down_revision = None
@@ -1147,3 +1147,4 @@ def upgrade() -> None:
         sa.UniqueConstraint("office_id", "template_id", name=op.f("uq_template_failure_office_id_template_id")),
     )
     guardrails.install(op.get_bind())
+    statistics.install(op.get_bind())

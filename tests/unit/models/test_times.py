@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.times import at_local, end_of, local_date, shown
+from models.times import at_local, civil_date, end_of, local_date, shown
 
 DAY = date(2022, 6, 25)
 
@@ -39,3 +39,11 @@ def test_day_lasts_from_its_midnight_to_its_end(day: date) -> None:
     assert [local_date(instant) for instant in (first - tick, first, end - tick, end)] == [
         day - timedelta(days=1), day, day, day + timedelta(days=1),
     ]  # fmt: skip
+
+
+def test_a_day_is_taken_in_years_from_which_days_can_be_counted() -> None:
+    """A return by 9999-12-31 would leave no working day to remind on, and every sweep would end there."""
+    assert [civil_date(text).year for text in ("1900-01-01", "2199-12-31")] == [1900, 2199]
+    for text in ("1899-12-31", "2200-01-01", "0202-06-25", "9999-12-31", "2022-06-31", "6月25日", ""):
+        with pytest.raises(ValueError):
+            civil_date(text)

@@ -233,6 +233,7 @@ def test_a_batch_sent_again_under_its_key_does_nothing_twice(desk: DeskOf) -> No
         ({"version": 1, "progress": "\x00"}, "body.progress"),
         ({"version": 1, "percent": 101}, "body.percent"),
         ({"version": 1, "refile_on": "2022-02-30"}, "body.refile_on"),
+        ({"version": 1, "refile_on": "9999-12-31"}, "body.refile_on"),
         ({"version": 1, "values": [{"indicator_id": 1, "value": 1e300}]}, "body.values.0.value"),
     ],
 )

@@ -11,7 +11,7 @@ from kit.office import at
 from kit.world import DUE, NOON, REASON, REFILE, refused
 from models.errors import Denied, Refused
 from models.states import Action, Role, Stage
-from workflow.case import Actor, Case, FilingRow, Given, Post, TaskRow, ValueGiven
+from workflow.case import Actor, Case, FilingRow, Given, OfficeRow, Post, TaskRow, ValueGiven
 from workflow.flow_store import SHIPPED, shipped
 from workflow.machine import build, fire
 
@@ -22,6 +22,7 @@ TASK = TaskRow(
     due_revision=1, received_at=None, report_number=1, report_sha256="ab", filed_by=5, signed_by=6, late_days=0,
     clause_number="1.1", unit_name="市发改委", month="2022-06",
 )  # fmt: skip
+OFFICE = OfficeRow(1, "市长江办", four_eyes=True, channel="file", held_reason="")
 REPORT = Given(progress="已完成清理三公里。", percent=40)
 FORM = FilingRow(3, "K7", ((7, 1, "ab"),), has_evidence=True)
 SIGNED = Given(filing_id=3, signer="李一", seal="公章")
@@ -31,7 +32,7 @@ BACK = Given(reason=REASON, refile_on=REFILE)
 def case(action: str, state: Stage, given: Given = Given(), **changes: Any) -> Case:
     task = replace(TASK, state=state.value, **changes.pop("task", {}))
     actor = changes.pop("actor", Actor(9, "reviewer", "郑审核", (Post(Role.REVIEWER),)))
-    return Case(action, task, actor, given, NOON, state.value, **changes)
+    return Case(action, task, actor, given, NOON, state.value, **{"office": OFFICE, **changes})
 
 
 LENGTH = ((1, "岸线清理", "公里"),)
@@ -73,7 +74,7 @@ ALLOWED = [
     (S.SIGNED_STAMPED, case(A.SIGN_STAMP, S.REPORTED, SIGNED, filing=FORM)),
     (S.REVIEWED, case(A.APPROVE, S.SIGNED_STAMPED)),
     (S.REVIEWED, case(A.APPROVE, S.SIGNED_STAMPED, takers={"report": frozenset({5}), "receive": frozenset({9})})),
-    (S.REVIEWED, case(A.APPROVE, S.SIGNED_STAMPED, takers={"report": frozenset({9})}, four_eyes=False)),
+    (S.REVIEWED, case(A.APPROVE, S.SIGNED_STAMPED, takers={"report": frozenset({9})}, office=replace(OFFICE, four_eyes=False))),
     (S.RETURNED, case(A.RETURN, S.SIGNED_STAMPED, replace(BACK, refile_on=at("2022-06-20 12:00").date()))),
     (S.RETURNED, case(A.WITHDRAW, S.REPORTED, task={"round": 2})),
     (S.ASSIGNED, case(A.WITHDRAW, S.REPORTED)),
@@ -113,7 +114,7 @@ def test_task_goes_back_only_to_a_step_that_it_has_taken() -> None:
     task = replace(TASK, flow=flow, state="second_review")
     back = Given(reason=REASON, to_state="reported")
     been = frozenset({"assigned", "returned", "second_review"})
-    attempt = Case("return", task, Actor(9, "director", "王主任"), back, NOON, "second_review", been=been)
+    attempt = Case("return", task, Actor(9, "director", "王主任"), back, NOON, "second_review", OFFICE, been=been)
     with refused("E-S37", Refused):
         fire(attempt)
     assert attempt.state == "second_review"

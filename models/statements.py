@@ -1,0 +1,132 @@
+"""Statements that every step asks: written once in SQLAlchemy Core, compiled once, run on the driver's cursor.
+
+A step asks a dozen of them, and Core's own execution of one costs more than SQLite's answer (``docs/performance.md``).
+What it does beside that is kept: types are turned both ways, the driver's complaints have the same classes, and whoever
+listens to the engine hears every statement.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from sqlalchemy import exc
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import sqlalchemy as sa
+    from sqlalchemy.engine import Connection, Dialect
+
+    Turn = Callable[[Any], Any]
+
+_NOTHING: Final[Mapping[str, Any]] = {}
+
+
+class _Compiled(NamedTuple):
+    """A statement as one kind of database takes it."""
+
+    text: str
+    #: the parameters in the driver's order, each with the turning of its type, and the values that never change
+    turns: tuple[tuple[str, Turn | None], ...]
+    fixed: Mapping[str, Any]
+    by_place: bool
+    row: Callable[..., Any]
+    #: (place, turning) of the columns that come back otherwise than they are stored
+    back: tuple[tuple[int, Turn], ...]
+
+
+class Statement:
+    """A Core statement made ready; parameters are its ``bindparam`` names, and there is no ``in_`` in it.
+
+    Rows have the columns as attributes. Errors are those of SQLAlchemy: ``exc.IntegrityError`` and its kin.
+    """
+
+    __slots__ = ("_by_dialect", "core")
+
+    def __init__(self, core: Any) -> None:
+        """``core`` is a select, insert, update, delete or text."""
+        self.core = core
+        self._by_dialect: dict[str, _Compiled] = {}
+
+    def rows(self, connection: Connection, values: Mapping[str, Any] = _NOTHING) -> list[Any]:
+        """Every row, in order."""
+        made = self._compiled(connection.dialect)
+        found = self._run(connection, made, values).fetchall()
+        return [made.row(*_turned(row, made.back)) for row in found]
+
+    def first(self, connection: Connection, values: Mapping[str, Any] = _NOTHING) -> Any:
+        """The first row, or None."""
+        made = self._compiled(connection.dialect)
+        row = self._run(connection, made, values).fetchone()
+        return None if row is None else made.row(*_turned(row, made.back))
+
+    def scalar(self, connection: Connection, values: Mapping[str, Any] = _NOTHING) -> Any:
+        """The first column of the first row, or None."""
+        row = self.first(connection, values)
+        return None if row is None else row[0]
+
+    def scalars(self, connection: Connection, values: Mapping[str, Any] = _NOTHING) -> list[Any]:
+        """The first column of every row."""
+        return [row[0] for row in self.rows(connection, values)]
+
+    def change(self, connection: Connection, values: Mapping[str, Any] = _NOTHING) -> int:
+        """How many rows it changed."""
+        return int(self._run(connection, self._compiled(connection.dialect), values).rowcount)
+
+    def _run(self, connection: Connection, made: _Compiled, values: Mapping[str, Any]) -> Any:
+        """The driver's cursor after the statement."""
+        known = {**made.fixed, **values} if made.fixed else values
+        asked: Any
+        if made.by_place:
+            asked = [known[name] if turn is None else turn(known[name]) for name, turn in made.turns]
+        else:
+            asked = {name: known[name] if turn is None else turn(known[name]) for name, turn in made.turns}
+        cursor = connection.connection.cursor()
+        try:
+            for heard in connection.dispatch.before_cursor_execute:
+                heard(connection, cursor, made.text, asked, None, False)
+            cursor.execute(made.text, asked)
+        except connection.dialect.loaded_dbapi.Error as error:
+            kind = connection.dialect.loaded_dbapi.Error
+            raise exc.DBAPIError.instance(made.text, asked, error, kind, dialect=connection.dialect) from error
+        return cursor
+
+    def _compiled(self, dialect: Dialect) -> _Compiled:
+        made = self._by_dialect.get(dialect.name)
+        if made is None:
+            made = self._by_dialect[dialect.name] = _compile(self.core, dialect)
+        return made
+
+
+def _turned(row: Any, back: tuple[tuple[int, Turn], ...]) -> Any:
+    if not back:
+        return row
+    values = list(row)
+    for place, turn in back:
+        values[place] = turn(values[place])
+    return values
+
+
+def _compile(core: Any, dialect: Dialect) -> _Compiled:
+    compiled: Any = core.compile(dialect=dialect)
+    assert not compiled.post_compile_params, "an IN would be left open: say it with or_"
+    assert not getattr(compiled, "insert_prefetch", ()), "a default of a column would be left out"
+    names = tuple(compiled.positiontup or compiled.params)
+    binds = {name: bind for bind, name in compiled.bind_names.items()}
+    columns: list[sa.ColumnElement[Any]] = list(getattr(core, "exported_columns", ()))
+    turned = [(place, _back(column.type, dialect)) for place, column in enumerate(columns)]
+    keys = [column.key or "" for column in columns]
+    return _Compiled(
+        text=str(compiled),
+        turns=tuple((name, binds[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in names),
+        fixed={name: bind.effective_value for name, bind in binds.items() if not bind.required},
+        by_place=compiled.positional,
+        row=namedtuple("Row", keys, rename=True),  # noqa: PYI024  # the columns are known here only
+        back=tuple((place, turn) for place, turn in turned if turn is not None),
+    )
+
+
+def _back(kind: Any, dialect: Dialect) -> Turn | None:
+    turn: Turn | None = kind.dialect_impl(dialect).result_processor(dialect, None)
+    return turn

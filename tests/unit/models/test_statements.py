@@ -1,0 +1,112 @@
+"""Statements run on the driver's cursor do what SQLAlchemy's own execution does: types, errors, listeners."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import exc
+
+from models import tables as t
+from models.database import Database, insert, insert_new, sqlite_url
+from models.statements import Statement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+NOON = datetime(2022, 6, 20, 4, 0, tzinfo=UTC)
+KINDS = sa.Table(
+    "kinds",
+    sa.MetaData(),
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("day", sa.Date),
+    sa.Column("at", t.event.c.at.type),
+    sa.Column("told", sa.JSON),
+    sa.Column("yes", sa.Boolean),
+)
+ADD = Statement(sa.insert(KINDS).values({c.name: sa.bindparam(c.name, type_=c.type) for c in KINDS.c}))
+ALL = Statement(sa.select(KINDS).order_by(KINDS.c.id))
+ROW = {"id": 1, "day": date(2022, 6, 25), "at": NOON, "told": {"名": [1, None]}, "yes": True}
+EMPTY = {"id": 2, "day": None, "at": None, "told": None, "yes": None}
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    made = Database(sqlite_url(tmp_path / "some.db"))
+    with made.write(1) as connection:
+        KINDS.metadata.create_all(connection)
+        t.metadata.create_all(connection)
+    yield made
+    made.close()
+
+
+def test_types_are_turned_both_ways_as_by_core(database: Database) -> None:
+    with database.write(1) as connection:
+        assert [ADD.change(connection, row) for row in (ROW, EMPTY)] == [1, 1]
+        by_core = connection.execute(sa.select(KINDS).order_by(KINDS.c.id)).mappings().all()
+        assert [row._asdict() for row in ALL.rows(connection)] == [dict(row) for row in by_core] == [ROW, EMPTY]
+        assert ALL.first(connection).at == NOON
+        assert ALL.scalars(connection) == [1, 2]
+
+
+def test_nothing_found_is_none(database: Database) -> None:
+    with database.read() as connection:
+        assert (ALL.first(connection), ALL.scalar(connection), ALL.rows(connection)) == (None, None, [])
+
+
+def test_the_driver_s_complaints_have_sqlalchemy_s_classes(database: Database) -> None:
+    with database.write(1) as connection:
+        ADD.change(connection, ROW)
+        with pytest.raises(exc.IntegrityError):
+            ADD.change(connection, ROW)
+
+
+def test_a_parameter_that_is_not_given_is_refused(database: Database) -> None:
+    with database.write(1) as connection, pytest.raises(KeyError, match="told"):
+        ADD.change(connection, {name: value for name, value in ROW.items() if name != "told"})
+
+
+def test_whoever_listens_to_the_engine_hears_every_statement(database: Database) -> None:
+    heard: list[str] = []
+    sa.event.listen(database.engine, "before_cursor_execute", lambda *given: heard.append(given[2].split()[0]))
+    with database.write(1) as connection:
+        ADD.change(connection, ROW)
+    with database.read() as connection:
+        ALL.rows(connection)
+    assert heard == ["BEGIN", "INSERT", "BEGIN", "SELECT"]
+
+
+def test_what_core_would_leave_open_is_no_statement(database: Database) -> None:
+    every = Statement(sa.select(KINDS).where(KINDS.c.id.in_([1, 2])))
+    with database.read() as connection, pytest.raises(AssertionError, match="or_"):
+        every.rows(connection)
+
+
+@pytest.mark.parametrize("given", [{}, {"short_name": "水利"}])
+def test_an_added_row_has_its_number_and_the_defaults_of_its_columns(database: Database, given: dict[str, str]) -> None:
+    with database.write(1) as connection:
+        connection.execute(
+            sa.insert(t.office).values(id=1, name="办", short_name="办", recipient="市", created_at=NOON)
+        )
+        added = [
+            insert(connection, t.unit, 1, name=name, valid_from=date(2022, 1, 1), **given) for name in ("甲", "乙")
+        ]
+        assert added == [1, 2]
+        assert set(connection.scalars(sa.select(t.unit.c.short_name))) == {given.get("short_name", "")}
+
+
+def test_a_row_is_added_once_a_key(database: Database) -> None:
+    with database.write(1) as connection:
+        connection.execute(
+            sa.insert(t.office).values(id=1, name="办", short_name="办", recipient="市", created_at=NOON)
+        )
+        row = {"valid_from": date(2022, 1, 1)}
+        assert [insert_new(connection, t.unit, 1, "name", name=name, **row) for name in ("甲", "乙", "甲")] == [
+            1,
+            2,
+            None,
+        ]
+        assert list(connection.scalars(sa.select(t.unit.c.name).order_by(t.unit.c.id))) == ["甲", "乙"]
