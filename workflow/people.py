@@ -69,16 +69,9 @@ def add_person(
 
 
 def create_person(
-    connection: Connection,
-    office_id: int,
-    login: str,
-    name: str,
-    now: datetime,
-    *,
-    email: str = "",
-    code: str = "",
-    lapses: bool = True,
-) -> int:
+    connection: Connection, office_id: int, login: str, name: str, now: datetime, *,
+    email: str = "", code: str = "", lapses: bool = True,
+) -> int:  # fmt: skip
     """The row of an account, checked; for setting up an office and for ``add_person``.
 
     ``lapses``: whether the code loses its worth by time; nobody could give another to the first administrator of all.

@@ -10,6 +10,7 @@ from documents.fonts import chinese_font
 from kit.door import Door
 from kit.office import at
 from schedules.rules import load_rules
+from schedules.select import NO_DRIFT
 from schedules.sweep import sweep
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def test_refusals(door: Door) -> None:
 
 def test_drafts_become_one_circular(door: Door, tmp_path: Path) -> None:
     for day in ("06-27", "06-29", "06-30", "07-01"):
-        sweep(door.world.database, 1, load_rules(), at(f"2022-{day} 09:00"), proved=True)
+        sweep(door.world.database, 1, load_rules(), at(f"2022-{day} 09:00"), drift=NO_DRIFT)
     now = "2022-07-01T10:00"
     made = door.data("director", "draft", "issue", 1, 2, 3, "--out", tmp_path / "circular", now=now)
     assert (made["kind"], made["number"], made["told"]) == ("circular", "〔2022〕1号", 3)

@@ -14,6 +14,7 @@ from kit.office import SmallOffice, at
 from kit.serving import Postman, Serving, Worker, home, news, typed
 from schedules import clock_guard
 from schedules.rules import load_rules
+from schedules.select import NO_DRIFT
 from schedules.sweep import sweep
 from workflow import messages
 from workflow.verify import verify
@@ -241,7 +242,7 @@ def test_a_clock_far_ahead_holds_until_the_director_has_set_it_right(office: Sma
         right.until(lambda: office.rows("heartbeat", name="delivery")[0]["at"] == at("2022-06-01 10:00"))
         assert right.end()[0] == 0
     assert len(post.raw) == 4
-    assert sweep(office.database, 1, load_rules(), at("2022-06-06 09:00"), proved=True).fired == len(office.tasks)
+    assert sweep(office.database, 1, load_rules(), at("2022-06-06 09:00"), drift=NO_DRIFT).fired == len(office.tasks)
 
 
 def test_a_clock_behind_the_record_sends_nothing_and_says_why(office: SmallOffice, post: Postman) -> None:

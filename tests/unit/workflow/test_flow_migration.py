@@ -18,6 +18,7 @@ from models.language import speaking
 from models.states import MessageState, Role, Stage
 from notifications.claims import Claimed, Settled, claim
 from schedules.ladder_check import flaws
+from schedules.select import NO_DRIFT
 from schedules.sweep import sweep
 from workflow import flow_migration, flow_store, readings, verify
 from workflow.flow_migration import NO_MOVES, Migrated, MigrationPlan
@@ -241,7 +242,7 @@ def fired(world: World, task: int) -> Counter[str]:
 
 
 def swept(world: World, when: str) -> None:
-    sweep(world.database, world.office_id, None, at(when), proved=True)
+    sweep(world.database, world.office_id, None, at(when), drift=NO_DRIFT)
 
 
 @pytest.fixture
