@@ -34,7 +34,7 @@ from models.language import _
 from notifications.channel import Channel, DeliveryError, Envelope, open_channel
 from notifications.channels.http import HttpSettings
 from notifications.outbox import DeliveryReport, deliver
-from workflow import messages, telling
+from workflow import cases, messages, telling
 from workflow.health import Severity, examine
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class Post:
         }  # fmt: skip
         with self.office.database.write(1) as connection:
             told = telling.Telling(event, self.office.people[login], f"{key}{login}", words)
-            number = telling.queue(connection, 1, told, NOON)
+            number = telling.queue(connection, cases.load_office(connection, 1), told, NOON)
         assert number is not None
         self.office.change("message", number, channel=channel)
         return number

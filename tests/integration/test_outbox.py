@@ -15,7 +15,7 @@ from models.states import Action
 from notifications.channel import DeliveryError
 from notifications.claims import LEASE, claim
 from notifications.outbox import DeliveryReport, backoff, deliver
-from workflow import messages, telling
+from workflow import cases, messages, telling
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -65,7 +65,7 @@ def tell(office: SmallOffice, login: str, key: str = "k", **given: object) -> in
     values = {"about": ((task, 1, 1),), "while_states": WAITING, "fields": fields, **given}
     with office.database.write(1) as connection:
         told = telling.Telling("due_soon", office.people[login], key, **values)  # type: ignore[arg-type]
-        number = telling.queue(connection, 1, told, NOON)
+        number = telling.queue(connection, cases.load_office(connection, 1), told, NOON)
     assert number is not None
     return number
 

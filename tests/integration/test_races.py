@@ -18,7 +18,7 @@ from models.states import Action, RequestKind, Role, Stage
 from models.store import Store
 from models.times import local_date
 from notifications.claims import Claimed, claim
-from workflow import adoption, periods, requests, summaries, telling
+from workflow import adoption, cases, periods, requests, summaries, telling
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -256,7 +256,7 @@ def test_a_month_is_closed_while_a_clerk_reports(world: World) -> None:
 def test_two_workers_claim_one_message(world: World) -> None:
     with world.database.write(1) as connection:
         told_of = telling.Telling("approved", world.people["clerk1"], "k", {"tasks": []})
-        number = telling.queue(connection, 1, told_of, NOON)
+        number = telling.queue(connection, cases.load_office(connection, 1), told_of, NOON)
     assert number is not None
 
     def take(world: World) -> bool:

@@ -126,11 +126,12 @@ def news(office: SmallOffice, count: int, now: datetime) -> list[int]:
     found: list[int] = []
     with office.database.write(office.office_id) as connection:
         tasks = cases.load_tasks(connection, office.office_id, t.task.c.id == office.tasks["1.2", "市水利局"])
-        fields = wording.fields(cases.load_office(connection, office.office_id), tasks, now)
+        sender = cases.load_office(connection, office.office_id)
+        fields = wording.fields(sender, tasks, now)
         for place in range(count):
             person = office.people[f"clerk{2 + place % 2}"]
             number = telling.queue(
-                connection, office.office_id, telling.Telling("approved", person, f"{now} {place}", fields), now
+                connection, sender, telling.Telling("approved", person, f"{now} {place}", fields), now
             )
             assert number is not None
             found.append(number)

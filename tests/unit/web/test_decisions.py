@@ -59,7 +59,7 @@ def hold(desk: DeskOf, count: int = 2) -> list[int]:
         clock_guard.hold(c, office.office_id, "时钟可疑", NOW)
         for number in range(count):
             told = telling.Telling("opened", office.people["clerk1"], f"k{number}", {"tasks": [], "unit_name": ""})
-            telling.queue(c, office.office_id, told, NOW)
+            telling.queue(c, cases.load_office(c, office.office_id), told, NOW)
     return [row["id"] for row in office.rows("message", state="held")]
 
 
