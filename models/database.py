@@ -54,7 +54,6 @@ class Database:
         if self.file is not None:
             refuse_network(self.file.parent)
         self.engine = self._engine(synchronous)
-        self._writing = self.engine.execution_options(duban_begin="IMMEDIATE")
         self._writers = threading.Lock()
 
     def _file(self) -> Path | None:
@@ -100,7 +99,12 @@ class Database:
     def write(self, office_id: int) -> Iterator[Connection]:
         """One transaction under the office's write lock; everything or nothing, and nothing once the disk has failed."""
         refuse_failed()
-        with plain_words(self.file), self._turn(), self._writing.connect() as connection, connection.begin():
+        with (
+            plain_words(self.file),
+            self._turn(),
+            self.engine.connect() as connection,
+            connection.execution_options(duban_begin="IMMEDIATE").begin(),
+        ):
             if not self.is_sqlite:
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(office_id)))
             yield connection

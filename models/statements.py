@@ -51,14 +51,13 @@ class Statement:
 
     def rows(self, connection: Connection, values: Mapping[str, Any] = _NOTHING) -> list[Any]:
         """Every row, in order."""
-        made = self._compiled(connection.dialect)
-        found = self._run(connection, made, values).fetchall()
-        return [made.row(*_turned(row, made.back)) for row in found]
+        made, cursor = self._run(connection, values)
+        return [made.row(*_turned(row, made.back)) for row in cursor.fetchall()]
 
     def first(self, connection: Connection, values: Mapping[str, Any] = _NOTHING) -> Any:
         """The first row, or None."""
-        made = self._compiled(connection.dialect)
-        row = self._run(connection, made, values).fetchone()
+        made, cursor = self._run(connection, values)
+        row = cursor.fetchone()
         return None if row is None else made.row(*_turned(row, made.back))
 
     def scalar(self, connection: Connection, values: Mapping[str, Any] = _NOTHING) -> Any:
@@ -72,10 +71,14 @@ class Statement:
 
     def change(self, connection: Connection, values: Mapping[str, Any] = _NOTHING) -> int:
         """How many rows it changed."""
-        return int(self._run(connection, self._compiled(connection.dialect), values).rowcount)
+        return int(self._run(connection, values)[1].rowcount)
 
-    def _run(self, connection: Connection, made: _Compiled, values: Mapping[str, Any]) -> Any:
+    def _run(self, connection: Connection, values: Mapping[str, Any]) -> tuple[_Compiled, Any]:
         """The driver's cursor after the statement."""
+        dialect = connection.dialect
+        made = self._by_dialect.get(dialect.name)
+        if made is None:
+            made = self._by_dialect[dialect.name] = _compile(self.core, dialect)
         known = {**made.fixed, **values} if made.fixed else values
         asked: Any
         if made.by_place:
@@ -87,16 +90,10 @@ class Statement:
             for heard in connection.dispatch.before_cursor_execute:
                 heard(connection, cursor, made.text, asked, None, False)
             cursor.execute(made.text, asked)
-        except connection.dialect.loaded_dbapi.Error as error:
-            kind = connection.dialect.loaded_dbapi.Error
-            raise exc.DBAPIError.instance(made.text, asked, error, kind, dialect=connection.dialect) from error
-        return cursor
-
-    def _compiled(self, dialect: Dialect) -> _Compiled:
-        made = self._by_dialect.get(dialect.name)
-        if made is None:
-            made = self._by_dialect[dialect.name] = _compile(self.core, dialect)
-        return made
+        except dialect.loaded_dbapi.Error as error:
+            kind = dialect.loaded_dbapi.Error
+            raise exc.DBAPIError.instance(made.text, asked, error, kind, dialect=dialect) from error
+        return made, cursor
 
 
 def _turned(row: Any, back: tuple[tuple[int, Turn], ...]) -> Any:

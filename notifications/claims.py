@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
@@ -112,16 +113,28 @@ def waiting(
     ``only`` narrows them to one event. Of the events ``resting`` reminders stay away, news does not: what a person
     just did is told at any hour.
     """
+    asked = {"office": office_id, "now": now, "limit": limit, "only": only}
+    return [
+        (row.id, row.channel) for row in _waiting(tuple(sorted(resting)), of_one=bool(only)).rows(connection, asked)
+    ]
+
+
+@cache
+def _waiting(resting: tuple[str, ...], *, of_one: bool) -> Statement:
     m = t.message.c
     # Of the few that are under way, found by their state: an "or" over all would look at every message there ever was.
-    under_way = m.state.in_([MessageState.DUE.value, MessageState.RETRY.value, MessageState.SENDING.value])
+    # (SQLite makes an IN of this "or", and asks the index for each.)
+    under_way = sa.or_(*(m.state == one.value for one in (MessageState.DUE, MessageState.RETRY, MessageState.SENDING)))
     until = sa.case((m.state == MessageState.SENDING.value, m.claimed_until), else_=m.next_at)
-    query = sa.select(m.id, m.channel).where(m.office_id == office_id, under_way, until <= now)
-    if only:
-        query = query.where(m.event == only)
+    query = sa.select(m.id, m.channel).where(
+        m.office_id == sa.bindparam("office"), under_way, until <= sa.bindparam("now", type_=m.next_at.type)
+    )
+    if of_one:
+        query = query.where(m.event == sa.bindparam("only"))
     if resting:
-        query = query.where(m.event.not_in(resting) | (sa.cast(m.while_states, sa.String) == "[]"))
-    return [(row.id, row.channel) for row in connection.execute(query.order_by(m.next_at, m.id).limit(limit))]
+        awake = sa.and_(*(m.event != event for event in resting))
+        query = query.where(awake | (sa.cast(m.while_states, sa.String) == "[]"))
+    return Statement(query.order_by(m.next_at, m.id).limit(sa.bindparam("limit")))
 
 
 def claim(connection: Connection, office_id: int, number: int, now: datetime) -> Claimed | Settled | None:

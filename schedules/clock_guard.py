@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from models import tables as t
 from models.language import _
+from models.statements import Statement
 from models.states import MessageState, ReminderState, Role
 from models.times import local_date, shown
 from notifications.claims import LEASE
@@ -42,6 +43,17 @@ class Hold:
 
 
 FREE: Final = Hold()
+# Built once: the guard is asked with every sweep.
+_LOOKED: Final = Statement(
+    sa.select(t.watermark.c.at, t.watermark.c.held_reason, t.heartbeat.c.at.label("beat"))
+    .select_from(t.watermark.outerjoin(t.heartbeat, t.heartbeat.c.name == sa.bindparam("loop")))
+    .where(t.watermark.c.office_id == sa.bindparam("office"))
+)
+_MOVED: Final = Statement(
+    sa.update(t.watermark)
+    .where(t.watermark.c.office_id == sa.bindparam("office"))
+    .values({name: sa.bindparam(name) for name in ("at", "held_reason")})
+)
 
 
 def last_look(connection: Connection, office_id: int) -> datetime | None:
@@ -49,8 +61,9 @@ def last_look(connection: Connection, office_id: int) -> datetime | None:
 
     A director who confirms the clock moves the watermark and looks at nothing: then the sweep's own beat is the older.
     """
-    found: datetime | None = connection.scalar(sa.select(t.watermark.c.at).where(t.watermark.c.office_id == office_id))
-    beat: datetime | None = connection.scalar(sa.select(t.heartbeat.c.at).where(t.heartbeat.c.name == SWEEP))
+    row = _LOOKED.first(connection, {"office": office_id, "loop": SWEEP})
+    found: datetime | None = row.at if row else None
+    beat: datetime | None = row.beat if row else None
     return found if found is None or beat is None else min(found, beat)
 
 
@@ -65,8 +78,7 @@ def guard(
     ``drift``: by how much the wall clock moved on further than the time that this process counted since it believed it
     last; None where it has not counted. ``last``: what the sweep before came to.
     """
-    w = t.watermark.c
-    row = connection.execute(sa.select(w.at, w.held_reason).where(w.office_id == office_id)).first()
+    row = _LOOKED.first(connection, {"office": office_id, "loop": SWEEP})
     if row is None:
         connection.execute(sa.insert(t.watermark).values(office_id=office_id, at=now, held_reason=""))
         return FREE
@@ -80,7 +92,7 @@ def guard(
         tell_held(connection, office_id, doubt, now, served=max(row.at, now))
     # a clock that strayed moves nothing: the two may agree again, and then what came due is decided at its own time
     values = {"at": row.at if found == "strayed" else max(row.at, now), "held_reason": doubt}
-    connection.execute(sa.update(t.watermark).where(w.office_id == office_id).values(**values))
+    _MOVED.change(connection, {"office": office_id, **values})
     return Hold(doubt, strayed=found == "strayed")
 
 

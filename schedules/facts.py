@@ -54,19 +54,20 @@ class Hours:
         return cls(*(time.fromisoformat(word) for word in words))
 
 
+_OPEN: Final = t.period.c.id.is_(None) | (t.period.c.state == PeriodState.OPEN.value)
+_TASKS: Final = sa.select(
+    t.task, t.period.c.month, t.period.c.closes_on, t.period.c.state.label("period_state")
+).outerjoin(t.period, sa.and_(t.period.c.office_id == t.task.c.office_id, t.period.c.id == t.task.c.period_id))
+_IN_OPEN: Final = _TASKS.where(_OPEN)
+_NOT_CLOSED: Final = _TASKS.where(_OPEN | t.task.c.next_due_at.is_not(None))
+
+
 def load_facts(connection: Connection, office_id: int, *conditions: Any, just_closed: bool = False) -> list[TaskFacts]:
     """The facts of the office's tasks in open months, and of its problems, under some conditions.
 
     ``just_closed``: also of those in closed months at which nobody has looked since the closing.
     """
-    k, p = t.task.c, t.period.c
-    open_months = p.id.is_(None) | (p.state == PeriodState.OPEN.value)
-    query = (
-        sa.select(t.task, p.month, p.closes_on, p.state.label("period_state"))
-        .outerjoin(t.period, sa.and_(p.office_id == k.office_id, p.id == k.period_id))
-        .where(k.office_id == office_id, open_months | k.next_due_at.is_not(None) if just_closed else open_months)
-        .where(*conditions)
-    )
+    query = (_NOT_CLOSED if just_closed else _IN_OPEN).where(t.task.c.office_id == office_id, *conditions)
     # put in order here: asked for the order, SQLite would walk through every task to spare the sorting of a few
     rows = sorted(connection.execute(query).mappings(), key=itemgetter("id"))
     late = _late_months(connection, office_id, [row for row in rows if row["period_id"] is not None])

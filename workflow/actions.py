@@ -196,11 +196,10 @@ def _carry_out(connection: Connection, case: Case, step: Step) -> tuple[TaskRow,
     for name in step.effects:
         changes |= EFFECTS[name](Work(connection, case, step))
     ours = {name: changes[name] for name in ("round", "due_on", "due_revision", "entered_at") if name in changes}
-    standing = replace(task, version=task.version + 1, **ours)
+    after = replace(task, state=step.dest, version=task.version + 1, **ours)
     if moved:
         panels.dissolve(connection, task, case.now)
-        panels.convene(connection, case, step, standing)
-    after = replace(standing, state=step.dest)
+        panels.convene(connection, case, step, after)
     tell(connection, case, step, after)
     return after, changes
 

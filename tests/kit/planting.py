@@ -32,7 +32,7 @@ _LIBRARIES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is planted where, why it matters, and which tests notice."""
+    """What is planted where, why it matters, which tests notice, and what their failure says."""
 
     name: str
     because: str
@@ -40,6 +40,7 @@ class Fault:
     old: str
     new: str
     killed_by: tuple[str, ...]
+    says: str
 
     def planted(self) -> str:
         """The file as it is with the fault; the text that goes must be there, once. No text: the file as it is."""

@@ -19,19 +19,20 @@ if TYPE_CHECKING:
 def test_planted_fault_is_noticed(fault: Fault, tmp_path: Path, record_property) -> None:
     code, said = run(fault, tmp_path)
     assert code == KILLED, f"{fault.name} ({fault.because}) was not noticed:\n{said}"
+    assert fault.says in said, f"{fault.name}: what failed says nothing of it:\n{said}"
     record_property("figure", "mutants=1")
 
 
 @pytest.mark.long
 def test_without_a_fault_the_same_tests_pass(tmp_path: Path) -> None:
     every = dict.fromkeys(test for fault in faults() for test in fault.killed_by)
-    code, said = run(Fault("none", "", "cli.py", "", "", tuple(every)), tmp_path)
+    code, said = run(Fault("none", "", "cli.py", "", "", tuple(every), ""), tmp_path)
     assert code == 0, said
 
 
 def test_a_run_without_a_fault_is_no_kill(tmp_path: Path) -> None:
     some = ("tests/unit/models/test_store.py", "tests/unit/schedules/test_select.py::test_most_severe_loses_nothing")
-    code, said = run(Fault("none", "", "models/store.py", "", "", some), tmp_path)
+    code, said = run(Fault("none", "", "models/store.py", "", "", some, ""), tmp_path)
     assert code == 0, said
 
 

@@ -157,6 +157,7 @@ def test_refusal_after_an_effect_leaves_none_of_it(world: World, monkeypatch: py
     before, actor, command = world.picture(), world.actor("clerk1", NOON), Command(A.REPORT, world.task, None, REPORT)
     with refused("E-S01"):
         actions.act(world.database, 1, actor, command, NOON)
+    assert world.picture() == before
     assert [one.refusal is None for one in actions.act_on_many(world.database, 1, actor, [command], NOON)] == [False]
     assert world.picture() == before
 
