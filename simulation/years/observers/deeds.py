@@ -139,7 +139,9 @@ def once(picture: Picture) -> Iterator[Violation]:
     answers: dict[tuple[str, str], Told] = {}
     for place, told in enumerate(picture.evidence.told):
         if told.answer.startswith(_TOO_LATE) and (told.who, told.key) in done and not picture.taken_back(place):
-            yield Violation("I17", f"it is done under the key {told.key}, and the answer was {told.answer}", _named(told))
+            yield Violation(
+                "I17", f"it is done under the key {told.key}, and the answer was {told.answer}", _named(told)
+            )
         if not told.key or not acknowledged(told) or picture.taken_back(place):
             continue
         first = answers.setdefault((told.who, told.key), told)

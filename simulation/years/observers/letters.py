@@ -148,7 +148,9 @@ def dead(picture: Picture) -> Iterator[Violation]:
     for number, row in letters.items():
         wanted = max(given_up[number], int(row["state"] == "dead"))
         if row["event"] != "dead_letter" and told[f"message {number}"] < wanted:
-            what = f"it was given up {wanted} times, and somebody in the office was told {told[f'message {number}']} times"
+            what = (
+                f"it was given up {wanted} times, and somebody in the office was told {told[f'message {number}']} times"
+            )
             yield Violation("I6", what, f"message {number}")
 
 
@@ -164,7 +166,9 @@ def waiting(picture: Picture) -> Iterator[Violation]:
     for row in picture.tables["message"]:
         if row["state"] in _ENDED | {"held"}:
             continue
-        since = max(instant(row["next_at"]), written.get(instant(row["created_at"]), LONG_AGO))  # a clock may lie behind
+        since = max(
+            instant(row["next_at"]), written.get(instant(row["created_at"]), LONG_AGO)
+        )  # a clock may lie behind
         late = looked[-1] - since
         if picture.evidence.drained and late > timedelta(0):
             what = f"the faults are off, and “{row['event']}” is still {row['state']} since {row['next_at'][:16]}"
