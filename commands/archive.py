@@ -40,8 +40,8 @@ def archive_command() -> None:
 )
 @click.argument("month", type=Month())
 @click.option("--out", type=click.Path(path_type=Path), required=True, help=_("The folder to make."))
-@month_named
 @desk
+@month_named
 def export(desk_: Desk, month: MonthName, out: Path) -> None:
     """Write a month's archive."""
     from workflow import archiving

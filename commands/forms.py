@@ -48,8 +48,8 @@ def form_command() -> None:
 @click.option("--month", type=Month(), required=True, help=_("Of this month."))
 @click.option("--unit", required=True, metavar="NAME", help=_("Of this unit."))
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help=_("The file to write: .pdf or .docx."))
-@month_named
 @desk
+@month_named
 def print_form(desk_: Desk, month: MonthName, unit: str, out: Path | None) -> None:
     """Print the form."""
     file = out or Path(f"{month}-{unit.replace('/', '-')}.pdf")

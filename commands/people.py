@@ -39,12 +39,14 @@ def person_command() -> None:
 def add(desk_: Desk, login: str, name: str, email: str) -> None:
     """Make an account without any duty."""
     from workflow import people
+    from workflow.passwords import code_life
 
     code, office, now = new_code(), desk_.office_id, desk_.now()
     number = desk_.perform(
         "person.add", lambda c: people.add_person(c, office, desk_.actor, login, name, now, email=email, code=code)
     )
     said = _("{login} is entered; one-time code, shown only now: {code}").format(login=login, code=code)
+    said = f"{said}\n{code_life(desk_.settings.login)}".rstrip()
     answer(desk_, {"id": number, "login": login, "code": code}, lambda: click.echo(said))
 
 
@@ -218,8 +220,10 @@ def change(desk_: Desk, login: str, name: str | None, email: str | None) -> None
 def reset(desk_: Desk, login: str) -> None:
     """By the system administrator; a system administrator's own by the security administrator."""
     from workflow import people
+    from workflow.passwords import code_life
 
     code, office, now = new_code(), desk_.office_id, desk_.now()
     desk_.perform("person.reset", lambda c: people.reset_person(c, office, desk_.actor, login, code, now))
     said = _("{login} starts anew; one-time code, shown only now: {code}").format(login=login, code=code)
+    said = f"{said}\n{code_life(desk_.settings.login)}".rstrip()
     answer(desk_, {"login": login, "code": code}, lambda: click.echo(said))

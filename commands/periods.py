@@ -40,12 +40,13 @@ class Month(click.ParamType[str]):
 def month_named(command: Callable[..., Any]) -> Callable[..., Any]:
     """The command's ``month`` as a ``MonthName``: with what stands after --notice, for where two notices have it."""
 
-    @functools.wraps(command)
-    def with_name(*args: Any, month: str | None, notice: int | None, **rest: Any) -> Any:
+    def with_name(desk_: Desk, month: str | None, notice: int | None, **rest: Any) -> Any:
         from workflow.month_names import MonthName
 
-        return command(*args, month=MonthName(month, notice) if month else None, **rest)
+        return command(desk_, month=MonthName(month, notice) if month else None, **rest)
 
+    functools.update_wrapper(with_name, command)
+    vars(with_name).pop("__wrapped__")  # it takes other words than the command itself
     return click.option(
         "--notice", type=NUMBER, default=None, help=_("Of the notice with this number, where two have the month.")
     )(with_name)
@@ -88,8 +89,8 @@ def say_opened(opened: OpenedPeriod, now: datetime) -> None:
     "status", help=_("How a month stands: states, units, what is missing, indicators."), epilog="duban period status"
 )
 @click.argument("month", type=Month(), required=False)
-@month_named
 @desk
+@month_named
 def status(desk_: Desk, month: MonthName | None) -> None:
     """How a month stands."""
     from deeds.months import month_status
@@ -153,8 +154,8 @@ def _indicator_lines(indicators: list[dict[str, Any]]) -> list[list[Any]]:
 @click.argument("month", type=Month())
 @click.argument("day", type=Day())
 @click.option("--reason", required=True, help=_("Why; text, @FILE or - for standard input."))
-@month_named
 @desk
+@month_named
 def move(desk_: Desk, month: MonthName, day: date, reason: str) -> None:
     """Move a month's due date."""
     from workflow.periods import move_due
@@ -174,8 +175,8 @@ def move(desk_: Desk, month: MonthName, day: date, reason: str) -> None:
     "close", help=_("Close a month once its summary is issued."), epilog="duban period close 2022-06"
 )
 @click.argument("month", type=Month())
-@month_named
 @desk
+@month_named
 def close(desk_: Desk, month: MonthName) -> None:
     """Close a month."""
     from workflow.periods import close_period

@@ -17,7 +17,7 @@ from deeds.running import (
     open_channels,
     refuse_behind,
     refuse_damaged,
-    unproved,
+    refuse_unproved,
     watched_rules,
 )
 from models.errors import EnvironmentRefused, Refused
@@ -25,12 +25,11 @@ from models.language import _, listed
 from models.times import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Collection
     from datetime import datetime
 
     from schedules.runner import Loop
 
-log = logging.getLogger("duban.service")
 HEADS_SECONDS = 300
 PING_SECONDS = 60
 WEB_SECONDS = 30
@@ -39,22 +38,10 @@ WEB_SECONDS = 30
 def _loops(desk_: Desk, *, delivers: bool) -> list[Loop]:
     from schedules.runner import Loop
 
-    keeping = Loop("heads", HEADS_SECONDS, _keeper(desk_))
+    keeping = Loop("heads", HEADS_SECONDS, head_keeper(desk_))
     names = ("sweep", "delivery", keeping.name) if delivers else ("sweep", keeping.name)
     pinging = Loop("ping", PING_SECONDS, lambda now: _ping(desk_, names, now))
     return [keeping, pinging] if desk_.settings.ping_url else [keeping]
-
-
-def _keeper(desk_: Desk) -> Callable[[datetime], Any]:
-    """Writes the head down; the first time, whatever ended the service before, the whole trail is proved, too."""
-    keep, begins = head_keeper(desk_), iter([True])
-
-    def work(now: datetime) -> Any:
-        if next(begins, False) and (said := unproved(desk_)):
-            log.error(said)
-        return keep(now)
-
-    return work
 
 
 def _ping(desk_: Desk, names: Collection[str], now: datetime) -> None:
@@ -73,6 +60,7 @@ def _service(desk_: Desk, *, delivers: bool, web: Any = None) -> int:
 
     refuse_damaged(desk_)
     refuse_behind(desk_)
+    refuse_unproved(desk_)
     open_channels(desk_)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells that it looked at the database

@@ -48,6 +48,7 @@ office = {office}                  # 本库中办公室的编号
 # sessions = 5                # 一个人同时最多几处登录，超出时最早的退出
 # password_days = 90          # 密码用满几天须更换，0 为不要求
 # unused_days = 90            # 几天没有登录的账号，密码不再有效，0 为不限
+# code_hours = 72             # 一次性代码的有效小时数，0 为不限
 
 [web]
 # enabled = true              # false：不开网页工作台

@@ -34,8 +34,8 @@ def summary_command() -> None:
 )
 @click.argument("month", type=Month())
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help=_("The folder to write."))
-@month_named
 @desk
+@month_named
 def build(desk_: Desk, month: MonthName, out: Path) -> None:
     """Write a draft."""
     from deeds.summaries import draft_facts
@@ -70,8 +70,8 @@ def _write(folder: Path, month: MonthName, name: str, files: dict[str, bytes]) -
 )
 @click.argument("month", type=Month())
 @click.option("--number", required=True, metavar="TEXT", help=_("The document's number as printed."))
-@month_named
 @desk
+@month_named
 def issue(desk_: Desk, month: MonthName, number: str) -> None:
     """Issue the summary."""
     from workflow import summaries
@@ -95,8 +95,8 @@ def issue(desk_: Desk, month: MonthName, number: str) -> None:
 )
 @click.argument("month", type=Month())
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help=_("The folder to write."))
-@month_named
 @desk
+@month_named
 def export(desk_: Desk, month: MonthName, out: Path) -> None:
     """Write the issued files."""
     from deeds.summaries import issued_summary
@@ -114,8 +114,8 @@ def export(desk_: Desk, month: MonthName, out: Path) -> None:
 )
 @click.argument("month", type=Month())
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help=_("The folder to write."))
-@month_named
 @desk
+@month_named
 def chart(desk_: Desk, month: MonthName, out: Path) -> None:
     """Write the charts."""
     from deeds.summaries import facts_of
@@ -140,8 +140,8 @@ def chart(desk_: Desk, month: MonthName, out: Path) -> None:
 )
 @click.argument("month", type=Month())
 @click.argument("paragraph", type=NUMBER, required=False)
-@month_named
 @desk
+@month_named
 def trace(desk_: Desk, month: MonthName, paragraph: int | None) -> None:
     """Say where each paragraph comes from."""
     from commands.tracing import told
@@ -156,8 +156,8 @@ def trace(desk_: Desk, month: MonthName, paragraph: int | None) -> None:
 
 @summary_command.command("show", help=_("Show what was issued for a month."), epilog="duban summary show 2022-06")
 @click.argument("month", type=Month())
-@month_named
 @desk
+@month_named
 def show(desk_: Desk, month: MonthName) -> None:
     """Show what was issued."""
     from deeds.summaries import issued_summary

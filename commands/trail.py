@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from commands.acting import NUMBER
+from commands.acting import NUMBER, words
 from commands.frame import answer, desk, progress, table
 from models import labels
 from models.errors import Refused
@@ -68,6 +68,27 @@ def verify(desk_: Desk) -> None:
     said = _("The trail holds: {count} events, head {head}.").format(count=head.seq, head=head.short)
     data = {"events": head.seq, "head": head.hash, "findings": [], "notices": _as_data(notices)}
     answer(desk_, data, lambda: click.echo(said))
+
+
+@audit_command.command(
+    "accept",
+    help=_("Go on although the trail does not prove itself: the yes stands in it, by name and with its reason."),
+    epilog='duban audit accept --reason "数据库搬迁时改坏一行，已与备份核对"',
+)
+@click.option("--reason", required=True, help=_("Why; text, @FILE or - for standard input."))
+@desk
+def accept(desk_: Desk, reason: str) -> None:
+    """By the audit administrator, before a service begins again."""
+    from workflow import trail_doubts
+
+    why, folder, now = words(reason), desk_.settings.heads_dir, desk_.now()
+    found = desk_.perform(
+        trail_doubts.ACCEPTED,
+        lambda c: trail_doubts.accept(c, desk_.office_id, desk_.actor, folder, why, now),
+    )
+    _say_findings(desk_, found)
+    said = _("{count} findings were accepted; the service may begin again. duban audit verify goes on naming them.")
+    answer(desk_, {"accepted": _as_data(found)}, lambda: click.echo(said.format(count=len(found))))
 
 
 @audit_command.command(

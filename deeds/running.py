@@ -183,14 +183,22 @@ def refuse_damaged(desk_: Desk) -> None:
     desk_.read(database.refuse_damaged)
 
 
-def unproved(desk_: Desk) -> str:
-    """What the trail does not prove, as one sentence for whoever starts the service; empty when it holds."""
+def refuse_unproved(desk_: Desk) -> None:
+    """Never run on a trail that does not prove itself, unless the audit administrator has accepted what was found (E-I03)."""
+    from models.errors import EnvironmentRefused
     from models.language import _
-    from workflow import verify
+    from workflow.trail_doubts import doubts
 
     folder, office = desk_.settings.heads_dir, desk_.office_id
-    found = desk_.read(lambda connection: verify.verify(connection, office, heads_dir=folder))
-    if not found:
-        return ""
-    said = _("The trail does not prove itself: {count} findings; the first: {first}. See them with: duban audit verify")
-    return said.format(count=len(found), first=f"{found[0].where}: {found[0].what}")
+    found = [*desk_.read(lambda connection: doubts(connection, office, folder)).values()]
+    if found:
+        raise EnvironmentRefused(
+            "E-I03",
+            _("The trail does not prove itself: {count} findings; the first: {first}.").format(
+                count=len(found), first=f"{found[0].where}: {found[0].what}"
+            ),
+            remedy=_(
+                "See them with: duban audit verify. Restore a backup, or have the audit administrator take it upon "
+                "themselves: duban audit accept --reason …"
+            ),
+        )

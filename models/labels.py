@@ -18,6 +18,7 @@ DEEDS: Final = {
     "archive.export": N_("take out a month for the archive"),
     "archive.verify": N_("ask the trail about an archive"),
     "attachment.read": N_("open an attachment"),
+    "audit.accept": N_("go on although the trail does not prove itself"),
     "audit.read": N_("read the trail"),
     "backup": N_("back up"),
     "board.read": N_("look at the board"),

@@ -86,6 +86,8 @@ class Person(OfficeRow, table=True):
     password_hash: str = ""
     #: SHA-256 of a one-time code that sets the first password; empty once used
     code_hash: str = ""
+    #: when the code was made; None for one that does not lapse
+    code_at: datetime | None = None
     #: None for one that was not chosen by the person
     password_set_at: datetime | None = None
     active: bool = True

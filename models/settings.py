@@ -61,6 +61,8 @@ class LoginSettings(Frozen):
     password_days: int = Field(default=90, ge=0, le=3650)
     #: after so many days without a login a password opens an account no longer; 0 = never
     unused_days: int = Field(default=90, ge=0, le=3650)
+    #: for so many hours a one-time code sets a password; 0 = until it is used
+    code_hours: int = Field(default=72, ge=0, le=8760)
 
 
 class WebSettings(Frozen):

@@ -67,7 +67,8 @@ def set_up(
         )
     )
     for login, role in FIRST.items():
-        number = people.create_person(connection, office_id, login, role.label, now, code=codes[login])
+        lapses = role is not Role.SYSTEM
+        number = people.create_person(connection, office_id, login, role.label, now, code=codes[login], lapses=lapses)
         people.give_duty(connection, office_id, number, role, local_date(now))
     calendar_store.seed(connection, office_id, SETUP, now)
     flow_store.install_shipped(connection, office_id, SETUP, now)

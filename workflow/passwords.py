@@ -8,8 +8,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 
 from models import tables as t
 from models.database import insert
@@ -23,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from argon2 import PasswordHasher
     from sqlalchemy.engine import Connection
 
     from models.settings import LoginSettings
@@ -40,6 +39,8 @@ REMEMBERED: Final = 5
 
 @cache
 def _hasher() -> PasswordHasher:
+    from argon2 import PasswordHasher
+
     return PasswordHasher()
 
 
@@ -55,6 +56,8 @@ def hashed(password: str) -> str:
 
 def verify(stored: str, password: str) -> bool:
     """Whether it is the password; without one stored it takes the same time and is not."""
+    from argon2.exceptions import InvalidHashError, VerificationError
+
     try:
         _hasher().verify(stored or _nobody(), password[:LONGEST])
     except (VerificationError, InvalidHashError):
@@ -82,6 +85,21 @@ def check_password(password: str, login: str, profile: str) -> None:
         )
 
 
+def code_life(rules: LoginSettings) -> str:
+    """For how long a one-time code is good, as whoever gives one or is given one is told; empty where it never lapses."""
+    return _("The code is valid for {hours} hours.").format(hours=rules.code_hours) if rules.code_hours else ""
+
+
+def refuse_lapsed(code_at: datetime | None, rules: LoginSettings, now: datetime) -> None:
+    """Refuse a one-time code that lay about for too long; E-A22. Said to nobody but who knows it."""
+    if rules.code_hours and code_at is not None and now >= code_at + timedelta(hours=rules.code_hours):
+        raise Denied(
+            "E-A22",
+            _("The one-time code was valid for {hours} hours; it is not any more.").format(hours=rules.code_hours),
+            remedy=_("Ask the system administrator for a new one."),
+        )
+
+
 def refuse_used(past: Iterable[str], password: str) -> None:
     """Refuse one of the last passwords; E-A19."""
     if any(verify(stored, password) for stored in past):
@@ -105,7 +123,7 @@ def store(connection: Connection, office_id: int, person_id: int, stored: str, n
     connection.execute(
         sa.update(t.person)
         .where(p.office_id == office_id, p.id == person_id)
-        .values(password_hash=stored, code_hash="", password_set_at=now)
+        .values(password_hash=stored, code_hash="", code_at=None, password_set_at=now)
     )
     insert(connection, t.past_password, office_id, person_id=person_id, password_hash=stored, set_at=now)
     theirs = sa.and_(h.office_id == office_id, h.person_id == person_id)

@@ -69,9 +69,13 @@ def add_person(
 
 
 def create_person(
-    connection: Connection, office_id: int, login: str, name: str, now: datetime, *, email: str = "", code: str = ""
-) -> int:
-    """The row of an account, checked; for setting up an office and for ``add_person``."""
+    connection: Connection, office_id: int, login: str, name: str, now: datetime, *,
+    email: str = "", code: str = "", lapses: bool = True,
+) -> int:  # fmt: skip
+    """The row of an account, checked; for setting up an office and for ``add_person``.
+
+    ``lapses``: whether the code loses its worth by time; nobody could give another to the first administrator of all.
+    """
     if not _LOGIN.fullmatch(login):
         raise BadInput(
             "E-A06",
@@ -95,6 +99,7 @@ def create_person(
         email=email,
         password_hash="",
         code_hash=code_digest(code) if code else "",
+        code_at=now if code and lapses else None,
         active=True,
         failed_logins=0,
         created_at=now,
@@ -184,8 +189,8 @@ def reset_person(connection: Connection, office_id: int, actor: Actor, login: st
         raise Denied("E-A14", _("Nobody resets their own account."), remedy=_("Ask another administrator."))
     if not _row(connection, office_id, number).active:
         raise Refused("E-A15", _("The account is closed."), where=login, remedy=_("Reopen the account first."))
-    fresh = {"password_hash": "", "code_hash": code_digest(code), "failed_logins": 0, "locked_until": None}
-    _set(connection, office_id, number, **fresh)
+    fresh = {"password_hash": "", "code_hash": code_digest(code), "code_at": now, "failed_logins": 0}
+    _set(connection, office_id, number, **fresh, locked_until=None)
     lockout.lift(connection, office_id, login)
     _end_sessions(connection, office_id, number, now)
     entry = audit.Entry("person.reset", "person", number, role=role.value, detail={"login": login})

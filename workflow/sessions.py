@@ -76,7 +76,7 @@ def log_in(
 ) -> Actor:  # fmt: skip
     """Check the password (or set the first one with a one-time code) and register the token.
 
-    E-A01 or E-A03 otherwise, E-A21 for an account that lay idle.
+    E-A01 or E-A03 otherwise, E-A21 for an account that lay idle, E-A22 for a code that lay about.
 
     ``token`` is made by the caller; only its SHA-256 is stored. A failure is counted and recorded, so its
     transaction is kept although the login is refused.
@@ -87,7 +87,7 @@ def log_in(
         past = passwords.past(connection, office_id, row.id) if row is not None and given.code else []
     fresh, refusal = None, None
     try:
-        fresh = None if locked else _proved(row, given, past, rules)
+        fresh = None if locked else _proved(row, given, past, rules, now)
     except DubanError as error:
         refusal = error
     with database.write(office_id) as connection:
@@ -108,7 +108,7 @@ def log_in(
 
 def _person(connection: Connection, office_id: int, login: str) -> Any:
     p = t.person.c
-    query = sa.select(p.id, p.login, p.name, p.active, p.password_hash, p.code_hash)
+    query = sa.select(p.id, p.login, p.name, p.active, p.password_hash, p.code_hash, p.code_at)
     return connection.execute(query.where(p.office_id == office_id, p.login == login)).first()
 
 
@@ -118,8 +118,8 @@ def failures(connection: Connection, office_id: int, login: str) -> int:
     return connection.scalar(sa.select(p.failed_logins).where(p.office_id == office_id, p.login == login)) or 0
 
 
-def _proved(row: Any, given: Login, past: list[str], rules: LoginSettings) -> str | None:
-    """What to store as a new password, or None where the present one was right; E-A01, E-A02, E-A19."""
+def _proved(row: Any, given: Login, past: list[str], rules: LoginSettings, now: datetime) -> str | None:
+    """What to store as a new password, or None where the present one was right; E-A01, E-A02, E-A19, E-A22."""
     known = row is not None and row.active
     if not given.code:
         if not passwords.verify(row.password_hash if known else "", given.password):
@@ -129,6 +129,7 @@ def _proved(row: Any, given: Login, past: list[str], rules: LoginSettings) -> st
     if not code or not hmac.compare_digest(code, code_digest(given.code)):
         passwords.verify("", given.password)
         raise _wrong(rules)
+    passwords.refuse_lapsed(row.code_at, rules, now)
     passwords.check_password(given.password, given.name, rules.profile)
     passwords.refuse_used(past, given.password)
     return passwords.hashed(given.password)

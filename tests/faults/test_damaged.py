@@ -94,18 +94,36 @@ def test_service_does_not_begin_on_a_damaged_page_and_says_the_way_back(office: 
     assert post.raw == []
 
 
-def test_service_says_what_the_trail_does_not_prove(office: SmallOffice) -> None:
-    """A byte within a row leaves the pages whole; the chain knows."""
-    with closing(sqlite3.connect(office.folder / "duban.db")) as connection:
-        connection.execute("DROP TRIGGER event_no_update")
-        connection.execute("UPDATE event SET reason = 'x' WHERE seq = 2")
-        connection.commit()
+def test_service_begins_on_a_trail_that_does_not_prove_itself_only_after_a_yes(
+    office: SmallOffice, post: Postman
+) -> None:
+    """A byte within a row leaves the pages whole; the chain knows. Whoever looks is still served."""
+
+    def change(number: int) -> None:
+        with closing(sqlite3.connect(office.folder / "duban.db")) as connection:
+            connection.execute("DROP TRIGGER IF EXISTS event_no_update")
+            connection.execute("UPDATE event SET reason = 'x' WHERE seq = ?", [number])
+            connection.commit()
+
+    change(2)
+    refusal = must_refuse(ENVIRONMENT, "E-I03", "serve", **around(office))
+    assert "event 2: its content is not what was written" in refusal["what"]
+    assert "duban audit accept" in refusal["remedy"]
+    assert post.raw == []
+    assert speak("task", "list", **around(office, "clerk1")).code == 0
+    words = ("audit", "accept", "--reason", "已与备份核对")
+    assert speak(*words, **around(office, "clerk1")).code == 1
+    assert speak(*words, **around(office, "audit")).code == 0
     with Serving(office, NOW) as serving:
-        serving.until(lambda: "The trail does not prove itself" in serving.said)
-        assert "event 2: its content is not what was written" in serving.said
-        assert "duban audit verify" in serving.said
+        serving.until(lambda: office.rows("heartbeat", name="delivery"))
         serving.end()
-    assert "event 2" in seen(office)
+    assert "event 2" in seen(office), "a yes mends nothing"
+    assert "E-I02" in speak(*words, **around(office, "audit")).err
+    change(3)
+    again = must_refuse(ENVIRONMENT, "E-I03", "scheduler", "run", **around(office))
+    assert again["what"].startswith("The trail does not prove itself: 1 findings; the first: event 3"), (
+        "said of what was found then"
+    )
 
 
 def killed_in_mid_work(office: SmallOffice) -> int:

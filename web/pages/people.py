@@ -18,6 +18,7 @@ from web.frame.posted import Form, Posted
 from web.frame.uploads import some
 from workflow import people, people_views, permissions
 from workflow.authorisation import MATRIX
+from workflow.passwords import code_life
 from workflow.people_views import Show
 from workflow.units import names_today
 
@@ -132,7 +133,9 @@ def _slips(desk: Desk, made: dict[str, str], lines: Iterable[accounts.Line] = ()
         for row in found
     ]
     wrong = [line for line in lines if line.verdict is accounts.Verdict.WRONG]
-    return desk.page("people/slips.html", slips=slips, wrong=wrong, address=desk.address)
+    return desk.page(
+        "people/slips.html", slips=slips, wrong=wrong, address=desk.address, life=code_life(desk.settings.login)
+    )
 
 
 def _places(row: people_views.PersonRow, asked: tuple[str, str] | None) -> str:

@@ -9,12 +9,17 @@ import pytest
 import sqlalchemy as sa
 
 from kit.world import NOON, World, refused
+from models.database import Database, sqlite_url
 from models.errors import BadInput, Denied
+from models.schema import migrate
 from models.settings import LoginSettings
+from models.states import Role
+from workflow import office as setting
 from workflow import passwords, people, sessions
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
     from workflow.case import Actor
 
@@ -141,6 +146,41 @@ def test_weak_first_password_keeps_the_code_for_another_try(world: World) -> Non
     with refused("E-A02", BadInput):
         log_in(world, password="short", code=CODE)
     assert log_in(world, code=CODE).login == "clerk1"
+
+
+@pytest.mark.parametrize(("hours", "limit", "code"), [(71, 72, ""), (72, 72, "E-A22"), (9000, 0, ""), (2, 1, "E-A22")])
+def test_one_time_code_lapses(world: World, hours: int, limit: int, code: str) -> None:
+    world.do("system", people.reset_person, "clerk1", CODE)
+    rules, later = LoginSettings(code_hours=limit), NOON + timedelta(hours=hours)
+    given = sessions.Login("clerk1", GOOD, CODE)
+    if not code:
+        assert sessions.log_in(world.database, 1, given, "late", rules, later).login == "clerk1"
+        return
+    with refused(code, Denied):
+        sessions.log_in(world.database, 1, given, "late", rules, later)
+    with refused("E-A01", Denied):  # nobody who does not know the code learns that there was one
+        sessions.log_in(world.database, 1, sessions.Login("clerk1", GOOD, "guess"), "late", rules, later)
+    world.do("system", people.reset_person, "clerk1", "again", now=later)
+    given = sessions.Login("clerk1", GOOD, "again")
+    assert sessions.log_in(world.database, 1, given, "late", rules, later).login == "clerk1"
+
+
+def test_of_a_new_office_the_system_administrator_is_never_shut_out(tmp_path: Path) -> None:
+    """Nobody is there yet who could give another code; the two others get theirs from the system administrator."""
+    database = Database(sqlite_url(tmp_path / "new.db"))
+    migrate(database)
+    with database.write(1) as connection:
+        named = setting.OfficeName("某县政府办", "县府办", "县政府")
+        setting.set_up(connection, 1, named, dict.fromkeys(setting.FIRST, CODE), NOON)
+    later, rules = NOON + timedelta(days=400), LoginSettings(unused_days=0)
+    for login, role in setting.FIRST.items():
+        given = sessions.Login(login, GOOD, CODE)
+        if role is Role.SYSTEM:
+            assert sessions.log_in(database, 1, given, "late", rules, later).login == login
+        else:
+            with refused("E-A22", Denied):
+                sessions.log_in(database, 1, given, "late", rules, later)
+    database.close()
 
 
 @pytest.mark.parametrize(("days", "limit", "code"), [(90, 90, ""), (91, 90, "E-A21"), (91, 0, ""), (31, 30, "E-A21")])
