@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from simulation.years.running import Outcome
 
 EXIT_BROKEN: Final = 1
-#: seed, year, months, units, and the folder that keeps the office
-_Asked = tuple[int, int, int, int, Path | None]
+#: seed, year, the folder that keeps the office, and how it is played: months, units, whether it is the worst of years
+_Asked = tuple[int, int, Path | None, dict[str, Any]]
 #: where nothing is written to a disk: a year writes some thousand small transactions
 _IN_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - each year makes a folder of its own there
 #: how much of a digest is shown
@@ -39,23 +39,24 @@ _SHORT: Final = 16
 @click.option("--year", type=click.IntRange(0), help=_("Play this year of the seed alone, as after a failure."))
 @click.option("--months", default=12, show_default=True, type=click.IntRange(1, 12), help=_("Months of each year."))
 @click.option("--units", default=45, show_default=True, type=click.IntRange(8, 45), help=_("Units of the city."))
+@click.option("--worst", is_flag=True, help=_("Let every kind of fault befall each year, and often."))
 @click.option("--jobs", default=1, show_default=True, type=click.IntRange(1), help=_("Processes that play at once."))
 @click.option("--out", type=click.Path(file_okay=False), help=_("Keep each year's office in this folder."))
 @desk
 def simulate_command(
-    desk_: Desk, years: int, seed: int, year: int | None, months: int, units: int, jobs: int, out: str | None
+    desk_: Desk, years: int, seed: int, year: int | None, jobs: int, out: str | None, **played: Any
 ) -> int:
     """One line a year; of a year that broke a promise what it did last and how to play it again."""
     numbers = range(years) if year is None else [year]
     folder = _fresh(Path(out)) if out else None
     figures: Counter[str] = Counter()
     broken, digests = 0, dict[int, str]()
-    for outcome in _played([(seed, number, months, units, folder) for number in numbers], jobs):
+    for outcome in _played([(seed, number, folder, played) for number in numbers], jobs):
         figures.update(outcome.figures)
         digests[outcome.number] = outcome.digest
         broken += bool(outcome.violations)
         if not desk_.as_json:
-            _tell(outcome, seed, months, units)
+            _tell(outcome, seed, played)
     data = {"seed": seed, "years": len(numbers), "broken": broken, "figures": figures, "digests": digests}
     answer(desk_, data, lambda: _sum_up(len(numbers), broken, figures))
     return EXIT_BROKEN if broken else 0
@@ -73,11 +74,11 @@ def _play(what: _Asked) -> Outcome:
     """One year in a folder of its own, which is kept where the person named one."""
     from simulation.years.running import live
 
-    seed, number, months, units, folder = what
+    seed, number, folder, played = what
     base = _IN_MEMORY if _IN_MEMORY.is_dir() else None
     home = folder / f"year-{number}" if folder else Path(tempfile.mkdtemp(prefix="duban-year-", dir=base))
     try:
-        return live(seed, number, home, months=months, units=units)
+        return live(seed, number, home, **played)
     finally:
         if folder is None:
             shutil.rmtree(home, ignore_errors=True)
@@ -93,14 +94,14 @@ def _fresh(folder: Path) -> Path:
     return folder
 
 
-def _tell(outcome: Outcome, seed: int, months: int, units: int) -> None:
+def _tell(outcome: Outcome, seed: int, played: dict[str, Any]) -> None:
     from simulation.years.running import last_words
 
     said = _("Year {number}: {deeds} deeds, {messages} messages, {deaths} deaths; digest {digest}")
     counts = {name: outcome.figures[name] for name in ("deeds", "messages", "deaths")}
     click.echo(said.format(number=outcome.number, digest=outcome.digest[:_SHORT], **counts))
     if outcome.violations:
-        click.secho("\n".join(last_words(outcome, seed, months, units)), fg="red", err=True)
+        click.secho("\n".join(last_words(outcome, seed, **played)), fg="red", err=True)
 
 
 def _sum_up(years: int, broken: int, figures: Counter[str]) -> None:

@@ -156,7 +156,7 @@ def apply(connection: Connection, office_id: int, actor: Actor, command: Command
     role = _permitted(actor, command.action, task, co_units)
     still_open(connection, task)
     if command.version is not None and command.version != task.version:
-        raise stale(connection, task)
+        raise stale(connection, task, command.version)
     _not_forwarded(connection, actor, command.action, role, task, now)
     case = _case(connection, actor, command, task, co_units, now)
     step = _fire(connection, case)
@@ -363,13 +363,15 @@ def _called(task: TaskRow, action: str) -> str:
     return task.flow.action_label(action) if action in task.flow.actions else labels.deed(action)
 
 
-def stale(connection: Connection, task: TaskRow) -> Conflict:
-    """Who changed the task first and when; the loser's words stay on their side."""
+def stale(connection: Connection, task: TaskRow, seen: int = 0) -> Conflict:
+    """Who changed the task first and when, or that nobody can have ``seen`` it so; the loser's words stay on their side."""
     last = audit.first(connection, task.office_id, "task", task.id)
     who, when, what = last.who, last.when, _called(task, last.action)
+    early = _("This task has no version {seen} yet.").format(seen=seen) if seen > task.version else ""
     return Conflict(
         "E-409",
-        _("{who} acted on this task at {when} (“{action}”), before you.").format(who=who, when=when, action=what),
+        early
+        or _("{who} acted on this task at {when} (“{action}”), before you.").format(who=who, when=when, action=what),
         where=_("task {id}, version {version}").format(id=task.id, version=task.version),
         remedy=_("Nothing of yours was changed. Look at the task again, then decide."),
         by=who,

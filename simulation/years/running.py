@@ -83,6 +83,10 @@ class Year:
     calendar: WorkCalendar
     #: how many units the city has at the beginning
     units: int = len(city.UNITS)
+    #: how many of its months are played
+    months: int = 12
+    #: everything befalls these months, and often
+    worst: bool = False
     journal: Journal = field(default_factory=Journal)
     figures: Counter[str] = field(default_factory=Counter)
     actions: deque[str] = field(default_factory=lambda: deque(maxlen=LAST_ACTIONS))
@@ -175,22 +179,29 @@ class Year:
         )
 
 
-def begin(seed: int, number: int, home: Path, units: int = len(city.UNITS)) -> Year:
+def begin(
+    seed: int, number: int, home: Path, *, months: int = 12, units: int = len(city.UNITS), worst: bool = False
+) -> Year:
     """An office on the last day of the year before the one that is played."""
     first = date(FIRST_YEARS[number % len(FIRST_YEARS)], 1, 1)
     known = (seed_year(year) for year in range(first.year - 1, first.year + 2))
     calendar = WorkCalendar.of(table for table in known if table is not None)
     clock = Clock(at_local(first - timedelta(days=1)))
-    made = Year(seed, number, home, city.found(home, units), clock, calendar, units=units)
+    made = Year(seed, number, home, city.found(home, units), clock, calendar, units, months, worst)
     with made.desk.database.read() as connection:
         for flow in flow_store.every(connection, city.OFFICE):  # what a process has read once it does not ask again:
             flow_store.pinned(connection, city.OFFICE, flow.sha256)  # the first year of one would differ from the next
     return made
 
 
-def live(seed: int, number: int, home: Path, *, months: int = 12, units: int = len(city.UNITS)) -> Outcome:
-    """Play a year of an office in an empty folder and look at it from outside each month and at the end."""
-    year = begin(seed, number, home, units)
+def live(
+    seed: int, number: int, home: Path, *, months: int = 12, units: int = len(city.UNITS), worst: bool = False
+) -> Outcome:
+    """Play a year of an office in an empty folder and look at it from outside each month and at the end.
+
+    ``worst``: every kind of fault befalls the months that are played, and often.
+    """
+    year = begin(seed, number, home, months=months, units=units, worst=worst)
     days.begin(year, months)
     year.service.begin()
     for event in year.faults.next_events(year.clock.true):
@@ -227,7 +238,10 @@ def _outcome(year: Year) -> Outcome:
     return Outcome(year.number, found, tuple(year.violations), year.figures, tuple(year.actions))
 
 
-def last_words(outcome: Outcome, seed: int, months: int = 12, units: int = len(city.UNITS)) -> list[str]:
+def last_words(
+    outcome: Outcome, seed: int, months: int = 12, units: int = len(city.UNITS), *, worst: bool = False
+) -> list[str]:
     """What whoever mends it needs: the promises, the last actions, the command that plays it again."""
     again = f"duban simulate --seed {seed} --year {outcome.number} --months {months} --units {units}"
+    again += " --worst" if worst else ""
     return [*(str(one) for one in outcome.violations), *outcome.last_actions, again]

@@ -8,14 +8,32 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from kit.observed import Month, another, at, june, rewritten
+from kit.observed import Month, another, at, june
+from kit.wrongs import (
+    came_from_nowhere,
+    ended_by_a_wrong_clock,
+    event,
+    lost_in_the_post,
+    no_file,
+    no_heads,
+    once_more,
+    open_to_writing,
+    recomputed,
+    restored_in_silence,
+    sql,
+    stale_heads,
+    told,
+    told_twice,
+    too_late,
+    wrong_bytes,
+)
 from simulation.years.observers import Memory
-from workflow import people
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,102 +68,6 @@ class Plant:
     invariants: str
     says: str
     drained: bool = False
-
-
-def sql(*statements: str) -> Callable[[Month], object]:
-    return lambda month: month.tamper(*statements)
-
-
-def told(deed: str, place: int = 0, **changes: object) -> Callable[[Month], object]:
-    """The journal says something else than was so."""
-
-    def spoil(month: Month) -> None:
-        found = [number for number, one in enumerate(month.told) if one.deed == deed][place]
-        month.told[found] = replace(month.told[found], **changes)  # type: ignore[arg-type]
-
-    return spoil
-
-
-def once_more(month: Month) -> None:
-    month.copies.append(month.copies[0])
-
-
-def lost_in_the_post(month: Month) -> None:
-    month.copies.pop(0)
-
-
-def came_from_nowhere(month: Month) -> None:
-    month.copies.append(replace(month.copies[0], message_id="<nowhere@duban>"))
-
-
-def told_twice(month: Month) -> None:
-    columns = [name for name in month.office.rows("message")[0] if name not in {"id", "message_id", "dedupe_key"}]
-    same = ", ".join(columns)
-    month.tamper(
-        f"INSERT INTO message (id, message_id, dedupe_key, {same}) SELECT 900, '<again@duban>', 'again', {same}"
-        " FROM message WHERE event = 'urging' AND recipient_id = 1",
-        "INSERT INTO attempt SELECT office_id, 900, 900, number, started_at, finished_at, outcome, code, detail"
-        " FROM attempt WHERE message = 1",
-    )
-    first = next(one for one in month.copies if one.address == "clerk1")
-    month.copies.append(replace(first, message_id="<again@duban>", true=at("2022-06-27 09:01")))
-
-
-def too_late(month: Month) -> None:
-    """A reminder of the unit that has filed meanwhile lay about for a week."""
-    place = next(
-        place
-        for place, one in enumerate(month.copies)
-        if one.address == "clerk2" and one.true == at("2022-06-29 09:01")
-    )
-    late = at("2022-07-06 09:01")
-    month.copies[place] = replace(month.copies[place], true=late, wall=late)
-
-
-def wrong_bytes(month: Month) -> None:
-    path = month.store.path(month.office.rows("attachment")[0]["sha256"])
-    path.chmod(0o640)
-    path.write_bytes(b"another scan")
-    path.chmod(0o440)
-
-
-def open_to_writing(month: Month) -> None:
-    month.store.path(month.office.rows("attachment")[0]["sha256"]).chmod(0o640)
-
-
-def no_file(month: Month) -> None:
-    month.store.path(month.office.rows("summary")[0]["files"]["docx"]).unlink()
-
-
-def no_heads(month: Month) -> None:
-    shutil.rmtree(month.home / "heads")
-
-
-def stale_heads(month: Month) -> None:
-    file = next((month.home / "heads").glob("*.heads"))
-    file.write_text("".join(file.read_text("utf-8").splitlines(keepends=True)[:5]), "utf-8")
-
-
-def recomputed(month: Month) -> None:
-    """Somebody who knows how a chain is made, and does not reach the folder with the heads."""
-    heads = month.home / "heads"
-    kept = {file.name: file.read_text("utf-8") for file in heads.iterdir()}
-    rewritten(month, "seq = 17", reason="一切属实，同意通过。")
-    for name, text in kept.items():
-        (heads / name).write_text(text, "utf-8")
-
-
-def event(where: str, **columns: object) -> Callable[[Month], object]:
-    """An event that was never so, in a chain that holds."""
-    return lambda month: rewritten(month, where, **columns)
-
-
-def restored_in_silence(month: Month) -> None:
-    middle = len(month.told) // 2
-    moment = month.told[middle].true
-    line = replace(month.told[0], true=moment, wall=moment, who="operator", task=None, answer="done", key="b1")
-    month.told.insert(middle, replace(line, deed="restore"))
-    month.told.insert(middle, replace(line, deed="backup"))
 
 
 APPROVE, REPORT, SIGN = "seq = 17", "seq = 5", "seq = 9"
@@ -220,8 +142,11 @@ PLANTS = {
     "an end without a reason": Plant(
         sql("UPDATE message SET reason = '' WHERE state = 'not_needed'"), "I6", "ended as not_needed without a reason"
     ),
+    "a dead letter let out again before anybody looked": Plant(
+        sql("UPDATE attempt SET outcome = 'dead' WHERE message = 13"), "I6", "somebody in the office was told 0 times"
+    ),
     "a dead letter that nobody hears of": Plant(
-        sql("UPDATE message SET state = 'dead', reason = '550' WHERE id = 13"), "I6", "nobody in the office was told"
+        sql("UPDATE message SET state = 'dead', reason = '550' WHERE id = 13"), "I6", "somebody in the office was told 0 times"
     ),
     "a message that waits for ever": Plant(
         sql("UPDATE message SET state = 'retry' WHERE id = 1"), "I6", "it is retry since 2022-06-01"
@@ -313,6 +238,9 @@ PLANTS = {
     "a key used twice": Plant(
         event("seq = 13", operation_id="k1"), "I17", "clerk1 did “report” 2 times with the key k1"
     ),
+    "a second click refused though the first was heard": Plant(
+        told("task.report", 1, answer="E-409"), "I17", "it is done under the key k1, and the answer was E-409"
+    ),
     "two answers to one key": Plant(
         told("task.report", 1, answer="returned"), "I17 acknowledged", "answered “reported” first and “returned” then"
     ),
@@ -327,14 +255,6 @@ def test_a_planted_wrong_is_named(clean: Month, tmp_path: Path, name: str) -> No
     found = month.seen(now=END, drained=plant.drained)
     assert " ".join(sorted({one.invariant for one in found})) == plant.invariants, "\n".join(map(str, found))
     assert any(plant.says in one.what for one in found), "\n".join(map(str, found))
-
-
-def ended_by_a_wrong_clock(month: Month) -> None:
-    """A duty that a clock a year back has end before anything was done with it."""
-    wrong = at("2021-07-15 16:50")
-    month.tamper("UPDATE duty SET valid_from = '2021-01-01'")
-    month.do("security", "duty.end", people.end_duty, wrong, month.office.people["reviewer"])
-    month.told[-1] = replace(month.told[-1], true=at("2022-07-15 16:50"))
 
 
 RIGHT = {
@@ -359,20 +279,23 @@ def test_what_may_happen_is_not_called_wrong(clean: Month, tmp_path: Path, name:
     assert month.seen(now=END) == []
 
 
-@pytest.mark.parametrize(("edited", "skipped"), [("2022-06-10", 6), ("2022-06-21", 0)])
+@pytest.mark.parametrize(
+    ("edits", "skipped"),
+    [(["2022-06-10"], {"a_day_earlier": 6}), (["2022-06-21"], {"due_minus_5": 5}), (["2022-06-09", "2022-06-21"], {})],
+)
 def test_a_rung_is_asked_for_from_the_day_on_which_its_ladder_came_into_force(
-    clean: Month, tmp_path: Path, edited: str, skipped: int
+    clean: Month, tmp_path: Path, edits: list[str], skipped: dict[str, int]
 ) -> None:
-    """Six working days before the due date is June the 17th."""
-    month = another(clean, tmp_path / "edited")
+    """Six working days before the due date is June the 17th; between two edits nobody saw what was in force, at any look."""
+    month, memory = another(clean, tmp_path / "edited"), Memory()
+    month.tamper("DELETE FROM reminder WHERE rule = 'due_minus_5'")
     text = month.office.rows("flow", name="monthly_report")[0]["text"]
     rules = text[text.index("\n[[rule]]") :].replace('name = "due_minus_5"', 'name = "a_day_earlier"')
-    month.told.insert(
-        0, replace(month.told[0], deed="rules.edit", true=at(f"{edited} 10:00"), wall=at(f"{edited} 10:00"))
-    )
-    found = month.seen(now=END, rules=rules.replace("offset = -5", "offset = -6"))
-    assert [one.invariant for one in found] == ["I5"] * skipped
-    assert all("a_day_earlier" in one.what for one in found)
+    moments = [at(f"{edited} 10:00") for edited in edits]
+    month.told[:0] = [replace(month.told[0], deed="rules.edit", true=moment, wall=moment) for moment in moments]
+    for _look in range(2):
+        found = month.seen(memory, now=END, rules=rules.replace("offset = -5", "offset = -6"))
+        assert Counter(one.what.split("”")[0][1:] for one in found if one.invariant == "I5") == skipped
 
 
 def test_a_secret_in_the_trail_is_named(clean: Month) -> None:

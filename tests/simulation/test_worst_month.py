@@ -1,34 +1,31 @@
-"""A month in which everything befalls the city: nearly every kind of fault has its turn, every promise is kept."""
+"""Months in which everything befalls a small city, and often: nearly every kind of fault has its turn, every promise is kept."""
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from simulation.years import faults
-from simulation.years.faults import death
-from simulation.years.faults.kinds import Kind, never_befell
+import pytest
+
+from simulation.years.faults.kinds import never_befell
 from simulation.years.running import last_words, live
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    import pytest
+SEED: Final = 1
+SIZE: Final = {"months": 1, "units": 9, "worst": True}
+#: of the kinds that are drawn step by step a single month may miss some
+MISSED: Final = 4
 
-SEED = 1
-#: of the kinds that are drawn step by step a single month may miss a few
-MISSED = 2
 
-
+@pytest.mark.parametrize("number", range(10))
 def test_in_a_month_in_which_everything_befalls_every_promise_is_kept(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, record_property: Callable[[str, object], None]
+    number: int, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    monkeypatch.setattr(faults, "swarm", lambda _chance: frozenset(Kind))
-    monkeypatch.setattr(importlib.import_module("simulation.years.faults.planned"), "MONTHS", 1)
-    monkeypatch.setattr(death, "MEAN", {kind: mean // 4 for kind, mean in death.MEAN.items()})
-    monkeypatch.setattr(faults, "OVERSLEEPS", 60)
-    outcome = live(SEED, 0, tmp_path / "city", months=1)
-    assert not outcome.violations, "\n".join(last_words(outcome, SEED))
+    outcome = live(SEED, number, tmp_path / "city", **SIZE)
+    assert not outcome.violations, "\n".join(last_words(outcome, SEED, **SIZE))
     assert len(never_befell(outcome.figures)) <= MISSED
+    record_property("figure", "months=1")
     record_property("figure", f"deaths={outcome.figures['deaths']}")
+    record_property("figure", f"actions={outcome.figures['deeds']}")

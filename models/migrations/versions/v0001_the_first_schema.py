@@ -457,6 +457,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.create_index("ix_message_recipient", ["office_id", "recipient_id", "created_at"], unique=False)
+        batch_op.create_index("ix_message_unread", ["office_id", "recipient_id", "read_at"], unique=False)
         batch_op.create_index("ix_message_state", ["office_id", "state", "next_at"], unique=False)
 
     op.create_table(

@@ -1,6 +1,7 @@
 """What befalls a simulated year: deaths, a full disk, wrong clocks, failing mail, downtimes, restores, old screens.
 
-Everything is drawn from streams of the year's own; each year has a random half of the kinds (``kinds.swarm``).
+Everything is drawn from streams of the year's own; each year has a random half of the kinds (``kinds.swarm``), the
+worst of years has all of them, and often.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from simulation.years.faults.death import Death, Life
 from simulation.years.faults.disk import Disk
 from simulation.years.faults.fate import Fate
 from simulation.years.faults.hooks import watch_database, watching_files
-from simulation.years.faults.kinds import Kind, swarm
+from simulation.years.faults.kinds import WORST, Kind, swarm
 from simulation.years.faults.lease import oversleep
 from simulation.years.faults.mail import Mail
 from simulation.years.faults.planned import planned
@@ -47,10 +48,11 @@ class Faults:
         """``year`` gives the streams of chance, the clock, the post and the processes."""
         self.year = year
         #: those that the year has
-        self.kinds = swarm(year.stream("faults"))
+        self.kinds = frozenset(Kind) if year.worst else swarm(year.stream("faults"))
+        self._harder = WORST if year.worst else 1
         self.disk = Disk(year.stream("disk"), partial(self._count, Kind.DISK))
         self.restores = Restores(year)
-        self._mail = Mail(year.stream("mail"))
+        self._mail = Mail(year.stream("mail"), self._harder)
         self._people, self._sending, self._deaths = (year.stream(what) for what in ("clicks", "sending", "deaths"))
         self._lives: dict[Process, Life] = {}
         self._overslept = False
@@ -61,7 +63,7 @@ class Faults:
 
     def _life(self, process: Process) -> Life:
         if process not in self._lives:
-            self._lives[process] = Life(self._deaths, self.kinds)
+            self._lives[process] = Life(self._deaths, self.kinds, self._harder)
         return self._lives[process]
 
     def opened(self, process: Process) -> None:
@@ -129,7 +131,7 @@ class Faults:
         return failure
 
     def _sends_badly(self, kind: Kind, of_ten_thousand: int) -> bool:
-        return kind in self.kinds and self._sending.randrange(10_000) < of_ten_thousand
+        return kind in self.kinds and self._sending.randrange(10_000) < of_ten_thousand * self._harder
 
     def off(self) -> None:
         """From now on nothing befalls anybody: the last phase. Somebody sets the clock, frees the disk, starts the service."""

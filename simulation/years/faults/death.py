@@ -25,11 +25,11 @@ class Death(BaseException):
 class Life:
     """One life of a process; steps count only while it is at work."""
 
-    def __init__(self, chance: Random, kinds: Collection[Kind] = ()) -> None:
-        """``kinds`` are the deaths that may await it; without any it lives until it is ended."""
+    def __init__(self, chance: Random, kinds: Collection[Kind] = (), harder: int = 1) -> None:
+        """``kinds`` are the deaths that may await it, so many times sooner; without any it lives until it is ended."""
         possible = [kind for kind in MEAN if kind in kinds]
         kind = chance.choice(possible) if possible else None
-        self.left = {kind: 1 + int(chance.expovariate(1 / MEAN[kind]))} if kind else {}
+        self.left = {kind: 1 + int(chance.expovariate(harder / MEAN[kind]))} if kind else {}
         self.at_work = False
         #: where it died, and of what
         self.died_at = ""

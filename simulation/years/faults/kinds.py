@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from random import Random
+
+#: how many times as often everything befalls in the worst of years
+WORST: Final = 6
 
 
 class Kind(StrEnum):

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from deeds.running import delivery
 from notifications.claims import LEASE
+from simulation.years.faults.death import Life
+from simulation.years.faults.fate import Fate
+from simulation.years.faults.hooks import watching_files
 from simulation.years.journal import DONE, Told
 from simulation.years.program import Process, Seat
 
@@ -22,8 +25,8 @@ def oversleep(year: Year) -> None:
     year.clock.move_to(year.clock.true + LEASE + OVERSLEPT)
     other, at = Process("second sender", year.settings), (year.clock.true, year.clock.now())
     try:
-        seat = Seat(other, year.clock, "sysadmin")
-        delivery(seat, opened=lambda _name: year.post)(year.clock.now())
+        with watching_files(year.home, Fate(Life(year.stream("second sender")), year.faults.disk)):  # not the sleeper's
+            delivery(Seat(other, year.clock, "sysadmin"), opened=lambda _name: year.post)(year.clock.now())
         year.journal.note(Told(*at, "service", "delivery", None, None, DONE))
     finally:
         other.end()

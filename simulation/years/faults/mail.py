@@ -30,14 +30,14 @@ _FOR_GOOD: Final = ("550", "there is no such mailbox")
 class Mail:
     """The server's moods."""
 
-    def __init__(self, chance: Random) -> None:
-        """It works at first."""
+    def __init__(self, chance: Random, harder: int = 1) -> None:
+        """It works at first, and fails so many times as often."""
         self.out = False
-        self._chance = chance
+        self._chance, self._fails = chance, harder * FAILS
 
     def verb(self, verb: Verb) -> DeliveryError | None:
         """The failure of this verb, or None."""
-        if not (self.out and verb == "connect") and self._chance.randrange(1000) >= FAILS:
+        if not (self.out and verb == "connect") and self._chance.randrange(1000) >= self._fails:
             return None
         permanent = verb == "recipient" and self._chance.randrange(10) < FOR_GOOD
         code, reason = _FOR_GOOD if permanent else _NOW[verb]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from simulation.years.faults import moments
 from simulation.years.faults.kinds import Kind
@@ -16,28 +16,30 @@ if TYPE_CHECKING:
     from simulation.years.faults.moments import Jump, Span
     from simulation.years.running import Event
 
-#: every month of the year may be befallen
-MONTHS = 12
+#: months over which a year's faults are spread
+WHOLE: Final = 12
 
 
 def planned(faults: Faults) -> Iterator[Event]:
     """The downtimes, clock steps, full disks, mail outages and restores of the kinds that the year has."""
     year = faults.year
-    first, chance = year.first, {kind: year.stream(f"planned {kind}") for kind in Kind}
+    # whatever is played of it, a year is befallen like any whole one; only the worst has all of it in what is played
+    first, months = year.first, year.months if year.worst else WHOLE
+    chance = {kind: year.stream(f"planned {kind}") for kind in Kind}
     if Kind.DOWN in faults.kinds:
-        for span in moments.downtimes(chance[Kind.DOWN], first, MONTHS):
+        for span in moments.downtimes(chance[Kind.DOWN], first, months):
             yield _event(faults, Kind.DOWN, span.begins, _down(faults, span))
     if Kind.CLOCK in faults.kinds:
-        for jump in moments.jumps(chance[Kind.CLOCK], first, MONTHS):
+        for jump in moments.jumps(chance[Kind.CLOCK], first, months):
             yield from _clock(faults, jump)
     if Kind.DISK in faults.kinds:
-        for span in moments.spans(chance[Kind.DISK], first, MONTHS, moments.FULL_DISKS, moments.FULL_FOR):
+        for span in moments.spans(chance[Kind.DISK], first, months, moments.FULL_DISKS, moments.FULL_FOR):
             yield from _switched(faults, Kind.DISK, span, lambda full: setattr(faults.disk, "full", full))
     if Kind.MAIL in faults.kinds:
-        for span in moments.spans(chance[Kind.MAIL], first, MONTHS, moments.OUTAGES, moments.OUT_FOR):
+        for span in moments.spans(chance[Kind.MAIL], first, months, moments.OUTAGES, moments.OUT_FOR):
             yield from _switched(faults, Kind.MAIL, span, faults.mail_out)
     if Kind.RESTORE in faults.kinds:
-        (span,) = moments.spans(chance[Kind.RESTORE], first, MONTHS, 1, moments.LOST)
+        (span,) = moments.spans(chance[Kind.RESTORE], first, months, 1, moments.LOST)
         yield _event(faults, Kind.RESTORE, span.begins, faults.restores.back_up)
         yield _event(faults, Kind.RESTORE, span.ends, faults.restores.bring_back)
 

@@ -41,6 +41,8 @@ _MAKES: Final = {
 #: what whoever runs the machine does past every desk
 _OPERATORS: Final = frozenset({"backup", "restore"})
 _TASK: Final = "task."
+#: how a step is refused of which another was faster: by the version seen, and by the state
+_TOO_LATE: Final = ("E-409", "E-S")
 
 
 def nothing_lost(picture: Picture) -> Iterator[Violation]:
@@ -124,7 +126,7 @@ def _about(told: Told, event: Event) -> bool:
 
 
 def once(picture: Picture) -> Iterator[Violation]:
-    """The same key twice: one deed, one answer."""
+    """The same key twice: one deed, one answer; of what is done under it nobody hears that it cannot be done."""
     events = Counter(
         (event.actor, event.operation_id, event.action, event.object_type, event.object_id)
         for event in picture.events
@@ -133,8 +135,13 @@ def once(picture: Picture) -> Iterator[Violation]:
     for (actor, key, action, kind, number), count in events.items():
         if count > 1:
             yield Violation("I17", f"{actor} did “{action}” {count} times with the key {key}", f"{kind} {number}")
+    done = {(actor, key) for actor, key, *_about in events}
     answers: dict[tuple[str, str], Told] = {}
     for place, told in enumerate(picture.evidence.told):
+        if told.answer.startswith(_TOO_LATE) and (told.who, told.key) in done and not picture.taken_back(place):
+            yield Violation(
+                "I17", f"it is done under the key {told.key}, and the answer was {told.answer}", _named(told)
+            )
         if not told.key or not acknowledged(told) or picture.taken_back(place):
             continue
         first = answers.setdefault((told.who, told.key), told)

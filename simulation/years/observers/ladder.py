@@ -94,13 +94,13 @@ class _Reckoning:
     def __init__(self, picture: Picture, lives: Lives) -> None:
         self._picture = picture
         self._days = Workdays.of(picture)
-        self._ladders, unknown = _ladders(picture)
+        self._ladders = _ladders(picture)
         self._closes = {row["id"]: date.fromisoformat(row["closes_on"]) for row in picture.tables["period"]}
         self._moved = {event.object_id for event in picture.events if event.action == "period.move"}
         self._ended = {
             event.object_id: lives.true[event.seq] for event in picture.events if event.action == "period.close"
         }
-        self._murk = _murk(picture) + unknown
+        self._murk = _murk(picture) + picture.memory.edited
         self._imports = _moved_days(picture, lives, self._days.listed)
 
     def due(self, life: Life, until: datetime) -> Iterator[Due]:
@@ -198,14 +198,15 @@ def _moved_days(picture: Picture, lives: Lives, listed: dict[date, bool]) -> lis
     return memory.moved_days
 
 
-def _ladders(picture: Picture) -> tuple[list[tuple[datetime, tuple[Rung, ...]]], list[tuple[datetime, datetime]]]:
-    """The office's own ladders in their order, and the times between which nobody outside knows which was in force."""
+def _ladders(picture: Picture) -> list[tuple[datetime, tuple[Rung, ...]]]:
+    """The office's own ladders in their order, as far as they were ever seen from outside."""
     known, told = picture.memory.ladders, picture.evidence.told
     edits = [one.true for one in told if one.deed == "rules.edit" and not refused(one) and one.true >= known[-1][0]]
     if picture.evidence.rules != known[-1][1]:
         known.append((edits[-1] if edits else LONG_AGO, picture.evidence.rules))
-    unknown = [(edits[0], edits[-1])] if len(edits) > 1 else []
-    return [(since, read_rungs(text) if text else ()) for since, text in known], unknown
+    if len(edits) > 1:
+        picture.memory.edited.append((edits[0], edits[-1]))
+    return [(since, read_rungs(text) if text else ()) for since, text in known]
 
 
 def _murk(picture: Picture) -> list[tuple[datetime, datetime]]:

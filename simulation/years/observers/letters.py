@@ -8,11 +8,11 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from simulation.years.observers.duties import Duties
 from simulation.years.observers.evidence import Violation
-from simulation.years.observers.picture import instant
+from simulation.years.observers.picture import LONG_AGO, instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -135,38 +135,49 @@ def with_the_step(picture: Picture, lives: Lives) -> Iterator[Violation]:
 
 
 def dead(picture: Picture) -> Iterator[Violation]:
-    """A message that was given up is work for somebody: the reviewers are told, once for each time."""
-    told = {row["dedupe_key"].split(" try ")[0] for row in picture.tables["message"] if row["event"] == "dead_letter"}
-    reviewers = any(row["role"] == "reviewer" for row in picture.tables["duty"])
-    for row in picture.tables["message"]:
-        given_up = row["state"] == "dead" and row["event"] != "dead_letter"
-        if given_up and reviewers and f"dead_letter|message {row['id']}" not in told:
-            yield Violation("I6", "it was given up, and nobody in the office was told", f"message {row['id']}")
+    """A message that was given up is work for somebody: the reviewers are told, once for each time it was.
+
+    Whoever looks only at those that lie dead now misses those that a person has let out again since.
+    """
+    if not any(row["role"] == "reviewer" for row in picture.tables["duty"]):
+        return
+    letters = {row["id"]: row for row in picture.tables["message"]}
+    times = {row["dedupe_key"].split("|")[1] for row in letters.values() if row["event"] == "dead_letter"}
+    told = Counter(what.partition(" try ")[0] for what in times)
+    given_up = Counter(row["message"] for row in picture.tables["attempt"] if row["outcome"] == "dead")
+    for number, row in letters.items():
+        wanted = max(given_up[number], int(row["state"] == "dead"))
+        if row["event"] != "dead_letter" and told[f"message {number}"] < wanted:
+            what = (
+                f"it was given up {wanted} times, and somebody in the office was told {told[f'message {number}']} times"
+            )
+            yield Violation("I6", what, f"message {number}")
 
 
 def waiting(picture: Picture) -> Iterator[Violation]:
-    """Nothing waits longer than the post may be out of order; and once the faults are off, nothing is left (I19)."""
+    """Nothing waits longer than the post may be out of order, from the first time on that somebody looked who could have
+    sent it; and once the faults are off, nothing is left (I19).
+    """
     turns = [told for told in picture.evidence.told if told.deed == "delivery" and told.answer == "done"]
     if not turns:
         return
     looked = sorted(min(told.true, told.wall) for told in turns)
+    written = {told.wall: told.true for told in picture.evidence.told}
     for row in picture.tables["message"]:
         if row["state"] in _ENDED | {"held"}:
             continue
-        late = looked[-1] - instant(row["next_at"])
+        since = max(
+            instant(row["next_at"]), written.get(instant(row["created_at"]), LONG_AGO)
+        )  # a clock may lie behind
+        late = looked[-1] - since
         if picture.evidence.drained and late > timedelta(0):
             what = f"the faults are off, and “{row['event']}” is still {row['state']} since {row['next_at'][:16]}"
             yield Violation("I19", what, f"message {row['id']}")
-        elif late > _PATIENCE and looked[-1] - _first(looked, row) > _PATIENCE and not picture.lost:
+        elif late > _PATIENCE and looked[-1] - looked[bisect_left(looked, since)] > _PATIENCE and not picture.lost:
             yield Violation("I6", f"it is {row['state']} since {row['next_at'][:16]}", f"message {row['id']}")
     for row in picture.tables["message"]:
         if picture.evidence.drained and row["state"] == "held":
             yield Violation("I19", "the faults are off, and it is still held", f"message {row['id']}")
-
-
-def _first(looked: list[datetime], row: dict[str, Any]) -> datetime:
-    """When somebody first looked who could have sent it: meanwhile the service may have stood still."""
-    return looked[bisect_left(looked, instant(row["next_at"]))]
 
 
 def chased(picture: Picture, lives: Lives) -> Iterator[Violation]:

@@ -87,6 +87,8 @@ class Memory:
     moved_days: list[tuple[datetime, set[date]]] = field(default_factory=list)
     #: the office's own ladders, each with the true instant from which it was in force; empty = those of the flows
     ladders: list[tuple[datetime, str]] = field(default_factory=lambda: [(LONG_AGO, "")])
+    #: between these true instants the ladder was edited more than once: nobody outside saw those in between
+    edited: list[tuple[datetime, datetime]] = field(default_factory=list)
 
     def forget(self) -> None:
         """Another database lies there: nothing read from the old one counts."""

@@ -86,6 +86,12 @@ def test_stale_version_names_who_acted_and_when_and_changes_nothing(world: World
     assert world.events()[-1]["detail"]["code"] == "E-409"
 
 
+def test_version_that_is_still_to_come_is_nobodys_doing(world: World) -> None:
+    with refused("E-409", Conflict) as caught:
+        actions.act(world.database, 1, world.actor("clerk1", NOON), Command(A.REPORT, world.task, 99, REPORT), NOON)
+    assert caught.value.what == "该件还没有第 99 版。"
+
+
 def test_reviewer_may_not_approve_what_they_filed_or_signed_nor_their_substitute(world: World) -> None:
     world.join("second", Role.REVIEWER)
     world.appoint("reviewer", Role.CLERK, OWN)
