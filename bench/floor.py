@@ -113,9 +113,13 @@ class Floor:
     def __init__(self, file: Path, synchronous: str, people: People, left: dict[str, Left]) -> None:
         """On an office's database."""
         self.people, self.left, self.now = people, left, MORNING
-        self.connection = sqlite3.connect(file, isolation_level=None, cached_statements=256)
+        self.connection: Any = sqlite3.connect(file, isolation_level=None, cached_statements=256)
         for pragma in (f"synchronous={synchronous}", "foreign_keys=ON", "busy_timeout=5000"):
             self.connection.execute(f"PRAGMA {pragma}")
+        self._prepare()
+
+    def _prepare(self) -> None:
+        left = self.left
         self.swaps = {action: _swap(step.changed) for action, step in left.items()}
         self.inserts = {
             (action, table): _insert(table, row) for action, step in left.items() for table, row in step.rows.items()
@@ -125,13 +129,16 @@ class Floor:
         """One step, durable."""
         self.now += TICK
         execute = self.connection.execute
-        execute("BEGIN IMMEDIATE")
+        self._begin()
         try:
             self._inside(action, task)
         except BaseException:
             execute("ROLLBACK")
             raise
         execute("COMMIT")
+
+    def _begin(self) -> None:
+        self.connection.execute("BEGIN IMMEDIATE")
 
     def _inside(self, action: str, task: int) -> None:
         execute, left = self.connection.execute, self.left[action]

@@ -142,9 +142,9 @@ def _left_behind(connection: sqlite3.Connection, tasks: int) -> None:
     connection.execute(
         f"{NUMBERS.format(count=2 * tasks)} INSERT INTO message (office_id, id, dedupe_key, event, level, recipient_id,"
         " channel, address, subject, body, fields, about, while_states, message_id, state, reason, attempts,"
-        f" created_at, next_at) SELECT {OFFICE_ID}, (SELECT coalesce(max(id), 0) FROM message) + 1 + i, {RANDOM},"
+        f" created_at, next_at, read_at) SELECT {OFFICE_ID}, (SELECT coalesce(max(id), 0) FROM message) + 1 + i, {RANDOM},"
         f" 'reported', 0, 1 + i % 9, 'file', '', '', '', '{{}}', '[]', '[]', {RANDOM}, 'sent', '', 1,"
-        " '2022-06-01 00:00:00.000000', '2022-06-01 00:00:00.000000' FROM n"
+        " '2022-06-01 00:00:00.000000', '2022-06-01 00:00:00.000000', '2022-06-01 00:00:00.000000' FROM n"
     )
     connection.execute(
         f"{NUMBERS.format(count=3 * tasks)} INSERT INTO operation (office_id, id, actor, key, asked_sha256, answer, at)"

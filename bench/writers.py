@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from bench.measure import Cost, interleaved
 from bench.month import Duban, people
 from bench.stock import stocked
+from models.database import Database, sqlite_url
 from models.errors import Unreachable
 
 if TYPE_CHECKING:
@@ -28,8 +29,9 @@ ACTION: Final = "report"
 class Writing:
     """A number of writers on one office; each round takes the tasks that come next."""
 
-    def __init__(self, stock: Stock, who: People, writers: int, first: int, count: int) -> None:
-        """``count`` tasks a round, shared by the writers."""
+    def __init__(self, stock: Stock, who: People, writers: int, first: int, count: int, url: str = "") -> None:
+        """``count`` tasks a round, shared by the writers; on another database where ``url`` names one."""
+        self.url = url or str(sqlite_url(stock.file))
         self.stock, self.who, self.writers, self.next, self.count = stock, who, writers, first, count
         self.locked = 0
 
@@ -39,7 +41,7 @@ class Writing:
         begin, end = multiprocessing.Barrier(self.writers + 1), multiprocessing.Barrier(self.writers + 1)
         locked: Synchronized[int] = multiprocessing.Value("i", 0)
         processes = [
-            multiprocessing.Process(target=_write, args=(self.stock, self.who, self._take(share), begin, end, locked))
+            multiprocessing.Process(target=_write, args=(self.url, self.who, self._take(share), begin, end, locked))
             for _writer in range(self.writers)
         ]
         for process in processes:
@@ -58,8 +60,8 @@ class Writing:
         return range(self.next - share, self.next)
 
 
-def _write(stock: Stock, who: People, tasks: range, begin: Barrier, end: Barrier, locked: Synchronized[int]) -> None:
-    program = Duban(stock.open(), who)
+def _write(url: str, who: People, tasks: range, begin: Barrier, end: Barrier, locked: Synchronized[int]) -> None:
+    program = Duban(Database(url), who)
     program.step(ACTION, tasks[0])  # opened and compiled before anybody looks at the clock
     begin.wait()
     for task in tasks[1:]:

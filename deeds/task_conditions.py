@@ -63,9 +63,10 @@ def asked_for(connection: Connection, office_id: int, actor: Actor, wanted: Want
     if wanted.unit:
         chosen.append(k.unit_id == units.unit_id(connection, office_id, wanted.unit))
     chosen += [k.state == wanted.state] if wanted.state else []
-    chosen += [t.period.c.month == wanted.month] if wanted.month else []
+    chosen += [_in_months(office_id, t.period.c.month == wanted.month)] if wanted.month else []
     if wanted.running or not wanted.plain:  # nothing moves in a closed month
-        chosen.append(sa.func.coalesce(t.period.c.state, "") != PeriodState.CLOSED.value)
+        open_months = _in_months(office_id, t.period.c.state != PeriodState.CLOSED.value)
+        chosen.append(sa.or_(k.period_id.is_(None), open_months))
     chosen += [k.unit_id.in_(actor.units())] if wanted.own and actor.units() else []
     chosen += [k.stage.in_([stage.value for stage in HANDED_IN])] if wanted.handed_in else []
     if wanted.about:
@@ -76,6 +77,12 @@ def asked_for(connection: Connection, office_id: int, actor: Actor, wanted: Want
     chosen += [offered(connection, office_id, actor, moves)] if wanted.mine else []
     chosen += [offered(connection, office_id, actor, may_wait)] if wanted.todo else []
     return chosen
+
+
+def _in_months(office_id: int, condition: Any) -> Any:
+    """The tasks of some months, found by their months: an old office has a hundred closed ones for each open one."""
+    p = t.period.c
+    return t.task.c.period_id.in_(sa.select(p.id).where(p.office_id == office_id, condition))
 
 
 def moves(_flow: Flow, state: str, step: Step) -> bool:

@@ -19,6 +19,7 @@ class Message(OfficeRow, table=True):
         ref("recipient_id", "person"),
         index("ix_message_state", "state", "next_at"),
         index("ix_message_recipient", "recipient_id", "created_at"),
+        index("ix_message_unread", "recipient_id", "read_at"),
     )
 
     #: what, recipient, channel: the same telling is never queued twice

@@ -13,7 +13,11 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
-ROWS: Final = 1_000_000
+#: what grows with every step and message
+LARGE: Final = frozenset({"task", "report", "event", "operation", "message", "attempt", "reminder", "reading"})
+MANY: Final = 1_000_000
+#: everything else: units, people, clauses, months
+FEW: Final = 1_000
 #: rows that agree in every column of an index that is not unique
 ALIKE: Final = 10
 
@@ -26,14 +30,17 @@ def install(connection: Connection) -> None:
     run("ANALYZE alembic_version")  # makes the table of the figures
     run("DELETE FROM sqlite_stat1")
     for (table,) in run("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'").all():
+        rows = MANY if table in LARGE else FEW
         for _place, index, unique, *_more in run(f"PRAGMA index_list({table})").all():
             columns = len(run(f"PRAGMA index_info({index})").all())
-            run("INSERT INTO sqlite_stat1 VALUES (?, ?, ?)", (table, index, figures(columns, unique=bool(unique))))
+            run(
+                "INSERT INTO sqlite_stat1 VALUES (?, ?, ?)", (table, index, figures(rows, columns, unique=bool(unique)))
+            )
 
 
-def figures(columns: int, *, unique: bool) -> str:
+def figures(rows: int, columns: int, *, unique: bool) -> str:
     """Rows of the table, then how many agree in the first column, the first two, …: from all of them to one or a few."""
     last = 1 if unique else ALIKE
     steps = columns - 1
-    agreeing = [round(ROWS * (last / ROWS) ** (place / steps)) for place in range(steps)]
-    return " ".join(str(number) for number in (ROWS, *agreeing, last))
+    agreeing = [round(rows * (last / rows) ** (place / steps)) for place in range(steps)]
+    return " ".join(str(number) for number in (rows, *agreeing, last))

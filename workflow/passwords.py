@@ -8,8 +8,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 
 from models import tables as t
 from models.database import insert
@@ -23,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from argon2 import PasswordHasher
     from sqlalchemy.engine import Connection
 
     from models.settings import LoginSettings
@@ -40,6 +39,8 @@ REMEMBERED: Final = 5
 
 @cache
 def _hasher() -> PasswordHasher:
+    from argon2 import PasswordHasher
+
     return PasswordHasher()
 
 
@@ -55,6 +56,8 @@ def hashed(password: str) -> str:
 
 def verify(stored: str, password: str) -> bool:
     """Whether it is the password; without one stored it takes the same time and is not."""
+    from argon2.exceptions import InvalidHashError, VerificationError
+
     try:
         _hasher().verify(stored or _nobody(), password[:LONGEST])
     except (VerificationError, InvalidHashError):

@@ -180,6 +180,8 @@ def upgrade() -> None:
         sa.Column("password_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("code_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("code_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("totp_secret", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("totp_step", sa.Integer(), nullable=True),
         sa.Column("password_set_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("failed_logins", sa.Integer(), nullable=False),
@@ -455,6 +457,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.create_index("ix_message_recipient", ["office_id", "recipient_id", "created_at"], unique=False)
+        batch_op.create_index("ix_message_unread", ["office_id", "recipient_id", "read_at"], unique=False)
         batch_op.create_index("ix_message_state", ["office_id", "state", "next_at"], unique=False)
 
     op.create_table(

@@ -1,0 +1,162 @@
+"""Goal 7: the step on PostgreSQL beside the same statements by psycopg alone, and four writers beside one.
+
+Measured where ``DUBAN_TEST_POSTGRES`` names a server, as the tests use it; elsewhere the page says that it was not.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+import sqlalchemy as sa
+
+from bench.floor import Floor, learned
+from bench.measure import Cost, interleaved
+from bench.month import MORNING, Duban, people
+from bench.stock import stocked
+from bench.writers import WRITERS, Writing
+from models import tables as t
+from models.database import Database
+from models.schema import migrate
+from simulation.scene import OFFICE_ID
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from bench.extent import Extent
+    from bench.floor import Left
+    from bench.month import People
+    from bench.stock import Stock
+    from bench.verdict import Figures
+
+SERVER: Final = os.environ.get("DUBAN_TEST_POSTGRES", "")
+ACTION: Final = "report"
+
+
+def run(extent: Extent, figures: Figures) -> None:
+    """The step, then the writers."""
+    if not SERVER:
+        figures.lacks("7", "no PostgreSQL server was named (DUBAN_TEST_POSTGRES)")
+        return
+    count, rounds = extent.steps, extent.rounds
+    share = 2 * count * WRITERS
+    with extent.room() as folder:
+        stock = stocked(folder / "stock", 1_000, 2 * count * (rounds + 1) + 2 * share * rounds + 1)
+        who = people(stock)
+        left = learned(stock, folder / "learn", who)
+        with _copied(stock, "duban") as ours, _copied(stock, "floor") as theirs:
+            program, floor = Duban(Database(ours), who), PostgresFloor(theirs, who, left)
+            contenders = {
+                "duban": _stepping(program, stock.first, count),
+                "floor": _stepping(floor, stock.first, count),
+            }
+            made = interleaved(contenders, rounds)
+            program.close()
+            floor.close()
+            first = stock.first + count * (rounds + 1)
+            writing = {
+                "four": Writing(stock, who, WRITERS, first, share, url=ours),
+                "one": Writing(stock, who, 1, first + share * rounds, share, url=ours),
+            }
+            many = interleaved({name: one.round for name, one in writing.items()}, rounds)
+    figures.add("7", "PostgreSQL: report, of the floor's rate by psycopg", made.of_floor("duban", "floor"), least=1)
+    figures.add("7", "PostgreSQL: steps a second", made.rate("duban"))
+    figures.add("7", f"PostgreSQL: {WRITERS} writers, of one writer's rate", many.of_floor("four", "one"), least=2)
+    figures.add("7", f"PostgreSQL: lock errors of {WRITERS} writers", writing["four"].locked, most=0)
+
+
+def _stepping(who: Duban | PostgresFloor, first: int, count: int) -> Callable[[], Cost]:
+    following = iter(range(first, first + 1_000_000))
+
+    def once() -> Cost:
+        cost = Cost()
+        with cost.counting(count):
+            for _turn in range(count):
+                who.step(ACTION, next(following))
+        return cost
+
+    once()
+    return once
+
+
+@contextmanager
+def _copied(stock: Stock, name: str) -> Iterator[str]:
+    """The office in a database of its own, gone afterwards; gives its URL."""
+    server = sa.make_url(SERVER).set(drivername="postgresql+psycopg")
+    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+    ours = f"duban_bench_{name}_{os.getpid()}"
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f'CREATE DATABASE "{ours}"')
+    url = server.set(database=ours).render_as_string(hide_password=False)
+    try:
+        _fill(stock, url)
+        yield url
+    finally:
+        with engine.connect() as connection:
+            connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{ours}" WITH (FORCE)')
+        engine.dispose()
+
+
+def _fill(stock: Stock, url: str) -> None:
+    source, target = stock.open(), Database(url)
+    migrate(target)
+    with source.read() as reading, target.write(OFFICE_ID) as writing:
+        for table in t.metadata.sorted_tables:
+            rows = [dict(row) for row in reading.execute(sa.select(table)).mappings()]
+            if rows:
+                writing.execute(sa.insert(table), rows)
+        writing.exec_driver_sql("ANALYZE")
+    source.close()
+    target.close()
+
+
+class PostgresFloor(Floor):
+    """The floor's statements in PostgreSQL's words."""
+
+    def __init__(self, url: str, people: People, left: dict[str, Left]) -> None:
+        """On the office's copy."""
+        import psycopg
+
+        self.people, self.now = people, MORNING
+        self.left = {action: _typed(one) for action, one in left.items()}
+        plain = sa.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+        self.connection = _Spoken(psycopg.connect(plain, autocommit=True, options="-c timezone=UTC"))
+        self._prepare()
+
+    def _begin(self) -> None:
+        self.connection.execute("BEGIN")
+        self.connection.execute(f"SELECT pg_advisory_xact_lock({OFFICE_ID})")
+
+
+class _Spoken:
+    """A psycopg connection that takes the placeholders of sqlite3."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+        self._words: dict[str, str] = {}
+
+    def execute(self, statement: str, values: Any = None) -> Any:
+        """One statement; psycopg prepares what comes often."""
+        words = self._words.get(statement)
+        if words is None:
+            words = re.sub(r"(?<![:\w]):(\w+)", r"%(\1)s", statement).replace(" IS ?", " IS NOT DISTINCT FROM %s")
+            words = self._words[statement] = words.replace("?", "%s")
+        return self._connection.execute(words, values)
+
+    def close(self) -> None:
+        """Hang up."""
+        self._connection.close()
+
+
+def _typed(left: Left) -> Left:
+    """SQLite's numbers for yes and no as such."""
+    rows = {
+        table: {
+            name: bool(value) if isinstance(t.metadata.tables[table].c[name].type, sa.Boolean) else value
+            for name, value in row.items()
+        }
+        for table, row in left.rows.items()
+    }
+    return type(left)(left.before, left.changed, rows)

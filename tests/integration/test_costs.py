@@ -1,0 +1,111 @@
+"""What things cost, by counting and not by the clock: statements of a step and of a page, modules of a command."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+import cli
+from kit.costs import FLOWS, measured, statements, written
+from kit.desk import DeskOf, desk_of
+from kit.door import Door
+from kit.flows import walker
+from kit.office import at
+from kit.years import grown_office
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NOW = at("2022-06-24 09:00")
+PAGES = {
+    "director": ("/", "/tasks", "/tasks/2", "/months/2022-06"),
+    "reviewer": ("/review",),
+    "clerk1": ("/",),
+    "audit": ("/trail",),
+}
+#: what neither a list of commands nor a completion needs
+HEAVY = {"sqlalchemy", "sqlmodel", "pydantic", "alembic", "jinja2", "rich", "docx", "openpyxl", "numpy", "asyncio"}
+#: commands that load some of it to know their own words and options
+LADEN = {
+    "drafts",
+    "forms",
+    "inspections",
+    "notices",
+    "papers",
+    "problems",
+    "rehearse",
+    "running",
+    "summaries",
+    "templates",
+}
+#: what no step on one task needs
+IDLE = {
+    "alembic",
+    "apscheduler",
+    "jinja2",
+    "docx",
+    "openpyxl",
+    "numpy",
+    "PIL",
+    "typst",
+    "lxml",
+    "fastapi",
+    "pypdf",
+    "argon2",
+}
+
+
+@pytest.mark.parametrize("flow", FLOWS)
+def test_an_action_takes_no_more_statements_than_it_did(tmp_path: Path, flow: str) -> None:
+    world = walker(tmp_path, flow).world
+    found = measured(world, flow)
+    world.database.close()
+    allowed = written()[flow]
+    grown = {action: (allowed.get(action), count) for action, count in found.items() if count > allowed.get(action, 0)}
+    assert grown == {}, "(allowed, found); if it must be so: cd tests && ../.venv/bin/python -m kit.costs"
+
+
+def test_a_page_asks_no_more_for_more_tasks(tmp_path: Path) -> None:
+    few, many = (
+        desk_of(grown_office(tmp_path / f"{clauses}", units=1, clauses=clauses, months=1), NOW) for clauses in (1, 14)
+    )
+    assert len(many.office.rows("task")) > 3 * len(few.office.rows("task"))
+    for login, pages in PAGES.items():
+        assert asked(many, login, pages) == asked(few, login, pages)
+
+
+def asked(desk: DeskOf, login: str, pages: tuple[str, ...]) -> dict[str, int]:
+    """How many statements each page takes, the second time it is opened."""
+    browser, found = desk.person(login), {}
+    for page in pages:
+        assert browser.get(page).status_code == 200, page
+        desk.site.seen.settle()
+        with statements(desk.site.database) as texts:
+            browser.get(page)
+        found[page] = len(texts)
+    return found
+
+
+def test_commands_know_their_words_without_a_database() -> None:
+    """So that a completion is there at once."""
+    light = sorted({module for module, _help in cli.COMMANDS.values()} - {f"commands.{name}" for name in LADEN})
+    script = f"import sys, importlib\nfor name in {light}:\n    importlib.import_module(name)\n"
+    script += f"    assert not {HEAVY} & sys.modules.keys(), (name, {HEAVY} & sys.modules.keys())"
+    done = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_command_on_one_task_loads_what_it_needs(tmp_path: Path) -> None:
+    door = Door.of(tmp_path)
+    script = (
+        "import sys, cli\ntry:\n    cli.main(['task', 'receive', '1'])\nfinally:\n"
+        "    print(*sys.modules, sep='\\n', file=sys.stderr)"
+    )
+    around = {**os.environ, **door.around("clerk1", "2022-06-10T09:00")}
+    done = subprocess.run([sys.executable, "-c", script], env=around, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert IDLE & set(done.stderr.splitlines()) == set()
