@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
 from commands.frame import Desk, answer, desk, new_token, token_file
-from models.errors import UsageRefused
+from models.errors import Denied, UsageRefused
 from models.language import _
 
 if TYPE_CHECKING:
@@ -69,15 +70,24 @@ def _say(data: dict[str, object]) -> None:
 )
 @click.argument("name")
 @click.option("--code", default="", help=_("The one-time code that sets the first password."))
+@click.option(
+    "--second", default="", metavar="DIGITS", help=_("The code that your device shows, where you entered one.")
+)
 @click.option("--password-stdin", is_flag=True, help=_("Read the password from standard input."))
 @desk
-def login_command(desk_: Desk, name: str, code: str, *, password_stdin: bool) -> None:
+def login_command(desk_: Desk, name: str, code: str, second: str, *, password_stdin: bool) -> None:
     """Log in; with a one-time code the password typed becomes the first one."""
-    from workflow import sessions
+    from workflow import second_factor, sessions
 
     database, token, rules = desk_.database, new_token(), desk_.settings.login
-    given = sessions.Login(name, _password(from_stdin=password_stdin, first=bool(code)), code)
-    actor = sessions.log_in(database, desk_.office_id, given, token, rules, desk_.now())
+    given = sessions.Login(name, _password(from_stdin=password_stdin, first=bool(code)), code, second)
+    try:
+        actor = sessions.log_in(database, desk_.office_id, given, token, rules, desk_.now())
+    except Denied as refusal:
+        if refusal.code != second_factor.MISSING or password_stdin:
+            raise
+        given = replace(given, second=str(click.prompt(_("The six digits that the device shows now"), err=True)))
+        actor = sessions.log_in(database, desk_.office_id, given, token, rules, desk_.now())
     keep_token(token)
     data = _described(desk_, actor) | {"hours": rules.hours}
     answer(desk_, data, lambda: _say(data))
@@ -109,6 +119,9 @@ def whoami_command(desk_: Desk) -> None:
     "password",
     help=_("Choose another password; one's other sessions end."),
     epilog="duban password --password-stdin < two-lines.txt",
+)
+@click.option(
+    "--second", default="", metavar="DIGITS", help=_("The code that your device shows, where you entered one.")
 )
 @click.option("--password-stdin", is_flag=True, help=_("Read the present and the new password, a line each."))
 @desk

@@ -88,6 +88,9 @@ class Person(OfficeRow, table=True):
     code_hash: str = ""
     #: when the code was made; None for one that does not lapse
     code_at: datetime | None = None
+    #: of a second factor (TOTP), in base32, and the last step whose code was used; None where none is asked for
+    totp_secret: str | None = None
+    totp_step: int | None = None
     #: None for one that was not chosen by the person
     password_set_at: datetime | None = None
     active: bool = True

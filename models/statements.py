@@ -107,7 +107,8 @@ def _turned(row: Any, back: tuple[tuple[int, Turn], ...]) -> Any:
 
 def _compile(core: Any, dialect: Dialect) -> _Compiled:
     compiled: Any = core.compile(dialect=dialect)
-    assert not compiled.post_compile_params, "an IN would be left open: say it with or_"
+    left_open = compiled.post_compile_params | compiled.literal_execute_params
+    assert not left_open, "an IN, or a literal, would be left open: say it with or_, or literal_column"
     assert not getattr(compiled, "insert_prefetch", ()), "a default of a column would be left out"
     names = tuple(compiled.positiontup or compiled.params)
     binds = {name: bind for bind, name in compiled.bind_names.items()}

@@ -53,6 +53,7 @@ PAGES: Final = (
     "review",
     "rules",
     "search",
+    "second_factor",
     "signing",
     "summaries",
     "tasks",

@@ -6,7 +6,9 @@ again by the next sweep, in the same transaction.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from datetime import date
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
@@ -17,7 +19,7 @@ from workflow.calendar import WorkCalendar, seed_year
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date, datetime
+    from datetime import datetime
 
     from sqlalchemy.engine import Connection
 
@@ -28,8 +30,15 @@ if TYPE_CHECKING:
 SEEDED: Final = range(2004, 2027)
 LIBRARY: Final = "chinesecalendar"
 _DECEMBER: Final = 12
+_SPACE: Final[Any] = sa.literal_column("' '")
+#: every listed day in one text, a working one with a plus before it
 _DAYS: Final = Statement(
-    sa.select(t.calendar_day.c.day, t.calendar_day.c.works).where(t.calendar_day.c.office_id == sa.bindparam("office"))
+    sa.select(
+        sa.func.aggregate_strings(
+            sa.case((t.calendar_day.c.works, "+"), else_="-") + sa.cast(t.calendar_day.c.day, sa.String),
+            _SPACE,
+        )
+    ).where(t.calendar_day.c.office_id == sa.bindparam("office"))
 )
 _YEARS: Final = Statement(
     sa.select(t.calendar_year.c.year).where(t.calendar_year.c.office_id == sa.bindparam("office"))
@@ -39,11 +48,14 @@ _YEARS: Final = Statement(
 def load_calendar(connection: Connection, office_id: int) -> WorkCalendar:
     """The office's calendar; years without a table are provisional."""
     asked = {"office": office_id}
-    off: set[date] = set()
-    makeup: set[date] = set()
-    for row in _DAYS.rows(connection, asked):
-        (makeup if row.works else off).add(row.day)
-    return WorkCalendar(frozenset(off), frozenset(makeup), frozenset(_YEARS.scalars(connection, asked)))
+    return _calendar(_DAYS.scalar(connection, asked) or "", tuple(_YEARS.scalars(connection, asked)))
+
+
+@lru_cache(maxsize=32)
+def _calendar(days: str, years: tuple[int, ...]) -> WorkCalendar:
+    """Some eight hundred days are the same from one sweep to the next: they are read again when one of them is another."""
+    listed = {sign: frozenset(date.fromisoformat(day[1:]) for day in days.split() if day[0] == sign) for sign in "+-"}
+    return WorkCalendar(listed["-"], listed["+"], frozenset(years))
 
 
 def years_known(connection: Connection, office_id: int) -> list[tuple[int, str]]:

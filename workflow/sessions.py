@@ -21,7 +21,7 @@ from models.language import _
 from models.settings import LoginSettings
 from models.states import Result
 from models.times import local_date
-from workflow import audit, cases, lockout, passwords
+from workflow import audit, cases, lockout, passwords, second_factor
 from workflow.case import Actor
 from workflow.people import code_digest
 from workflow.permissions import not_there
@@ -49,11 +49,15 @@ TERMINAL: Final = Caller()
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """What somebody gives to be let in; ``code`` is the one-time code that makes ``password`` the first one."""
+    """What somebody gives to be let in; ``code`` is the one-time code that makes ``password`` the first one.
+
+    ``second`` is what the device shows, for who has entered one.
+    """
 
     name: str
     password: str
     code: str = ""
+    second: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,8 @@ def log_in(
 ) -> Actor:  # fmt: skip
     """Check the password (or set the first one with a one-time code) and register the token.
 
-    E-A01 or E-A03 otherwise, E-A21 for an account that lay idle, E-A22 for a code that lay about.
+    E-A01 or E-A03 otherwise, E-A21 for an account that lay idle, E-A22 for a code that lay about, E-A23 and E-A24 for
+    one whose device has to speak, too.
 
     ``token`` is made by the caller; only its SHA-256 is stored. A failure is counted and recorded, so its
     transaction is kept although the login is refused.
@@ -99,6 +104,8 @@ def log_in(
         elif refusal is None and not fresh and passwords.lies_idle(connection, office_id, row.id, rules, now):
             refusal = passwords.idle(rules)  # said to nobody but who knows the password
         if refusal is None:
+            refusal = second_factor.take(connection, office_id, row, given.second, now)
+        if refusal is None:
             if fresh:
                 passwords.store(connection, office_id, row.id, fresh, now)
             return _open(connection, office_id, row, token, rules, now, caller)
@@ -108,7 +115,9 @@ def log_in(
 
 def _person(connection: Connection, office_id: int, login: str) -> Any:
     p = t.person.c
-    query = sa.select(p.id, p.login, p.name, p.active, p.password_hash, p.code_hash, p.code_at)
+    query = sa.select(
+        p.id, p.login, p.name, p.active, p.password_hash, p.code_hash, p.code_at, p.totp_secret, p.totp_step
+    )
     return connection.execute(query.where(p.office_id == office_id, p.login == login)).first()
 
 
@@ -159,10 +168,10 @@ def _count_failure(
     connection: Connection, office_id: int, row: Any, name: str, error: DubanError, rules: LoginSettings,
     now: datetime, caller: Caller,
 ) -> None:  # fmt: skip
-    """A wrong password counts, for this address and for all; what was tried while it was locked is written down only."""
+    """A wrong password or code counts, for this address and for all; what was tried while locked is written down only."""
     detail: dict[str, Any] = {"code": error.code, "address": caller.address}
     number = row.id if row is not None else 0
-    if error.code == "E-A01":
+    if error.code in {"E-A01", second_factor.WRONG}:
         lock = timedelta(minutes=rules.lock_minutes)
         until = lockout.failed(connection, office_id, name, caller.address, rules.tries, lock, now)
         detail |= {"locked_until": until.isoformat()} if until else {}
@@ -333,6 +342,24 @@ def _end_others(connection: Connection, office_id: int, actor: Actor, token: str
     return connection.execute(sa.update(t.login).where(others).values(revoked_at=now)).rowcount
 
 
+def present(
+    database: Database, office_id: int, actor: Actor, password: str, rules: LoginSettings, now: datetime,
+    caller: Caller = TERMINAL,
+) -> Any:  # fmt: skip
+    """The row of whoever proves at a screen that may have been left open that it is theirs; E-A18, which counts; E-A03."""
+    with database.read() as connection:
+        row = _person(connection, office_id, actor.login)
+        locked = lockout.locked_until(connection, office_id, actor.login, caller.address, now)
+    if locked:
+        raise _locked(rules)
+    if not passwords.verify(row.password_hash, password):
+        refusal = Denied("E-A18", _("The present password is wrong."), remedy=_("Type it once more."))
+        with database.write(office_id) as connection:
+            _count_wrong_present(connection, office_id, actor, refusal, rules, now, caller)
+        raise refusal
+    return row
+
+
 def change_password(
     database: Database, office_id: int, actor: Actor, token: str, old: str, new: str, rules: LoginSettings,
     now: datetime, caller: Caller = TERMINAL,
@@ -341,17 +368,9 @@ def change_password(
 
     E-A18 when the present one is wrong, which counts as a failed login; E-A02 or E-A19 when the new one is not taken.
     """
+    row = present(database, office_id, actor, old, rules, now, caller)
     with database.read() as connection:
-        row = _person(connection, office_id, actor.login)
-        locked = lockout.locked_until(connection, office_id, actor.login, caller.address, now)
         past = passwords.past(connection, office_id, row.id)
-    if locked:
-        raise _locked(rules)
-    if not passwords.verify(row.password_hash, old):
-        refusal = Denied("E-A18", _("The present password is wrong."), remedy=_("Type it once more."))
-        with database.write(office_id) as connection:
-            _count_wrong_present(connection, office_id, actor, refusal, rules, now, caller)
-        raise refusal
     passwords.check_password(new, actor.login, rules.profile)
     passwords.refuse_used([*past, row.password_hash], new)
     fresh = passwords.hashed(new)

@@ -42,12 +42,13 @@ _KEEPER: Final = N_("Tell whoever looks after the server.")
 #: the same where the deed's own remedy names a command; another remedy of the code stays
 _FOR_COMMANDS: Final = {
     **dict.fromkeys(
-        ("E-507", "E-B00", "E-B01", "E-B02", "E-B05", "E-B07", "E-B20", "E-F20", "E-H74", "E-H76"), _KEEPER
+        ("E-507", "E-B00", "E-B01", "E-B02", "E-B05", "E-B07", "E-B20", "E-F20", "E-H74", "E-H76", "E-I03"), _KEEPER
     ),
     "E-A13": N_(
         "Have the absence and the substitute entered first; the security administrator does it under “Absences”."
     ),
     "E-A17": N_("Choose a new password."),
+    "E-A23": N_("Type the password again, and the six digits that your authenticator shows."),
     "E-C01": N_("The director checks the time and the data, then releases them under “To decide”."),
     "E-D02": N_("Correct the day in the table, or tick that deadlines before the notice are meant."),
     "E-F40": N_("Open the form: its page shows the papers that are there and their signatures."),

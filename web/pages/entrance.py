@@ -15,7 +15,7 @@ from web.frame.callers import caller_of
 from web.frame.cookies import ACTING_FOR, LANGUAGE, begin_session, end_session, put, token_of
 from web.frame.desk import At, Desk, Open
 from web.frame.posted import Form, OpenForm, Posted
-from workflow import passwords, sessions
+from workflow import passwords, second_factor, sessions
 
 router = APIRouter()
 #: browsers drop control characters and take a backslash for a slash: //elsewhere can be written in many ways
@@ -50,9 +50,9 @@ def _open_session(desk: Desk, form: Posted, token: str) -> str:
     """Let somebody in; what they should know of the time since their last login."""
     name = form.text("login")
     if form.flag("first"):
-        given = sessions.Login(name, form.twice("password"), form.text("code"))
+        given = sessions.Login(name, form.twice("password"), form.text("code"), form.text("second"))
     else:
-        given = sessions.Login(name, form.secret("password"))
+        given = sessions.Login(name, form.secret("password"), second=form.text("second"))
     failures = desk.read(lambda c: sessions.failures(c, desk.office_id, name))
     sessions.log_in(
         desk.database, desk.office_id, given, token, desk.settings.login, desk.now(), caller_of(desk.request)
@@ -76,7 +76,8 @@ def _login_page(
     desk: Desk, onward: str, *, first: bool, login: str = "", refusal: DubanError | None = None
 ) -> Response:
     wanted = passwords.wanted(desk.settings.login.profile)
-    return desk.page("login.html", next=onward, first=first, login=login, refusal=refusal, wanted=wanted)
+    second = refusal is not None and refusal.code in {second_factor.MISSING, second_factor.WRONG}
+    return desk.page("login.html", next=onward, first=first, login=login, refusal=refusal, wanted=wanted, second=second)
 
 
 def local(path: str) -> str:

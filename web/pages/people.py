@@ -16,7 +16,7 @@ from web.frame.files import kind_file
 from web.frame.paging import Page, Paging
 from web.frame.posted import Form, Posted
 from web.frame.uploads import some
-from workflow import people, people_views, permissions
+from workflow import people, people_views, permissions, second_factor
 from workflow.authorisation import MATRIX
 from workflow.passwords import code_life
 from workflow.people_views import Show
@@ -152,7 +152,10 @@ def person(desk: At, login: str) -> Response:
         return people_views.one_person(connection, desk.office_id, login, desk.now())
 
     row = desk.look_up("person.rescue", work)
-    return desk.page("people/person.html", row=row, manages=desk.may("person.manage"), rescues=_rescues(desk, row))
+    return desk.page(
+        "people/person.html", row=row, manages=desk.may("person.manage"), rescues=_rescues(desk, row),
+        device=desk.may("session.end") and desk.read(lambda c: second_factor.in_use(c, desk.office_id, row.id)),
+    )  # fmt: skip
 
 
 def _rescues(desk: Desk, row: people_views.PersonRow) -> bool:
@@ -185,6 +188,13 @@ def reopen(desk: At, _form: Form, login: str) -> Response:
     """Open the account again."""
     desk.perform("person.enable", lambda c: people.enable_person(c, desk.office_id, desk.actor, login, desk.now()))
     return desk.go(f"/people/account/{login}", _("The account {login} is open again.").format(login=login))
+
+
+@router.post("/account/{login}/device")
+def remove_device(desk: At, _form: Form, login: str) -> Response:
+    """A lost device: the account asks for no code any more."""
+    desk.perform("second.remove", lambda c: second_factor.remove(c, desk.office_id, desk.actor, login, desk.now()))
+    return desk.go(f"/people/account/{login}", _("The login of {login} asks for no code any more.").format(login=login))
 
 
 @router.post("/account/{login}/reset")

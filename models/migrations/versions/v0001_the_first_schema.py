@@ -180,6 +180,8 @@ def upgrade() -> None:
         sa.Column("password_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("code_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("code_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("totp_secret", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("totp_step", sa.Integer(), nullable=True),
         sa.Column("password_set_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("failed_logins", sa.Integer(), nullable=False),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -12,10 +13,11 @@ from kit.desk import SEAL, Browser, DeskOf, desk_of
 from kit.office import BEGIN, small_office
 from models.settings import LoginSettings
 from models.times import local_date
-from workflow import passwords
+from workflow import passwords, second_factor
 from workflow.sessions import token_digest
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
 OLD, NEW = "Right-pass-1", "Another-pass-2"
@@ -77,6 +79,38 @@ def test_one_session_is_ended_and_all_others_but_nobody_elses(desk: DeskOf) -> N
     assert third.post("/account/sessions/end-others").status_code == 303
     assert (second.get("/").status_code, third.get("/account").status_code) == (303, 200)
     assert [row["action"] for row in desk.office.rows("event")[-2:]] == ["session.leave"] * 2
+
+
+def test_a_device_is_entered_asked_for_and_removed_when_it_is_lost(desk: DeskOf) -> None:
+    owner, now = come_in(desk), desk.clock.now
+    page = owner.get("/account/second").text
+    secret = html.unescape(re.search(r'name="secret" value="([A-Z2-7]{32})"', page)[1])  # type: ignore[index]
+    assert f"secret={secret}&" in html.unescape(page)
+    assert 'src="data:image/svg+xml' in page
+
+    def shown(now: datetime) -> str:
+        return second_factor.code_of(secret, int(now.timestamp()) // second_factor.STEP_SECONDS)
+
+    given = {"secret": secret, "second": shown(now)}
+    assert "E-A18" in owner.post("/account/second", old="wrong", **given).text
+    refused = owner.post("/account/second", old=OLD, **{**given, "second": "000000"}).text
+    assert "E-A24" in refused
+    assert f'value="{secret}"' in refused, "the device has it already"
+    assert owner.post("/account/second", old=OLD, **given).headers["location"] == "/account"
+    assert secret not in owner.get("/account/second").text
+
+    browser, desk.clock.now = desk.nobody(), now + timedelta(seconds=30)
+    asked = browser.client.post("/login", data={"login": "clerk1", "password": OLD})
+    assert "E-A23" in asked.text
+    assert 'name="second"' in asked.text
+    given = {"login": "clerk1", "password": OLD, "second": shown(desk.clock.now)}
+    assert browser.client.post("/login", data=given).status_code == 303
+
+    assert desk.person("system").post("/people/account/clerk1/device").status_code == 403
+    security = desk.person("security")
+    assert "/people/account/clerk1/device" in security.get("/people/account/clerk1").text
+    security.post("/people/account/clerk1/device")
+    come_in(desk)
 
 
 def test_a_new_password_ends_the_other_sessions(desk: DeskOf) -> None:

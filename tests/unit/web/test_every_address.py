@@ -67,7 +67,7 @@ SCOPES: Final = {
 }  # fmt: skip
 NONSENSE: Final = "<b>'\";--{{7*7}}😀\x00"
 #: whoever fails here is counted; who logs out is gone
-COUNTING: Final = {"/login", "/account/password", "/logout"}
+COUNTING: Final = {"/login", "/account/password", "/account/second", "/account/second/leave", "/logout"}
 CODES: Final = ("A234-5678", "B234-5678", "C234-5678")
 #: what changes whatever is answered: the trail, when somebody was seen, that a report lay open
 BESIDE: Final = {"event", "login", "reading", "sqlite_sequence"}
