@@ -89,7 +89,7 @@ class Year:
     worst: bool = False
     journal: Journal = field(default_factory=Journal)
     figures: Counter[str] = field(default_factory=Counter)
-    actions: deque[str] = field(default_factory=lambda: deque(maxlen=LAST_ACTIONS))
+    actions: deque[tuple[datetime, str]] = field(default_factory=lambda: deque(maxlen=LAST_ACTIONS))
     violations: list[Violation] = field(default_factory=list)
     #: what the observers keep from one look to the next
     memory: Memory = field(default_factory=Memory)
@@ -140,7 +140,7 @@ class Year:
 
     def note(self, what: str) -> None:
         """Remember an action for whoever reads of a failure."""
-        self.actions.append(f"{self.clock.true:%Y-%m-%d %H:%M:%S} {what}")
+        self.actions.append((self.clock.true, what))
 
     @contextmanager
     def inside(self, process: Process) -> Iterator[None]:
@@ -235,7 +235,8 @@ def _outcome(year: Year) -> Outcome:
     year.figures["messages"] = len(year.post.taken)
     year.figures["deeds"] = len(year.journal.told)
     found = digest(year.home / "duban.db", year.journal, year.post)
-    return Outcome(year.number, found, tuple(year.violations), year.figures, tuple(year.actions))
+    actions = tuple(f"{at:%Y-%m-%d %H:%M:%S} {what}" for at, what in year.actions)
+    return Outcome(year.number, found, tuple(year.violations), year.figures, actions)
 
 
 def last_words(

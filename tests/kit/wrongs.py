@@ -63,6 +63,18 @@ def too_late(month: Month) -> None:
     month.copies[place] = replace(month.copies[place], true=late, wall=late)
 
 
+def under_a_wrong_clock(month: Month) -> None:
+    """A sweep and a letter of a day on which the clock lay a month back."""
+    wrong = at("2022-06-01 09:01")
+    place = next(
+        place for place, one in enumerate(month.copies) if one.address == "clerk2" and one.true > at("2022-06-20 00:00")
+    )
+    letter = month.copies[place]
+    month.copies[place] = replace(letter, wall=wrong)
+    sweep = next(n for n, one in enumerate(month.told) if one.deed == "sweep" and one.true == letter.true)
+    month.told[sweep] = replace(month.told[sweep], wall=wrong)
+
+
 def wrong_bytes(month: Month) -> None:
     path = month.store.path(month.office.rows("attachment")[0]["sha256"])
     path.chmod(0o640)

@@ -31,6 +31,7 @@ from kit.wrongs import (
     told,
     told_twice,
     too_late,
+    under_a_wrong_clock,
     wrong_bytes,
 )
 from simulation.years.observers import Memory
@@ -161,6 +162,7 @@ PLANTS = {
     "chased after leaving": Plant(
         sql("UPDATE duty SET valid_to = '2022-06-10' WHERE person_id = 3"), "I7", "clerk3 was chased"
     ),
+    "sent under a clock that went back": Plant(under_a_wrong_clock, "clock", "it left while the clock showed 2022-06-01"),
     "an earlier version thrown away": Plant(
         sql("DELETE FROM report WHERE task_id = 1 AND number = 1"), "I8 I9", "its row is gone"
     ),

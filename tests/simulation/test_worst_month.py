@@ -19,7 +19,7 @@ SIZE: Final = {"months": 1, "units": 9, "worst": True}
 MISSED: Final = 4
 
 
-@pytest.mark.parametrize("number", range(10))
+@pytest.mark.parametrize("number", range(16))
 def test_in_a_month_in_which_everything_befalls_every_promise_is_kept(
     number: int, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:

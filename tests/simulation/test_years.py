@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 SEED = 1
 #: years that are played in every run, each of a small city and of one month
-YEARS, UNITS, MONTHS = 30, 9, 1
+YEARS, UNITS, MONTHS = 24, 9, 1
 #: what happens in a city: each has to happen in these years at least once; circulars take months to come to
 HAPPENS = (
     "months opened", "receive", "report", "withdraw", "send_back", "forms signed", "approved", "returned", "reopened",

@@ -17,6 +17,7 @@ I11   chain.chain, chain.seen_heads, chain.kept_heads;  I12  chain.chain, and th
 I13   states.four_eyes;  I14  states.lawful, states.duties (what a list shows: tests/unit/workflow, the whole matrix)
 I15   papers.summaries (the same bytes again: tests/unit/documents)
 I16   deeds.nothing_by_itself, deeds.whole;  I17  deeds.once
+clock letters.believed: nothing leaves under a clock that cannot be believed
 I18   afterwards.restored;  I19  letters.waiting, ladder.skipped when drained;  I20  afterwards.secrets
 ====  =========================================================================================================
 """
@@ -59,6 +60,7 @@ OF_ROWS: Final[tuple[Observer, ...]] = (
     letters.with_the_ledger,
     letters.dead,
     letters.waiting,
+    letters.believed,
     afterwards.restored,
     afterwards.secrets,
 )

@@ -5,9 +5,10 @@ The post is outside of the program: what it took is counted there, not in the ou
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from datetime import timedelta
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 from simulation.years.observers.duties import Duties
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 #: twice the longest time between two tries, and the longest holiday with its days off, in which no reminder leaves
 _PATIENCE: Final = timedelta(hours=12) + timedelta(days=11)
+#: further ahead than this, or further back, a clock is not believed
+_AHEAD, _BACK = timedelta(hours=37), timedelta(minutes=3)
 #: ends of a message
 _ENDED: Final = frozenset({"sent", "dead", "not_needed", "superseded"})
 
@@ -178,6 +181,26 @@ def waiting(picture: Picture) -> Iterator[Violation]:
     for row in picture.tables["message"]:
         if picture.evidence.drained and row["state"] == "held":
             yield Violation("I19", "the faults are off, and it is still held", f"message {row['id']}")
+
+
+def believed(picture: Picture) -> Iterator[Violation]:
+    """Under a clock that cannot be believed nothing leaves but the news that everything is held.
+
+    It cannot be when it lies further ahead than a weekend, or behind what an earlier sweep has seen on it; the sweep
+    before the letter has looked at the same clock.
+    """
+    news = {letter.message_id for letter in picture.memory.letters.values() if letter.event == "held"}
+    sweeps = [told for told in picture.evidence.told if told.deed == "sweep" and told.answer == "done"]
+    places = [told.true for told in sweeps]
+    seen = list(accumulate((min(told.wall, told.true) for told in sweeps), max))
+    for copy in picture.evidence.copies:
+        place = bisect_right(places, copy.true) - 1
+        off = copy.wall - copy.true
+        if place < 0 or abs(off) < _BACK or abs(sweeps[place].wall - sweeps[place].true - off) > _BACK:
+            continue
+        if (off > _AHEAD or copy.wall < seen[place] - _BACK) and copy.message_id not in news:
+            what = f"it left while the clock showed {copy.wall:%Y-%m-%d %H:%M}, and it was {copy.true:%Y-%m-%d %H:%M}"
+            yield Violation("clock", what, f"message {copy.message_id}")
 
 
 def chased(picture: Picture, lives: Lives) -> Iterator[Violation]:
