@@ -15,6 +15,7 @@ from bench import (
     notices,
     page,
     papers,
+    peers_adapter,
     postgres,
     simulated,
     starts,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 #: in the order of the goals
 PARTS: Final[dict[str, Callable[[Extent, Figures], None]]] = {
     "steps": steps.run,
+    "peers": peers_adapter.run,
     "batches": batches.run,
     "sweeps": sweeps.run,
     "starts": starts.run,

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 STEPS: Final = ("report", "sign_stamp", "approve", "aggregate")
 #: the duty that takes the step, and whether it is the unit's
 DUTY: Final = {
+    "receive": ("clerk", True),
     "report": ("clerk", True),
     "sign_stamp": ("leader", True),
     "approve": ("reviewer", False),

@@ -4,7 +4,7 @@ Loaded by their ``bench.py`` as a module with ``IMPLS``. Their five steps are re
 aggregate here: tasks are made by opening a month, as a set, so the receipt stands for their ``create``. What stands in
 duban's database at the end is told to their check in their own tables.
 
-``python -m bench.peers_adapter [rounds] [instances]`` runs duban, the floor of the peers and the peers in turn.
+What a step leaves differs: the peers write one plain row of audit; duban a hashed event, messages and the kept answer.
 """
 
 from __future__ import annotations
@@ -18,11 +18,16 @@ import sys
 from contextlib import closing
 from pathlib import Path
 from statistics import median
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from bench.extent import ROOT
+from bench.measure import Spread
 from bench.month import Duban, people, print_forms
 from bench.stock import stocked
+
+if TYPE_CHECKING:
+    from bench.extent import Extent
+    from bench.verdict import Figures
 
 PEERS: Final = ROOT.parent / "shared" / "peers"
 HOME: Final = ROOT / "build" / "peers"
@@ -65,10 +70,9 @@ class InDuban:
     def _print(self) -> None:
         with closing(sqlite3.connect(self.stock.file)) as connection:
             rows = connection.execute("SELECT id FROM task WHERE state = 'reported' ORDER BY id").fetchall()
-        for (task,) in rows:
-            if task - self.stock.first not in self.printed:
-                print_forms(self.stock.file, [task])
-                self.printed.add(task - self.stock.first)
+        waiting = [task for (task,) in rows if task - self.stock.first not in self.printed]
+        print_forms(self.stock.file, waiting)  # of one stage: they follow one another
+        self.printed.update(task - self.stock.first for task in waiting)
 
     def close(self) -> None:
         """Tell their check how our tasks stand and what our trail says happened to them."""
@@ -94,34 +98,46 @@ class InDuban:
 IMPLS: Final = {"duban": InDuban}
 
 
-def main(words: list[str]) -> None:
-    """Rounds in which everybody takes a turn, then the table."""
-    rounds, count = (int(words[0]), int(words[1])) if len(words) > 1 else (5, 100)
+def run(extent: Extent, figures: Figures) -> None:
+    """Beside the fastest of them, by the same runner."""
     if not (PEERS / "bench.py").exists():
-        sys.exit(f"{PEERS} is not there")
+        figures.lacks("1", "the runner of the peers does not lie beside the project (../shared/peers)")
+        return
+    found = _measured(extent.rounds, extent.steps)
+    fastest = max(THEIRS[1:], key=lambda name: median(one["rate"] for one in found[name]))
+    figures.add(
+        "1", f"five steps of duban, of the rate of the fastest peer, {fastest}", _of(found, "duban", fastest), least=4
+    )
+    for name in ("duban", *THEIRS):
+        cpu = Spread.of([one["cpu_us"] for one in found[name]])
+        figures.add("1", f"the peers' five steps by {name}, of their floor (FULL)", _of(found, name, THEIRS[0]))
+        figures.add("1", f"the peers' five steps by {name}, microseconds of processor time a step", cpu)
+
+
+def _of(found: dict[str, list[dict[str, Any]]], name: str, other: str) -> Spread:
+    return Spread.of([ours["rate"] / theirs["rate"] for ours, theirs in zip(found[name], found[other], strict=True)])
+
+
+def _measured(rounds: int, count: int) -> dict[str, list[dict[str, Any]]]:
     if not PYTHON.exists():
         subprocess.run([sys.executable, "-m", "venv", str(HOME / "venv")], check=True)
         subprocess.run([str(PYTHON), "-m", "pip", "install", "-q", "-r", str(PEERS / "requirements.txt")], check=True)
     found: dict[str, list[dict[str, Any]]] = {}
     names = ["duban", *THEIRS]
     for turn in range(rounds):
-        for name in names[turn % len(names) :] + names[: turn % len(names)]:
+        first = turn % len(names)
+        for name in names[first:] + names[:first]:
             found.setdefault(name, []).append(_run(name, count))
-    fastest = max(names[2:], key=lambda name: median(one["rate"] for one in found[name]))
-    for name in names:
-        of_fastest = median(one["rate"] / other["rate"] for one, other in zip(found[name], found[fastest], strict=True))
-        of_floor = median(one["rate"] / other["rate"] for one, other in zip(found[name], found["raw"], strict=True))
-        rate, cpu = median(one["rate"] for one in found[name]), median(one["cpu_us"] for one in found[name])
-        print(
-            f"{name:<22} {rate:>8.0f} steps/s {cpu:>8.0f} µs CPU  {of_floor:.2f} of their floor  {of_fastest:.2f} of {fastest}"
-        )
+    return found
 
 
 def _run(name: str, count: int) -> dict[str, Any]:
     """One run of their ``bench.py``; ours is put where it looks for a name that it does not know."""
-    put = "import sys, runpy; sys.path.insert(0, '.'); sys.argv[0] = 'bench.py'\n"
-    ours = f"sys.path.append({str(ROOT)!r})\nimport bench.peers_adapter\nsys.modules['impl_sa'] = bench.peers_adapter\n"
-    script = put + (ours if name == "duban" else "") + "runpy.run_path('bench.py', run_name='__main__')"
+    ours = (
+        f"sys.path.insert(0, {str(ROOT)!r})\nimport bench.peers_adapter\nsys.modules['impl_sa'] = bench.peers_adapter\n"
+    )
+    theirs = "sys.path.insert(0, '.')\nsys.argv[0] = 'bench.py'\nrunpy.run_path('bench.py', run_name='__main__')"
+    script = "import sys, runpy\n" + (ours if name == "duban" else "") + theirs
     python = sys.executable if name == "duban" else str(PYTHON)
     command = [python, "-c", script, name, "--sync", "FULL", "--n", str(count), "--dir", str(HOME / "databases")]
     HOME.mkdir(parents=True, exist_ok=True)
@@ -130,7 +146,3 @@ def _run(name: str, count: int) -> dict[str, Any]:
         raise RuntimeError(f"{name}: {done.stderr[-2000:]}")
     told: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
     return told
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
