@@ -46,7 +46,7 @@ def add(desk_: Desk, login: str, name: str, email: str) -> None:
         "person.add", lambda c: people.add_person(c, office, desk_.actor, login, name, now, email=email, code=code)
     )
     said = _("{login} is entered; one-time code, shown only now: {code}").format(login=login, code=code)
-    said = f"{said}\n{code_life(desk_.settings.login)}".rstrip()
+    said = f"{code_life(desk_.settings.login)}\n{said}".lstrip()
     answer(desk_, {"id": number, "login": login, "code": code}, lambda: click.echo(said))
 
 
@@ -225,5 +225,5 @@ def reset(desk_: Desk, login: str) -> None:
     code, office, now = new_code(), desk_.office_id, desk_.now()
     desk_.perform("person.reset", lambda c: people.reset_person(c, office, desk_.actor, login, code, now))
     said = _("{login} starts anew; one-time code, shown only now: {code}").format(login=login, code=code)
-    said = f"{said}\n{code_life(desk_.settings.login)}".rstrip()
+    said = f"{code_life(desk_.settings.login)}\n{said}".lstrip()
     answer(desk_, {"login": login, "code": code}, lambda: click.echo(said))

@@ -120,9 +120,6 @@ def whoami_command(desk_: Desk) -> None:
     help=_("Choose another password; one's other sessions end."),
     epilog="duban password --password-stdin < two-lines.txt",
 )
-@click.option(
-    "--second", default="", metavar="DIGITS", help=_("The code that your device shows, where you entered one.")
-)
 @click.option("--password-stdin", is_flag=True, help=_("Read the present and the new password, a line each."))
 @desk
 def password_command(desk_: Desk, *, password_stdin: bool) -> None:

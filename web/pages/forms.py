@@ -44,6 +44,7 @@ def list_page(desk: At, month: str = "", unit: str = "") -> Response:
 @router.post("/print")
 def print_one(desk: At, form: Form) -> Response:
     """Register one form over all reports that wait for a signature; the same content, the same form."""
+    desk.demand("form.print")
     month, unit = named_month(form.text("month")), form.text("unit")
     printed, _facts = print_form(desk, month, unit)
     said = _("Form {code} over {count} tasks is ready. Open it, print it, have it signed and stamped.")

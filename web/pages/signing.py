@@ -124,6 +124,7 @@ def form_page(desk: At, code: str, number: int) -> Response:
 @router.post("/paper")
 def make_form(desk: At, form: Form) -> Response:
     """Have the form made over everything that waits for a signature."""
+    desk.demand("form.print")
     month, unit = form.text("month"), form.text("unit")
     printed, _facts = print_form(desk, named_month(month), unit)
     said = _("Form {code} is made over {count} reports. Read it here as it is printed.")
