@@ -233,7 +233,8 @@ def _indicators(connection: Connection, desk: Desk, tasks: list[TaskRow]) -> lis
         task for task in tasks if permissions.may_see_report(actor, permissions.relation(actor, task.unit_id, ()), task)
     ]
     in_force = {(task.id, task.report_number) for task in mine if task.report_number}
-    rows = connection.execute(sa.select(r.task_id, r.number, r["values"]).where(r.office_id == desk.office_id))
+    filed = sa.select(r.task_id, r.number, r["values"]).where(r.office_id == desk.office_id)
+    rows = connection.execute(filed.where(r.task_id.in_({task for task, _number in in_force})))
     values = {
         (row.task_id, value["indicator_id"]): value
         for row in rows

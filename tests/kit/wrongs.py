@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from kit.observed import Month, at, rewritten
@@ -119,6 +120,14 @@ def restored_in_silence(month: Month) -> None:
     line = replace(month.told[0], true=moment, wall=moment, who="operator", task=None, answer="done", key="b1")
     month.told.insert(middle, replace(line, deed="restore"))
     month.told.insert(middle, replace(line, deed="backup"))
+
+
+def restored_and_sent_again(month: Month) -> None:
+    """A letter that had left before a restore, and leaves once more with nobody's leave."""
+    restored_in_silence(month)
+    restore = next(one for one in month.told if one.deed == "restore")
+    month.told.insert(month.told.index(restore) + 1, replace(restore, who="system", deed="restore.confirm"))
+    month.copies.append(replace(month.copies[0], true=restore.true + timedelta(minutes=1)))
 
 
 def ended_by_a_wrong_clock(month: Month) -> None:

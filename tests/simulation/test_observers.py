@@ -25,6 +25,7 @@ from kit.wrongs import (
     once_more,
     open_to_writing,
     recomputed,
+    restored_and_sent_again,
     restored_in_silence,
     sql,
     stale_heads,
@@ -245,6 +246,9 @@ PLANTS = {
     ),
     "two answers to one key": Plant(
         told("task.report", 1, answer="returned"), "I17 acknowledged", "answered “reported” first and “returned” then"
+    ),
+    "a letter sent again after a restore": Plant(
+        restored_and_sent_again, "I18", "it left again after the restore",
     ),
     "a restore in silence": Plant(restored_in_silence, "I18", "though nobody had said yes"),
 }  # fmt: skip

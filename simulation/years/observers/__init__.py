@@ -18,7 +18,7 @@ I13   states.four_eyes;  I14  states.lawful, states.duties (what a list shows: t
 I15   papers.summaries (the same bytes again: tests/unit/documents)
 I16   deeds.nothing_by_itself, deeds.whole;  I17  deeds.once
 clock letters.believed: nothing leaves under a clock that cannot be believed
-I18   afterwards.restored;  I19  letters.waiting, ladder.skipped when drained;  I20  afterwards.secrets
+I18   afterwards.restored, afterwards.again;  I19  letters.waiting, ladder.skipped when drained;  I20  afterwards.secrets
 ====  =========================================================================================================
 """
 
@@ -62,6 +62,7 @@ OF_ROWS: Final[tuple[Observer, ...]] = (
     letters.waiting,
     letters.believed,
     afterwards.restored,
+    afterwards.again,
     afterwards.secrets,
 )
 #: those that let the tasks live once more

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from simulation.years.observers.evidence import Violation, acknowledged
-from simulation.years.observers.picture import UNSEEN
+from simulation.years.observers.evidence import Violation, acknowledged, refused
+from simulation.years.observers.picture import UNSEEN, instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +37,20 @@ def restored(picture: Picture) -> Iterator[Violation]:
         and any(told.deed == "restore.confirm" and acknowledged(told) for told in picture.evidence.told)
     ):
         yield Violation("I18", "a restore was confirmed, and the trail does not say so", "trail")
+
+
+def again(picture: Picture) -> Iterator[Violation]:
+    """What the backup knew as waiting may have left since: after the restore it waits until somebody lets it out."""
+    told, copies = picture.evidence.told, picture.evidence.copies
+    for first, last in picture.lost:
+        backup, restore = told[max(first, 0)], told[last]
+        known = {row["message_id"] for row in picture.tables["message"] if instant(row["created_at"]) < backup.wall}
+        left = {copy.message_id for copy in copies if copy.true < restore.true} & known
+        freed = [one.true for one in told[last:] if one.deed == "message.release" and not refused(one)]
+        for copy in copies:
+            if copy.message_id in left and restore.true < copy.true < min(freed, default=picture.evidence.when):
+                what = f"it left again after the restore of {restore.wall:%Y-%m-%d %H:%M}, and nobody had let it out"
+                yield Violation("I18", what, f"message {copy.message_id}")
 
 
 def secrets(picture: Picture) -> Iterator[Violation]:

@@ -108,6 +108,8 @@ class _Reckoning:
         end = min(until, self._ended.get(life.row["period_id"], until))
         for place, span in enumerate(life.spans):
             after = life.spans[place + 1].since if place + 1 < len(life.spans) else None
+            if after is not None and _next_nine(span.since) >= after:
+                continue  # it was over before any rung could fall due
             for first, last, rung in self._in_force(span.law):
                 if span.state not in rung.states or rung.when == "second_late":
                     continue
@@ -179,6 +181,12 @@ class _Reckoning:
             return True
         near = {day_of(at), *(day_of(at) + timedelta(days=back) for back in range(-12, 13))}
         return any(at < imported and span.since < imported and near & days for imported, days in self._imports)
+
+
+def _next_nine(moment: datetime) -> datetime:
+    """The first hour after an instant at which rungs fall due."""
+    today = nine(day_of(moment))
+    return today if today > moment else today + timedelta(days=1)
 
 
 def _moved_days(picture: Picture, lives: Lives, listed: dict[date, bool]) -> list[tuple[datetime, set[date]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -53,8 +54,9 @@ class Law:
         return [step for step in self.steps.get((action, source), ()) if dest in step.dests]
 
 
+@cache
 def read_law(text: str) -> Law:
-    """The law in a flow's TOML."""
+    """The law in a flow's TOML; the same few texts come at every look."""
     file = tomllib.loads(text)
     steps: dict[tuple[str, str], tuple[Step, ...]] = {}
     for section in file["action"]:

@@ -70,12 +70,12 @@ class Lives:
 def replay(picture: Picture) -> Lives:
     """Let every task live once more."""
     true = _true_times(picture)
-    opened = _openings(picture, true)
+    opened, moved = _openings(picture, true), _first_moves(picture)
     lives = {}
     for row in picture.tables["task"]:
         law = picture.laws.get(row["flow_sha256"])
         if row["period_id"] is not None and law is not None:
-            lives[row["id"]] = Life(row, [_beginning(picture, row, opened)])
+            lives[row["id"]] = Life(row, [_beginning(picture, row, opened, moved.get(row["id"], row["flow_sha256"]))])
     months: dict[int, list[Life]] = {}
     for life in lives.values():
         months.setdefault(life.row["period_id"], []).append(life)
@@ -108,23 +108,24 @@ def _openings(picture: Picture, true: dict[int, datetime]) -> dict[int, list[tup
     return found
 
 
-def _beginning(picture: Picture, row: dict[str, Any], opened: dict[int, list[tuple[date, datetime, int]]]) -> Span:
+def _beginning(
+    picture: Picture, row: dict[str, Any], opened: dict[int, list[tuple[date, datetime, int]]], law: str
+) -> Span:
     """A task begins where its first version of the flow begins, at the event that made it."""
     day = date.fromisoformat(row["opened_on"])
     made = opened.get(row["period_id"], [])
     _day, since, seq = next((one for one in made[1:] if one[0] == day), made[0] if made else (day, None, 0))
-    law = _first_law(picture, row)
     since = since or datetime.combine(day, time(), SHANGHAI)
     return Span(since, seq, picture.laws[law].initial, law, date.fromisoformat(row["original_due_on"]), entered=since)
 
 
-def _first_law(picture: Picture, row: dict[str, Any]) -> str:
-    """The version that a task was made in: that from which its first move to another one led."""
-    sha = str(row["flow_sha256"])
+def _first_moves(picture: Picture) -> dict[int, str]:
+    """The version that a task was made in, where it is another one now: that from which its first move led."""
+    found: dict[int, str] = {}
     for event in picture.events:
-        if event.action == "migrate" and event.object_type == "task" and event.object_id == row["id"]:
-            return str(event.detail["from"]) if event.detail["from"] in picture.laws else sha
-    return sha
+        if event.action == "migrate" and event.object_type == "task" and event.detail["from"] in picture.laws:
+            found.setdefault(event.object_id, str(event.detail["from"]))
+    return found
 
 
 def _apply(
