@@ -2,8 +2,8 @@
 tests).
 
 A test that counts something says so with ``record_property("figure", "<name>=<number>")``; pytest puts that into the
-XML that this script is given. Counts of one name are added up over the tests, and a name without a sentence here is an
-error, so that no figure is lost and none stands without its meaning.
+XML that this script is given, or into several where the tests were run in parts. Counts of one name are added up over
+the tests, and a name without a sentence here is an error, so that no figure is lost and none stands without its meaning.
 """
 
 from __future__ import annotations
@@ -14,9 +14,12 @@ import sys
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from lxml import etree
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 PAGE: Final = Path(__file__).resolve().with_name("reliability.md")
 BEGIN, END = "<!-- figures:begin (make reliability) -->", "<!-- figures:end -->"
@@ -41,10 +44,11 @@ MEANING: Final = {
 }
 
 
-def counted(report: Path) -> Counter[str]:
+def counted(reports: Sequence[Path]) -> Counter[str]:
     """The figures of a run, by name; raises ValueError for a name without a meaning."""
     found: Counter[str] = Counter()
-    for one in etree.parse(str(report)).iterfind(".//property[@name='figure']"):
+    properties = (one for report in reports for one in etree.parse(str(report)).iterfind(".//property[@name='figure']"))
+    for one in properties:
         name, _, number = str(one.get("value")).partition("=")
         if name not in MEANING:
             raise ValueError(f"no sentence says what the figure {name!r} means")
@@ -60,15 +64,16 @@ def table(found: Counter[str], day: str, *, short: bool) -> str:
     return "\n".join([f"Run on {day}, {machine}, {which}:", "", "| number | of what |", "|---|---|", *rows, ""])
 
 
-def main(report: Path, day: str, *, short: bool) -> None:
+def main(reports: Sequence[Path], day: str, *, short: bool) -> None:
     """Put the table between the marks of the page."""
     text = PAGE.read_text(encoding="utf-8")
     before, rest = text.split(BEGIN)
     PAGE.write_text(
-        f"{before}{BEGIN}\n{table(counted(report), day, short=short)}{END}{rest.split(END)[1]}", encoding="utf-8"
+        f"{before}{BEGIN}\n{table(counted(reports), day, short=short)}{END}{rest.split(END)[1]}", encoding="utf-8"
     )
     print(PAGE)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), datetime.now(UTC).date().isoformat(), short="short" in sys.argv[2:])
+    named = [Path(word) for word in sys.argv[1:] if word != "short"]
+    main(named, datetime.now(UTC).date().isoformat(), short="short" in sys.argv)
