@@ -71,7 +71,7 @@ def _say(data: dict[str, object]) -> None:
 @click.argument("name")
 @click.option("--code", default="", help=_("The one-time code that sets the first password."))
 @click.option(
-    "--second", default="", metavar="DIGITS", help=_("The code that your device shows, where you entered one.")
+    "--second", default="", metavar=_("DIGITS"), help=_("The code that your device shows, where you entered one.")
 )
 @click.option("--password-stdin", is_flag=True, help=_("Read the password from standard input."))
 @desk

@@ -271,17 +271,19 @@ class Service:
         self.stopping.set()
         self._nudge.set()  # after it: the main thread clears the nudge only while it is not told to stop
 
-    def turn(self, loop: Loop) -> None:
-        """One turn of one loop; what it raises is logged, and after a failed disk the service ends."""
+    def turn(self, loop: Loop) -> Exception | None:
+        """One turn of one loop; what it raised is logged and given back, and after a failed disk the service ends."""
         if self.stopping.is_set():
-            return
+            return None
         set_language(self.language)  # a thread of the pool would speak the default
         try:
             now = self.clock()
             loop.work(now)
             beat(self.database, self.office_id, loop.name, now, loop.seconds)
-        except Exception:
+        except Exception as error:
             log.exception("the loop %s failed; it runs again at its next turn", loop.name)
+            return error
+        return None
 
     def _sweep(self, now: datetime) -> SweepReport:
         monotonic, drift = self.monotonic(), None

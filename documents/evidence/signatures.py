@@ -58,10 +58,13 @@ _REVOKED: Final = frozenset(
 #: certificates for signing are marked with the one or the other
 _USAGE: Final = KeyUsageConstraints(key_usage={"non_repudiation", "digital_signature"}, match_all_key_usages=False)
 
+# what cannot be compared is told in pages of traces
+for _library in ("pyhanko", "pyhanko_certvalidator"):
+    logging.getLogger(_library).setLevel(logging.CRITICAL + 1)
+
 
 def check_signatures(data: bytes, roots: Sequence[bytes], now: datetime) -> SignaturesSeen:
     """Every signature of a PDF, in the order of signing; ``roots`` are certificates as PEM or DER."""
-    logging.disable(logging.CRITICAL)  # what cannot be compared is told in pages of traces
     trusted = [certificate for root in roots for certificate in certificates(root)]
     try:
         reader = PdfFileReader(io.BytesIO(data), strict=False)

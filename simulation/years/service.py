@@ -42,7 +42,6 @@ class ServiceProcess:
         #: it does not start, because the database is older than its outside head
         self.behind = False
         self._running: Service | None = None
-        self._log = _Listener()
 
     def begin(self) -> None:
         """From today on it turns every day."""
@@ -73,7 +72,7 @@ class ServiceProcess:
         self.down_until = None
         self.year.figures["turns"] += 1
         try:
-            with self.year.inside(self.process), self._log.listening():
+            with self.year.inside(self.process), _silent(log):
                 running = self._running or self._started()
                 for loop in running.turns():
                     self._turn(running, loop)
@@ -83,14 +82,19 @@ class ServiceProcess:
             self._running, self.behind = None, refusal.code in RESTORED
             self.year.note(f"the service does not start: {refusal.code}")
             self.year.figures[f"not started {refusal.code}"] += 1
-        self._heard()
+        if self._running is not None and self._running.broken:
+            self.end()
 
     def _turn(self, running: Service, loop: Loop) -> None:
         """One turn of one loop; the journal has it when it went well."""
-        heard, at = len(self._log.heard), (self.year.clock.true, self.year.clock.now())
-        running.turn(loop)
-        if len(self._log.heard) == heard:
+        at = (self.year.clock.true, self.year.clock.now())
+        error = running.turn(loop)
+        if error is None:
             self.year.journal.note(Told(*at, "service", loop.name, None, None, DONE))
+        elif isinstance(error, DubanError):
+            self.year.figures[f"loop {error.code}"] += 1
+        else:
+            self.year.crashed("service", error)
 
     def _started(self) -> Service:
         year = self.year
@@ -106,42 +110,15 @@ class ServiceProcess:
         self._running.hours, self._running.reread = office_hours(desk), rules
         return self._running
 
-    def _heard(self) -> None:
-        """What a loop raised is in the log alone: a refusal has its reason, anything else is a fault of the program."""
-        for error in self._log.taken():
-            if isinstance(error, DubanError):
-                self.year.figures[f"loop {error.code}"] += 1
-            else:
-                self.year.crashed("service", error)
-        if self._running is not None and self._running.broken:
-            self.end()
 
-
-class _Listener(logging.Handler):
-    """Hears what the service's loops write into the log when they fail."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.heard: list[Exception] = []
-
-    @contextmanager
-    def listening(self) -> Iterator[None]:
-        """While the loops turn; nothing of it reaches the terminal."""
-        log.addHandler(self)
-        before, log.propagate = log.propagate, False
-        try:
-            yield
-        finally:
-            log.removeHandler(self)
-            log.propagate = before
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Keep what was raised."""
-        error = record.exc_info[1] if record.exc_info else None
-        if isinstance(error, Exception):
-            self.heard.append(error)
-
-    def taken(self) -> list[Exception]:
-        """What was heard since it was asked last."""
-        heard, self.heard = self.heard, []
-        return heard
+@contextmanager
+def _silent(log: logging.Logger) -> Iterator[None]:
+    """While the loops turn, nothing of what they log reaches the terminal."""
+    nobody, before = logging.NullHandler(), log.propagate
+    log.addHandler(nobody)
+    log.propagate = False
+    try:
+        yield
+    finally:
+        log.removeHandler(nobody)
+        log.propagate = before

@@ -254,6 +254,7 @@ def _become(asked: dict[str, Any], streams: list[int]) -> None:
                 importlib.import_module(name).main(words)
             case words:
                 importlib.import_module("cli").main(words)
+        code = 0
     except SystemExit as ended:
         code = ended.code
     except BaseException:  # noqa: BLE001 - it ends here, and says why as Python does
