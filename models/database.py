@@ -40,6 +40,9 @@ LEAST_FREE: Final = 1 << 20
 GROWING: Final = frozenset({"SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_TRUNCATE"})
 #: "duban" read as a number: marks the file as ours, so that another program's database is refused
 APPLICATION_ID: Final = 0x6475626E
+_APART, _UNDONE, _JOINED = (
+    Statement(sa.text(f"{words} apart")) for words in ("SAVEPOINT", "ROLLBACK TO SAVEPOINT", "RELEASE SAVEPOINT")
+)
 _BEGIN: Final = {mode: Statement(sa.text(f"BEGIN {mode}")) for mode in ("DEFERRED", "IMMEDIATE")}
 
 
@@ -257,6 +260,19 @@ def _free(file: Path | None) -> int | None:
         return None if file is None else shutil.disk_usage(file.parent).free
     except OSError:
         return None
+
+
+@contextmanager
+def apart(connection: Connection) -> Iterator[None]:
+    """A part of a transaction that is undone by itself when it fails; what was done before it stays. Not to be nested."""
+    _APART.change(connection)
+    try:
+        yield
+    except Exception:
+        _UNDONE.change(connection)
+        _JOINED.change(connection)
+        raise
+    _JOINED.change(connection)
 
 
 def next_id(connection: Connection, table: sa.Table, office_id: int) -> int:

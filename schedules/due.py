@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import time
+from itertools import chain
 from typing import TYPE_CHECKING, Final, Literal
 
 from models.times import at_local
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import date, datetime
 
     from models.states import Role
@@ -255,7 +256,11 @@ def due(
 ) -> list[Firing]:
     """What these rules have to decide now: due by ``now`` and not in the ledger, however long nobody asked."""
     ladder = tuple(rules)
-    planned = [firing for facts in tasks for firing in firings(ladder, facts, calendar, send_at)]
+    return come(chain.from_iterable(firings(ladder, facts, calendar, send_at) for facts in tasks), now, ledger)
+
+
+def come(planned: Iterable[Firing], now: datetime, ledger: Collection[Key]) -> list[Firing]:
+    """Of what is planned, what has come by now and is not in the ledger."""
     return undecided([firing for firing in planned if firing.fires_at <= now], ledger)
 
 
@@ -309,5 +314,10 @@ def next_at(
 
     It may lie in the past: then the rung is due and undecided.
     """
-    left = undecided(firings(rules, facts, calendar, send_at), ledger)
+    return first_left(firings(rules, facts, calendar, send_at), ledger)
+
+
+def first_left(planned: Sequence[Firing], ledger: Collection[Key]) -> datetime | None:
+    """When the first comes of what is planned, in the order of time, and not in the ledger; None when nothing is left."""
+    left = undecided(planned, ledger)
     return left[0].fires_at if left else None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -20,7 +21,8 @@ from models.states import ReminderState, Role
 from models.times import at_local, local_date
 from schedules import drafts
 from schedules.clock_guard import FREE, Hold, guard, last_look, tell_held
-from schedules.due import MOVED_BY_REVISION, at_any_state, by_task, due, next_at, passed, undecided, was_open
+from schedules.due import MOVED_BY_REVISION, at_any_state, by_task, come, first_left, passed, undecided, was_open
+from schedules.due import firings as firings_of
 from schedules.facts import IN_FORCE, SCHEDULER, Hours, holders, load_facts, load_history, load_ledger, load_said
 from schedules.former import load_eras
 from schedules.ladders import Ladders
@@ -126,11 +128,10 @@ class _Run:
 
     def decide(self, facts: list[TaskFacts]) -> SweepReport:
         ledger = load_ledger(self.connection, self.office_id, [one.task_id for one in facts])
-        firings = [
-            firing
-            for rules, group in self.ladders.by_flow(facts)
-            for firing in due(rules, group, self.calendar, self.now, ledger, self.hours.send_at)
-        ]
+        plan = {
+            one.task_id: firings_of(self.ladders.of(one.flow), one, self.calendar, self.hours.send_at) for one in facts
+        }
+        firings = come(chain.from_iterable(plan.values()), self.now, ledger)
         speaking = {firing.task_id for firing in firings}
         said = load_said(
             self.connection, self.office_id, [one for one in facts if one.task_id in speaking], self.ladders
@@ -149,7 +150,7 @@ class _Run:
         self._prepare_drafts(decisions, rows)
         messages, held = self._tell(digest(gravest, people), rows)
         self._remember(decisions)
-        self._set_next(facts, ledger | {firing.key for firing, _state, _reason in decisions})
+        self._set_next(plan, ledger | {firing.key for firing, _state, _reason in decisions})
         counts = {state: sum(found is state for _firing, found, _reason in decisions) for state in ReminderState}
         return SweepReport(
             looked_at=len(facts),
@@ -293,15 +294,11 @@ class _Run:
         statement = sa.update(t.reminder).where(r.office_id == self.office_id, *same, ~IN_FORCE)
         return self.connection.execute(statement.values(**values)).rowcount == 1
 
-    def _set_next(self, facts: list[TaskFacts], ledger: set[Key]) -> None:
+    def _set_next(self, plan: dict[int, list[Firing]], ledger: set[Key]) -> None:
         known = by_task(ledger)
         values = [
-            {
-                "office": self.office_id,
-                "task": one.task_id,
-                "at": next_at(self.ladders.of(one.flow), one, self.calendar, known[one.task_id], self.hours.send_at),
-            }
-            for one in facts
+            {"office": self.office_id, "task": task, "at": first_left(planned, known[task])}
+            for task, planned in plan.items()
         ]
         statement = (
             sa.update(t.task)

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from models import labels
 from models import tables as t
+from models.database import apart
 from models.errors import Conflict, Denied, DubanError, NotFound, Refused
 from models.language import _, listed
 from models.times import local_date
@@ -129,18 +130,15 @@ def act_on_many(
 
 
 def _one_of_many(connection: Connection, office_id: int, actor: Actor, command: Command, now: datetime) -> Outcome:
-    saved = connection.begin_nested()
     try:
-        outcome = _once(connection, office_id, actor, command, now)
+        with apart(connection):
+            return _once(connection, office_id, actor, command, now)
     except DubanError as refusal:
-        saved.rollback()
         record_refusal(connection, office_id, actor, f"task.{command.action}", refusal, now)
         hidden = isinstance(refusal, NotFound)  # how a task stands that is not there for this actor is not said either
         task = None if hidden else cases.load_task(connection, office_id, command.task_id)
         seen = (task.state, task.version, task.state_label) if task else ("", 0, "")
         return Outcome(command.task_id, command.action, *seen, refusal=refusal)
-    saved.commit()
-    return outcome
 
 
 def _again(connection: Connection, office_id: int, first: dict[str, Any]) -> Outcome:

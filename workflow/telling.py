@@ -41,6 +41,11 @@ _OPEN: Final = Statement(
         sa.or_(t.message.c.state == MessageState.DUE.value, t.message.c.state == MessageState.HELD.value),
     )
 )
+_GROWN: Final = Statement(
+    sa.update(t.message)
+    .where(t.message.c.office_id == sa.bindparam("of_office"), t.message.c.id == sa.bindparam("number"))
+    .values({name: sa.bindparam(name) for name in ("fields", "about")})
+)
 #: what two tellings must have in common to be one message
 _SAME: Final = ("actor_name", "reason", "new_due_on", "old_due_on", "period_month", "detail", "number")
 
@@ -115,11 +120,7 @@ def _joined(connection: Connection, office_id: int, telling: Telling, key: str, 
         "unit_name": "、".join(units),
     }
     about = [*row.about, *(list(item) for item in telling.about)]
-    connection.execute(
-        sa.update(t.message)
-        .where(t.message.c.office_id == office_id, t.message.c.id == row.id)
-        .values(fields=fields, about=about)
-    )
+    _GROWN.change(connection, {"of_office": office_id, "number": row.id, "fields": fields, "about": about})
     return True
 
 

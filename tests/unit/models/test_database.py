@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +13,7 @@ from sqlalchemy import exc
 
 from kit.world import World, refused
 from models import tables as t
-from models.database import Database, insert, next_id, refusal, sqlite_url
+from models.database import Database, apart, insert, next_id, refusal, sqlite_url
 from models.errors import EnvironmentRefused
 
 if TYPE_CHECKING:
@@ -113,3 +114,12 @@ def test_of_many_who_write_at_once_in_one_process_each_has_its_turn(
         list(people.map(count_up, range(200)))
     with database.read() as connection:
         assert connection.exec_driver_sql("SELECT n FROM counted").scalar_one() == 200
+
+
+def test_a_part_that_fails_is_undone_by_itself(world: World) -> None:
+    with world.database.write(1) as connection:
+        for name in ("甲组", "乙组", "丙组"):
+            with suppress(ZeroDivisionError), apart(connection):
+                insert(connection, t.unit_group, 1, name=name)
+                assert 1 / (name != "乙组")
+    assert [row["name"] for row in world.rows("unitgroup")] == ["甲组", "丙组"]
