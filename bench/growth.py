@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
-from bench.measure import Cost, interleaved
+from bench.measure import interleaved, timed
 from bench.month import MORNING, Duban, people
 from bench.stock import MONTH, stocked
 from models import tables as t
@@ -64,8 +64,8 @@ def run(extent: Extent, figures: Figures) -> None:
         works = [office.work() for office in offices]
         for name in works[0]:
             counts = [office.statements(work[name]) for office, work in zip(offices, works, strict=True)]
-            timed = {str(size): _timed(work[name]) for size, work in zip(sizes, works, strict=True)}
-            made = interleaved(timed, 3 if name == PROOF else extent.rounds)
+            contenders = {str(size): timed(work[name]) for size, work in zip(sizes, works, strict=True)}
+            made = interleaved(contenders, 3 if name == PROOF else extent.rounds)
             costs = [made.cpu_each(str(size)).middle for size in sizes]
             told = f"{name}: {sizes[0]:,} → {sizes[-1]:,} tasks, {1000 * costs[0]:.1f} → {1000 * costs[-1]:.1f} ms"
             asked = f"{counts[0]} → {counts[-1]} statements"
@@ -79,17 +79,6 @@ def fitted(sizes: list[int], costs: list[float]) -> float:
     middle, level = sum(across) / len(across), sum(up) / len(up)
     along = sum((x - middle) ** 2 for x in across)
     return sum((x - middle) * (y - level) for x, y in zip(across, up, strict=True)) / along
-
-
-def _timed(work: Callable[[], object]) -> Callable[[], Cost]:
-    def once() -> Cost:
-        cost = Cost()
-        with cost.counting():
-            work()
-        return cost
-
-    once()
-    return once
 
 
 class Office:

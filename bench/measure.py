@@ -94,6 +94,19 @@ class Rounds:
         return Spread.of([figure(below) / figure(above) for below, above in pairs])
 
 
+def timed(work: Callable[[], object]) -> Callable[[], Cost]:
+    """Some work as a contender; it is done once beforehand, so that nothing is compiled or read for the first time."""
+
+    def once() -> Cost:
+        cost = Cost()
+        with cost.counting():
+            work()
+        return cost
+
+    once()
+    return once
+
+
 def interleaved(contenders: Mapping[str, Callable[[], Cost]], rounds: int) -> Rounds:
     """Every contender once a round, each round beginning with another one."""
     made = Rounds({name: [] for name in contenders})

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import docx
 
-from bench.measure import Cost, interleaved
+from bench.measure import interleaved, timed
 from bench.month import MORNING
 from bench.stock import FRAME, NUMBERS, TEXT, stocked
 from documents.official_docx import official_document
@@ -49,24 +49,13 @@ def run(extent: Extent, figures: Figures) -> None:
                 "gathered": gathered,
                 "whole": lambda: render_summary(facts),
             }
-            made = interleaved({name: _timed(work) for name, work in contenders.items()}, rounds)
+            made = interleaved({name: timed(work) for name, work in contenders.items()}, rounds)
     told = f"the summary of {TASKS} tasks as .docx, of bare python-docx's time"
     figures.add("10", told, made.of_floor("bare", "docx"), "×", most=3)
     figures.add("10", "the same by processor time", made.of_floor("bare", "docx", lambda cost: cost.cpu_each), "×")
     figures.add("10", "the .docx, milliseconds", made.each("docx").times(1000))
     figures.add("10", "its facts gathered from the database, milliseconds", made.each("gathered").times(1000))
     figures.add("10", "every file of it (.docx, .pdf, .xlsx, sources), milliseconds", made.each("whole").times(1000))
-
-
-def _timed(work: Callable[[], object]) -> Callable[[], Cost]:
-    def once() -> Cost:
-        cost = Cost()
-        with cost.counting():
-            work()
-        return cost
-
-    once()
-    return once
 
 
 def _reported(stock: Stock) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import time
-from itertools import chain
 from typing import TYPE_CHECKING, Final, Literal
 
 from models.times import at_local
@@ -246,21 +245,8 @@ def undecided(planned: Iterable[Firing], ledger: Collection[Key]) -> list[Firing
     ]
 
 
-def due(
-    rules: Iterable[Rule],
-    tasks: Iterable[TaskFacts],
-    calendar: WorkCalendar,
-    now: datetime,
-    ledger: Collection[Key],
-    send_at: time = SEND_AT,
-) -> list[Firing]:
-    """What these rules have to decide now: due by ``now`` and not in the ledger, however long nobody asked."""
-    ladder = tuple(rules)
-    return come(chain.from_iterable(firings(ladder, facts, calendar, send_at) for facts in tasks), now, ledger)
-
-
 def come(planned: Iterable[Firing], now: datetime, ledger: Collection[Key]) -> list[Firing]:
-    """Of what is planned, what has come by now and is not in the ledger."""
+    """What has to be decided now: of what is planned, what has come and is not in the ledger, however long nobody asked."""
     return undecided([firing for firing in planned if firing.fires_at <= now], ledger)
 
 
@@ -303,21 +289,10 @@ def was_open(rule: Rule, firing: Firing, history: Iterable[Past], first: str) ->
     return state in rule.states and not received
 
 
-def next_at(
-    rules: Iterable[Rule],
-    facts: TaskFacts,
-    calendar: WorkCalendar,
-    ledger: Collection[Key],
-    send_at: time = SEND_AT,
-) -> datetime | None:
-    """When the task has to be looked at next, for the sweep's index; None when no rule has anything left to say.
-
-    It may lie in the past: then the rung is due and undecided.
-    """
-    return first_left(firings(rules, facts, calendar, send_at), ledger)
-
-
 def first_left(planned: Sequence[Firing], ledger: Collection[Key]) -> datetime | None:
-    """When the first comes of what is planned, in the order of time, and not in the ledger; None when nothing is left."""
+    """When the task has to be looked at next, for the sweep's index: the first of what is planned that is not in the ledger.
+
+    ``planned`` is in the order of time. It may lie in the past: then the rung is due; None when nothing is left to say.
+    """
     left = undecided(planned, ledger)
     return left[0].fires_at if left else None

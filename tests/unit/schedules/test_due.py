@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kit.plans import due, next_at
 from models.states import Stage
 from models.times import SHANGHAI
-from schedules.due import TaskFacts, due, firings, next_at, obstacle, passed
+from schedules.due import TaskFacts, firings, obstacle, passed
 from schedules.rules import load_rules, parse_rules
 from workflow.calendar import period_dates, seeded
 from workflow.flow_store import shipped

@@ -7,9 +7,10 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
+from kit.plans import due
 from models.states import Role, Stage
 from models.times import SHANGHAI
-from schedules.due import Firing, TaskFacts, due
+from schedules.due import Firing, TaskFacts
 from schedules.rules import load_rules
 from schedules.select import Bundle, audience, blast, clock_doubt, digest, most_severe, quiet
 from workflow.calendar import seeded

@@ -1,0 +1,29 @@
+"""What is due, and what comes next, as a sweep reckons it from the plans of its tasks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from schedules.due import come, firings, first_left
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from datetime import datetime
+
+    from schedules.due import Firing, Key, TaskFacts
+    from schedules.rules import Rule
+    from workflow.calendar import WorkCalendar
+
+
+def due(
+    rules: Sequence[Rule], tasks: Sequence[TaskFacts], calendar: WorkCalendar, now: datetime, ledger: Collection[Key]
+) -> list[Firing]:
+    """Of several tasks."""
+    return come([one for facts in tasks for one in firings(rules, facts, calendar)], now, ledger)
+
+
+def next_at(
+    rules: Sequence[Rule], facts: TaskFacts, calendar: WorkCalendar, ledger: Collection[Key]
+) -> datetime | None:
+    """Of one task."""
+    return first_left(firings(rules, facts, calendar), ledger)
