@@ -16,10 +16,10 @@ from kit.office import at
 from kit.race import prove_one_winner_each
 from kit.sweeping import prove_each_decided_once
 from kit.world import CO, NOON, OWN, REASON, REFILE, World, make_world, refused
-from models import tables as t
 from models.database import Database
 from models.errors import Conflict
 from models.guardrails import FROZEN, KEPT
+from models.rows import metadata
 from models.schema import check, migrate
 from models.states import Action, RequestKind, Role, Stage
 from schedules.sweep import sweep
@@ -74,7 +74,7 @@ def test_fresh_database_is_the_metadata(url: str) -> None:
     migrate(database)
     check(database)
     with database.read() as connection:
-        assert compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), t.metadata) == []
+        assert compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata) == []
         names = set(connection.scalars(sa.text("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")))
     database.close()
     assert names == (
