@@ -16,6 +16,7 @@ from kit.office import at
 from kit.race import prove_one_winner_each
 from kit.sweeping import prove_each_decided_once
 from kit.world import CO, NOON, OWN, REASON, REFILE, World, make_world, refused
+from models import tables as t
 from models.database import Database
 from models.errors import Conflict
 from models.guardrails import FROZEN, KEPT
