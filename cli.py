@@ -13,8 +13,6 @@ import importlib
 import json
 import os
 import sys
-import tomllib
-import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -162,6 +160,8 @@ def _value(arguments: list[str], option: str) -> str:
 
 def _settled(home: Path) -> str:
     """The office's own language; a settings file that cannot be read is refused later, by the command that needs it."""
+    import tomllib
+
     try:
         found = tomllib.loads((home / SETTINGS_FILE).read_text(encoding="utf-8")).get("language")
     except (OSError, ValueError):
@@ -228,6 +228,8 @@ def _say_misuse(error: click.ClickException, *, as_json: bool) -> None:
 
 def _unforeseen(error: Exception) -> DubanError:
     """A fault of the program itself: said in one sentence, its traceback kept in a file for those who mend it."""
+    import traceback
+
     from commands.frame import fault_file
 
     file = fault_file()
