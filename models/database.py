@@ -7,6 +7,7 @@ transactions concurrent read-then-write loses updates without an error (``depend
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import shutil
@@ -40,10 +41,14 @@ LEAST_FREE: Final = 1 << 20
 GROWING: Final = frozenset({"SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_TRUNCATE"})
 #: "duban" read as a number: marks the file as ours, so that another program's database is refused
 APPLICATION_ID: Final = 0x6475626E
+#: 督 as itself, not as six letters: half the room, and a person who opens the file can read it
+_as_json: Final = json.JSONEncoder(ensure_ascii=False).encode
 _APART, _UNDONE, _JOINED = (
     Statement(sa.text(f"{words} apart")) for words in ("SAVEPOINT", "ROLLBACK TO SAVEPOINT", "RELEASE SAVEPOINT")
 )
 _BEGIN: Final = {mode: Statement(sa.text(f"BEGIN {mode}")) for mode in ("DEFERRED", "IMMEDIATE")}
+#: so many connections wait, opened, for the next who needs one; SQLAlchemy's own pool takes as long as a statement
+IDLE: Final = 5
 
 
 class Database:
@@ -58,6 +63,7 @@ class Database:
             refuse_network(self.file.parent)
         self.engine = self._engine(synchronous)
         self._writers = threading.Lock()
+        self._idle: list[Connection] = []
 
     def _file(self) -> Path | None:
         """The embedded file; None for a server, for one in memory, and for one named by an SQLite URI."""
@@ -66,8 +72,9 @@ class Database:
 
     def _engine(self, synchronous: str) -> Engine:
         if not self.is_sqlite:
-            return sa.create_engine(self.url, pool_pre_ping=True)
-        engine = sa.create_engine(self._opened(), connect_args={"timeout": BUSY_MS / 1000, "isolation_level": None})
+            return sa.create_engine(self.url, pool_pre_ping=True, json_serializer=_as_json)
+        own = {"timeout": BUSY_MS / 1000, "isolation_level": None}
+        engine = sa.create_engine(self._opened(), connect_args=own, json_serializer=_as_json)
 
         @sa.event.listens_for(engine, "connect")
         def _prepare(connection: Any, _record: Any) -> None:
@@ -79,8 +86,8 @@ class Database:
 
         @sa.event.listens_for(engine, "begin")
         def _begin(connection: Connection) -> None:
-            mode = connection.get_execution_options().get("duban_begin", "DEFERRED")
-            _BEGIN[mode].change(connection)
+            if not _in_transaction(connection):  # whoever came past ``read`` and ``write``, as a migration does
+                _BEGIN["DEFERRED"].change(connection)
 
         return engine
 
@@ -94,24 +101,39 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A consistent view; nothing is kept."""
-        with plain_words(self.file), self.engine.connect() as connection, connection.begin() as transaction:
+        with plain_words(self.file), self._transaction("DEFERRED") as connection:
             yield connection
-            transaction.rollback()
+            _end(connection, keep=False)
 
     @contextmanager
     def write(self, office_id: int) -> Iterator[Connection]:
         """One transaction under the office's write lock; everything or nothing, and nothing once the disk has failed."""
         refuse_failed()
-        with (
-            plain_words(self.file),
-            self._turn(),
-            self.engine.connect() as connection,
-            connection.execution_options(duban_begin="IMMEDIATE").begin(),
-        ):
+        with plain_words(self.file), self._turn(), self._transaction("IMMEDIATE") as connection:
             if not self.is_sqlite:
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(office_id)))
             yield connection
             refuse_failed()  # whoever wrote before us may have found out while we worked
+            _end(connection, keep=True)
+
+    @contextmanager
+    def _transaction(self, mode: str) -> Iterator[Connection]:
+        """A connection on which a transaction has begun; undone unless it was ended inside."""
+        try:
+            connection = self._idle.pop()
+        except IndexError:
+            connection = self.engine.connect()
+        try:
+            if self.is_sqlite:
+                _BEGIN[mode].change(connection)
+            yield connection
+        except BaseException:
+            connection.close()  # undoes what is open; whatever is wrong with it, nobody gets it again
+            raise
+        if self.is_sqlite and len(self._idle) < IDLE:
+            self._idle.append(connection)
+        else:
+            connection.close()
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -128,7 +150,27 @@ class Database:
 
     def close(self) -> None:
         """Give the connections back."""
+        while self._idle:
+            self._idle.pop().close()
         self.engine.dispose()
+
+
+def _in_transaction(connection: Connection) -> bool:
+    """Whether the driver has begun; SQLAlchemy knows of its own transactions alone."""
+    return bool(getattr(connection.connection.dbapi_connection, "in_transaction", False))
+
+
+def _end(connection: Connection, *, keep: bool) -> None:
+    """Commit or undo: by SQLAlchemy where one of its own statements has begun for it, else by the driver."""
+    ending: Any = connection if connection.in_transaction() else connection.connection
+    try:
+        if keep:
+            ending.commit()
+        else:
+            ending.rollback()
+    except connection.dialect.loaded_dbapi.Error as error:
+        kind = connection.dialect.loaded_dbapi.Error
+        raise exc.DBAPIError.instance("COMMIT", None, error, kind, dialect=connection.dialect) from error
 
 
 def _is_ours(connection: Any) -> bool:
@@ -286,23 +328,25 @@ def insert(connection: Connection, table: sa.Table, office_id: int, **values: An
     return int(_numbered(table, tuple(values)).scalar(connection, {"office_id": office_id, **values}))
 
 
-def insert_new(connection: Connection, table: sa.Table, office_id: int, key: str, **values: Any) -> int | None:
-    """As ``insert``, unless the office has a row with this value in the column ``key``: then None, and nothing is added."""
-    number = _numbered(table, tuple(values), key).scalar(connection, {"office_id": office_id, **values})
+def insert_new(
+    connection: Connection, table: sa.Table, office_id: int, *keys: tuple[str, ...], **values: Any
+) -> int | None:
+    """As ``insert``, unless the office has a row like it in all columns of a key: then None, and nothing is added."""
+    number = _numbered(table, tuple(values), keys).scalar(connection, {"office_id": office_id, **values})
     return None if number is None else int(number)
 
 
 @cache
-def _numbered(table: sa.Table, columns: tuple[str, ...], key: str = "") -> Statement:
-    """The statement of ``insert`` for a table and the columns given, built once; with ``key`` that of ``insert_new``."""
+def _numbered(table: sa.Table, columns: tuple[str, ...], keys: tuple[tuple[str, ...], ...] = ()) -> Statement:
+    """The statement of ``insert`` for a table and the columns given, built once; with ``keys`` that of ``insert_new``."""
     c, office = table.c, sa.bindparam("office_id", type_=sa.Integer)
     number = sa.select(sa.func.coalesce(sa.func.max(c.id), 0) + 1).where(c.office_id == office).scalar_subquery()
     row = {"id": number, "office_id": office, **_defaults(table)}
     row |= {name: sa.bindparam(name, type_=c[name].type) for name in columns}
-    if not key:
+    if not keys:
         return Statement(sa.insert(table).values(row).returning(c.id))
-    there = sa.exists().where(c.office_id == office, c[key] == row[key])
-    new = sa.select(*(value.label(name) for name, value in row.items())).where(~there)
+    there = [sa.exists().where(c.office_id == office, *(c[name] == row[name] for name in key)) for key in keys]
+    new = sa.select(*(value.label(name) for name, value in row.items())).where(*(~one for one in there))
     return Statement(sa.insert(table).from_select(list(row), new, include_defaults=False).returning(c.id))
 
 
