@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 from sqlalchemy import exc
 
+from models import postgres
 from models.disk import give_up, has_room, refuse_failed
 from models.errors import Unreachable
 from models.filesystem import refuse_network
@@ -46,7 +47,8 @@ _as_json: Final = json.JSONEncoder(ensure_ascii=False).encode
 _APART, _UNDONE, _JOINED = (
     Statement(sa.text(f"{words} apart")) for words in ("SAVEPOINT", "ROLLBACK TO SAVEPOINT", "RELEASE SAVEPOINT")
 )
-_BEGIN: Final = {mode: Statement(sa.text(f"BEGIN {mode}")) for mode in ("DEFERRED", "IMMEDIATE")}
+_LOOK: Final = Statement(sa.text("BEGIN DEFERRED"))
+_WRITE: Final = Statement(sa.text("BEGIN IMMEDIATE"))
 #: so many connections wait, opened, for the next who needs one; SQLAlchemy's own pool takes as long as a statement
 IDLE: Final = 5
 
@@ -72,7 +74,7 @@ class Database:
 
     def _engine(self, synchronous: str) -> Engine:
         if not self.is_sqlite:
-            return sa.create_engine(self.url, pool_pre_ping=True, json_serializer=_as_json)
+            return postgres.server_engine(self.url, _as_json)
         own = {"timeout": BUSY_MS / 1000, "isolation_level": None}
         engine = sa.create_engine(self._opened(), connect_args=own, json_serializer=_as_json)
 
@@ -86,8 +88,9 @@ class Database:
 
         @sa.event.listens_for(engine, "begin")
         def _begin(connection: Connection) -> None:
-            if not _in_transaction(connection):  # whoever came past ``read`` and ``write``, as a migration does
-                _BEGIN["DEFERRED"].change(connection)
+            driver: Any = connection.connection.dbapi_connection
+            if not driver.in_transaction:  # past ``read`` and ``write``, as a migration
+                _LOOK.change(connection)
 
         return engine
 
@@ -101,39 +104,52 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A consistent view; nothing is kept."""
-        with plain_words(self.file), self._transaction("DEFERRED") as connection:
+        with plain_words(self.file), self._transaction(_LOOK if self.is_sqlite else postgres.LOOK) as connection:
             yield connection
-            _end(connection, keep=False)
+            # a server kept nothing, and psycopg forgets what is prepared when it rolls back
+            _end(connection, keep=not self.is_sqlite)
 
     @contextmanager
     def write(self, office_id: int) -> Iterator[Connection]:
         """One transaction under the office's write lock; everything or nothing, and nothing once the disk has failed."""
         refuse_failed()
-        with plain_words(self.file), self._turn(), self._transaction("IMMEDIATE") as connection:
-            if not self.is_sqlite:
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(office_id)))
+        words = _WRITE if self.is_sqlite else postgres.locking(office_id)
+        with plain_words(self.file), self._turn(), self._transaction(words) as connection:
             yield connection
             refuse_failed()  # whoever wrote before us may have found out while we worked
             _end(connection, keep=True)
 
     @contextmanager
-    def _transaction(self, mode: str) -> Iterator[Connection]:
-        """A connection on which a transaction has begun; undone unless it was ended inside."""
+    def _transaction(self, words: Statement) -> Iterator[Connection]:
+        """A connection on which a transaction has begun by these words; undone unless it was ended inside."""
+        connection = self._begun(words)
         try:
-            connection = self._idle.pop()
-        except IndexError:
-            connection = self.engine.connect()
-        try:
-            if self.is_sqlite:
-                _BEGIN[mode].change(connection)
             yield connection
         except BaseException:
             connection.close()  # undoes what is open; whatever is wrong with it, nobody gets it again
             raise
-        if self.is_sqlite and len(self._idle) < IDLE:
+        if len(self._idle) < IDLE:
             self._idle.append(connection)
         else:
             connection.close()
+
+    def _begun(self, words: Statement) -> Connection:
+        try:
+            connection = self._idle.pop()  # the last used one: it knows most of the statements already
+        except IndexError:
+            connection = self.engine.connect()
+        try:
+            words.change(connection)
+        except exc.OperationalError:
+            gone = not self.is_sqlite and postgres.gone(connection)
+            connection.close()
+            if not gone:
+                raise
+            # The server was restarted while nobody asked it anything. Nothing is begun yet: once more, on a new one.
+            self.close()
+            connection = self.engine.connect()
+            words.change(connection)
+        return connection
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -153,11 +169,6 @@ class Database:
         while self._idle:
             self._idle.pop().close()
         self.engine.dispose()
-
-
-def _in_transaction(connection: Connection) -> bool:
-    """Whether the driver has begun; SQLAlchemy knows of its own transactions alone."""
-    return bool(getattr(connection.connection.dbapi_connection, "in_transaction", False))
 
 
 def _end(connection: Connection, *, keep: bool) -> None:
