@@ -119,7 +119,8 @@ simulate: setup ## forty years of a city with faults (YEARS=40 SEED=1)
 
 check: test ## the same as make test
 
-docs: setup-dev ## write the generated pages anew (command reference, state table)
+docs: setup-dev ## write the generated pages anew (command reference, state table), and the tables that statements use
+	@$(BIN)/python -m models.rows.written
 	@$(BIN)/python docs/generate.py
 
 papers: setup-dev ## draw the papers for the guides anew (their look depends on the typefaces of the machine)

@@ -24,6 +24,7 @@ from models.disk import give_up, has_room, refuse_failed
 from models.errors import Unreachable
 from models.filesystem import refuse_network
 from models.language import _
+from models.postgres import LOOKING, OFFICE, server_engine
 from models.statements import Statement
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class Database:
 
     def _engine(self, synchronous: str) -> Engine:
         if not self.is_sqlite:
-            return sa.create_engine(self.url, pool_pre_ping=True)
+            return server_engine(self.url)
         engine = sa.create_engine(self._opened(), connect_args={"timeout": BUSY_MS / 1000, "isolation_level": None})
 
         @sa.event.listens_for(engine, "connect")
@@ -79,8 +80,8 @@ class Database:
 
         @sa.event.listens_for(engine, "begin")
         def _begin(connection: Connection) -> None:
-            mode = connection.get_execution_options().get("duban_begin", "DEFERRED")
-            _BEGIN[mode].change(connection)
+            writes = OFFICE in connection.get_execution_options()
+            _BEGIN["IMMEDIATE" if writes else "DEFERRED"].change(connection)
 
         return engine
 
@@ -94,9 +95,14 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A consistent view; nothing is kept."""
-        with plain_words(self.file), self.engine.connect() as connection, connection.begin() as transaction:
+        with (
+            plain_words(self.file),
+            self.engine.connect() as connection,
+            connection.execution_options(**{LOOKING: True}).begin() as transaction,
+        ):
             yield connection
-            transaction.rollback()
+            if self.is_sqlite:
+                transaction.rollback()  # a server kept nothing, and psycopg forgets what is prepared when it rolls back
 
     @contextmanager
     def write(self, office_id: int) -> Iterator[Connection]:
@@ -106,10 +112,8 @@ class Database:
             plain_words(self.file),
             self._turn(),
             self.engine.connect() as connection,
-            connection.execution_options(duban_begin="IMMEDIATE").begin(),
+            connection.execution_options(**{OFFICE: office_id}).begin(),
         ):
-            if not self.is_sqlite:
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(office_id)))
             yield connection
             refuse_failed()  # whoever wrote before us may have found out while we worked
 

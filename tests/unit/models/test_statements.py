@@ -11,6 +11,7 @@ from sqlalchemy import exc
 
 from models import tables as t
 from models.database import Database, insert, insert_new, sqlite_url
+from models.rows import metadata
 from models.statements import Statement
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
     made = Database(sqlite_url(tmp_path / "some.db"))
     with made.write(1) as connection:
         KINDS.metadata.create_all(connection)
-        t.metadata.create_all(connection)
+        metadata.create_all(connection)
     yield made
     made.close()
 
