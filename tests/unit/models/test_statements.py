@@ -105,7 +105,7 @@ def test_a_row_is_added_once_a_key(database: Database) -> None:
             sa.insert(t.office).values(id=1, name="办", short_name="办", recipient="市", created_at=NOON)
         )
         row = {"valid_from": date(2022, 1, 1)}
-        assert [insert_new(connection, t.unit, 1, "name", name=name, **row) for name in ("甲", "乙", "甲")] == [
+        assert [insert_new(connection, t.unit, 1, ("name",), name=name, **row) for name in ("甲", "乙", "甲")] == [
             1,
             2,
             None,
