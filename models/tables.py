@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from models.base import metadata, table
 from models.flow import Copy, FlowVersion, Reading, Seat
-from models.message import Attempt, CalendarDay, CalendarYear, Draft, Message, Reminder
+from models.message import Attempt, CalendarDay, CalendarYear, Draft, Message, MessageTask, Reminder
 from models.notice import Clause, Indicator, Milestone, Notice, NoticeInWork, Responsibility, WorkItem
 from models.office import (
     Absence,
@@ -89,6 +89,7 @@ watermark = table(Watermark)
 heartbeat = table(Heartbeat)
 operation = table(Operation)
 message = table(Message)
+message_task = table(MessageTask)
 attempt = table(Attempt)
 reminder = table(Reminder)
 draft = table(Draft)
