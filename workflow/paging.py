@@ -1,6 +1,6 @@
 """Which page of a long list is shown: so many rows on each, and the nearest page that there is.
 
-What grows for as long as the office works is not counted to its end: a page says “more than a thousand” and is there as
+What grows for as long as the office works is not counted to its end: a page says “500+” and is there as
 fast in the tenth year as in the first.
 """
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 SIZE: Final = 50
 #: rows that are counted at least, where there are as many
-COUNTED: Final = 1_000
+COUNTED: Final = 500
 
 
 def most_counted(asked: int, size: int = SIZE) -> int:
