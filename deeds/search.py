@@ -137,9 +137,10 @@ def _tasks(place: _Place) -> Looked:
     c, w, k, u = t.clause, t.work_item, t.task, t.unit
     query = (
         sa.select(k.c.id)
-        .join(c, sa.and_(c.c.office_id == k.c.office_id, c.c.id == k.c.clause_id))
+        # “+ 0”: from the tasks looked through to their clauses by the key, never from a clause to all tasks it ever had
+        .join(c, sa.and_(c.c.office_id == k.c.office_id, c.c.id == k.c.clause_id + 0))
         .join(w, sa.and_(w.c.office_id == c.c.office_id, w.c.id == c.c.item_id))
-        .join(u, sa.and_(u.c.office_id == k.c.office_id, u.c.id == k.c.unit_id))
+        .join(u, sa.and_(u.c.office_id == k.c.office_id, u.c.id == k.c.unit_id + 0))
         .where(_everywhere(place.words, c.c.number, c.c.text, w.c.title, u.c.name))
     )
     return _visible(place, query)

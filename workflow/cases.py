@@ -67,7 +67,8 @@ def _same(left: sa.Table, column: str, right: sa.Table) -> Any:
 TASK_SELECT = (
     sa.select(*_TASK_COLUMNS)
     .select_from(
-        t.task.join(t.unit, _same(t.task, "unit_id", t.unit))
+        # every task has a unit: as an outer join it cannot be where a search begins, to go through all of a unit's tasks
+        t.task.outerjoin(t.unit, _same(t.task, "unit_id", t.unit))
         .outerjoin(t.clause, _same(t.task, "clause_id", t.clause))
         .outerjoin(t.work_item, _same(t.clause, "item_id", t.work_item))
         .outerjoin(t.problem, _same(t.task, "problem_id", t.problem))

@@ -112,7 +112,7 @@ def succession(connection: Connection, office_id: int, name: str, successor: str
         k.period_id.in_(units.running_months(office_id)),
     )
     standing = sa.select(k.problem_id).where(
-        k.office_id == office_id, k.problem_id.is_not(None), k.stage.not_in([stage.value for stage in FINISHED])
+        k.office_id == office_id, k.period_id.is_(None), k.stage.not_in([stage.value for stage in FINISHED])
     )
     people = (
         sa.select(t.person.c.name).distinct()

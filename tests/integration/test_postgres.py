@@ -20,6 +20,7 @@ from models import tables as t
 from models.database import Database
 from models.errors import Conflict
 from models.guardrails import FROZEN, KEPT
+from models.message_tasks import TRIGGERS
 from models.schema import check, migrate
 from models.states import Action, RequestKind, Role, Stage
 from schedules.sweep import sweep
@@ -81,6 +82,7 @@ def test_fresh_database_is_the_metadata(url: str) -> None:
         {f"{table}_no_{verb}" for table in FROZEN for verb in ("update", "delete")}
         | {f"{table}_no_delete" for table in KEPT}
         | {"task_state_needs_event"}
+        | set(TRIGGERS)
     )
 
 
