@@ -15,7 +15,18 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("cluster", "commands", "documents", "models", "notifications", "schedules", "deeds", "simulation", "web", "workflow")
+ROOMS = (
+    "cluster",
+    "commands",
+    "documents",
+    "models",
+    "notifications",
+    "schedules",
+    "deeds",
+    "simulation",
+    "web",
+    "workflow",
+)
 LAYERS = [
     {"commands", "web"},
     {"simulation"},
