@@ -119,7 +119,8 @@ simulate: setup ## forty years of a city with faults (YEARS=40 SEED=1)
 
 check: test ## the same as make test
 
-docs: setup-dev ## write the generated pages anew (command reference, state table)
+docs: setup-dev ## write the generated pages anew (command reference, state table), and the tables that statements use
+	@$(BIN)/python -m models.rows.written
 	@$(BIN)/python docs/generate.py
 
 papers: setup-dev ## draw the papers for the guides anew (their look depends on the typefaces of the machine)
@@ -150,8 +151,8 @@ messages: setup-dev ## collect the sentences into the catalogues and compile the
 
 lock: ## pin every package with its hashes anew (UPGRADE=1 takes the newest)
 	@test -x $(BIN)/uv || $(MAKE) setup-dev
-	@$(COMPILE) pyproject.toml --extra build --extra postgres -o requirements.lock
-	@$(COMPILE) pyproject.toml --extra build --extra postgres --extra dev -c requirements.lock -o requirements-dev.lock
+	@$(COMPILE) pyproject.toml --extra build --extra postgres --extra cluster -o requirements.lock
+	@$(COMPILE) pyproject.toml --extra build --extra postgres --extra cluster --extra dev -c requirements.lock -o requirements-dev.lock
 
 clean: ## remove what was made here: .venv, caches, out/
 	@rm -rf $(VENV) build dist out .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -19,6 +19,7 @@ from bench.stock import stocked
 from bench.writers import WRITERS, Writing
 from models import tables as t
 from models.database import Database
+from models.rows import metadata
 from models.schema import migrate
 from simulation.scene import OFFICE_ID
 
@@ -103,7 +104,7 @@ def _fill(stock: Stock, url: str) -> None:
     source, target = stock.open(), Database(url)
     migrate(target)
     with source.read() as reading, target.write(OFFICE_ID) as writing:
-        for table in t.metadata.sorted_tables:
+        for table in metadata.sorted_tables:
             rows = [dict(row) for row in reading.execute(sa.select(table)).mappings()]
             if rows and table is not t.message_task:  # the database fills it from the messages
                 writing.execute(sa.insert(table), rows)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +13,7 @@ from documents.notice_json import to_json
 from documents.reading.reader import read_notice
 from models import doubts
 from models import tables as t
+from models.canonical import fingerprint
 from models.errors import BadInput
 from models.language import DEFAULT, _, current, speaking
 from models.states import PeriodState
@@ -46,8 +45,7 @@ def kept_form(draft: NoticeDraft) -> tuple[dict[str, Any], str]:
     """The draft as it is kept with the notice, and the hash of what it asks: not of the file's name, the warnings and ticks."""
     kept = to_json(draft)
     said = {name: value for name, value in kept.items() if name not in {"source_name", "warnings", "decisions"}}
-    text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return kept, hashlib.sha256(text.encode()).hexdigest()
+    return kept, fingerprint(said)
 
 
 def begin_walk(desk: Desk, draft: NoticeDraft) -> Walk:

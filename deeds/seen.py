@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from models.canonical import fingerprint
 from models.errors import Conflict
-from models.facts import SummaryFacts, to_plain
+from models.facts import SummaryFacts
 from models.language import _
 from models.paper_facts import ChasingFacts
+from models.plain import to_plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +31,7 @@ def digest(facts: SummaryFacts | ChasingFacts) -> str:
         if isinstance(facts, SummaryFacts)
         else replace(facts, number=0, head_short="", issued_by="")
     )
-    return hashlib.sha256(json.dumps(told, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+    return fingerprint(told)
 
 
 class AsSeen(Generic[Facts]):

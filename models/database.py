@@ -7,6 +7,7 @@ transactions concurrent read-then-write loses updates without an error (``depend
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import shutil
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 from sqlalchemy import exc
 
+from models import dispatch, postgres
 from models.disk import give_up, has_room, refuse_failed
 from models.errors import Unreachable
 from models.filesystem import refuse_network
@@ -40,10 +42,15 @@ LEAST_FREE: Final = 1 << 20
 GROWING: Final = frozenset({"SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_TRUNCATE"})
 #: "duban" read as a number: marks the file as ours, so that another program's database is refused
 APPLICATION_ID: Final = 0x6475626E
+#: 督 as itself, not as six letters: half the room, and a person who opens the file can read it
+_as_json: Final = json.JSONEncoder(ensure_ascii=False).encode
 _APART, _UNDONE, _JOINED = (
     Statement(sa.text(f"{words} apart")) for words in ("SAVEPOINT", "ROLLBACK TO SAVEPOINT", "RELEASE SAVEPOINT")
 )
-_BEGIN: Final = {mode: Statement(sa.text(f"BEGIN {mode}")) for mode in ("DEFERRED", "IMMEDIATE")}
+_LOOK: Final = Statement(sa.text("BEGIN DEFERRED"))
+_WRITE: Final = Statement(sa.text("BEGIN IMMEDIATE"))
+#: so many connections wait, opened, for the next who needs one; SQLAlchemy's own pool takes as long as a statement
+IDLE: Final = 5
 
 
 class Database:
@@ -57,7 +64,10 @@ class Database:
         if self.file is not None:
             refuse_network(self.file.parent)
         self.engine = self._engine(synchronous)
+        #: where the work goes that a write leaves behind
+        self.dispatcher = dispatch.TICKS_ONLY
         self._writers = threading.Lock()
+        self._idle: list[Connection] = []
 
     def _file(self) -> Path | None:
         """The embedded file; None for a server, for one in memory, and for one named by an SQLite URI."""
@@ -66,8 +76,9 @@ class Database:
 
     def _engine(self, synchronous: str) -> Engine:
         if not self.is_sqlite:
-            return sa.create_engine(self.url, pool_pre_ping=True)
-        engine = sa.create_engine(self._opened(), connect_args={"timeout": BUSY_MS / 1000, "isolation_level": None})
+            return postgres.server_engine(self.url, _as_json)
+        own = {"timeout": BUSY_MS / 1000, "isolation_level": None}
+        engine = sa.create_engine(self._opened(), connect_args=own, json_serializer=_as_json)
 
         @sa.event.listens_for(engine, "connect")
         def _prepare(connection: Any, _record: Any) -> None:
@@ -79,8 +90,9 @@ class Database:
 
         @sa.event.listens_for(engine, "begin")
         def _begin(connection: Connection) -> None:
-            mode = connection.get_execution_options().get("duban_begin", "DEFERRED")
-            _BEGIN[mode].change(connection)
+            driver: Any = connection.connection.dbapi_connection
+            if not driver.in_transaction:  # past ``read`` and ``write``, as a migration
+                _LOOK.change(connection)
 
         return engine
 
@@ -94,24 +106,57 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A consistent view; nothing is kept."""
-        with plain_words(self.file), self.engine.connect() as connection, connection.begin() as transaction:
+        with plain_words(self.file), self._transaction(_LOOK if self.is_sqlite else postgres.LOOK) as connection:
             yield connection
-            transaction.rollback()
+            # a server kept nothing, and psycopg forgets what is prepared when it rolls back
+            _end(connection, keep=not self.is_sqlite)
 
     @contextmanager
     def write(self, office_id: int) -> Iterator[Connection]:
         """One transaction under the office's write lock; everything or nothing, and nothing once the disk has failed."""
         refuse_failed()
-        with (
-            plain_words(self.file),
-            self._turn(),
-            self.engine.connect() as connection,
-            connection.execution_options(duban_begin="IMMEDIATE").begin(),
-        ):
-            if not self.is_sqlite:
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(office_id)))
+        words = _WRITE if self.is_sqlite else postgres.locking(office_id)
+        with plain_words(self.file), self._turn(), self._transaction(words) as connection:
+            dispatch.begin(connection)
             yield connection
             refuse_failed()  # whoever wrote before us may have found out while we worked
+            if left := dispatch.left_on(connection):
+                self.dispatcher.keep(connection, office_id, left)
+            _end(connection, keep=True)
+        if left:
+            self.dispatcher.tell(office_id, left)
+
+    @contextmanager
+    def _transaction(self, words: Statement) -> Iterator[Connection]:
+        """A connection on which a transaction has begun by these words; undone unless it was ended inside."""
+        connection = self._begun(words)
+        try:
+            yield connection
+        except BaseException:
+            connection.close()  # undoes what is open; whatever is wrong with it, nobody gets it again
+            raise
+        if len(self._idle) < IDLE:
+            self._idle.append(connection)
+        else:
+            connection.close()
+
+    def _begun(self, words: Statement) -> Connection:
+        try:
+            connection = self._idle.pop()  # the last used one: it knows most of the statements already
+        except IndexError:
+            connection = self.engine.connect()
+        try:
+            words.change(connection)
+        except exc.OperationalError:
+            gone = not self.is_sqlite and postgres.gone(connection)
+            connection.close()
+            if not gone:
+                raise
+            # The server was restarted while nobody asked it anything. Nothing is begun yet: once more, on a new one.
+            self.close()
+            connection = self.engine.connect()
+            words.change(connection)
+        return connection
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -128,7 +173,22 @@ class Database:
 
     def close(self) -> None:
         """Give the connections back."""
+        while self._idle:
+            self._idle.pop().close()
         self.engine.dispose()
+
+
+def _end(connection: Connection, *, keep: bool) -> None:
+    """Commit or undo: by SQLAlchemy where one of its own statements has begun for it, else by the driver."""
+    ending: Any = connection if connection.in_transaction() else connection.connection
+    try:
+        if keep:
+            ending.commit()
+        else:
+            ending.rollback()
+    except connection.dialect.loaded_dbapi.Error as error:
+        kind = connection.dialect.loaded_dbapi.Error
+        raise exc.DBAPIError.instance("COMMIT", None, error, kind, dialect=connection.dialect) from error
 
 
 def _is_ours(connection: Any) -> bool:
@@ -286,23 +346,25 @@ def insert(connection: Connection, table: sa.Table, office_id: int, **values: An
     return int(_numbered(table, tuple(values)).scalar(connection, {"office_id": office_id, **values}))
 
 
-def insert_new(connection: Connection, table: sa.Table, office_id: int, key: str, **values: Any) -> int | None:
-    """As ``insert``, unless the office has a row with this value in the column ``key``: then None, and nothing is added."""
-    number = _numbered(table, tuple(values), key).scalar(connection, {"office_id": office_id, **values})
+def insert_new(
+    connection: Connection, table: sa.Table, office_id: int, *keys: tuple[str, ...], **values: Any
+) -> int | None:
+    """As ``insert``, unless the office has a row like it in all columns of a key: then None, and nothing is added."""
+    number = _numbered(table, tuple(values), keys).scalar(connection, {"office_id": office_id, **values})
     return None if number is None else int(number)
 
 
 @cache
-def _numbered(table: sa.Table, columns: tuple[str, ...], key: str = "") -> Statement:
-    """The statement of ``insert`` for a table and the columns given, built once; with ``key`` that of ``insert_new``."""
+def _numbered(table: sa.Table, columns: tuple[str, ...], keys: tuple[tuple[str, ...], ...] = ()) -> Statement:
+    """The statement of ``insert`` for a table and the columns given, built once; with ``keys`` that of ``insert_new``."""
     c, office = table.c, sa.bindparam("office_id", type_=sa.Integer)
     number = sa.select(sa.func.coalesce(sa.func.max(c.id), 0) + 1).where(c.office_id == office).scalar_subquery()
     row = {"id": number, "office_id": office, **_defaults(table)}
     row |= {name: sa.bindparam(name, type_=c[name].type) for name in columns}
-    if not key:
+    if not keys:
         return Statement(sa.insert(table).values(row).returning(c.id))
-    there = sa.exists().where(c.office_id == office, c[key] == row[key])
-    new = sa.select(*(value.label(name) for name, value in row.items())).where(~there)
+    there = [sa.exists().where(c.office_id == office, *(c[name] == row[name] for name in key)) for key in keys]
+    new = sa.select(*(value.label(name) for name, value in row.items())).where(*(~one for one in there))
     return Statement(sa.insert(table).from_select(list(row), new, include_defaults=False).returning(c.id))
 
 

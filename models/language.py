@@ -1,4 +1,4 @@
-"""The language a sentence is said in: gettext over the catalogues in ``models/locale``.
+"""The language a sentence is said in: gettext's catalogues in ``models/locale``.
 
 Code marks each sentence with ``_("English sentence with {field}")`` and formats afterwards. The language is a
 context variable, so one process can serve a Chinese and an English reader at once. Default: ``zh``.
@@ -6,12 +6,13 @@ context variable, so one process can serve a Chinese and an English reader at on
 
 from __future__ import annotations
 
-import gettext
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from models.catalogue import Catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,8 +25,8 @@ _language: ContextVar[str] = ContextVar("duban_language", default=DEFAULT)
 
 
 @cache
-def _catalogue(language: str) -> gettext.NullTranslations:
-    return gettext.translation("duban", LOCALE_DIR, [CATALOGUES[language]], fallback=True)
+def _catalogue(language: str) -> Catalogue:
+    return Catalogue(LOCALE_DIR / CATALOGUES[language] / "LC_MESSAGES" / "duban.mo")
 
 
 def current() -> str:
@@ -50,7 +51,7 @@ def speaking(language: str) -> Iterator[None]:
 
 def _(message: str) -> str:
     """The sentence in the language in force."""
-    return _catalogue(current()).gettext(message)
+    return _catalogue(current()).say(message)
 
 
 def listed(names: Iterable[str]) -> str:

@@ -69,7 +69,7 @@ def migrate(database: Database, to: str = "head") -> None:
         connection.commit()
         if database.is_sqlite:
             _keys(connection, "ON")
-    database.engine.dispose()
+    database.close()
 
 
 def _keys(connection: Connection, word: str) -> None:

@@ -27,10 +27,10 @@ class _Compiled(NamedTuple):
     """A statement as one kind of database takes it."""
 
     text: str
-    #: the parameters in the driver's order, each with the turning of its type, and the values that never change
-    turns: tuple[tuple[str, Turn | None], ...]
-    fixed: Mapping[str, Any]
-    by_place: bool
+    #: the parameters as the driver takes them, a list or a dict, with the values that never change
+    begun: Any
+    #: (place or name in it, name of the value, turning of its type) of the others
+    open: tuple[tuple[Any, str, Turn | None], ...]
     row: Callable[..., Any]
     #: (place, turning) of the columns that come back otherwise than they are stored
     back: tuple[tuple[int, Turn], ...]
@@ -79,15 +79,12 @@ class Statement:
         made = self._by_dialect.get(dialect.name)
         if made is None:
             made = self._by_dialect[dialect.name] = _compile(self.core, dialect)
-        known = {**made.fixed, **values} if made.fixed else values
-        asked: Any
-        if made.by_place:
-            asked = [known[name] if turn is None else turn(known[name]) for name, turn in made.turns]
-        else:
-            asked = {name: known[name] if turn is None else turn(known[name]) for name, turn in made.turns}
+        asked = made.begun.copy()
+        for place, name, turn in made.open:
+            asked[place] = values[name] if turn is None else turn(values[name])
         cursor = connection.connection.cursor()
         try:
-            for heard in connection.dispatch.before_cursor_execute:
+            for heard in connection.engine.dispatch.before_cursor_execute:
                 heard(connection, cursor, made.text, asked, None, False)
             cursor.execute(made.text, asked)
         except dialect.loaded_dbapi.Error as error:
@@ -110,16 +107,21 @@ def _compile(core: Any, dialect: Dialect) -> _Compiled:
     left_open = compiled.post_compile_params | compiled.literal_execute_params
     assert not left_open, "an IN, or a literal, would be left open: say it with or_, or literal_column"
     assert not getattr(compiled, "insert_prefetch", ()), "a default of a column would be left out"
-    names = tuple(compiled.positiontup or compiled.params)
+    asked = list(enumerate(compiled.positiontup)) if compiled.positional else [(name, name) for name in compiled.params]
     binds = {name: bind for bind, name in compiled.bind_names.items()}
+    turns = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in binds.items()}
+    begun: Any = [None] * len(asked) if compiled.positional else {}
+    for place, name in asked:
+        if not binds[name].required:
+            value, turn = binds[name].effective_value, turns[name]
+            begun[place] = value if turn is None else turn(value)
     columns: list[sa.ColumnElement[Any]] = list(getattr(core, "exported_columns", ()))
     turned = [(place, _back(column.type, dialect)) for place, column in enumerate(columns)]
     keys = [column.key or "" for column in columns]
     return _Compiled(
         text=str(compiled),
-        turns=tuple((name, binds[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in names),
-        fixed={name: bind.effective_value for name, bind in binds.items() if not bind.required},
-        by_place=compiled.positional,
+        begun=begun,
+        open=tuple((place, name, turns[name]) for place, name in asked if binds[name].required),
         row=namedtuple("Row", keys, rename=True),  # noqa: PYI024  # the columns are known here only
         back=tuple((place, turn) for place, turn in turned if turn is not None),
     )

@@ -1,17 +1,15 @@
-"""An office's own templates: every version that was put in the place of a shipped one, and which is in force.
+"""An office's own templates: which of them are in force.
 
 Rows are only added: the newest of a name is in force, and one without text says that the shipped one is again.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
-from sqlmodel import Field
 
-from models.base import OfficeRow, index, ref, table, unique
+from models import tables as t
 from models.statements import Statement
 
 if TYPE_CHECKING:
@@ -20,43 +18,14 @@ if TYPE_CHECKING:
 #: before the name of a paper; before the slash of a message stands its event: ``returned/body``
 PAPER: Final = "paper/"
 
-
-class TemplateVersion(OfficeRow, table=True):
-    """A version of a template as an office wrote it, known by the SHA-256 of its text; without text: taken back."""
-
-    __tablename__ = "template"
-    __table_args__ = (index("ix_template_name", "name"),)
-
-    name: str = Field(sa_type=sa.String(64))
-    sha256: str = Field(default="", sa_type=sa.String(64))
-    text: str = ""
-    installed_by: str
-    installed_at: datetime
-
-
-class TemplateFailure(OfficeRow, table=True):
-    """A version failed on real data, and the shipped template was used: noted the first time."""
-
-    __tablename__ = "template_failure"
-    __table_args__ = (unique("template_id"), ref("template_id", "template"))
-
-    template_id: int
-    failed_at: datetime
-    place: str
-    what: str
-
-
-_T: Final = table(TemplateVersion)
+_T: Final = t.template.c
 _NEWEST: Final = (
-    sa.select(sa.func.max(_T.c.id))
-    .where(_T.c.office_id == sa.bindparam("office"))
-    .group_by(_T.c.name)
-    .scalar_subquery()
+    sa.select(sa.func.max(_T.id)).where(_T.office_id == sa.bindparam("office")).group_by(_T.name).scalar_subquery()
 )
 _IN_FORCE: Final = Statement(
-    sa.select(_T.c.id, _T.c.name, _T.c.sha256, _T.c.text, _T.c.installed_by, _T.c.installed_at)
-    .where(_T.c.office_id == sa.bindparam("office"), _T.c.id.in_(_NEWEST), _T.c.sha256 != "")
-    .order_by(_T.c.name)
+    sa.select(_T.id, _T.name, _T.sha256, _T.text, _T.installed_by, _T.installed_at)
+    .where(_T.office_id == sa.bindparam("office"), _T.id.in_(_NEWEST), _T.sha256 != "")
+    .order_by(_T.name)
 )
 
 

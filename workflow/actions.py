@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from models import labels
 from models import tables as t
+from models.canonical import fingerprint
 from models.database import apart
 from models.errors import Conflict, Denied, DubanError, NotFound, Refused
 from models.language import _, listed
@@ -23,7 +24,7 @@ from workflow.effects import EFFECTS, Work, report_digest
 from workflow.flow import MY_TURN
 from workflow.given import about
 from workflow.machine import fire
-from workflow.operation import answered, asked_digest, keep_answer, keep_denials, perform, record_refusal
+from workflow.operation import answered, keep_answer, keep_denials, perform, record_refusal
 from workflow.step_telling import tell
 from workflow.swapping import swapped
 
@@ -52,7 +53,7 @@ class Command:
     @property
     def digest(self) -> str:
         """What is asked, so that a repeat is told from another command under the same key."""
-        return asked_digest([str(self.action), self.task_id, self.version, str(self.given)])
+        return fingerprint([str(self.action), self.task_id, self.version, str(self.given)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from models import tables as t
+from models.canonical import canonical
 from models.statements import Statement
 from models.states import Result
 from models.times import shown
@@ -105,8 +106,7 @@ def digest(row: Mapping[str, Any] | RowMapping) -> str:
     """The hash of an event over the canonical JSON of its fields."""
     material = {name: row[name] for name in HASHED}
     material["at"] = row["at"].isoformat()
-    text = json.dumps(material, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.new(row["algorithm"], text.encode()).hexdigest()
+    return hashlib.new(row["algorithm"], canonical(material).encode()).hexdigest()
 
 
 def true_line(line: str) -> bool:

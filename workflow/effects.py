@@ -6,14 +6,13 @@ written; whom a step tells stands in the flow and is done by ``step_telling.py``
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
 from models import tables as t
+from models.canonical import fingerprint
 from models.database import insert
 from models.errors import Refused
 from models.language import N_, _
@@ -63,9 +62,7 @@ def stored_report_digest(row: Mapping[str, Any] | RowMapping) -> str:
 
 
 def _digest(task_id: int, words: Mapping[str, Any] | RowMapping) -> str:
-    material = {"task": task_id} | {name: words[name] for name in FILED}
-    text = json.dumps(material, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return fingerprint({"task": task_id} | {name: words[name] for name in FILED})
 
 
 @EFFECTS.named(N_("note the receipt"))

@@ -6,8 +6,6 @@ first answer (I17).
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import sqlalchemy as sa
@@ -87,12 +85,6 @@ def keep_denials(
     for deed, refusal in tried:
         if is_denial(refusal):
             record_refusal(connection, office_id, actor, deed, refusal, now)
-
-
-def asked_digest(asked: Any) -> str:
-    """The SHA-256 of what is asked, as plain data."""
-    text = json.dumps(asked, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def answered(

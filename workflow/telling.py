@@ -46,6 +46,9 @@ _GROWN: Final = Statement(
     .where(t.message.c.office_id == sa.bindparam("of_office"), t.message.c.id == sa.bindparam("number"))
     .values({name: sa.bindparam(name) for name in ("fields", "about")})
 )
+#: one telling is told once; and with another of this kind to this person in this instant it may be one message
+_KEY: Final = ("dedupe_key",)
+_INSTANT: Final = ("recipient_id", "created_at", "event")
 #: what two tellings must have in common to be one message
 _SAME: Final = ("actor_name", "reason", "new_due_on", "old_due_on", "period_month", "detail", "number")
 
@@ -77,29 +80,33 @@ def queue(connection: Connection, office: OfficeRow, telling: Telling, now: date
     returned gets a list, not eleven messages.
     """
     key = f"{telling.event}|{telling.key}|{telling.recipient_id}|{office.channel}"
-    if telling.joins and _joined(connection, office.id, telling, key, now):
-        return None
+    row = _row(office, telling, key, now)
+    if not telling.joins:
+        return insert_new(connection, t.message, office.id, _KEY, **row)
+    number = insert_new(connection, t.message, office.id, _KEY, _INSTANT, **row)
+    if number is None and not _joined(connection, office.id, telling, key, now):
+        number = insert_new(connection, t.message, office.id, _KEY, **row)
+    return number
+
+
+def _row(office: OfficeRow, telling: Telling, key: str, now: datetime) -> dict[str, Any]:
     held = telling.held_reason or office.held_reason
     stamp = hashlib.sha256(f"{office.id}|{key}".encode()).hexdigest()[:32]
-    return insert_new(
-        connection,
-        t.message,
-        office.id,
-        "dedupe_key",
-        dedupe_key=key,
-        event=telling.event,
-        level=telling.level,
-        recipient_id=telling.recipient_id,
-        channel=office.channel,
-        fields=telling.fields,
-        about=[list(item) for item in telling.about],
-        while_states=list(telling.while_states),
-        message_id=f"<{stamp}@duban>",
-        state=MessageState.HELD.value if held else MessageState.DUE.value,
-        reason=held,
-        created_at=now,
-        next_at=telling.not_before or now,
-    )
+    return {
+        "dedupe_key": key,
+        "event": telling.event,
+        "level": telling.level,
+        "recipient_id": telling.recipient_id,
+        "channel": office.channel,
+        "fields": telling.fields,
+        "about": [list(item) for item in telling.about],
+        "while_states": list(telling.while_states),
+        "message_id": f"<{stamp}@duban>",
+        "state": MessageState.HELD.value if held else MessageState.DUE.value,
+        "reason": held,
+        "created_at": now,
+        "next_at": telling.not_before or now,
+    }
 
 
 def _joined(connection: Connection, office_id: int, telling: Telling, key: str, now: datetime) -> bool:

@@ -9,14 +9,21 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
-from typing import Final
+from itertools import accumulate
+from typing import TYPE_CHECKING, Final
 
 from documents.reading import duties, units
+
+if TYPE_CHECKING:
+    from documents.reading.source import Body
 
 _TOKENS: Final = re.compile(r"[^、,;。()!?]+|[、,;。()!?]")
 _BETWEEN: Final = frozenset("、,;")
 _STOPS: Final = frozenset("。!?")
 _SIGNS: Final = _BETWEEN | _STOPS | frozenset("()")
+#: what may stand right behind the first name of a list
+_BEHIND: Final = _BETWEEN | {")"}
+_BRACKET: Final = re.compile(r"[()]")
 #: the label of a list, right before its first name
 _LABELLED: Final = re.compile(r"[\u4e00-\u9fff]{0,4}(?:单位|部门|主体): *$")
 #: the shape of a first name that runs straight on from the words before it
@@ -58,18 +65,19 @@ def pairs(norm: str) -> dict[int, int]:
     """Where each bracket that has its other one closes; a stop does not end a pair."""
     found: dict[int, int] = {}
     opened: list[int] = []
-    for at, sign in enumerate(norm):
-        if sign == "(":
-            opened.append(at)
-        elif sign == ")" and opened:
-            found[opened.pop()] = at
+    for sign in _BRACKET.finditer(norm):
+        if sign.group() == "(":
+            opened.append(sign.start())
+        elif opened:
+            found[opened.pop()] = sign.start()
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    start: int
-    text: str
+def lists_of(body: Body) -> list[Found]:
+    """The lists of units of a body that can be found without knowing a name; looked for once."""
+    if body.lists is None:
+        body.lists = Finder(body.norm, frozenset()).find()
+    return body.lists
 
 
 class Finder:
@@ -78,27 +86,60 @@ class Finder:
     def __init__(self, norm: str, known: frozenset[str]) -> None:
         self.norm = units.masked(norm)
         self.whole = norm
-        self.pairs = pairs(norm)
         self.known = known
-        self.tokens = [_Token(found.start(), found.group()) for found in _TOKENS.finditer(self.norm)]
+        self.pairs: dict[int, int] = {}
+        #: the tokens, where each begins, and the bracket that closes behind it
+        self.texts: list[str] = []
+        self.starts: list[int] = []
+        self.closing: list[int] = []
+
+    def _cut(self) -> None:
+        self.pairs = pairs(self.whole)
+        self.texts = _TOKENS.findall(self.norm)
+        self.starts = [0, *accumulate(map(len, self.texts))][:-1]
         self.closing = self._closings()
 
     def _closings(self) -> list[int]:
         """For each token the next closing bracket, -1 where a sentence ends or a bracket opens before it."""
-        closing, last = [-1] * (len(self.tokens) + 1), -1
-        for at in range(len(self.tokens) - 1, -1, -1):
-            text = self.tokens[at].text
-            last = at if text == ")" else -1 if text == "(" or text in _STOPS else last
+        closing, last = [-1] * (len(self.texts) + 1), -1
+        for at in range(len(self.texts) - 1, -1, -1):
+            text = self.texts[at]
+            if text == ")":
+                last = at
+            elif text == "(" or text in _STOPS:
+                last = -1
             closing[at] = last
         return closing
 
     def find(self) -> list[Found]:
-        """All lists in the order of the text."""
+        """All lists in the order of the text; where no name is known yet, only a bracket can begin one."""
+        if not self.known and "(" not in self.norm:
+            return []
+        self._cut()
+        return self._listed() if self.known else self._opened()
+
+    def _opened(self) -> list[Found]:
+        """The lists that an opening bracket begins."""
+        lists: list[Found] = []
+        at = 0
+        while at < len(self.texts):
+            found, at = self._bracket(at) if self.texts[at] == "(" else (None, at + 1)
+            if found:
+                lists.append(found)
+        return lists
+
+    def _listed(self) -> list[Found]:
+        """The lists that a bracket or a known name begins."""
         lists: list[Found] = []
         at, depth, fresh = 0, 0, True  # fresh: a sentence, or the text after a list, begins here
-        while at < len(self.tokens):
-            text = self.tokens[at].text
-            found, after = self._try(at, fresh=fresh and depth == 0, outside=depth == 0)
+        while at < len(self.texts):
+            text = self.texts[at]
+            if text == "(":
+                found, after = self._bracket(at)
+            elif depth == 0 and text not in _SIGNS:
+                found, after = self._unopened(at, fresh=fresh)
+            else:
+                found, after = None, at + 1
             if found:
                 lists.append(found)
                 at, depth, fresh = after, 0, not found.only_possible
@@ -111,20 +152,17 @@ class Finder:
             at = max(after, at + 1)
         return lists
 
-    def _try(self, at: int, *, fresh: bool, outside: bool) -> tuple[Found | None, int]:
-        token = self.tokens[at]
-        if token.text == "(":
-            told = self._told(token.start)
-            if told is None and duties.explains(self.whole[token.start + 1 : token.start + 8]):
-                return None, at + 1
-            if told:
-                return told, bisect_left(self.tokens, told.end, key=lambda one: one.start)
-            fresh_list = Found(token.start, token.start + 1, opened=True, names_units=self._names_units(at + 1))
-            found, after = self._read(at + 1, fresh_list)
-            return (found, after) if found.names and self._sure(found) else (None, at + 1)
-        if outside and token.text not in _SIGNS:
-            return self._unopened(at, fresh=fresh)
-        return None, at + 1
+    def _bracket(self, at: int) -> tuple[Found | None, int]:
+        """The list that the opening bracket of this token begins, and the token behind it."""
+        start = self.starts[at]
+        told = self._told(start)
+        if told:
+            return told, bisect_left(self.starts, told.end)
+        if duties.explains(self.whole[start + 1 : start + 8]):
+            return None, at + 1
+        fresh_list = Found(start, start + 1, opened=True, names_units=self._names_units(at + 1))
+        found, after = self._read(at + 1, fresh_list)
+        return (found, after) if found.names and self._sure(found) else (None, at + 1)
 
     def _told(self, start: int) -> Found | None:
         """A whole bracket that says, in a form that is fully understood, who does the work."""
@@ -147,7 +185,7 @@ class Finder:
 
     def _names_units(self, at: int) -> bool:
         """Whether a bracket that is closed holds, behind its first name, a collective name or a unit with its place."""
-        names = [token.text.strip() for token in self.tokens[at + 1 : max(self.closing[at], at)]]
+        names = (text.strip() for text in self.texts[at + 1 : max(self.closing[at], at)])
         return any(units.is_group(name) or units.is_placed_unit(name) or name in self.known for name in names)
 
     def _name(self, span: tuple[int, int]) -> str:
@@ -163,37 +201,37 @@ class Finder:
 
     def _unopened(self, at: int, *, fresh: bool) -> tuple[Found | None, int]:
         """A list whose opening bracket is lost: its first name follows other words, or begins a sentence."""
-        if at + 1 >= len(self.tokens) or self.tokens[at + 1].text not in _BETWEEN | {")"}:
+        if at + 1 >= len(self.texts) or self.texts[at + 1] not in _BEHIND:
             return None, at + 1
-        token = self.tokens[at]
-        text = token.text.rstrip()
+        begin = self.starts[at]
+        text = self.texts[at].rstrip()
         name = units.known_at_end(text, self.known)
         if not name:
             return None, at + 1
-        start = token.start + len(text) - len(name)
+        start = begin + len(text) - len(name)
         found, after = self._read(at, Found(start, start, opened=False), start)
         label = _LABELLED.search(text[: -len(name)])
         if label:
-            found.start, found.labelled = token.start + label.start(), True
+            found.start, found.labelled = begin + label.start(), True
         grouped = len(found.names) > 1 and units.is_group(self._name(found.names[-1]))
         if not found.names or not (found.closed or grouped):
             return None, after
-        begins = fresh and not text[: found.start - token.start if label else -len(name)].strip()
+        begins = fresh and not text[: found.start - begin if label else -len(name)].strip()
         found.only_possible = not found.closed and not begins
-        if found.closed and not begins and start == token.start:
+        if found.closed and not begins and start == begin:
             self._first_unknown(found, at)
         return found, after
 
     def _first_unknown(self, found: Found, at: int) -> None:
         """Names before the first known one belong to the list too; the first of them is cut by its shape."""
-        while at >= 2 and self.tokens[at - 1].text in _BETWEEN:
-            token = self.tokens[at - 2]
-            text = token.text.rstrip()
+        while at >= 2 and self.texts[at - 1] in _BETWEEN:
+            begin = self.starts[at - 2]
+            text = self.texts[at - 2].rstrip()
             tail = _TAIL.search(text[-units.LONGEST :])
             if units.is_placed_unit(text):
-                found.names.insert(0, (token.start, token.start + len(text)))
+                found.names.insert(0, (begin, begin + len(text)))
             elif tail and units.is_unit(tail.group()):
-                span = (token.start + len(text) - len(tail.group()), token.start + len(text))
+                span = (begin + len(text) - len(tail.group()), begin + len(text))
                 found.names.insert(0, span)
                 found.guessed.append(span)
             else:
@@ -205,10 +243,10 @@ class Finder:
 
     def _read(self, at: int, found: Found, begin: int = -1) -> tuple[Found, int]:
         """Read names from a token on, until the bracket closes or the list breaks off."""
-        while at < len(self.tokens):
-            text = self.tokens[at].text
+        while at < len(self.texts):
+            text = self.texts[at]
             if text == ")":
-                found.closed, found.end = True, self.tokens[at].start + 1
+                found.closed, found.end = True, self.starts[at] + 1
                 return found, at + 1
             if text == "(" or text in _STOPS:
                 break
@@ -222,13 +260,12 @@ class Finder:
 
     def _segment(self, at: int, found: Found, begin: int) -> bool:
         """Take one segment as a name; False when the list ends in it or before it."""
-        token = self.tokens[at]
-        begin = max(begin, token.start)
-        text = token.text[begin - token.start :]
+        begin = max(begin, self.starts[at])
+        text = self.texts[at][begin - self.starts[at] :]
         begin += len(text) - len(text.lstrip())
         text = text.strip()
         if found.names and units.has_other_label(text) and self.closing[at] > 0:
-            close = self.tokens[self.closing[at]].start
+            close = self.starts[self.closing[at]]
             found.rule, found.closed, found.end = (begin, close), True, close + 1
             return True
         remark = units.remark_at(text)
@@ -242,7 +279,7 @@ class Finder:
             found.names.append((begin, begin + length))
             found.end = begin + length
         if 0 < length < len(bare):
-            self.tokens[at] = _Token(begin + length, bare[length:])
+            self.starts[at], self.texts[at] = begin + length, bare[length:]
         return length == len(bare) > 0
 
     def _goes_on(self, bare: str, found: Found) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from documents.reading import doubts, duties, units
-from documents.reading.brackets import Finder, Found
+from documents.reading.brackets import Finder, Found, lists_of
 from documents.reading.dates import DateRead, deadlines, stated
 from documents.reading.indicators import indicators
 from documents.reading.source import MOST_NOTES, Body, Notes, folded, visible
@@ -15,6 +15,7 @@ from models.drafts import ClauseDraft, IndicatorDraft, ItemDraft, MilestoneDraft
 from models.language import _
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
     from documents.reading.items import RawItem
@@ -24,16 +25,18 @@ _EDGES: Final = " 。;,、"
 _BREAKS: Final = re.compile(r"\s*\n\s*")
 _LONGEST_LIST: Final = 400
 _SEPARATORS: Final = re.compile(r"[、,;]")
+_BRACKET: Final = re.compile(r"[()]")
 _TOPIC: Final = re.compile(
     r"(?:加强|加快推进|加快|持续推进|深入推进|扎实推进|推进|强化|深化|完善|做好)[^,。;、()《》\d]{2,22}(?=。.)"
 )
 
 
-def known_units(bodies: list[str]) -> frozenset[str]:
+def known_units(bodies: Iterable[Body]) -> frozenset[str]:
     """Names that stand whole in brackets anywhere in the notice; they help where a sign was lost elsewhere."""
     known: set[str] = set()
-    for norm in bodies:
-        for found in Finder(norm, frozenset()).find():
+    for body in bodies:
+        norm = body.norm
+        for found in lists_of(body):
             sure = [span for span in found.names if span not in found.odd and span not in found.guessed]
             known |= {norm[start:end] for start, end in sure if not units.is_group(units.masked(norm[start:end]))}
     return frozenset(known)
@@ -250,12 +253,13 @@ class ClauseCutter:
     def _left_in_text(self, body: Body, start: int, norm: str) -> None:
         """Brackets in the text that may be damaged lists of units: never opened, or with a unit's name inside."""
         opened: list[int] = []
-        for at, sign in enumerate(norm):
-            if sign == "(":
+        for sign in _BRACKET.finditer(norm):
+            at = sign.start()
+            if sign.group() == "(":
                 opened.append(at)
-            elif sign == ")" and not opened:
+            elif not opened:
                 self._possible(body, Found(start + max(at - units.LONGEST, 0), start + at + 1, opened=False))
-            elif sign == ")":
+            else:
                 begin = opened.pop()
                 inside = norm[begin + 1 : min(at, begin + _LONGEST_LIST)]
                 if _lists_units(inside) and not duties.explains(inside):

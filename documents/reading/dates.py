@@ -39,7 +39,7 @@ _DATE: Final = (
 )
 _DOING: Final = r"(?:全面|全部|基本|实现|正式|力争|确保|前)?(?:完工|完成|建成|投产|投用|投入使用|竣工|通车|交付|主体封顶|封顶|贯通|合龙|通水|验收|挂牌|运营|上线|启用|发放|开工|启动|销号|办结|出台|印发|达标|实现|达到)"
 _DEADLINE: Final = re.compile(
-    rf"(?<![\d.\-—~～至])(?P<lead>截至|截止到?|到|至|在|于|力争|确保)?{_DATE}"
+    rf"(?=[\d截到至在于力确今本当明次后一二三四五六七八九十第上下“年月])(?<![\d.\-—~～至])(?P<lead>截至|截止到?|到|至|在|于|力争|确保)?{_DATE}"
     rf"(?:24时|\(含\))?(?:(?P<edge>[底末]?(?:以前|之前|前(?![期后三两]))|[底末]|内)|(?P<doing>{_DOING}[^,,。;;、()!?\n]{{0,16}}))?"
 )
 #: blanks within a date
@@ -251,7 +251,7 @@ def deadlines(norm: str, year: int | None, month: int | None = None) -> list[Dat
 
 def _deadlines(norm: str, year: int | None, month: int | None) -> list[DateRead]:
     found, now = [], Now(year, month)
-    titles = {at for title in _TITLE.finditer(norm) for at in range(title.start(), title.end())}
+    titles = _titles(norm)
     for match in _DEADLINE.finditer(norm):
         if match.start() not in titles and _is_deadline(match, norm):
             quote = match.group().rstrip()
@@ -270,6 +270,13 @@ def _deadlines(norm: str, year: int | None, month: int | None) -> list[DateRead]
         if term.start() not in titles and not any(term.start() in span for span in known):
             found.append(DateRead(term.group(), (), term.start()))
     return sorted(found, key=lambda one: one.start)
+
+
+def _titles(norm: str) -> frozenset[int]:
+    """The places within a document's name."""
+    if "《" not in norm:
+        return frozenset()
+    return frozenset(at for title in _TITLE.finditer(norm) for at in range(*title.span()))
 
 
 def _enumerated(norm: str, last: DateRead, now: Now) -> list[DateRead]:
@@ -330,6 +337,8 @@ def date_before(norm: str) -> int:
 def whole_date(norm: str) -> DateRead | None:
     """A line that is nothing but a date, whole or damaged: the date of issue."""
     bare = norm.replace(" ", "")
+    if not bare[:1].isdigit() and not bare.startswith("二"):
+        return None  # no year stands in front
     if _BARE_DIGITS.fullmatch(bare):
         days = tuple(sorted({day for day in _lost_year(bare, None, "日") if day}))
         return DateRead(bare, days, 0, damaged=True) if days else None

@@ -6,6 +6,7 @@ neither a name, a role, a time, a person nor a rule, the whole is not read here,
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -51,12 +52,18 @@ LABEL: Final = re.compile(
     rf"(?:(?<=^)|(?<=[,;、。 (\n]))(?:(?P<core>{_CORE})(?: *:| +|(?=[\u4e00-\u9fff])(?!负责|按|要|应|和|及|的|牵头|配合|等))|(?P<label>[\u4e00-\u9fff]{{2,14}}|[\u4e00-\u9fff]{{2,4}}\x01[\u4e00-\u9fff]{{2,4}}\x02[\u4e00-\u9fff]{{2,4}}) *:)"
     rf"|(?P<glued>{_CORE}) *:"
 )
+#: without one of these a text has no label
+_LABELS: Final = re.compile(rf":|{_CORE}")
 _SEPARATORS: Final = re.compile(r"[、,;。]|(?<=\S) {1,}(?=\S)")
 
 _ROLE_END: Final = re.compile(
     r"(?P<others>等(?:[\u4e00-\u9fff]{0,6}(?:部门|单位|地区|机构|企业))?)?(?P<how>(?:按照?(?:各自)?(?:职责|职能)(?:分工)?|按(?:分工|职责)|结合实际|根据职责分工|依职责|各负其责|分工|分别|共同|联合|具体|统筹)*)"
     r"(?P<role>牵头(?:负责|落实|组织|实施|办理|抓总|推进)?|(?:积极|协同|协助|给予|予以)?(?:配合|协助|协办|参与|参加|支持)(?:落实|实施|推进|完成)?|"
     r"负责(?:落实|实施|组织|推进|办理)?|组织实施|承办|主办|落实|抓好落实)?$"
+)
+#: without one of these no label and no role is said
+_TELLING: Final = re.compile(
+    r":|牵头|责任|主责|主办|配合|协助|协办|参与|参加|支持|负责|组织实施|承办|落实|会同|商|联合|协同"
 )
 #: an open end of a list: 能源局等省有关部门
 _OTHERS: Final = re.compile(r"等[\u4e00-\u9fff]{0,6}(?:部门|单位|地区|机构|企业)$")
@@ -66,6 +73,7 @@ _WITH: Final = re.compile(r"(?:牵头)?,?(?:会同|(?<!工)商同?(?![务业贸�
 _AND: Final = re.compile(
     r"以及|(?<!党委)(?<!工委)[和及与暨]|(?<=党委)[和及与暨](?!(?:人民)?政府)|(?<=工委)[和及与暨](?!管委会|办事处)"
 )
+_BRACKETS: Final = re.compile(r"([()])")
 #: no end of the work is said, so there is no due date
 _ENDLESS: Final = re.compile(
     r"(?:并|要)?(?:20\d\d年|今年|年内|全年|长期|持续|常态化|定期|同步|适时|及时|滚动|贯穿全年)*(?:长期|持续|常态化|全年|适时|定期|同步|滚动)(?:坚持|推进|实施|开展|落实|推动|进行|执行|保持|任务|工作|整改)*|"
@@ -115,6 +123,12 @@ def kind(label: str) -> str:
     return next((name for name, pattern in _KINDS if pattern.fullmatch(bare)), RULE)
 
 
+def tells(inside: str) -> bool:
+    """Whether a labelled line, or the inside of a bracket, says by a label or a role who does the work."""
+    duty = read(inside) if _TELLING.search(inside) else None
+    return duty is not None and duty.told
+
+
 def explains(inside: str) -> bool:
     """Whether a bracket begins as an explanation of the words before it."""
     return bool(_EXPLAINS.match(inside))
@@ -122,11 +136,14 @@ def explains(inside: str) -> bool:
 
 def hidden(inside: str) -> str:
     """The inside of a bracket with the brackets in it, and the signs within them, hidden; same length."""
-    out, depth = [], 0
-    for char in units.masked(inside):
-        depth += char == "("
-        out.append(units.hidden(char) if depth else char)
-        depth = max(depth - (char == ")"), 0)
+    text = units.masked(inside)
+    if "(" not in text:
+        return text
+    out, depth = list[str](), 0
+    for part in _BRACKETS.split(text):
+        depth += part == "("
+        out.append(units.hidden(part) if depth else part)
+        depth = max(depth - (part == ")"), 0)
     return "".join(out)
 
 
@@ -153,7 +170,7 @@ def read(inside: str, known: frozenset[str] = frozenset()) -> Duty | None:
 
 def _labels(text: str) -> Iterator[tuple[int, int, str]]:
     """Where each label begins and ends, and what it announces; one that is glued to a name begins behind it."""
-    for found in LABEL.finditer(text):
+    for found in LABEL.finditer(text) if _LABELS.search(text) else ():
         label = found["core"] or found["label"] or found["glued"]
         begin, role = found.start(), kind(label)
         glued = re.search(rf"(?:{_CORE})$", label) if role == RULE else None
@@ -204,7 +221,7 @@ def _unlabelled(duty: Duty, text: str, span: tuple[int, int], known: frozenset[s
 def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """The stretches between separators, without blanks at their ends."""
     at = start
-    for found in [*_SEPARATORS.finditer(text, start, end), None]:
+    for found in itertools.chain(_SEPARATORS.finditer(text, start, end), (None,)):
         stop = found.start() if found else end
         piece = text[at:stop]
         begin = at + len(piece) - len(piece.lstrip())

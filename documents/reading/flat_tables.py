@@ -28,6 +28,8 @@ _SECTION: Final = re.compile(r"(?:[一二三四五六七八九十百]{1,5}[、.]
 _OUTSIDE: Final = re.compile(r"附件|附表|附 *[:注]|\(此件|分享到|扫一扫|【|打印本|关闭窗|责任编辑")
 #: what parts cells for certain
 _EXACT: Final = r"[|\t]"
+#: what may part the cells of a heading, the surest first
+_APARTS: Final = (re.compile(_EXACT), re.compile(r" {2,}"), re.compile(r" +"))
 _GOES_ON: Final = ("、", "，", ",")
 _LONGEST_TITLE: Final = 12
 #: no piece of a broken title is longer
@@ -88,21 +90,18 @@ def _heading(seen: Sequence[Line], at: int) -> _Heading | None:
 
 def _enough(titles: Sequence[str]) -> bool:
     """Whether the words are a heading: counted rows that say what is to be done and by whom, and hardly a word unknown."""
+    if not titles or role_of(titles[0]) != columns.NUMBER:
+        return False
     roles = [role_of(title) for title in titles]
-    return (
-        roles[:1] == [columns.NUMBER]
-        and bool(set(SAYS) & set(roles))
-        and bool(set(columns.PARTIES) & set(roles))
-        and roles.count("") <= 1
-    )
+    return bool(set(SAYS) & set(roles)) and bool(set(columns.PARTIES) & set(roles)) and roles.count("") <= 1
 
 
 def _row_of_titles(seen: Sequence[Line], at: int) -> _Heading | None:
     """A heading in one line, its words parted by bars, tabs or blanks."""
     line = seen[at]
-    if len(line.norm) > _LONGEST_HEADING:
+    if len(line.norm) > _LONGEST_HEADING or columns.NUMBERS.isdisjoint(line.norm):
         return None
-    for apart in (re.compile(_EXACT), re.compile(r" {2,}"), re.compile(r" +")):
+    for apart in _APARTS:
         titles = _cells(line, apart)
         if _enough(titles):
             return _Heading(line.number, tuple(titles), at + 1, apart)

@@ -39,13 +39,13 @@ _FEWEST: Final = 2
 
 def unglued(lines: Sequence[Line], notes: Notes) -> list[Line]:
     """The lines of a notice; those that hold several numbered parts are cut."""
-    starts = sum(1 for line in lines if _own(line.norm))
+    owns = [_own(line.norm) for line in lines]
+    starts = sum(1 for own in owns if own)
     cuts = [list(_numbers(line.norm)) for line in lines]
     inside = sum(len(cut) for cut in cuts)
     lost = inside >= _FEWEST and inside > 3 * starts
     made: list[Line] = []
-    for line, found in zip(lines, cuts, strict=True):
-        own = _own(line.norm)
+    for line, own, found in zip(lines, owns, cuts, strict=True):
         cut = [at for at, kind, _value in found] if lost else _going_on(found, own) if own else []
         if cut:
             message = _("the line holds {count} numbered parts; it was cut at its numbers")

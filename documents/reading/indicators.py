@@ -35,6 +35,7 @@ _AMOUNT: Final = re.compile(
     rf"(?P<verb>{_REACH})?(?P<about>约|近)?(?:{_FREE}(?P<low>\d{{1,6}}(?:\.\d{{1,3}})?)%?[-—–~～到至]{{1,2}}(?=\d)|(?P<to>到|至)?{_FREE})"
     rf"(?P<value>{_NUMBER}) ?(?P<more>[余多])?(?P<big>[万亿])?(?P<more2>[余多])?(?P<unit>{_UNIT})(?P<bound>{_AFTER})?"
 )
+_DIGIT: Final = re.compile(r"\d")
 #: a small number in words, where what is done to it says that it is a target: 建成三座; 一个, 一批 count nothing
 _WORDS: Final = re.compile(
     r"(?P<doing>建成|新建|改建|建设|培育|新增|引进|打造|完成|创建|举办|组织|推出|评选|遴选|开工|打通|实施)(?P<verb>不少于|不低于|至少)?(?P<words>[二两三四五六七八九]|[二三四五六七八九]?十[一二三四五六七八九]?)"
@@ -71,7 +72,8 @@ def indicators(norm: str) -> list[IndicatorDraft]:
     for piece in (part for whole in _PIECE.finditer(norm) for part in _AND.split(whole.group())):
         past = _PAST_YEARS.search(piece)  # what stands behind it only says which thing is meant
         end = past.end() if past else len(piece)
-        amounts = [one for one in _AMOUNT.finditer(piece) if one.start() < end and _is_target(one)]
+        counted = _AMOUNT.finditer(piece) if _DIGIT.search(piece) else ()
+        amounts = [one for one in counted if one.start() < end and _is_target(one)]
         if amounts:
             found.append(_indicator(piece, amounts[-1]))
         elif not past:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from documents.reading import duties, items, marks, plain_points, signs
-from documents.reading.brackets import Finder
+from documents.reading.brackets import Finder, lists_of
 from documents.reading.dates import whole_date
 from documents.reading.items import RawItem
 from documents.reading.marks import ITEM, SECTION, SUBSECTION, chinese, numeral
@@ -98,8 +98,7 @@ def _is_title(norm: str) -> bool:
 
 def names_units(norm: str) -> bool:
     """Whether a text holds a bracket or a label that names units."""
-    said = duties.read(norm)
-    return bool((said and said.told) or Finder(norm, frozenset()).find())
+    return duties.tells(norm) or bool(Finder(norm, frozenset()).find())
 
 
 def outline(lines: Sequence[Line], notes: Notes) -> list[RawItem]:
@@ -201,8 +200,10 @@ def _section(state: _State, found: re.Match[str], line: Line) -> None:
 
 
 def _lost_section(state: _State, line: Line, following: Line | None) -> bool:
+    if following is None or not is_heading(line):
+        return False
     under_way = state.head is not None and state.head.said
-    if not is_heading(line) or following is None or (state.head and under_way and not _finished(state.head)):
+    if state.head and under_way and not _finished(state.head):
         return False
     if marks.CLOSING.match(line.norm) or marks.POINT.match(line.norm):
         return False
@@ -261,13 +262,14 @@ def _close(state: _State, following: int | None) -> None:
         return
     end, rest = title_end(head.line, head.start)
     pieces = passages_of([(head.line, rest), *head.pieces[1:]])
-    if says_nothing(pieces):
-        pieces = passages_of(head.pieces)  # nothing but a title: it is the text too
     body = Body.of(pieces)
+    if says_nothing(body):
+        pieces = passages_of(head.pieces)  # nothing but a title: it is the text too
+        body = Body.of(pieces)
     title = head.line.raw[head.start : end].strip().rstrip(" ,，")
-    named = names_units(body.norm)
+    named = bool(lists_of(body)) or duties.tells(body.norm)
     said = plain_points.borne(head.line, head.start) if state.borne else None
-    if said and not Finder(body.norm, frozenset()).find():
+    if said and not lists_of(body):
         pieces = passages_of([*plain_points.turned(head.line, said), *head.pieces[1:]])
         body, named = Body.of(pieces), True
     below = head.kind != items.ITEM and following is not None and following > head.kind

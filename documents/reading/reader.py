@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from documents.reading.files import Source
-    from documents.reading.source import Line
+    from documents.reading.source import Body, Line
     from documents.reading.tables import Table, TableItem
     from models.drafts import ClauseDraft, NoticeDraft
 
@@ -147,17 +147,17 @@ def _items(lines: Sequence[Line], tables: Sequence[Table], draft: NoticeDraft, n
 
 def _from_text(lines: Sequence[Line], draft: NoticeDraft, notes: Notes) -> tuple[ItemDraft, ...]:
     raw = plain_points(lines) or outline(lines, notes)
-    cutter = _cutter([item.body.norm for item in raw], draft, notes)
+    cutter = _cutter([item.body for item in raw], draft, notes)
     return tuple(cutter.item(item) for item in raw)
 
 
-def _cutter(bodies: list[str], draft: NoticeDraft, notes: Notes) -> ClauseCutter:
+def _cutter(bodies: list[Body], draft: NoticeDraft, notes: Notes) -> ClauseCutter:
     return ClauseCutter(known_units(bodies), draft.issued_on, year_of(draft), notes)
 
 
 def _from_tables(tables: Sequence[Table], draft: NoticeDraft, notes: Notes) -> tuple[ItemDraft, ...]:
     found = table_items(tables, notes)
-    cutter = _cutter([body.norm for item in found for body in item.bodies], draft, notes)
+    cutter = _cutter([body for item in found for body in item.bodies], draft, notes)
     return tuple(_tabled(item, cutter) for item in found)
 
 

@@ -44,8 +44,8 @@ _OUTSIDE: Final = re.compile(
 )
 
 
-#: a sentence of its own that says who does it: 由甲牵头，乙配合，6月底前完成。
-_SENTENCE: Final = re.compile(r"(?<=[。;)]) *(?=[^。;()\n]{2,120}(?:牵头|负责|配合|会同|承办|落实|完成)(?:。|;|$))")
+#: a sentence of its own that says who does it: 由甲牵头，乙配合，6月底前完成。 It is read once, to its end
+_SENTENCE: Final = re.compile(r"(?<=[。;)]) *(?=[^。;()\n]{4,122}+(?<=牵头|负责|配合|会同|承办|落实|完成)(?:。|;|$))")
 #: a title and who does it, before the text: 甲专项整治，由乙部门负责，有关部门配合。
 _TITLED: Final = re.compile(r"(?:[^,。;:()]{4,40},)?(?=由[^。;:()\n]{2,80}(?:负责|牵头|配合|承办)(?:。|;|$))")
 
@@ -67,7 +67,8 @@ def passages(line: Line, start: int = 0) -> list[Line]:
     cut: list[Line] = []
     at = counted = start
     depth = 0
-    places = {found.end() for pattern in (_OUTSIDE, _SENTENCE) for found in pattern.finditer(line.norm, start)}
+    begins = (_OUTSIDE, _SENTENCE) if ":" in line.norm else (_SENTENCE,)
+    places = {found.end() for pattern in begins for found in pattern.finditer(line.norm, start)}
     if titled := _TITLED.match(line.norm, start):
         places.add(titled.end())
     for begin in sorted(places):
@@ -101,4 +102,6 @@ def _end(norm: str, begin: int) -> int:
 
 
 def _part(line: Line, start: int, end: int) -> Line:
+    if start == 0 and end == len(line.norm) == len(line.raw):
+        return line
     return replace(line, raw=line.raw[start:end], norm=line.norm[start:end], skipped=line.skipped + start)

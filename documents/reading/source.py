@@ -11,11 +11,14 @@ import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from documents.reading.characters import SIMPLER
 from models.drafts import WarningNote
 from models.language import _
+
+if TYPE_CHECKING:
+    from documents.reading.brackets import Found
 
 _WIDE: Final = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
 _BLANKS: Final = dict.fromkeys((0x09, 0x0B, 0x0C, 0xA0, 0x3000, *range(0x2000, 0x200B)), " ")
@@ -34,6 +37,8 @@ def folded(text: str) -> str:
 
 def visible(text: str) -> str:
     """A name without the control and format characters that a copy from a web page leaves inside."""
+    if text.isprintable():  # nothing to take out, as nearly always
+        return text.strip()
     return "".join(char for char in text if unicodedata.category(char) not in {"Cc", "Cf"}).strip()
 
 
@@ -119,6 +124,8 @@ class Body:
 
     raw: str = ""
     norm: str = ""
+    #: its lists of units, once somebody has looked for them
+    lists: list[Found] | None = None
     _starts: list[int] = field(default_factory=list)
     _lines: list[tuple[Line, int]] = field(default_factory=list)
 

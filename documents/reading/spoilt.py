@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from documents.reading.source import Line, Notes
 
 _PRIVATE: Final = re.compile(r"[\ue000-\uf8ff]|[\U000f0000-\U0010fffd]|\ufffd")
+_QUOTE: Final = re.compile("[“”]")
 _WIDE: Final = re.compile(r"[０-９Ａ-Ｚａ-ｚ]+")
 
 
@@ -43,12 +44,13 @@ def _around(raw: str, found: re.Match[str]) -> str:
 def _lone_quotes(line: Line, notes: Notes) -> None:
     """Quotes “” that open or close nothing: a sign of lost characters."""
     opened = -1
-    for at, char in enumerate(line.raw):
-        if char == "“":
+    for quote in _QUOTE.finditer(line.raw):
+        at = quote.start()
+        if quote.group() == "“":
             if opened >= 0:
                 _lone(line, opened, notes)
             opened = at
-        elif char == "”":
+        else:
             if opened < 0:
                 _lone(line, at, notes)
             opened = -1

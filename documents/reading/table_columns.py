@@ -34,6 +34,8 @@ _WORDS: Final[dict[str, str]] = {
     PERSON: "牵头领导 责任领导 分管领导 包保领导 联系领导 责任人 联系人 负责人 联络员 联系方式 联系电话 电话",
 }  # fmt: skip
 _ROLES: Final = {word: role for role, words in _WORDS.items() for word in words.split()}
+#: with one of these the heading of a column of numbers ends
+NUMBERS: Final = frozenset(word[-1] for word, role in _ROLES.items() if role == NUMBER)
 #: so short a word says nothing at the end of a longer one
 _SHORTEST_END: Final = 2
 #: the heading stands in the first rows; a spreadsheet may have a cover above it

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from documents.reading import signs
-from documents.reading.brackets import Finder
-from documents.reading.source import Body
+from documents.reading.brackets import Finder, lists_of
 
 if TYPE_CHECKING:
-    from documents.reading.source import Line
+    from documents.reading.source import Body, Line
 
 #: a title is said in a breath; a longer first sentence is the text itself
 LONGEST_TITLE: Final = 24
@@ -31,11 +30,11 @@ def title_end(line: Line, start: int) -> tuple[int, int]:
     return (comma if comma > start else start + lists[0].start), start
 
 
-def says_nothing(pieces: list[tuple[Line, int]]) -> bool:
+def says_nothing(body: Body) -> bool:
     """Whether what stands below a title is nothing but units, or nothing at all."""
-    norm = Body.of(pieces).norm
+    norm = body.norm
     at, said = 0, []
-    for found in Finder(norm, frozenset()).find():
+    for found in lists_of(body):
         said.append(norm[at : found.start])
         at = found.end
     return not "".join([*said, norm[at:]]).strip(" 。;,、)\n")

@@ -7,6 +7,7 @@ Most names end in the word for a kind of body (局, 委, 办, 政府, 海关, �
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from documents.reading.source import folded
@@ -58,6 +59,8 @@ _LEVEL: Final = re.compile(
     r"开发区管委会|开发区|园区|管委会|景区|县级市|县市区|市县区|县区|区县|市县|乡镇街道|乡镇|镇街|街道|[省市县区州旗盟乡镇]"
 )
 _PLACE: Final = re.compile(r"[\u4e00-\u9fff]{1,6}(?:自治州|自治县|街道|新城|[区县市镇乡州旗])")
+#: without one of these no name is a collective one
+_OF_SEVERAL: Final = frozenset("各关地个")
 _MEMBERS: Final = re.compile(r"[\u4e00-\u9fff]{0,28}?各成员单位")
 
 _LABEL: Final = re.compile(r"^[\u4e00-\u9fff]{0,4}(?:单位|部门|机构|地区)[::]")
@@ -65,6 +68,8 @@ _OTHER_LABEL: Final = re.compile(r"^[\u4e00-\u9fff]{2,8}:")
 _DUTY: Final = re.compile(
     r"(?:等)?(?:按职责分工|分工|分别|共同|联合|具体|牵头)*(?:负责|牵头|配合|参与|承办|落实)(?:落实|实施)?$"
 )
+#: each of those words has one of these
+_DUTIES: Final = frozenset("责头合与办实")
 #: an open end of a list: 人民银行等部门
 _OTHERS: Final = re.compile(r"等(?:有关|相关)?(?:部门|单位|地区)$")
 #: a bracket inside a name: 各县(市、区), 省(市)
@@ -76,6 +81,7 @@ _REMARKED: Final = re.compile(rf"\x01{_ROLE}\x02$")
 
 
 _HIDING: Final = str.maketrans({"(": "\x01", ")": "\x02", "、": "\x03", ",": "\x03", ";": "\x03", " ": "\x03"})
+_MASKING: Final = str.maketrans({"(": "\x01", ")": "\x02", "、": "\x03"})
 #: levels that one collective name goes through: 各市、县人民政府
 _LEVELS: Final = re.compile(
     r"(?:各|有关|相关)(?:自治区|直辖市|[省市县区州旗镇乡])(?:\([^()]{1,8}\))?(?:[、,](?:自治区|直辖市|县级市|自治州|自治县|街道|开发区|园区|[市县区州旗乡镇])(?:\([^()]{1,8}\))?){1,4}(?=(?:人民)?政府|管委会|党委|有关|相关|部门|单位)"
@@ -89,15 +95,22 @@ def hidden(name: str) -> str:
 
 def masked(norm: str) -> str:
     """The parsing form with the brackets and list marks inside a name hidden; same length."""
-    swap = str.maketrans({"(": "\x01", ")": "\x02", "、": "\x03"})
+    if "(" not in norm:
+        return _LEVELS.sub(_masked, norm) if "、" in norm else norm
     for inner in (_LEVELS, INNER, _REMARK):
-        norm = inner.sub(lambda found: found.group().translate(swap), norm)
+        norm = inner.sub(_masked, norm)
     return norm
+
+
+def _masked(found: re.Match[str]) -> str:
+    return found.group().translate(_MASKING)
 
 
 def group_at(segment: str) -> int:
     """The length of the collective name that a segment begins with, 0 when it begins with none."""
     head = segment[:LONGEST]
+    if _OF_SEVERAL.isdisjoint(head):
+        return 0
     found = _MEMBERS.match(head) or _EACH.match(head) or _GROUP.match(head) or _SO_MANY.match(head)
     return found.end() if found else 0
 
@@ -128,6 +141,7 @@ def has_group(segment: str) -> bool:
     return bool(_GROUP.search(segment) or _MEMBERS.search(segment))
 
 
+@lru_cache(maxsize=4096)
 def is_unit(segment: str) -> bool:
     """Whether the whole segment has the shape of one unit's name."""
     if not 2 <= len(segment) <= LONGEST or not _NAME.fullmatch(segment):
@@ -151,32 +165,38 @@ def unlabelled(segment: str) -> tuple[str, int]:
     cut = found.end() if found else 0
     while cut < len(segment) and segment[cut] == " ":
         cut += 1
-    bare = segment[cut:]
-    return _OTHERS.sub("", _DUTY.sub("", _REMARKED.sub("", bare))).rstrip(), cut
+    bare = _REMARKED.sub("", segment[cut:]) if "\x02" in segment else segment[cut:]
+    bare = bare if _DUTIES.isdisjoint(bare) else _DUTY.sub("", bare)
+    return (_OTHERS.sub("", bare) if "等" in bare else bare).rstrip(), cut
 
 
 def remark_at(segment: str) -> int:
     """Where the remark behind a name begins (市水利局(牵头)), -1 when there is none."""
-    found = _REMARKED.search(segment)
+    found = _REMARKED.search(segment) if "\x02" in segment else None
     return found.start() if found else -1
 
 
 def has_other_label(segment: str) -> bool:
     """Whether a segment begins something that names no unit: 适用范围：…"""
-    return bool(_OTHER_LABEL.match(segment)) and not _LABEL.match(segment)
+    return ":" in segment and bool(_OTHER_LABEL.match(segment)) and not _LABEL.match(segment)
 
 
 def known_at_start(segment: str, known: frozenset[str]) -> str:
     """The longest known name that a segment begins with."""
-    for length in range(min(len(segment), LONGEST), 1, -1):
-        if segment[:length] in known:
-            return segment[:length]
-    return ""
+    return next((name for length in _lengths(known, 0).get(segment[:1], ()) if (name := segment[:length]) in known), "")
 
 
 def known_at_end(segment: str, known: frozenset[str]) -> str:
     """The longest known name that a segment ends with."""
-    for length in range(min(len(segment), LONGEST), 1, -1):
-        if segment[-length:] in known:
-            return segment[-length:]
-    return ""
+    lengths = _lengths(known, -1).get(segment[-1:], ())
+    return next((name for length in lengths if (name := segment[-length:]) in known), "")
+
+
+@lru_cache(maxsize=2)
+def _lengths(known: frozenset[str], at: int) -> dict[str, tuple[int, ...]]:
+    """How long the names are that have a character at their start (0) or end (-1), the longest first."""
+    lengths: dict[str, set[int]] = {}
+    for name in known:
+        if 1 < len(name) <= LONGEST:
+            lengths.setdefault(name[at], set()).add(len(name))
+    return {char: tuple(sorted(found, reverse=True)) for char, found in lengths.items()}

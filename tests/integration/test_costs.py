@@ -56,6 +56,7 @@ IDLE = {
     "fastapi",
     "pypdf",
     "argon2",
+    "sqlmodel",
 }
 
 

@@ -21,6 +21,7 @@ from models.database import Database
 from models.errors import Conflict
 from models.guardrails import FROZEN, KEPT
 from models.message_tasks import TRIGGERS
+from models.rows import metadata
 from models.schema import check, migrate
 from models.states import Action, RequestKind, Role, Stage
 from schedules.sweep import sweep
@@ -75,7 +76,7 @@ def test_fresh_database_is_the_metadata(url: str) -> None:
     migrate(database)
     check(database)
     with database.read() as connection:
-        assert compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), t.metadata) == []
+        assert compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata) == []
         names = set(connection.scalars(sa.text("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")))
     database.close()
     assert names == (
@@ -84,6 +85,38 @@ def test_fresh_database_is_the_metadata(url: str) -> None:
         | {"task_state_needs_event"}
         | set(TRIGGERS)
     )
+
+
+def test_looking_sees_one_state_throughout_and_the_server_keeps_nothing(world: World) -> None:
+    events = sa.select(sa.func.count()).select_from(t.event)
+    with world.database.read() as connection:
+        before = connection.scalar(events)
+        world.act("clerk1", A.RECEIVE, world.task, NOON)
+        assert connection.scalar(events) == before
+    assert len(world.events()) == before + 1
+    with pytest.raises(exc.DBAPIError, match="read-only"), world.database.read() as connection:
+        connection.execute(sa.update(t.office).values(short_name="x"))
+
+
+def test_what_a_connection_has_learned_outlives_looking(world: World) -> None:
+    for _time in range(12):
+        world.actor("clerk1", NOON)
+    with world.database.read() as connection:
+        assert connection.scalar(sa.text("SELECT count(*) FROM pg_prepared_statements")) > 0
+
+
+@pytest.mark.parametrize("verb", ["read", "write"])
+def test_a_server_that_was_restarted_meanwhile_is_asked_anew(world: World, url: str, verb: str) -> None:
+    world.actor("clerk1", NOON)
+    others = sa.text(
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = :name AND pid <> pg_backend_pid()"
+    )
+    other = Database(url)
+    with other.read() as connection:
+        assert connection.scalars(others, {"name": sa.make_url(url).database}).all() == [True]
+    other.close()
+    with world.database.read() if verb == "read" else world.database.write(1) as connection:
+        assert connection.scalar(sa.text("SELECT 1")) == 1
 
 
 def test_newer_schema_is_refused(world: World) -> None:

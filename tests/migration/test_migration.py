@@ -13,8 +13,8 @@ from alembic.runtime.migration import MigrationContext
 from kit.world import refused
 from models.database import APPLICATION_ID, Database, sqlite_url
 from models.errors import EnvironmentRefused
+from models.rows import metadata
 from models.schema import check, migrate, newest, present
-from models.tables import metadata
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

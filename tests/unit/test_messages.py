@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gettext
 import re
 import string
 from functools import cache
@@ -13,6 +12,8 @@ import click
 import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
+
+from models.catalogue import Catalogue
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
@@ -87,6 +88,18 @@ def test_words_of_click_are_chinese_too():
 
 @pytest.mark.parametrize("language", ["zh_CN", "en"])
 def test_compiled_catalogue_says_what_the_written_one_says(language: str) -> None:
-    compiled = gettext.translation("duban", ROOT / "models/locale", [language])
+    compiled = Catalogue(ROOT / "models/locale" / language / "LC_MESSAGES" / "duban.mo")
     written = {str(entry.id): str(entry.string or entry.id) for entry in catalogue(language) if entry.id}
-    assert {message: compiled.gettext(message) for message in written} == written, AGAIN
+    assert {message: compiled.say(message) for message in written} == written, AGAIN
+    for unknown in ("", "\x00", "A", "No catalogue has this.", "zzzz", "督办", next(iter(written), "") + "."):
+        assert compiled.say(unknown) == unknown
+
+
+def test_without_a_catalogue_a_sentence_stays_as_it_is(tmp_path: Path) -> None:
+    assert Catalogue(tmp_path / "duban.mo").say("Show the version and exit.") == "Show the version and exit."
+
+
+def test_what_is_no_catalogue_is_not_read_as_one(tmp_path: Path) -> None:
+    (tmp_path / "duban.mo").write_bytes(b"msgid" * 20)
+    with pytest.raises(ValueError, match="duban"):
+        Catalogue(tmp_path / "duban.mo")

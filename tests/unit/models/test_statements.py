@@ -11,6 +11,7 @@ from sqlalchemy import exc
 
 from models import tables as t
 from models.database import Database, insert, insert_new, sqlite_url
+from models.rows import metadata
 from models.statements import Statement
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
     made = Database(sqlite_url(tmp_path / "some.db"))
     with made.write(1) as connection:
         KINDS.metadata.create_all(connection)
-        t.metadata.create_all(connection)
+        metadata.create_all(connection)
     yield made
     made.close()
 
@@ -104,7 +105,7 @@ def test_a_row_is_added_once_a_key(database: Database) -> None:
             sa.insert(t.office).values(id=1, name="办", short_name="办", recipient="市", created_at=NOON)
         )
         row = {"valid_from": date(2022, 1, 1)}
-        assert [insert_new(connection, t.unit, 1, "name", name=name, **row) for name in ("甲", "乙", "甲")] == [
+        assert [insert_new(connection, t.unit, 1, ("name",), name=name, **row) for name in ("甲", "乙", "甲")] == [
             1,
             2,
             None,

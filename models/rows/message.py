@@ -8,7 +8,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from models.base import OfficeRow, index, ref, unique
+from models.rows.base import OfficeRow, index, ref, unique
 
 
 class Message(OfficeRow, table=True):

@@ -7,7 +7,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from models.base import OfficeRow, index, ref, unique
+from models.rows.base import OfficeRow, index, ref, unique
 
 
 class Inspection(OfficeRow, table=True):

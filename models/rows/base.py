@@ -25,7 +25,7 @@ metadata = SQLModel.metadata
 class OfficeRow(SQLModel):
     """A row that belongs to an office: its key is (office, number)."""
 
-    # rows are never validated as objects: the validators of sixty classes need not be built with each command
+    # rows are never validated as objects
     model_config = cast("Any", {"defer_build": True})
 
     office_id: int = Field(primary_key=True, foreign_key="office.id")
@@ -45,10 +45,3 @@ def unique(*columns: str) -> sa.UniqueConstraint:
 def index(name: str, *columns: str) -> sa.Index:
     """An index within an office."""
     return sa.Index(name, "office_id", *columns)
-
-
-def table(row: type[SQLModel]) -> sa.Table:
-    """The Core table behind a row class: state changes are written in plain SQL, not through objects."""
-    found: Any = row.__table__  # type: ignore[attr-defined]
-    assert isinstance(found, sa.Table)
-    return found

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from models.base import OfficeRow, ref, unique
+from models.rows.base import OfficeRow, ref, unique
 
 
 class Paper(OfficeRow, table=True):

@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from models.base import OfficeRow
+from models.rows.base import OfficeRow
 
 
 class Phrase(OfficeRow, table=True):

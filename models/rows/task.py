@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from models.base import OfficeRow, index, ref, unique
+from models.rows.base import OfficeRow, index, ref, unique
 
 
 class Period(OfficeRow, table=True):

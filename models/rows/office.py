@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from models.base import OfficeRow, index, ref, unique
+from models.rows.base import OfficeRow, index, ref, unique
 
 
 class Office(SQLModel, table=True):
