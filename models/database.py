@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 from sqlalchemy import exc
 
-from models import postgres
+from models import dispatch, postgres
 from models.complaints import locked, plain_words
 from models.disk import refuse_failed
 from models.filesystem import refuse_network
@@ -60,6 +60,8 @@ class Database:
         if self.file is not None:
             refuse_network(self.file.parent)
         self.engine = self._engine(synchronous)
+        #: where the work goes that a write leaves behind
+        self.dispatcher = dispatch.TICKS_ONLY
         self._writers = threading.Lock()
         self._idle: list[Connection] = []
 
@@ -111,9 +113,14 @@ class Database:
         refuse_failed()
         words = _WRITE if self.is_sqlite else postgres.locking(office_id)
         with plain_words(self.file), self._turn(), self._transaction(words) as connection:
+            dispatch.begin(connection)
             yield connection
             refuse_failed()  # whoever wrote before us may have found out while we worked
+            if left := dispatch.left_on(connection):
+                self.dispatcher.keep(connection, office_id, left)
             _end(connection, keep=True)
+        if left:
+            self.dispatcher.tell(office_id, left)
 
     @contextmanager
     def _transaction(self, words: Statement) -> Iterator[Connection]:

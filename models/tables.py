@@ -101,8 +101,8 @@ group_member = table(
     expanded_at=INSTANT,
 )
 heartbeat = table(
-    "heartbeat", 1,
-    name=TEXT, at=INSTANT, next_at=INSTANT, detail=TEXT.default_to(""),
+    "heartbeat", 3,
+    office_id=NUMBER, node=TEXT, name=TEXT, at=INSTANT, next_at=INSTANT, detail=TEXT.default_to(""),
 )
 indicator = table(
     "indicator", 2,

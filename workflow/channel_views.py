@@ -57,16 +57,6 @@ class DeadLetter:
     attempts: int
 
 
-@dataclass(frozen=True, slots=True)
-class Loop:
-    """A loop of the service: when it last ran and when it is due again."""
-
-    name: str
-    at: datetime
-    next_at: datetime
-    detail: str
-
-
 def channels(connection: Connection, office_id: int, names: list[str]) -> list[ChannelState]:
     """Every channel that is set up or was ever used."""
     m = t.message.c
@@ -105,10 +95,3 @@ def dead_letters(connection: Connection, office_id: int, actor: Actor, page: int
         .where(mine).order_by(m.id.desc()).limit(SIZE).offset(before_page(page, total))
     )  # fmt: skip
     return [DeadLetter(*row) for row in connection.execute(query)], total
-
-
-def loops(connection: Connection) -> list[Loop]:
-    """The loops of the service."""
-    h = t.heartbeat.c
-    query = sa.select(h.name, h.at, h.next_at, h.detail).order_by(h.name)
-    return [Loop(*row) for row in connection.execute(query)]

@@ -22,11 +22,13 @@ def upgrade() -> None:
 
     op.create_table(
         "heartbeat",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("node", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("next_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("detail", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_heartbeat")),
+        sa.PrimaryKeyConstraint("office_id", "node", "name", name=op.f("pk_heartbeat")),
     )
     op.create_table(
         "office",
