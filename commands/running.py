@@ -58,6 +58,7 @@ def _ping(desk_: Desk, names: Collection[str], now: datetime) -> None:
 
 
 def _service(desk_: Desk, *, delivers: bool, web: Any = None) -> int:
+    from models.postgres import HASTE
     from schedules.runner import Loop, Service
 
     refuse_damaged(desk_)
@@ -69,6 +70,8 @@ def _service(desk_: Desk, *, delivers: bool, web: Any = None) -> int:
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it tells of every turn, and of each that was not needed
     logging.getLogger("httpx2").setLevel(logging.WARNING)  # it tells of every address
     logging.getLogger("uvicorn").setLevel(logging.WARNING)  # it tells of its own starting and ending
+    # a loop comes round again by itself: it does not stand in the way of the service's end
+    desk_.database.patience = HASTE
     stopping, rules, home = Event(), watched_rules(desk_), desk_.settings.home
     deliver = delivery(desk_, stopping.is_set) if delivers else None
     loops = [*_loops(desk_, delivers=delivers), *([Loop("web", WEB_SECONDS, lambda _now: web.check())] if web else [])]
