@@ -58,6 +58,7 @@ def _ping(desk_: Desk, names: Collection[str], now: datetime) -> None:
 
 
 def _service(desk_: Desk, *, delivers: bool, web: Any = None) -> int:
+    from models.postgres import HASTE
     from schedules.runner import Loop, Service
 
     refuse_damaged(desk_)
@@ -65,6 +66,8 @@ def _service(desk_: Desk, *, delivers: bool, web: Any = None) -> int:
     refuse_unproved(desk_)
     open_channels(desk_)
     begin_log(desk_.settings)
+    # a loop comes round again by itself: it does not stand in the way of the service's end
+    desk_.database.patience = HASTE
     stopping, rules, home = Event(), watched_rules(desk_), desk_.settings.home
     deliver = delivery(desk_, stopping.is_set) if delivers else None
     loops = [*_loops(desk_, delivers=delivers), *([Loop("web", WEB_SECONDS, lambda _now: web.check())] if web else [])]

@@ -5,21 +5,25 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import exc
 
+import models.database
 from kit.flows import walk
 from kit.office import at
 from kit.race import prove_one_winner_each
 from kit.sweeping import prove_each_decided_once
 from kit.world import CO, NOON, OWN, REASON, REFILE, World, make_world, refused
+from models import postgres
 from models import tables as t
 from models.database import Database
 from models.errors import Conflict
 from models.guardrails import FROZEN, KEPT
+from models.message_tasks import TRIGGERS
 from models.rows import metadata
 from models.schema import check, migrate
 from models.states import Action, RequestKind, Role, Stage
@@ -82,6 +86,7 @@ def test_fresh_database_is_the_metadata(url: str) -> None:
         {f"{table}_no_{verb}" for table in FROZEN for verb in ("update", "delete")}
         | {f"{table}_no_delete" for table in KEPT}
         | {"task_state_needs_event"}
+        | set(TRIGGERS)
     )
 
 
@@ -103,9 +108,8 @@ def test_what_a_connection_has_learned_outlives_looking(world: World) -> None:
         assert connection.scalar(sa.text("SELECT count(*) FROM pg_prepared_statements")) > 0
 
 
-@pytest.mark.parametrize("verb", ["read", "write"])
-def test_a_server_that_was_restarted_meanwhile_is_asked_anew(world: World, url: str, verb: str) -> None:
-    world.actor("clerk1", NOON)
+def end_all_others(url: str) -> None:
+    """As a server that goes down ends every connection."""
     others = sa.text(
         "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = :name AND pid <> pg_backend_pid()"
     )
@@ -113,8 +117,46 @@ def test_a_server_that_was_restarted_meanwhile_is_asked_anew(world: World, url: 
     with other.read() as connection:
         assert connection.scalars(others, {"name": sa.make_url(url).database}).all() == [True]
     other.close()
+
+
+@pytest.mark.parametrize("verb", ["read", "write"])
+def test_a_server_that_was_restarted_meanwhile_is_asked_anew(world: World, url: str, verb: str) -> None:
+    world.actor("clerk1", NOON)
+    end_all_others(url)
     with world.database.read() if verb == "read" else world.database.write(1) as connection:
         assert connection.scalar(sa.text("SELECT 1")) == 1
+
+
+@pytest.mark.parametrize(("at", "code"), [("middle", "E-B30"), ("end", "E-B31")])
+def test_a_writer_whose_server_goes_away_is_told_whether_that_was_while_saving(
+    world: World, url: str, at: str, code: str
+) -> None:
+    before = world.picture()
+    with refused(code), world.database.write(1) as connection:
+        connection.execute(sa.update(t.office).values(short_name="x"))
+        end_all_others(url)
+        if at == "middle":
+            connection.execute(sa.update(t.office).values(short_name="y"))
+    assert world.picture() == before
+
+
+def test_a_command_that_was_saved_unheard_is_done_once_under_its_key(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actor, command = world.actor("clerk1", NOON), Command(A.RECEIVE, world.task, operation_id="k")
+    ends = models.database._end
+
+    def unheard(connection: sa.Connection, **how: bool) -> None:
+        ends(connection, **how)
+        gone = psycopg.OperationalError("server closed the connection unexpectedly")
+        raise exc.OperationalError(postgres.COMMIT, None, gone)
+
+    with monkeypatch.context() as patch, refused("E-B31"):
+        patch.setattr(models.database, "_end", unheard)
+        actions.act(world.database, 1, actor, command, NOON)
+    said = actions.act(world.database, 1, actor, command, NOON)
+    assert (said.version, said.refusal) == (2, None)
+    assert [event["action"] for event in world.events() if event["operation_id"] == "k"] == ["receive"]
 
 
 def test_newer_schema_is_refused(world: World) -> None:
