@@ -32,7 +32,12 @@ def test_each_line_is_an_object_that_names_office_and_node(log: logging.Logger, 
     except ZeroDivisionError:
         log.exception("the loop %s failed", "sweep")
     held, failed = [json.loads(line) for line in lines.getvalue().splitlines()]
-    assert (held["level"], held["message"], held["office"], held["node"]) == ("warning", "sends are held: 时钟\n不对", 3, "一号机")
+    assert (held["level"], held["message"], held["office"], held["node"]) == (
+        "warning",
+        "sends are held: 时钟\n不对",
+        3,
+        "一号机",
+    )
     assert held["at"].endswith("+00:00")
     assert (failed["level"], failed["logger"]) == ("error", "duban.service")
     assert "ZeroDivisionError: a bad day" in failed["error"]
