@@ -27,8 +27,8 @@ class Instant(sa.types.TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
         """What is stored."""
         del dialect
-        if value is None:
-            return None
+        if value is None or value.tzinfo is UTC:
+            return value
         if value.utcoffset() is None:
             raise ValueError("an instant without a zone could be any of two dozen")
         return value.astimezone(UTC)
@@ -38,7 +38,7 @@ class Instant(sa.types.TypeDecorator[datetime]):
         del dialect
         if value is None:
             return None
-        return value.replace(tzinfo=UTC) if value.utcoffset() is None else value.astimezone(UTC)
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 class Kind(NamedTuple):

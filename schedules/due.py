@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import time
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from models.times import at_local
 
@@ -73,6 +73,29 @@ class Past:
     at: datetime
     action: str
     state: str
+
+
+class Rung(NamedTuple):
+    """A rule at the instant at which it speaks to every task of the same dates."""
+
+    fires_at: datetime
+    rule: Rule
+
+    def key(self, facts: TaskFacts) -> Key:
+        """The ledger's key of the rung for one task."""
+        return (facts.task_id, facts.round, facts.due_revision, self.rule.name)
+
+    def to(self, facts: TaskFacts) -> Firing:
+        """The same, speaking to one task."""
+        return Firing(
+            rule=self.rule,
+            task_id=facts.task_id,
+            unit_id=facts.unit_id,
+            round=facts.round,
+            due_revision=facts.due_revision,
+            fires_at=self.fires_at,
+            handler_id=facts.handler_id,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,29 +220,22 @@ def firings(rules: Iterable[Rule], facts: TaskFacts, calendar: WorkCalendar, sen
 
     A rung before the opening or in an earlier round's days speaks when the present round begins, never earlier.
     """
-    found = [_planned(rule, facts, calendar, send_at) for rule in rules if not obstacle(rule, facts)]
-    return sorted(found, key=lambda firing: (firing.fires_at, firing.level, firing.rule_name))
+    return [rung.to(facts) for rung in planned(rules, facts, calendar, send_at)]
 
 
-def _planned(rule: Rule, facts: TaskFacts, calendar: WorkCalendar, send_at: time) -> Firing:
+def planned(rules: Iterable[Rule], facts: TaskFacts, calendar: WorkCalendar, send_at: time = SEND_AT) -> list[Rung]:
+    """The same, for every task of these dates in this state."""
+    found = [_rung(rule, facts, calendar, send_at) for rule in rules if not obstacle(rule, facts)]
+    return sorted(found, key=lambda rung: (rung.fires_at, rung.rule.level, rung.rule.name))
+
+
+def _rung(rule: Rule, facts: TaskFacts, calendar: WorkCalendar, send_at: time) -> Rung:
     anchor = _anchor(rule, facts)
     assert anchor is not None
     day = rung_day(rule, anchor, calendar)
     if rule.anchor in _PLANNED:  # signing and returning happen within the round by themselves
         day = max(day, _earliest(facts, calendar))
-    return _firing(rule, facts, at_local(day, send_at))
-
-
-def _firing(rule: Rule, facts: TaskFacts, fires_at: datetime) -> Firing:
-    return Firing(
-        rule=rule,
-        task_id=facts.task_id,
-        unit_id=facts.unit_id,
-        round=facts.round,
-        due_revision=facts.due_revision,
-        fires_at=fires_at,
-        handler_id=facts.handler_id,
-    )
+    return Rung(at_local(day, send_at), rule)
 
 
 def by_task(ledger: Iterable[Key]) -> defaultdict[int, set[Key]]:
@@ -230,47 +246,50 @@ def by_task(ledger: Iterable[Key]) -> defaultdict[int, set[Key]]:
     return found
 
 
-def undecided(planned: Iterable[Firing], ledger: Collection[Key]) -> list[Firing]:
+def undecided(firings: Iterable[Firing], ledger: Collection[Key]) -> list[Firing]:
     """The firings that the ledger does not hold yet.
 
     A moved due date starts new keys, but only for what hangs on that date: nobody is told a second time in a round
     that a task was assigned or that it lies unreviewed.
     """
-    once = {(task, round_, rule) for task, round_, _revision, rule in ledger}
+    once = _told_once(ledger)
+    return [firing for firing in firings if _waits(firing.key, firing.rule, ledger, once)]
+
+
+def _waits(key: Key, rule: Rule, ledger: Collection[Key], once: Collection[tuple[int, int, str]]) -> bool:
+    task, round_, _revision, name = key
+    return key not in ledger and (rule.anchor in MOVED_BY_REVISION or (task, round_, name) not in once)
+
+
+def _told_once(ledger: Collection[Key]) -> set[tuple[int, int, str]]:
+    return {(task, round_, rule) for task, round_, _revision, rule in ledger}
+
+
+def come(planned: Iterable[tuple[TaskFacts, Sequence[Rung]]], now: datetime, ledger: Collection[Key]) -> list[Firing]:
+    """What has to be decided now: of what is planned, what has come and is not in the ledger, however long nobody asked."""
+    once = _told_once(ledger)
     return [
-        firing
-        for firing in planned
-        if firing.key not in ledger
-        and (firing.anchor in MOVED_BY_REVISION or (firing.task_id, firing.round, firing.rule_name) not in once)
+        rung.to(facts)
+        for facts, rungs in planned
+        for rung in rungs
+        if rung.fires_at <= now and _waits(rung.key(facts), rung.rule, ledger, once)
     ]
 
 
-def come(planned: Iterable[Firing], now: datetime, ledger: Collection[Key]) -> list[Firing]:
-    """What has to be decided now: of what is planned, what has come and is not in the ledger, however long nobody asked."""
-    return undecided([firing for firing in planned if firing.fires_at <= now], ledger)
-
-
-def passed(
-    rules: Iterable[Rule],
-    facts: TaskFacts,
-    calendar: WorkCalendar,
-    now: datetime,
-    ledger: Collection[Key],
-    send_at: time = SEND_AT,
-) -> list[Firing]:
-    """Rungs of the round whose instant went by undecided and that the task as it stands now needs no more.
+def gone(rules: Iterable[Rule], facts: TaskFacts, calendar: WorkCalendar, send_at: time = SEND_AT) -> list[Rung]:
+    """Rungs of the round that the task as it stands now needs no more, past and to come.
 
     Whether it needed them at the time is for ``was_open`` to say.
     """
-    gone = [rule for rule in rules if obstacle(rule, facts) in {"closed", "state", "received"}]
-    return undecided([one for one in at_any_state(gone, facts, calendar, send_at) if one.fires_at <= now], ledger)
+    settled = [rule for rule in rules if obstacle(rule, facts) in {"closed", "state", "received"}]
+    return at_any_state(settled, facts, calendar, send_at)
 
 
 def at_any_state(
     rules: Iterable[Rule], facts: TaskFacts, calendar: WorkCalendar, send_at: time = SEND_AT
-) -> list[Firing]:
+) -> list[Rung]:
     """When the rules speak by a task's dates, whatever its state."""
-    return [_planned(rule, facts, calendar, send_at) for rule in rules if not _never(rule, facts)]
+    return [_rung(rule, facts, calendar, send_at) for rule in rules if not _never(rule, facts)]
 
 
 def was_open(rule: Rule, firing: Firing, history: Iterable[Past], first: str) -> bool:
@@ -289,10 +308,10 @@ def was_open(rule: Rule, firing: Firing, history: Iterable[Past], first: str) ->
     return state in rule.states and not received
 
 
-def first_left(planned: Sequence[Firing], ledger: Collection[Key]) -> datetime | None:
+def first_left(facts: TaskFacts, planned: Sequence[Rung], ledger: Collection[Key]) -> datetime | None:
     """When the task has to be looked at next, for the sweep's index: the first of what is planned that is not in the ledger.
 
     ``planned`` is in the order of time. It may lie in the past: then the rung is due; None when nothing is left to say.
     """
-    left = undecided(planned, ledger)
-    return left[0].fires_at if left else None
+    once = _told_once(ledger)
+    return next((rung.fires_at for rung in planned if _waits(rung.key(facts), rung.rule, ledger, once)), None)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from models.settings import TimeSettings
     from schedules.due import Key
     from schedules.ladders import Ladders
+    from schedules.select import Audience
     from workflow.flow import Flow
 
 #: the scheduler is an actor of its own and changes no state (design, section 5)
@@ -55,8 +56,13 @@ class Hours:
 
 
 _OPEN: Final = t.period.c.id.is_(None) | (t.period.c.state == PeriodState.OPEN.value)
+_OF_TASK: Final = (
+    *("id", "unit_id", "period_id", "responsibility_id", "flow_sha256", "state", "round", "due_revision", "handler_id"),
+    *("received_at", "opened_on", "due_on", "signed_at", "returned_at", "entered_at"),
+)
 _TASKS: Final = sa.select(
-    t.task, t.period.c.month, t.period.c.closes_on, t.period.c.state.label("period_state")
+    *(t.task.c[name] for name in _OF_TASK),
+    *(t.period.c.month, t.period.c.closes_on, t.period.c.state.label("period_state")),
 ).outerjoin(t.period, sa.and_(t.period.c.office_id == t.task.c.office_id, t.period.c.id == t.task.c.period_id))
 _IN_OPEN: Final = _TASKS.where(_OPEN)
 _NOT_CLOSED: Final = _TASKS.where(_OPEN | t.task.c.next_due_at.is_not(None))
@@ -133,30 +139,33 @@ def _month_before(month: str) -> str:
 
 def load_ledger(connection: Connection, office_id: int, tasks: Collection[int]) -> set[Key]:
     """The keys already decided for these tasks."""
+    return load_decided(connection, office_id, tasks)[0]
+
+
+def load_decided(connection: Connection, office_id: int, tasks: Collection[int]) -> tuple[set[Key], set[Key]]:
+    """The same, and the keys that a wrong clock decided before they were due."""
     r = t.reminder.c
-    query = sa.select(r.task_id, r.round, r.due_revision, r.rule).where(
-        r.office_id == office_id, r.task_id.in_(tasks), IN_FORCE
+    query = sa.select(IN_FORCE, r.task_id, r.round, r.due_revision, r.rule).where(
+        r.office_id == office_id, r.task_id.in_(tasks)
     )
-    return {(row.task_id, row.round, row.due_revision, row.rule) for row in connection.execute(query)}
+    decided: tuple[set[Key], set[Key]] = set(), set()
+    for in_force, task_id, round_, revision, rule in connection.execute(query):
+        decided[not in_force].add((task_id, round_, revision, rule))
+    return decided
 
 
 def load_said(connection: Connection, office_id: int, facts: Iterable[TaskFacts], ladders: Ladders) -> list[Said]:
     """The rungs that went out to people about these tasks, as far as their rules still stand."""
-    known = {
-        (one.task_id, rule.name): ladder(rule.mode, rule.recipients)
-        for rules, group in ladders.by_flow(facts)
-        for one in group
-        for rule in rules
-    }
-    tasks = {task for task, _rule in known}
+    known: dict[int, dict[str, Audience]] = {}
+    for rules, group in ladders.by_flow(facts):
+        audiences = {rule.name: ladder(rule.mode, rule.recipients) for rule in rules}
+        known |= {one.task_id: audiences for one in group}
     r = t.reminder.c
     query = sa.select(r.task_id, r.round, r.due_revision, r.rule, r.level, r.due_at).where(
-        r.office_id == office_id, r.task_id.in_(tasks), IN_FORCE, r.state == ReminderState.FIRED.value
+        r.office_id == office_id, r.task_id.in_(known), IN_FORCE, r.state == ReminderState.FIRED.value
     )
     return [
-        Said(*row, known[row.task_id, row.rule])
-        for row in connection.execute(query)
-        if (row.task_id, row.rule) in known
+        Said(*row, known[row.task_id][row.rule]) for row in connection.execute(query) if row.rule in known[row.task_id]
     ]
 
 

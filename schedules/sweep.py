@@ -7,9 +7,9 @@ at or before ``now``, so no sweep has to have run at any particular time, and ru
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -21,13 +21,13 @@ from models.states import ReminderState, Role
 from models.times import at_local, local_date
 from schedules import drafts
 from schedules.clock_guard import FREE, Hold, guard, last_look, tell_held
-from schedules.due import MOVED_BY_REVISION, at_any_state, by_task, come, first_left, passed, undecided, was_open
-from schedules.due import firings as firings_of
-from schedules.facts import IN_FORCE, SCHEDULER, Hours, holders, load_facts, load_history, load_ledger, load_said
+from schedules.due import MOVED_BY_REVISION, at_any_state, by_task, come, first_left, undecided, was_open
+from schedules.facts import IN_FORCE, SCHEDULER, Hours, holders, load_decided, load_facts, load_history, load_said
 from schedules.former import load_eras
 from schedules.ladders import Ladders
 from schedules.rules import called
 from schedules.select import DIGEST, blast, digest, most_severe, outranked, quiet
+from schedules.timetable import Timetable
 from workflow import audit, cases, telling, wording
 from workflow.calendar_store import load_calendar
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from models.database import Database
-    from schedules.due import Firing, Key, TaskFacts
+    from schedules.due import Firing, Key, Rung, TaskFacts
     from schedules.facts import Holders
     from schedules.rules import Rule
     from schedules.select import Bundle
@@ -127,11 +127,10 @@ class _Run:
     looked: datetime | None
 
     def decide(self, facts: list[TaskFacts]) -> SweepReport:
-        ledger = load_ledger(self.connection, self.office_id, [one.task_id for one in facts])
-        plan = {
-            one.task_id: firings_of(self.ladders.of(one.flow), one, self.calendar, self.hours.send_at) for one in facts
-        }
-        firings = come(chain.from_iterable(plan.values()), self.now, ledger)
+        ledger, early = load_decided(self.connection, self.office_id, [one.task_id for one in facts])
+        table = Timetable(self.ladders, self.calendar, self.hours.send_at)
+        plan = [(one, table.planned(one)) for one in facts]
+        firings = come(plan, self.now, ledger)
         speaking = {firing.task_id for firing in firings}
         said = load_said(
             self.connection, self.office_id, [one for one in facts if one.task_id in speaking], self.ladders
@@ -140,18 +139,19 @@ class _Run:
         gravest, superseded = most_severe(firings)
         people = holders(self.connection, self.office_id, self.now)
         decisions: Decisions = [(firing, *_ending(firing, people)) for firing in gravest]
-        words = {firing.rule_name: called(firing.rule) for firing in firings}
+        rules = {firing.rule_name: firing.rule for firing in firings}
+        words = {name: called(rule) for name, rule in rules.items()}
         for milder, graver in [*overtaken, *((milder, graver.rule_name) for milder, graver in superseded)]:
             reason = _("“{rule}” took its place").format(rule=words.get(graver, graver))
             decisions.append((milder, ReminderState.SUPERSEDED, reason))
-        decisions += self._slept_through(facts, ledger)
+        decisions += self._slept_through(table, facts, ledger)
         decisions += self._left_behind(facts, ledger)
         rows = self._task_rows(gravest)
         self._prepare_drafts(decisions, rows)
         messages, held = self._tell(digest(gravest, people), rows)
-        self._remember(decisions)
+        self._remember(decisions, early)
         self._set_next(plan, ledger | {firing.key for firing, _state, _reason in decisions})
-        counts = {state: sum(found is state for _firing, found, _reason in decisions) for state in ReminderState}
+        counts = Counter(state for _firing, state, _reason in decisions)
         return SweepReport(
             looked_at=len(facts),
             fired=counts[ReminderState.FIRED],
@@ -162,13 +162,10 @@ class _Run:
             held_reason=held,
         )
 
-    def _slept_through(self, facts: list[TaskFacts], ledger: set[Key]) -> Decisions:
+    def _slept_through(self, table: Timetable, facts: list[TaskFacts], ledger: set[Key]) -> Decisions:
         """Rungs that came while nobody looked, of tasks that have been settled since: they end, too, with a reason."""
-        keys, at = by_task(ledger), (self.calendar, self.now)
-        gone = {
-            one.task_id: passed(self.ladders.of(one.flow), one, *at, keys[one.task_id], self.hours.send_at)
-            for one in facts
-        }
+        keys = by_task(ledger)
+        gone = {one.task_id: come([(one, table.gone(one))], self.now, keys[one.task_id]) for one in facts}
         wanted = [task for task, firings in gone.items() if firings]
         history = load_history(self.connection, self.office_id, wanted) if wanted else {}
         known = {one.task_id: one for one in facts}
@@ -190,7 +187,8 @@ class _Run:
                 _("nobody looked when it was due; since then its round or date is another"),
             )
             for era in load_eras(self.connection, self.office_id, facts, self.looked)
-            for firing in at_any_state(self.ladders.of(era.facts.flow), era.facts, self.calendar, self.hours.send_at)
+            for rung in at_any_state(self.ladders.of(era.facts.flow), era.facts, self.calendar, self.hours.send_at)
+            for firing in (rung.to(era.facts),)
             if max(era.since, self.looked) < firing.fires_at < era.until
             if was_open(firing.rule, firing, era.history, era.facts.flow.initial) and undecided([firing], ledger)
         ]
@@ -237,7 +235,7 @@ class _Run:
         self, office: OfficeRow, bundle: Bundle, rows: dict[int, TaskRow], not_before: datetime, held: str
     ) -> int | None:
         rungs = {firing.task_id: firing for firing in reversed(bundle.firings)}
-        tasks = [row for row in rows.values() if row.id in rungs]
+        tasks = [row for task, row in rows.items() if task in rungs]
         fields = wording.fields(office, tasks, self.now)
         for line in fields["tasks"]:
             rung = rungs[line["task_id"]]
@@ -260,11 +258,10 @@ class _Run:
         )
         return telling.queue(self.connection, office, told, self.now)
 
-    def _remember(self, decisions: Decisions) -> None:
+    def _remember(self, decisions: Decisions, early: set[Key]) -> None:
         """Write the ledger. A decision that a wrong clock took too early is overwritten, everything else is new."""
         first = next_id(self.connection, t.reminder, self.office_id)
         rows: list[dict[str, Any]] = []
-        early = self._too_early(decisions)
         for firing, state, reason in decisions:
             values = {
                 "level": firing.level,
@@ -280,25 +277,17 @@ class _Run:
         if rows:
             self.connection.execute(sa.insert(t.reminder), rows)
 
-    def _too_early(self, decisions: Decisions) -> set[Key]:
-        """The keys of these tasks that a wrong clock decided before they were due."""
-        r = t.reminder.c
-        tasks = {firing.task_id for firing, _state, _reason in decisions}
-        query = sa.select(r.task_id, r.round, r.due_revision, r.rule)
-        query = query.where(r.office_id == self.office_id, r.task_id.in_(tasks), ~IN_FORCE)
-        return {(row.task_id, row.round, row.due_revision, row.rule) for row in self.connection.execute(query)}
-
     def _overwrite(self, key: Key, values: dict[str, Any]) -> bool:
         r = t.reminder.c
         same = (r.task_id == key[0], r.round == key[1], r.due_revision == key[2], r.rule == key[3])
         statement = sa.update(t.reminder).where(r.office_id == self.office_id, *same, ~IN_FORCE)
         return self.connection.execute(statement.values(**values)).rowcount == 1
 
-    def _set_next(self, plan: dict[int, list[Firing]], ledger: set[Key]) -> None:
+    def _set_next(self, plan: list[tuple[TaskFacts, Sequence[Rung]]], ledger: set[Key]) -> None:
         known = by_task(ledger)
         values = [
-            {"office": self.office_id, "task": task, "at": first_left(planned, known[task])}
-            for task, planned in plan.items()
+            {"office": self.office_id, "task": one.task_id, "at": first_left(one, planned, known[one.task_id])}
+            for one, planned in plan
         ]
         statement = (
             sa.update(t.task)

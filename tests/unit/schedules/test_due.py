@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from kit.plans import due, next_at
 from models.states import Stage
 from models.times import SHANGHAI
-from schedules.due import TaskFacts, firings, obstacle, passed
+from schedules.due import TaskFacts, come, firings, gone, obstacle, planned
+from schedules.ladders import Ladders
 from schedules.rules import load_rules, parse_rules
+from schedules.timetable import Timetable
 from workflow.calendar import period_dates, seeded
 from workflow.flow_store import shipped
 
@@ -183,7 +185,7 @@ def test_obstacle_says_why_a_rule_is_silent(rule_name: str, facts: TaskFacts, ex
 
 def test_a_rung_that_was_silent_in_a_round_after_the_closing_was_not_slept_through() -> None:
     late = replace(RETURNED, returned_on=date(2022, 7, 4), state=Stage.SIGNED_STAMPED, signed_on=date(2022, 7, 6))
-    found = names(passed(RULES, late, CALENDAR, at("2022-07-06 12:00"), set()))
+    found = names(come([(late, gone(RULES, late, CALENDAR))], at("2022-07-06 12:00"), set()))
     assert "due_minus_2" in found
     assert "closing" not in found
 
@@ -270,3 +272,22 @@ def test_firings_fall_on_workdays_not_before_the_opening(facts: TaskFacts) -> No
         day = one.fires_at.astimezone(SHANGHAI).date()
         assert CALENDAR.is_workday(day)
         assert day >= facts.opened_on
+
+
+@given(TASKS, TASKS)
+def test_tasks_share_their_rungs_only_where_all_that_decides_is_the_same(one: TaskFacts, other: TaskFacts) -> None:
+    table = Timetable(Ladders(RULES), CALENDAR)
+    for name in ("task_id", *(each.name for each in fields(TaskFacts))):
+        facts = replace(one, **{name: getattr(other, name)})
+        assert table.planned(facts) == planned(RULES, facts, CALENDAR)
+        assert table.gone(facts) == gone(RULES, facts, CALENDAR)
+
+
+def test_tasks_of_the_same_dates_are_reckoned_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[TaskFacts] = []
+    monkeypatch.setattr("schedules.timetable.planned", lambda _rules, facts, *_when: asked.append(facts) or [])
+    table = Timetable(Ladders(RULES), CALENDAR)
+    tasks = [replace(JUNE, task_id=number, unit_id=number % 3, due_revision=number) for number in range(1, 9)]
+    for facts in [*tasks, replace(JUNE, due_on=JUNE.due_on + timedelta(days=1))]:
+        table.planned(facts)
+    assert [facts.task_id for facts in asked] == [1, JUNE.task_id]
