@@ -12,11 +12,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime  # noqa: TC003 - likewise
 from typing import Any, Final, TypeVar
 
-from pydantic import ValidationError
-
 from models.errors import BadInput
-from models.facts import from_plain
 from models.language import N_, _
+from models.plain import from_plain
 from models.states import Word
 
 FORMAT: Final = "duban-parcel/1"
@@ -153,7 +151,7 @@ def content_of(kind: type[_Content], told: Told) -> _Content:
     """The content as one of the kinds above; E-L03."""
     try:
         return from_plain(kind, told.content)
-    except ValidationError as error:
+    except ValueError as error:  # pydantic's is one
         raise unreadable(told.sender.office) from error
 
 

@@ -12,8 +12,8 @@ from documents.parcels import sealed
 from models import office_key
 from models import tables as t
 from models.canonical import canonical
-from models.facts import to_plain
 from models.parcels import FORMAT, Parcel, ParcelKind, Party, Told
+from models.plain import to_plain
 from workflow import audit, parcels, permissions
 
 if TYPE_CHECKING:

@@ -14,9 +14,10 @@ from deeds.summaries import issued_row
 from models import tables as t
 from models.canonical import canonical
 from models.errors import BadInput, Refused
-from models.facts import SummaryFacts, from_plain
+from models.facts import SummaryFacts
 from models.language import _, listed
 from models.parcels import Answer, ClauseReport, HandedDown, MonthReport, ParcelKind, ValueSaid, content_of, read_told
+from models.plain import from_plain
 from models.states import APPROVED, Stage
 from models.words import letters
 from workflow import parcels, peers

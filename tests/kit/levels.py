@@ -15,9 +15,9 @@ from kit.tables import clause, table
 from kit.world import CO, OTHER, OWN
 from models.canonical import canonical
 from models.drafts import IndicatorDraft
-from models.facts import to_plain
 from models.office_key import OfficeKey
 from models.parcels import FORMAT, Party, Told
+from models.plain import to_plain
 from models.states import Action
 from workflow.case import ValueGiven
 
