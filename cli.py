@@ -77,8 +77,8 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
 
 #: as in models/settings.py, which is not imported for a mere ``--help``
 HOME, SETTINGS_FILE = "duban-data", "duban.toml"
-#: objects made before Python looks for garbage among the new ones
-GARBAGE: Final = 50_000
+#: objects made before Python looks for garbage among the new ones: more than a command on one task ever makes
+GARBAGE: Final = 150_000
 PURPOSE: Final = N_("督办 duban: from the issued notice through the month's reports to the issued summary.")
 
 
@@ -255,6 +255,7 @@ def _readable(word: str) -> str:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the program; every way out has its exit code and none shows a traceback."""
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # it would ask every installed package for some
     gc.set_threshold(GARBAGE)  # what is loaded stays: searching it for garbage took a sixth of a command's time
     given = [_readable(word) for word in (sys.argv[1:] if arguments is None else arguments)]
     _speak(_language(given))

@@ -17,8 +17,8 @@ from deeds import forms as printing
 from deeds.evidence import form_story, forms_on, list_of_forms, look, ofd_text, seen_data, signed_files
 from models.errors import BadInput, EnvironmentRefused
 from models.evidence import SealHint, Verdict
-from models.facts import to_plain
 from models.language import _, listed
+from models.plain import to_plain
 from models.states import EvidenceKind
 
 if TYPE_CHECKING:

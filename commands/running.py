@@ -47,15 +47,18 @@ def _loops(desk_: Desk, *, delivers: bool) -> list[Loop]:
 def _ping(desk_: Desk, names: Collection[str], now: datetime) -> None:
     """A sign of life for a monitor outside; a service of which a loop is late gives none."""
     from notifications.monitor import ping
-    from workflow.health import late_loops
+    from workflow.heartbeats import late_loops
 
-    late = desk_.read(lambda connection: late_loops(connection, names, now))
+    late = desk_.read(
+        lambda connection: late_loops(connection, desk_.office_id, names, now, node=desk_.settings.node_name)
+    )
     if late:
         raise EnvironmentRefused("E-M04", _("The monitor is told nothing: {names} is late.").format(names=listed(late)))
     ping(desk_.settings.ping_url)
 
 
 def _service(desk_: Desk, *, delivers: bool, web: Any = None) -> int:
+    from models.postgres import HASTE
     from schedules.runner import Loop, Service
 
     refuse_damaged(desk_)
@@ -67,10 +70,21 @@ def _service(desk_: Desk, *, delivers: bool, web: Any = None) -> int:
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it tells of every turn, and of each that was not needed
     logging.getLogger("httpx2").setLevel(logging.WARNING)  # it tells of every address
     logging.getLogger("uvicorn").setLevel(logging.WARNING)  # it tells of its own starting and ending
+    # a loop comes round again by itself: it does not stand in the way of the service's end
+    desk_.database.patience = HASTE
     stopping, rules, home = Event(), watched_rules(desk_), desk_.settings.home
     deliver = delivery(desk_, stopping.is_set) if delivers else None
     loops = [*_loops(desk_, delivers=delivers), *([Loop("web", WEB_SECONDS, lambda _now: web.check())] if web else [])]
-    service = Service(desk_.database, desk_.office_id, rules(), deliver, home, loops=loops, stopping=stopping)
+    service = Service(
+        desk_.database,
+        desk_.office_id,
+        rules(),
+        deliver,
+        home,
+        loops=loops,
+        stopping=stopping,
+        node=desk_.settings.node_name,
+    )
     service.clock, service.hours, service.reread = desk_.now, office_hours(desk_), rules
     try:
         return service.run(lambda: _running(web))
@@ -117,7 +131,15 @@ def tick(desk_: Desk, told: str | None) -> None:
     now, settings, office = _instant(desk_, told), desk_.settings, desk_.office_id
     lock = runner.single(settings.home)
     try:
-        done = runner.tick(desk_.database, office, office_rules(desk_), delivery(desk_), now, hours=office_hours(desk_))
+        done = runner.tick(
+            desk_.database,
+            office,
+            office_rules(desk_),
+            delivery(desk_),
+            now,
+            hours=office_hours(desk_),
+            node=settings.node_name,
+        )
         head_keeper(desk_)(now)
     finally:
         lock.release()

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from models.errors import BadInput
 from models.evidence import CodeMatch, SealHint, SignatureSeen, Verdict
-from models.facts import from_plain, to_plain
 from models.language import _, listed
+from models.plain import from_plain, to_plain
 from models.states import EvidenceKind
 from models.times import shown
 

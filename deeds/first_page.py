@@ -17,10 +17,9 @@ from deeds.task_views import count_stages, is_late, waiting
 from deeds.todo import Todo
 from models import tables as t
 from models.language import _
-from models.states import OWED, Decision, MessageState, PeriodState, Result, Role, Stage
+from models.states import HANDED_IN, OWED, Decision, MessageState, PeriodState, Result, Role, Stage
 from models.times import at_local, local_date
 from workflow import people_views, permissions
-from workflow.comparison import HANDED_IN
 from workflow.people_views import Show
 
 if TYPE_CHECKING:
@@ -79,7 +78,7 @@ class FirstPage:
     tasks: tuple[dict[str, Any], ...]
     waits: int
     months: tuple[Month, ...]
-    unread: int
+    unread: str
     matters: tuple[Matter, ...]
     #: of an office that is being set up
     beginnings: tuple[Beginning, ...]

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from models.canonical import fingerprint
 from models.errors import Conflict
-from models.facts import SummaryFacts, to_plain
+from models.facts import SummaryFacts
 from models.language import _
 from models.paper_facts import ChasingFacts
+from models.plain import to_plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from models import tables as t
-from models.facts import SummaryFacts, from_plain
+from models.facts import SummaryFacts
 from models.language import _
+from models.plain import from_plain
 from models.times import shown
 from workflow import audit, permissions, summaries
 from workflow.month_names import find_period

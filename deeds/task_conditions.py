@@ -12,11 +12,10 @@ import sqlalchemy as sa
 
 from deeds.todo import may_wait
 from models import tables as t
-from models.states import APPROVED, OWED, PeriodState, Reach, Relation
+from models.states import APPROVED, HANDED_IN, OWED, PeriodState, Reach, Relation
 from models.times import local_date
 from workflow import flow_store, permissions, units
 from workflow.authorisation import MATRIX
-from workflow.comparison import HANDED_IN
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,23 +1,16 @@
 """What a paper is made from: frozen plain facts, assembled from the tables and handed to ``documents``.
 
-No database and no rendering here. The facts of an issued summary are stored as JSON (``to_plain``) and read back
-(``from_plain``), so that the same paper can be made again byte by byte (design, section 9). Dates are Shanghai civil
+No database and no rendering here. The facts of an issued summary are stored as JSON (``models/plain.py``) and read
+back, so that the same paper can be made again byte by byte (design, section 9). Dates are Shanghai civil
 dates; percents run from 0 to 100.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping  # noqa: TC003 - pydantic resolves the annotations at run time
 from dataclasses import dataclass
 from datetime import date  # noqa: TC003 - pydantic resolves the annotations at run time
-from functools import cache
-from typing import Any, TypeVar, cast
-
-from pydantic import TypeAdapter
 
 from models.sealed import MonthFigures, PaperFact, TaskSource  # noqa: TC001 - pydantic resolves the annotations at run time
-
-_Facts = TypeVar("_Facts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,19 +317,3 @@ class SummaryFacts:
     def previous(self) -> MonthFigures | None:
         """The latest earlier month of the notice; None in its first."""
         return self.history[-1] if self.history else None
-
-
-def to_plain(facts: object) -> dict[str, Any]:
-    """The facts as JSON data, to be stored with the paper."""
-    return cast("dict[str, Any]", _adapter(cast("Any", type(facts))).dump_python(facts, mode="json"))
-
-
-def from_plain(kind: type[_Facts], data: Mapping[str, Any]) -> _Facts:
-    """The facts from JSON data that ``to_plain`` made; raises pydantic's ``ValidationError`` for anything else."""
-    return cast("_Facts", _adapter(cast("Any", kind)).validate_python(dict(data)))
-
-
-@cache
-def _adapter(kind: Any) -> TypeAdapter[Any]:
-    """Dear to build: once for each kind of facts."""
-    return TypeAdapter(kind)

@@ -7,6 +7,7 @@ Secrets come from the environment or from a file of mode 0600 named by ``*_file`
 from __future__ import annotations
 
 import os
+import socket
 import tomllib
 from pathlib import Path
 from typing import Any, Final
@@ -98,6 +99,8 @@ class Settings(Frozen):
     audit_days: int = Field(default=1095, ge=AUDIT_FLOOR_DAYS)
     database_password: SecretStr = SecretStr("")
     ping_url: str = ""
+    #: this machine, where several serve one office; empty: as it calls itself
+    node: str = Field(default="", max_length=64)
     times: TimeSettings = TimeSettings()
     login: LoginSettings = LoginSettings()
     web: WebSettings = WebSettings()
@@ -112,6 +115,11 @@ class Settings(Frozen):
             return sqlite_url(self.home / "duban.db")
         password = self.database_password.get_secret_value()
         return with_password(self.database, password) if password else self.database
+
+    @property
+    def node_name(self) -> str:
+        """The machine, as heartbeats, logs and the doctor name it."""
+        return self.node or socket.gethostname()
 
     @property
     def store_dir(self) -> Path:

@@ -43,8 +43,10 @@ class Stage(Word):
 
 #: the unit still owes its report, or its rectification: lateness runs on
 OWED = frozenset({Stage.ASSIGNED, Stage.REPORTED, Stage.RETURNED})
+#: the signed report has reached the office
+HANDED_IN = frozenset({Stage.SIGNED_STAMPED, Stage.REVIEWED, Stage.AGGREGATED})
 #: the office has approved it: what readers see
-APPROVED = (Stage.REVIEWED, Stage.AGGREGATED)
+APPROVED = frozenset({Stage.REVIEWED, Stage.AGGREGATED})
 #: nobody has to act any more
 FINISHED = (Stage.AGGREGATED, Stage.WAIVED)
 

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
 #: what grows with every step and message
-LARGE: Final = frozenset({"task", "report", "event", "operation", "message", "attempt", "reminder", "reading"})
+LARGE: Final = frozenset(
+    {"task", "report", "event", "operation", "message", "message_task", "attempt", "reminder", "reading"}
+)
 MANY: Final = 1_000_000
 #: everything else: units, people, clauses, months
 FEW: Final = 1_000

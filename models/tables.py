@@ -101,8 +101,8 @@ group_member = table(
     expanded_at=INSTANT,
 )
 heartbeat = table(
-    "heartbeat", 1,
-    name=TEXT, at=INSTANT, next_at=INSTANT, detail=TEXT.default_to(""),
+    "heartbeat", 3,
+    office_id=NUMBER, node=TEXT, name=TEXT, at=INSTANT, next_at=INSTANT, detail=TEXT.default_to(""),
 )
 indicator = table(
     "indicator", 2,
@@ -130,6 +130,10 @@ message = table(
     about=DATA.default_to(list), while_states=DATA.default_to(list), message_id=TEXT, state=TEXT_16,
     reason=TEXT.default_to(""), attempts=NUMBER.default_to(0), created_at=INSTANT, next_at=INSTANT,
     claimed_until=INSTANT, settled_at=INSTANT, read_at=INSTANT,
+)
+message_task = table(
+    "message_task", 3,
+    office_id=NUMBER, task_id=NUMBER, message_id=NUMBER,
 )
 milestone = table(
     "milestone", 2,

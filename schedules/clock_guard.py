@@ -46,8 +46,15 @@ FREE: Final = Hold()
 # Built once: the guard is asked with every sweep.
 _LOOKED: Final = Statement(
     sa.select(t.watermark.c.at, t.watermark.c.held_reason, t.heartbeat.c.at.label("beat"))
-    .select_from(t.watermark.outerjoin(t.heartbeat, t.heartbeat.c.name == sa.bindparam("loop")))
+    .select_from(
+        t.watermark.outerjoin(
+            t.heartbeat,
+            sa.and_(t.heartbeat.c.office_id == t.watermark.c.office_id, t.heartbeat.c.name == sa.bindparam("loop")),
+        )
+    )
     .where(t.watermark.c.office_id == sa.bindparam("office"))
+    .order_by(t.heartbeat.c.at.desc())  # of several nodes the one that looked last
+    .limit(1)
 )
 _MOVED: Final = Statement(
     sa.update(t.watermark)

@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-import sqlalchemy as sa
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -25,12 +24,12 @@ from apscheduler.triggers.base import BaseTrigger
 from filelock import FileLock, Timeout
 
 from models import disk
-from models import tables as t
 from models.errors import EnvironmentRefused
 from models.language import _, current, set_language
-from models.statements import Statement
 from schedules.clock_guard import FREE, SWEEP, Hold
 from schedules.sweep import SweepReport, sweep
+from workflow import heartbeats
+from workflow.heartbeats import Beat
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -54,11 +53,6 @@ SLIP: Final = timedelta(seconds=5)
 NUDGE_SECONDS: Final = 0.5
 LOCK_NAME: Final = "scheduler.lock"
 EXIT_BROKEN: Final = 5
-_BEAT: Final = Statement(
-    sa.update(t.heartbeat)
-    .where(t.heartbeat.c.name == sa.bindparam("loop"))
-    .values({name: sa.bindparam(name) for name in ("at", "next_at", "detail")})
-)
 
 
 #: this one counts on while the machine sleeps, where there is such a one: a suspended machine is no clock that jumped
@@ -113,24 +107,23 @@ def tick(
     *,
     hours: Hours | None = None,
     drift: timedelta | None = None,
+    node: str = "",
 ) -> Ticked:
     """One sweep and one delivery at an instant; run twice it does nothing more.
 
     ``drift``: what the caller counted against the clock since the last tick; None where nobody counts, as under cron.
     """
     swept = sweep(database, office_id, rules, at, hours=hours, drift=drift, anew=True)
-    beat(database, office_id, SWEEP, at, CRON_SECONDS)
+    beat(database, office_id, SWEEP, at, CRON_SECONDS, node)
     delivered = deliver(at)
-    beat(database, office_id, "delivery", at, CRON_SECONDS)
+    beat(database, office_id, "delivery", at, CRON_SECONDS, node)
     return Ticked(swept, delivered)
 
 
-def beat(database: Database, office_id: int, name: str, at: datetime, seconds: int, detail: str = "") -> None:
-    """Record that a loop ran and when it is due again, so that a dead one shows."""
-    values = {"at": at, "next_at": at + timedelta(seconds=seconds), "detail": detail}
+def beat(database: Database, office_id: int, name: str, at: datetime, seconds: int, node: str = "") -> None:
+    """Record that a loop ran on a node and when it is due again, so that a dead one shows."""
     with database.write(office_id) as connection:
-        if _BEAT.change(connection, {"loop": name, **values}) == 0:
-            connection.execute(sa.insert(t.heartbeat).values(name=name, **values))
+        heartbeats.note(connection, office_id, Beat(node, name, at, at + timedelta(seconds=seconds), ""))
 
 
 def single(home: Path) -> FileLock:
@@ -171,6 +164,8 @@ class Service:
     #: seconds that have really passed: vouches for what the wall clock shows, or disproves it
     monotonic: Callable[[], float] = counted
     hours: Hours | None = None
+    #: the machine, for its heartbeats
+    node: str = ""
     #: says before each sweep which rules are in force; without it they stay those of the start
     reread: Callable[[], Sequence[Rule] | None] | None = None
     loops: Sequence[Loop] = ()
@@ -279,7 +274,7 @@ class Service:
         try:
             now = self.clock()
             loop.work(now)
-            beat(self.database, self.office_id, loop.name, now, loop.seconds)
+            beat(self.database, self.office_id, loop.name, now, loop.seconds, self.node)
         except Exception as error:
             log.exception("the loop %s failed; it runs again at its next turn", loop.name)
             return error

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from models import tables as t
-from models.facts import from_plain
+from models.plain import from_plain
 from models.sealed import MonthFigures
-from models.states import Stage
+from models.states import APPROVED, HANDED_IN, Stage
 from workflow.lateness import late_days
 from workflow.month_rows import IN_FORCE, on
 
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, RowMapping
 
 S = Stage
-#: states in which the signed report has reached the office
-HANDED_IN: Final = frozenset({S.SIGNED_STAMPED, S.REVIEWED, S.AGGREGATED})
-APPROVED: Final = frozenset({S.REVIEWED, S.AGGREGATED})
 #: a year of months, this one included
 _MONTHS: Final = 12
 _COUNTED: Final = ("period_id", "responsibility_id", "stage", "late_days", "due_on", "round")

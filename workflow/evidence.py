@@ -15,8 +15,8 @@ import sqlalchemy as sa
 from models import tables as t
 from models.database import insert
 from models.evidence import CodeMatch, PaperSeen, SealHint, SignaturesSeen, Verdict
-from models.facts import from_plain, to_plain
 from models.language import _, listed
+from models.plain import from_plain, to_plain
 from models.sealed import PaperFact
 from models.times import shown
 

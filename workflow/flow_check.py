@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from models.language import _
-from models.states import FINISHED, Stage
+from models.states import APPROVED, FINISHED, Stage
 from workflow.effects import EFFECTS
 from workflow.flow import MY_TURN
 from workflow.given import GIVEN
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
     from workflow.flow import Flow, Step
 
-#: from here on a report counts as approved
-_APPROVED: Final = frozenset({Stage.REVIEWED, Stage.AGGREGATED})
 #: what only makes sense for the one kind of record, by kind
 _ONLY: Final = {
     "report": frozenset({"filing", "evidence", "signer_and_seal", "summary", "indicators"}),
@@ -113,7 +111,7 @@ def _approvals(flow: Flow) -> Iterator[Flaw]:
     filing = {step.action for step in flow.steps if "store_report" in step.effects}
     for step in flow.steps:
         before = {flow.stage(source) for source in step.sources}
-        approves = flow.stage(step.dest) in _APPROVED and not before <= _APPROVED
+        approves = flow.stage(step.dest) in APPROVED and not before <= APPROVED
         missing = sorted(filing - set(step.four_eyes))
         if approves and missing:
             what = _("Self-approval: “{action}” may be taken by whoever took “{missing}”.")

@@ -29,11 +29,11 @@ from models.facts import (
     UnitLine,
     UnitRow,
 )
-from models.states import Stage
+from models.states import APPROVED, HANDED_IN, Stage
 from models.times import local_date, months_later
 from workflow import evidence, lateness, ledger
 from workflow.calendar import day_of_month
-from workflow.comparison import APPROVED, HANDED_IN, month_figures, months_before
+from workflow.comparison import month_figures, months_before
 from workflow.lateness import late_days
 from workflow.month_deeds import read_deeds, task_sources
 from workflow.month_rows import MonthRows, on, read_month

@@ -18,19 +18,18 @@ from models.errors import DubanError
 from models.language import _, listed
 from models.states import FINISHED, MessageState, PeriodState, Role
 from models.times import local_date, shown
-from workflow import audit, calendar_store, heads, verify
+from workflow import audit, calendar_store, heads, heartbeats, verify
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date, datetime
     from pathlib import Path
 
     from sqlalchemy.engine import Connection
 
     from models.store import Store
+    from workflow.heartbeats import Beat
 
-#: a loop that is this much later than it promised counts as dead
-LATE: Final = timedelta(minutes=10)
 #: a due message that has waited longer than this shows that nobody delivers
 WAITING: Final = timedelta(hours=1)
 #: a clock this much before the last record is wrong, as the scheduler's own guard has it
@@ -81,7 +80,7 @@ def examine(
     """Every check of the database, in the order in which one would mend; ``proof``: the whole trail, too."""
     checks = [_whole(connection), _not_behind(connection, office_id, heads_dir)]
     checks += [_trail(connection, office_id, heads_dir, store)] if proof else []
-    checks += [_clock(connection, office_id, now), *_loops(connection, now)]
+    checks += [_clock(connection, office_id, now), *_loops(connection, office_id, now)]
     checks += [_oldest_due(connection, office_id, now), *_counted(connection, office_id)]
     checks += [
         _posts(connection, office_id, now),
@@ -134,21 +133,25 @@ def _clock(connection: Connection, office_id: int, now: datetime) -> Check:
     )
 
 
-def _loops(connection: Connection, now: datetime) -> Iterator[Check]:
-    rows = connection.execute(sa.select(t.heartbeat).order_by(t.heartbeat.c.name)).all()
-    if not rows:
+def _loops(connection: Connection, office_id: int, now: datetime) -> Iterator[Check]:
+    """Each loop by the node that ran it last; then the nodes that fell silent while others went on."""
+    found = heartbeats.beats(connection, office_id)
+    if not found:
         yield warning(_("Service"), _("it has never run; start it with: duban serve"))
-    for row in rows:
-        name = _("Loop {name}").format(name=row.name)
-        said = _("last ran {at}").format(at=shown(row.at))
-        yield wrong(name, said) if now > row.next_at + LATE else ok(name, said)
+    last = heartbeats.newest(found)
+    for beat in last:
+        name, said = _("Loop {name}").format(name=beat.name), _("last ran {at}").format(at=shown(beat.at))
+        yield wrong(name, said) if beat.late(now) else ok(name, said)
+    for node in sorted({beat.node for beat in found}) if len({beat.node for beat in found}) > 1 else []:
+        yield _node(node, [beat for beat in found if beat.node == node], now)
 
 
-def late_loops(connection: Connection, names: Collection[str], now: datetime) -> list[str]:
-    """Those of these loops that ran once and should have run again."""
-    h = t.heartbeat.c
-    query = sa.select(h.name).where(h.name.in_(names), h.next_at < now - LATE).order_by(h.name)
-    return list(connection.scalars(query))
+def _node(node: str, found: list[Beat], now: datetime) -> Check:
+    """A machine of several: what it left undone the others do, and somebody should look at it all the same."""
+    name, seen = _("Node {name}").format(name=node or "–"), max(beat.at for beat in found)
+    late = [beat.name for beat in found if beat.late(now)]
+    said = _("last seen {at}").format(at=shown(seen))
+    return warning(name, _("{seen}; late: {names}").format(seen=said, names=listed(late))) if late else ok(name, said)
 
 
 def _oldest_due(connection: Connection, office_id: int, now: datetime) -> Check:
@@ -163,8 +166,7 @@ def _oldest_due(connection: Connection, office_id: int, now: datetime) -> Check:
     if now - oldest <= WAITING:
         return ok(name, said)
     # Reminders rest at night, and a delivery that stopped is named by its loop: nobody at all is what is wrong here.
-    beats = connection.scalar(sa.select(t.heartbeat.c.at).where(t.heartbeat.c.name == "delivery"))
-    if beats is None:
+    if not any(beat.name == "delivery" for beat in heartbeats.beats(connection, office_id)):
         return wrong(name, _("{since}, and nobody delivers; start: duban serve").format(since=said))
     return warning(name, said)
 
@@ -251,7 +253,9 @@ def _calendar(connection: Connection, office_id: int, now: datetime) -> Iterator
 def last_backup(connection: Connection, office_id: int) -> datetime | None:
     """When the last backup was made that the trail knows of."""
     e = t.event.c
-    query = sa.select(e.at, e.detail).where(e.office_id == office_id, e.action == "backup", e.result == "done")
+    query = sa.select(e.at, e.detail).where(
+        e.office_id == office_id, e.object_type == "office", e.action == "backup", e.result == "done"
+    )
     row = connection.execute(query.order_by(e.seq.desc()).limit(1)).first()
     return audit.happened(row.at, row.detail) if row else None
 

@@ -15,8 +15,8 @@ import sqlalchemy as sa
 from models import tables as t
 from models.database import insert
 from models.errors import Conflict, Refused
-from models.facts import to_plain
 from models.language import _
+from models.plain import to_plain
 from models.states import PaperKind, Role
 from models.times import local_date
 from models.words import letters

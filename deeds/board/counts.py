@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from models.errors import NotFound
 from models.language import N_, _
-from models.states import Stage
-from workflow.comparison import APPROVED, HANDED_IN
+from models.states import APPROVED, HANDED_IN, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

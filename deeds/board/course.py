@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from models import tables as t
-from models.states import Result, Stage
+from models.states import APPROVED, HANDED_IN, Result, Stage
 from models.times import local_date
 from workflow import audit
-from workflow.comparison import APPROVED, HANDED_IN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -13,12 +13,12 @@ import sqlalchemy as sa
 from deeds.board import rows
 from documents.plain_text import aim, met
 from models import tables as t
-from models.facts import from_plain
 from models.language import _
+from models.plain import from_plain
 from models.sealed import MonthFigures
+from models.states import APPROVED
 from models.times import local_date
 from workflow import permissions
-from workflow.comparison import APPROVED
 from workflow.month_rows import IN_FORCE
 
 if TYPE_CHECKING:

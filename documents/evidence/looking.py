@@ -16,8 +16,8 @@ from documents.scan import OFD, PDF, PICTURES, EvidenceFacts, inspect_evidence, 
 from models import language
 from models.errors import BadInput
 from models.evidence import PaperSeen, SealHint, SignatureSeen, SignaturesSeen, Verdict
-from models.facts import from_plain, to_plain
 from models.language import _
+from models.plain import from_plain, to_plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -54,8 +54,11 @@ class Watermark(SQLModel, table=True):
 
 
 class Heartbeat(SQLModel, table=True):
-    """When each loop of the service last ran, so that a dead one shows."""
+    """When each loop of an office's service last ran on each node, so that a dead one shows."""
 
+    office_id: int = Field(primary_key=True)
+    #: the machine, as its settings or its own name call it
+    node: str = Field(primary_key=True)
     name: str = Field(primary_key=True)
     at: datetime
     #: when it is due again, in UTC

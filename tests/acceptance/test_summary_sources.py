@@ -16,7 +16,8 @@ from kit.office import add_month, at
 from kit.world import CO, OTHER
 from models import tables as t
 from models.database import Database, insert, sqlite_url
-from models.facts import SummaryFacts, from_plain
+from models.facts import SummaryFacts
+from models.plain import from_plain
 from models.states import Action, Stage
 
 if TYPE_CHECKING:

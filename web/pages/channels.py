@@ -14,8 +14,8 @@ from models.language import _
 from web.frame.desk import At
 from web.frame.paging import Page, Paging
 from web.frame.posted import Form
-from workflow import channel_views, messages
-from workflow.health import LATE, last_backup
+from workflow import channel_views, heartbeats, messages
+from workflow.health import last_backup
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -32,13 +32,13 @@ def channels(desk: At, page: Page = 1) -> Response:
         rows, total = channel_views.dead_letters(connection, desk.office_id, desk.actor, page)
         return {
             "channels": channel_views.channels(connection, desk.office_id, names), "dead": rows,
-            "paging": Paging("/channels", {}, page, total), "loops": channel_views.loops(connection),
+            "paging": Paging("/channels", {}, page, total), "loops": heartbeats.beats(connection, desk.office_id),
             "backup": last_backup(connection, desk.office_id),
         }  # fmt: skip
 
     found = desk.look_up("message.read", work)
     return desk.page(
-        "channels/list.html", **found, names=names, overdue=desk.now() - LATE, labels=labels,
+        "channels/list.html", **found, names=names, now=desk.now(), labels=labels,
         tests=desk.may("channel.test"), manages=desk.may("service.manage"),
     )  # fmt: skip
 

@@ -12,8 +12,8 @@ from documents.chasing import chasing_paper, render_chasing
 from documents.fonts import chinese_font
 from documents.paper import LETTER, OFFICIAL, TABLE
 from kit.measure import pages
-from models.facts import from_plain, to_plain
 from models.paper_facts import ChasingFacts, EarlierPaper, OwedTask, OwingUnit
+from models.plain import from_plain, to_plain
 
 TEXT = "制定城镇污水处理及资源化利用行动计划，实施全市污水管网更新改造，摸清污水管网现状，建立台账。"
 NO_FONTS = typst.Fonts(include_system_fonts=False)

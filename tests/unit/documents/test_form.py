@@ -17,7 +17,8 @@ from kit.facts import form_facts
 from kit.measure import MM
 from kit.measure import pages as measured
 from models.errors import EnvironmentRefused
-from models.facts import FormFacts, from_plain, to_plain
+from models.facts import FormFacts
+from models.plain import from_plain, to_plain
 
 HOSTILE = '#let x = 1 $a^2$ *粗* <标签> @引用 \\ "引号" // 注 =HYPERLINK("http://x") [括号] `代码`'
 

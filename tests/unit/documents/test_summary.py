@@ -28,9 +28,8 @@ from models.facts import (
     SummarySection,
     SummarySubsection,
     UnitLine,
-    from_plain,
-    to_plain,
 )
+from models.plain import from_plain, to_plain
 
 HOSTILE = '#let x = 1 $a^2$ {{ 7*7 }} {% raw %} <w:t> =HYPERLINK("http://x")'
 NO_FONTS = typst.Fonts(include_system_fonts=False)

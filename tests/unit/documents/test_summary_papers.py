@@ -13,7 +13,8 @@ from documents.summary.papers import paper_annex
 from documents.summary.workbook import workbook
 from kit.facts import summary_facts
 from models.evidence import CodeMatch, SealHint, Verdict
-from models.facts import SummaryFacts, from_plain, to_plain
+from models.facts import SummaryFacts
+from models.plain import from_plain, to_plain
 from models.sealed import PaperFact
 from models.states import EvidenceKind
 

@@ -17,7 +17,8 @@ from documents.paper import SECTION, Annex
 from documents.summary.rendering import render_summary
 from documents.summary.text import summary_paper
 from kit.facts import summary_facts
-from models.facts import ProblemLine, ProblemPart, ProblemUnitRow, SummaryFacts, from_plain, to_plain
+from models.facts import ProblemLine, ProblemPart, ProblemUnitRow, SummaryFacts
+from models.plain import from_plain, to_plain
 
 NO_FONTS = typst.Fonts(include_system_fonts=False)
 LATE = ProblemLine(

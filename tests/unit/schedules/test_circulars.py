@@ -12,8 +12,8 @@ from kit.office import SmallOffice, add_month, at, small_office
 from kit.sweeping import run, told
 from models import tables as t
 from models.errors import Refused
-from models.facts import from_plain
 from models.paper_facts import ChasingFacts
+from models.plain import from_plain
 from models.rendering import Rendered
 from models.store import Store
 from schedules import drafts

@@ -17,8 +17,8 @@ from models.evidence import (
     SignaturesSeen,
     Verdict,
 )
-from models.facts import from_plain
 from models.language import speaking
+from models.plain import from_plain
 from models.states import Action, Stage
 from workflow import evidence, filings
 from workflow.evidence import FormNamed, Looked, weigh

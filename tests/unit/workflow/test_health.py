@@ -15,7 +15,8 @@ from models.language import speaking
 from models.states import Action
 from schedules.runner import tick
 from workflow import audit, heads
-from workflow.health import Check, Severity, examine, late_loops
+from workflow.health import Check, Severity, examine
+from workflow.heartbeats import Beat, late_loops, note
 from workflow.office import SETUP
 
 if TYPE_CHECKING:
@@ -115,9 +116,11 @@ def test_a_backup_that_is_a_week_old_is_worth_a_word(served: SmallOffice) -> Non
 
 def test_only_the_loops_of_this_service_that_ran_and_stopped_are_late(served: SmallOffice) -> None:
     with served.database.read() as connection:
-        assert late_loops(connection, ["sweep", "delivery", "heads"], NOON + timedelta(hours=1, minutes=10)) == []
+        assert (
+            late_loops(connection, OFFICE, ["sweep", "delivery", "heads"], NOON + timedelta(hours=1, minutes=10)) == []
+        )
         later = NOON + timedelta(hours=1, minutes=11)
-        assert late_loops(connection, ["sweep", "heads"], later) == ["sweep"]
+        assert late_loops(connection, OFFICE, ["sweep", "heads"], later) == ["sweep"]
 
 
 def end(office: SmallOffice, login: str) -> None:
@@ -154,3 +157,17 @@ def test_unit_whose_work_is_done_needs_nobody(office: SmallOffice) -> None:
             assert posts(office).severity is Severity.WARNING
             office.act("director", Action.WAIVE, task, NOON, reason="该项并入另一事项。")
     assert posts(office).severity is Severity.OK
+
+
+def test_of_several_nodes_one_that_fell_silent_is_a_warning_and_the_office_is_served(served: SmallOffice) -> None:
+    with served.database.write(OFFICE) as connection:
+        for node, when in (("一号机", NOON), ("二号机", LATER)):
+            note(connection, OFFICE, Beat(node, "sweep", when, when + timedelta(minutes=1), ""))
+    checks = found(served, LATER)
+    assert checks["Loop sweep"].severity is Severity.OK
+    assert checks["Node 二号机"].severity is Severity.OK
+    assert (checks["Node 一号机"].severity, "late: sweep" in checks["Node 一号机"].said) == (Severity.WARNING, True)
+    with served.database.read() as connection:
+        assert late_loops(connection, OFFICE, ["sweep"], LATER) == []
+        assert late_loops(connection, OFFICE, ["sweep"], LATER, node="一号机") == ["sweep"]
+        assert late_loops(connection, OFFICE + 1, ["sweep"], LATER + timedelta(days=1)) == []

@@ -10,8 +10,8 @@ import pytest
 from kit.office import at
 from kit.world import CO, OTHER, OWN, World, refused
 from models.errors import Conflict, Denied, NotFound, Refused
-from models.facts import from_plain
 from models.paper_facts import ChasingFacts, EarlierPaper
+from models.plain import from_plain
 from models.rendering import Rendered
 from models.states import Action, PaperKind, Stage
 from models.store import Store

@@ -9,7 +9,8 @@ import pytest
 from kit.office import at
 from kit.world import NOON, OTHER, REASON, REFILE, World, refused
 from models.errors import BadInput, Conflict, Denied, Refused
-from models.facts import SummaryFacts, from_plain
+from models.facts import SummaryFacts
+from models.plain import from_plain
 from models.rendering import Rendered
 from models.states import Action, Role, Stage
 from models.store import Store
