@@ -13,6 +13,11 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import exc
 
 import models.database
+from deeds import search
+from deeds.inbox import inbox
+from deeds.months import list_months
+from deeds.task_list import Narrowed, task_list
+from deeds.task_views import story
 from kit.flows import walk
 from kit.office import BEGIN, CLOSES, DUE, OPENS, add_month, at
 from kit.race import one_winner, prove_one_winner_each, race, step, whole
@@ -28,7 +33,7 @@ from models.rows import metadata
 from models.schema import check, migrate
 from models.states import Action, RequestKind, Role, Stage
 from schedules.sweep import sweep
-from workflow import actions, flow_migration, flow_store, flow_views, ledger, requests
+from workflow import actions, channel_views, flow_migration, flow_store, flow_views, ledger, requests, unit_views
 from workflow.actions import Command
 from workflow.case import Given
 from workflow.flow_reading import read_flow
@@ -167,6 +172,26 @@ def test_newer_schema_is_refused(world: World) -> None:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
     with refused("E-B03"):
         check(world.database)
+
+
+def test_lists_and_searches_find_what_they_find_in_sqlite(world: World) -> None:
+    world.bring_to(world.task, S.SIGNED_STAMPED)
+    director, clerk = (world.actor(login, NOON) for login in ("director", "clerk1"))
+    with world.database.read() as connection:
+        place = (connection, 1, director)
+        every = task_list(*place, Narrowed(month="all"), NOON, 1, 2)
+        assert ([task.id for task in every.tasks], every.total) == (sorted(world.tasks.values())[:-3:-1], 6)
+        assert [state for state, _label in every.states] == ["assigned", "signed_stamped"]
+        assert search.search(*place, search.Asked("完成")).counts
+        assert search.search(connection, 1, clerk, search.Asked("已")).counts
+        (month,), total = list_months(*place, 1)
+        assert (month["tasks"], total) == (6, 1)
+        told = inbox(connection, 1, world.actor("reviewer", NOON))[0]
+        assert [one.name for one in channel_views.channels(connection, 1, ["file"])] == ["file"]
+        assert unit_views.register(connection, 1, NOON.date())[0][0].tasks
+        assert world.rows("message_task")
+        assert story(*place, world.task, NOON)["messages"]
+        assert told == []  # nothing was sent yet
 
 
 @pytest.mark.parametrize("state", list(Stage))
