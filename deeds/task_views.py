@@ -11,7 +11,7 @@ from deeds.task_conditions import Wanted, moves
 from deeds.todo import todo_of
 from models import tables as t
 from models.language import _
-from models.states import OWED
+from models.states import OWED, EvidenceKind
 from models.times import local_date, shown
 from workflow import actions, cases, evidence, panels, permissions, readings
 from workflow.flow import MY_TURN, UNREAD
@@ -183,6 +183,7 @@ def story(
     copied = task.id in readings.copied_to(connection, office_id, actor.person_id)
     inside = permissions.may_see_report(actor, related, task, copied=copied)
     steps = open_now(connection, actor, task, co_units, local_date(now))
+    papers = evidence.papers_of_task(connection, task) if inside and task.period_id else []
     return {
         **row_dict(task, local_date(now)),
         "title": task.title,
@@ -200,7 +201,8 @@ def story(
         ],
         "reports": _reports(connection, task, said) if inside else [],
         "events": _events(connection, task, said) if inside else [],
-        "papers": evidence.papers_of_task(connection, task) if inside and task.period_id else [],
+        "papers": papers,
+        "origins": _origins(connection, task, papers),
         "seats": _seats(connection, task),
         "one_signature": _one_is_enough(task),
         "looks_back": _looks_back(task),
@@ -208,6 +210,15 @@ def story(
         "copies": _copies(connection, task, said) if inside else [],
         "messages": _messages(connection, task) if inside else [],
     }
+
+
+def _origins(connection: Connection, task: TaskRow, papers: list[dict[str, Any]]) -> list[str]:
+    """Of what came as a parcel, where from."""
+    if all(paper["stored"]["kind"] != EvidenceKind.PARCEL for paper in papers):
+        return []
+    from deeds.levels.origins import origins
+
+    return origins(connection, task)
 
 
 def open_task(connection: Connection, office_id: int, actor: Actor, task_id: int) -> bool:
