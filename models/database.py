@@ -13,7 +13,7 @@ import resource
 import shutil
 import sqlite3
 import threading
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -25,6 +25,7 @@ from models import postgres
 from models.disk import give_up, has_room, refuse_failed
 from models.errors import Unreachable
 from models.filesystem import refuse_network
+from models.guardrails import MOVED
 from models.language import _
 from models.statements import Statement
 
@@ -203,6 +204,9 @@ def plain_words(file: Path | None = None) -> Iterator[None]:
     except exc.DatabaseError as error:
         if isinstance(error.orig, sqlite3.DatabaseError) and _damaged(str(error.orig)):
             raise refusal(error, file) from error
+        if MOVED in str(error.orig):
+            raise Unreachable("E-B30", _("The office has moved to another database; nothing was saved here."),
+                              remedy=_("Look at the settings, and start again what runs on the old ones.")) from error  # fmt: skip
         raise
 
 
@@ -249,6 +253,18 @@ def refuse_damaged(connection: Connection) -> None:
 def _beside(file: Path, ending: str) -> Path:
     """A file that SQLite, or we, keep beside a database."""
     return file.with_name(file.name + ending)
+
+
+def single_file(file: Path) -> None:
+    """Bring an SQLite database into its one file, so that it can bear another name; E-B04 while somebody has it open.
+
+    A log that is left beside its place would be taken for that of the next file of the name, and spoil it.
+    """
+    with plain_words(file), closing(sqlite3.connect(file, timeout=0)) as connection:
+        try:
+            connection.execute("PRAGMA journal_mode=DELETE")
+        except sqlite3.OperationalError as error:
+            raise _locked() from error
 
 
 def lost_log(file: Path) -> Path | None:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
+from models.errors import EnvironmentRefused
+from models.language import _
 from models.statements import Statement
 
 if TYPE_CHECKING:
@@ -27,7 +29,14 @@ _NOTHING_BEGUN: Final = 0
 
 def server_engine(url: sa.URL, as_json: Callable[[Any], str]) -> Engine:
     """An engine whose transactions begin by our own words."""
-    engine = sa.create_engine(url, connect_args={"autocommit": True}, json_serializer=as_json)
+    try:
+        engine = sa.create_engine(url, connect_args={"autocommit": True}, json_serializer=as_json)
+    except ModuleNotFoundError as error:
+        raise EnvironmentRefused(
+            "E-B35",
+            _("The driver for PostgreSQL is not installed here."),
+            remedy=_("Install the program with its extra: pip install 'duban[postgres]'"),
+        ) from error
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
