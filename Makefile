@@ -151,8 +151,8 @@ messages: setup-dev ## collect the sentences into the catalogues and compile the
 
 lock: ## pin every package with its hashes anew (UPGRADE=1 takes the newest)
 	@test -x $(BIN)/uv || $(MAKE) setup-dev
-	@$(COMPILE) pyproject.toml --extra build --extra postgres -o requirements.lock
-	@$(COMPILE) pyproject.toml --extra build --extra postgres --extra dev -c requirements.lock -o requirements-dev.lock
+	@$(COMPILE) pyproject.toml --extra build --extra postgres --extra cluster -o requirements.lock
+	@$(COMPILE) pyproject.toml --extra build --extra postgres --extra cluster --extra dev -c requirements.lock -o requirements-dev.lock
 
 clean: ## remove what was made here: .venv, caches, out/
 	@rm -rf $(VENV) build dist out .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from models.database import Database
+    from models.postgres import Patience
     from models.settings import Settings
     from models.store import Store
     from workflow.case import Actor
@@ -103,16 +104,19 @@ def _raise(refusal: DubanError, _connection: Connection) -> None:
     raise refusal
 
 
-def open_database(settings: Settings, *, without_log: bool = False, moving: bool = False) -> Database:
+def open_database(
+    settings: Settings, *, without_log: bool = False, moving: bool = False, patience: Patience | None = None
+) -> Database:
     """The database of an office that is set up; E-B01 where there is none, E-B20 where its log was lost.
 
-    E-B30 where the office lives in another one; only a move (``moving``) opens what it leaves behind.
+    E-B40 where the office lives in another one; only a move (``moving``) opens what it leaves behind.
     """
     from models import relocation, schema
     from models.database import Database, lost_log
+    from models.postgres import HASTE
     from models.settings import refuse_lost_file
 
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, patience=patience or HASTE)
     if database.file is not None and not database.file.exists():  # SQLite would make an empty one
         _refuse_half_restored(database.file.parent)
         raise EnvironmentRefused(

@@ -61,7 +61,7 @@ class Moved:
 
 
 def place(desk_: Desk, to: str, password: str = "") -> Place:
-    """What ``--to`` means: ``file``, or the URL of a PostgreSQL server without a password; E-U01, E-B37."""
+    """What ``--to`` means: ``file``, or the URL of a PostgreSQL server without a password; E-U01, E-B47."""
     if to == EMBEDDED:
         return Place(EMBEDDED, sqlite_url(desk_.settings.home / _UNFINISHED))
     try:
@@ -74,7 +74,7 @@ def place(desk_: Desk, to: str, password: str = "") -> Place:
         )
     if url.password:
         raise UsageRefused(
-            "E-B37", _("A password does not belong on a command line."), where="--to", remedy=_("Use --password-file.")
+            "E-B47", _("A password does not belong on a command line."), where="--to", remedy=_("Use --password-file.")
         )
     name = url.set(drivername="postgresql+psycopg").render_as_string()
     return Place(name, with_password(name, password) if password else name)
@@ -97,7 +97,7 @@ def _here(desk_: Desk) -> str:
 def _both(desk_: Desk, to: Place) -> Iterator[Database]:
     """The other database, set up where it is empty, while nobody else runs the office."""
     if to.name == _here(desk_):
-        raise Refused("E-B36", _("The office lives there already."), where=to.name)
+        raise Refused("E-B46", _("The office lives there already."), where=to.name)
     desk_.demand("service.manage")
     lock = runner.single(desk_.settings.home)
     there = Database(to.url)
@@ -114,7 +114,7 @@ def _both(desk_: Desk, to: Place) -> Iterator[Database]:
 def move(desk_: Desk, to: Place, told: Callable[[str], object] = lambda _table: None) -> Moved:
     """Move the office, or continue; ``told`` hears each table that is over.
 
-    E-B06 while a service runs, E-B31 where the number is taken, E-B32 where the copy is not the same.
+    E-B06 while a service runs, E-B41 where the number is taken, E-B42 where the copy is not the same.
     """
     _open(desk_)
     if to.embedded and (done := _settled(desk_)):
@@ -148,7 +148,7 @@ def _mine(connection: Connection, office_id: int) -> bool:
 
 
 def _lives(desk_: Desk, there: Database, begun: Mark | None) -> bool:
-    """Whether the office has arrived already; E-B31 where what bears its number is not what this move brings."""
+    """Whether the office has arrived already; E-B41 where what bears its number is not what this move brings."""
     office = desk_.office_id
     with there.read() as connection:
         if not _mine(connection, office):
@@ -189,7 +189,7 @@ def _living(desk_: Desk) -> str | None:
 
 def _taken(what: str) -> Refused:
     return Refused(
-        "E-B31", what,
+        "E-B41", what,
         remedy=_("Name another database. What an earlier move of this office left there is removed with --clear."),
     )  # fmt: skip
 
@@ -239,7 +239,7 @@ def _arrive(desk_: Desk, here: Connection, there: Database, begun: Mark) -> None
 
 
 def _refuse_unlike(desk_: Desk, here: Connection, there: Connection, held: list[Held]) -> None:
-    """Rows, head and proof must be the same on both sides; E-B32 names the first row that is not."""
+    """Rows, head and proof must be the same on both sides; E-B42 names the first row that is not."""
     unlike = [one for one in held if one.differs]
     folder, store, office = desk_.settings.heads_dir, desk_.store, desk_.office_id
     where = unlike[0].differs if unlike else ""
@@ -249,7 +249,7 @@ def _refuse_unlike(desk_: Desk, here: Connection, there: Connection, held: list[
             return
         where = next((one.where for one in theirs if one not in ours), _("trail"))
     raise EnvironmentRefused(
-        "E-B32",
+        "E-B42",
         _("The copy is not the same as what was copied; the office has not left."),
         where=where,
         remedy=_("Remove the copy with --clear, then move again."),
@@ -289,7 +289,7 @@ def _settled(desk_: Desk) -> Head | None:
 
 
 def clear(desk_: Desk, to: Place) -> bool:
-    """Give up a move, or remove what an earlier one left there; whether anything was there. E-B31 where an office lives."""
+    """Give up a move, or remove what an earlier one left there; whether anything was there. E-B41 where an office lives."""
     _open(desk_)
     with _both(desk_, to) as there:
         office = desk_.office_id
@@ -316,7 +316,7 @@ def _stay(desk_: Desk, connection: Connection, to: Place) -> None:
 
 
 def _removable(desk_: Desk, there: Database, begun: Mark | None) -> bool:
-    """Whether there is a copy of this office on which nobody works, and of which nothing would be lost; E-B31."""
+    """Whether there is a copy of this office on which nobody works, and of which nothing would be lost; E-B41."""
     office = desk_.office_id
     with there.read() as connection:
         present, mark, head = (

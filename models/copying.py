@@ -108,7 +108,7 @@ def _reached(connection: Connection, table: sa.Table, office_id: int) -> Key | N
 
 
 def add(connection: Connection, table: sa.Table, found: Sequence[Row]) -> None:
-    """Write rows as ``rows`` gave them; E-B33 names one that does not fit there."""
+    """Write rows as ``rows`` gave them; E-B43 names one that does not fit there."""
     postgres = connection.dialect.name == "postgresql"
     values: dict[str, Any] = {}
     for place, column in enumerate(table.c):
@@ -137,7 +137,7 @@ def _does_not_fit(
         except exc.DBAPIError as error:
             why = str(error.orig).splitlines()[0]
             return EnvironmentRefused(
-                "E-B33",
+                "E-B43",
                 _("A row cannot be kept in the other database: {why}").format(why=why),
                 where=named(table, row),
                 remedy=_(
@@ -150,7 +150,7 @@ def _does_not_fit(
 def remove(connection: Connection, office_id: int) -> None:
     """Take an office's rows out of a server's database, for which its triggers rest until the transaction ends.
 
-    E-B34 unless the tables are the user's own: to the program itself nothing of it is possible.
+    E-B44 unless the tables are the user's own: to the program itself nothing of it is possible.
     """
     try:
         first, *others = tables()
@@ -160,7 +160,7 @@ def remove(connection: Connection, office_id: int) -> None:
             _resting(connection, table, "ENABLE")
     except exc.ProgrammingError as error:
         raise EnvironmentRefused(
-            "E-B34",
+            "E-B44",
             _("Only the owner of the tables may remove an office from a database."),
             remedy=_("Name the owner in the address: --to postgresql+psycopg://OWNER@…"),
         ) from error

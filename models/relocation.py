@@ -63,7 +63,7 @@ def lift(connection: Connection, office_id: int) -> None:
 
 
 def refuse_elsewhere(connection: Connection, office_id: int) -> None:
-    """Nobody works on an office that lives in another database, or is on its way; E-B30."""
+    """Nobody works on an office that lives in another database, or is on its way; E-B40."""
     found = mark(connection, office_id)
     if found is not None:
         raise elsewhere(found)
@@ -81,5 +81,5 @@ def elsewhere(found: Mark) -> EnvironmentRefused:
         what = _("This office has not arrived whole from {place} yet.")
         remedy = _("Continue the move where it was begun.")
     setting = "" if found.place == EMBEDDED else found.place
-    return EnvironmentRefused("E-B30", what.format(place=found.place),
+    return EnvironmentRefused("E-B40", what.format(place=found.place),
                               remedy=remedy.format(place=found.place, setting=setting))  # fmt: skip

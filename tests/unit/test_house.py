@@ -15,16 +15,28 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("commands", "documents", "models", "notifications", "schedules", "deeds", "simulation", "web", "workflow")
+ROOMS = (
+    "cluster",
+    "commands",
+    "documents",
+    "models",
+    "notifications",
+    "schedules",
+    "deeds",
+    "simulation",
+    "web",
+    "workflow",
+)
 LAYERS = [
     {"commands", "web"},
     {"simulation"},
     {"deeds"},
+    {"cluster"},
     {"schedules"},
     {"workflow", "notifications", "documents"},
     {"models"},
 ]
-OTHER_FOLDERS = {".ci", "bench", "docs", "tests"}
+OTHER_FOLDERS = {".ci", "bench", "deploy", "docs", "tests"}
 FILES = {
     ".editorconfig",
     ".gitattributes",
@@ -102,6 +114,8 @@ def test_import_layers_name_every_room_in_the_order_of_the_house() -> None:
         ("schedules/planted.py", "import apscheduler"),
         ("workflow/planted.py", "import transitions"),
         ("simulation/planted.py", "import jinja2"),
+        ("schedules/planted.py", "import cluster"),
+        ("deeds/planted.py", "import procrastinate"),
     ],
 )
 def test_layers_refuse_a_planted_import(tmp_path: Path, planted: str, line: str) -> None:

@@ -43,7 +43,7 @@ def wanted(*extras: str) -> list[Requirement]:
 
 @pytest.mark.parametrize(
     ("lock", "extras"),
-    [(RUNTIME, ("build", "postgres")), (DEV, ("build", "postgres", "dev"))],
+    [(RUNTIME, ("build", "postgres", "cluster")), (DEV, ("build", "postgres", "cluster", "dev"))],
     ids=["runtime", "dev"],
 )
 def test_lock_satisfies_every_requirement_of_the_project(lock: Path, extras: tuple[str, ...]) -> None:

@@ -28,7 +28,7 @@ def test_it_is_refused(words: tuple[str, ...], tmp_path: Path) -> None:
 
 def test_a_password_on_the_command_line_is_not_taken_nor_said(tmp_path: Path) -> None:
     named = SERVER.replace("duban@", "duban:secret@")
-    assert "secret" not in str(must_refuse(2, "E-B37", "move", "--to", named, DUBAN_HOME=str(tmp_path)))
+    assert "secret" not in str(must_refuse(2, "E-B47", "move", "--to", named, DUBAN_HOME=str(tmp_path)))
 
 
 def test_a_password_that_others_may_read_is_not_used(tmp_path: Path) -> None:

@@ -88,7 +88,7 @@ def test_a_row_that_does_not_fit_is_named(pair: tuple[Database, Database]) -> No
         broken = (*found[1][:2], None, *found[1][3:])
         with pytest.raises(EnvironmentRefused) as caught, there.write(1) as other:
             copying.add(other, t.unit, [found[0], broken])
-    assert (caught.value.code, caught.value.where) == ("E-B33", "unit 2")
+    assert (caught.value.code, caught.value.where) == ("E-B43", "unit 2")
     with there.read() as other:
         assert copying.rows(other, t.unit, 1) == []
 
