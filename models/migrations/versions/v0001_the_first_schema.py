@@ -104,6 +104,13 @@ def upgrade() -> None:
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.create_index("ix_event_object", ["office_id", "object_type", "object_id", "version"], unique=False)
         batch_op.create_index("ix_event_operation", ["office_id", "operation_id"], unique=False)
+        batch_op.create_index(
+            "ix_event_undone",
+            ["office_id", "result", "at"],
+            unique=False,
+            sqlite_where=sa.text("result <> 'done'"),
+            postgresql_where=sa.text("result <> 'done'"),
+        )
 
     op.create_table(
         "flow",
