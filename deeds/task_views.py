@@ -189,16 +189,7 @@ def story(
         "title": task.title,
         "text": task.text,
         "indicators": _indicators(connection, task),
-        # two rows of the flow may hold the same action, told apart by a condition
-        "offered": [
-            {
-                "action": action,
-                "label": task.flow.action_label(action),
-                "asks": _asks(steps, action),
-                "may": _may(task, steps, action),
-            }
-            for action in dict.fromkeys(step.action for step in steps)
-        ],
+        "offered": _offered(task, steps),
         "reports": _reports(connection, task, said) if inside else [],
         "events": _events(connection, task, said) if inside else [],
         "papers": papers,
@@ -210,6 +201,19 @@ def story(
         "copies": _copies(connection, task, said) if inside else [],
         "messages": _messages(connection, task) if inside else [],
     }
+
+
+def _offered(task: TaskRow, steps: Sequence[Step]) -> list[dict[str, Any]]:
+    """What may be done now; two rows of the flow may hold the same action, told apart by a condition."""
+    return [
+        {
+            "action": action,
+            "label": task.flow.action_label(action),
+            "asks": _asks(steps, action),
+            "may": _may(task, steps, action),
+        }
+        for action in dict.fromkeys(step.action for step in steps)
+    ]
 
 
 def _origins(connection: Connection, task: TaskRow, papers: list[dict[str, Any]]) -> list[str]:
