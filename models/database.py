@@ -129,7 +129,7 @@ class Database:
         try:
             yield connection
         except BaseException:
-            connection.close()  # undoes what is open; whatever is wrong with it, nobody gets it again
+            self._undo(connection)
             raise
         if len(self._idle) < IDLE:
             self._idle.append(connection)
@@ -145,9 +145,7 @@ class Database:
         try:
             words.change(connection)
         except exc.OperationalError:
-            gone = not self.is_sqlite and postgres.gone(connection)
-            connection.close()
-            if not gone:
+            if not self._undo(connection):
                 raise
             # The server was restarted while nobody asked it anything: those that wait with this one are gone, too.
             self.close()
@@ -162,9 +160,17 @@ class Database:
         try:
             words.change(connection)
         except BaseException:
-            connection.close()
+            self._undo(connection)
             raise
         return connection
+
+    def _undo(self, connection: Connection) -> bool:
+        """Undo what is open; whatever is wrong with the connection, nobody gets it again. Whether the server had gone."""
+        gone = not self.is_sqlite and postgres.gone(connection)
+        if gone:
+            connection.invalidate()  # there is nothing to undo, and nobody to tell
+        connection.close()
+        return gone
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
