@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from commands.frame import Desk, answer, desk, parse_instant
+from commands.servicelog import begin_log
 from deeds.running import (
     delivery,
     head_keeper,
@@ -65,11 +65,7 @@ def _service(desk_: Desk, *, delivers: bool, web: Any = None) -> int:
     refuse_behind(desk_)
     refuse_unproved(desk_)
     open_channels(desk_)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells that it looked at the database
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it tells of every turn, and of each that was not needed
-    logging.getLogger("httpx2").setLevel(logging.WARNING)  # it tells of every address
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)  # it tells of its own starting and ending
+    begin_log(desk_.settings)
     # a loop comes round again by itself: it does not stand in the way of the service's end
     desk_.database.patience = HASTE
     stopping, rules, home = Event(), watched_rules(desk_), desk_.settings.home

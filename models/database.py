@@ -110,8 +110,23 @@ class Database:
     @contextmanager
     def write(self, office_id: int) -> Iterator[Connection]:
         """One transaction under the office's write lock; everything or nothing, and nothing once the disk has failed."""
+        with self._change(office_id, _WRITE if self.is_sqlite else postgres.locking(office_id)) as connection:
+            yield connection
+
+    @contextmanager
+    def step(self, office_id: int, task_id: int) -> Iterator[Connection]:
+        """As ``write``, for a step of one task; on a server others are decided beside it until ``take_turn`` (0040)."""
+        if self.is_sqlite:
+            with self.write(office_id) as connection:
+                yield connection
+            return
+        beginning = postgres.stepping(office_id, task_id)
+        with self._change(office_id, beginning) as connection, postgres.turn_later(connection):
+            yield connection
+
+    @contextmanager
+    def _change(self, office_id: int, words: Statement) -> Iterator[Connection]:
         refuse_failed()
-        words = _WRITE if self.is_sqlite else postgres.locking(office_id)
         with plain_words(self.file), self._turn(), self._transaction(words) as connection:
             dispatch.begin(connection)
             yield connection
@@ -244,7 +259,7 @@ def apart(connection: Connection) -> Iterator[None]:
 
 
 def next_id(connection: Connection, table: sa.Table, office_id: int) -> int:
-    """The office's next number in a table; safe because the caller holds the office's write lock."""
+    """The office's next number in a table; safe because the caller holds the office's lock, or has its turn."""
     highest = connection.scalar(sa.select(sa.func.max(table.c.id)).where(table.c.office_id == office_id))
     return (highest or 0) + 1
 

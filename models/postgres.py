@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -23,7 +24,7 @@ from models.language import _
 from models.statements import Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from sqlalchemy.engine import Connection, Engine
 
@@ -134,6 +135,15 @@ def _state(error: exc.DBAPIError) -> str | None:
     return "" if state is None and isinstance(error, exc.OperationalError) else state
 
 
+#: tasks are sorted into so many lanes; two steps that meet in one wait for each other
+_LANES: Final = 256
+#: the lock beside those of the lanes: whose turn it is to write
+_TURN: Final = Statement(
+    sa.select(sa.func.pg_advisory_xact_lock(sa.bindparam("office", type_=sa.Integer), sa.literal(_LANES)))
+)
+_LATER: Final = "duban_later"
+
+
 def server_engine(url: sa.URL, as_json: Callable[[Any], str]) -> Engine:
     """An engine whose transactions begin by our own words."""
     given = {name: value for name, value in _USUAL.items() if name not in url.query}
@@ -158,3 +168,31 @@ def gone(connection: Connection) -> bool:
 def locking(office_id: int) -> Statement:
     """The beginning of a writer. Each statement sees what is committed when it starts: all that came before the lock."""
     return Statement(sa.text(f"BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock({int(office_id)})"))
+
+
+def stepping(office_id: int, task_id: int) -> Statement:
+    """The beginning of a step of one task: no writer meanwhile (``locking``), nor another step of the same task."""
+    return _stepping(int(office_id), task_id % _LANES)
+
+
+@cache
+def _stepping(office: int, lane: int) -> Statement:
+    locks = f"SELECT pg_advisory_xact_lock_shared({office}); SELECT pg_advisory_xact_lock({office}, {lane})"
+    return Statement(sa.text(f"BEGIN ISOLATION LEVEL READ COMMITTED; {locks}"))
+
+
+@contextmanager
+def turn_later(connection: Connection) -> Iterator[None]:
+    """Within it the transaction of a step has its turn to write only when ``take_turn`` asks for it."""
+    told = connection.info
+    told[_LATER] = True
+    try:
+        yield
+    finally:
+        told.pop(_LATER, None)
+
+
+def take_turn(connection: Connection, office_id: int) -> None:
+    """Wait for the other steps of the office that write, where the transaction has no right to write yet."""
+    if connection.info.pop(_LATER, False):
+        _TURN.change(connection, {"office": office_id})

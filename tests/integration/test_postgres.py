@@ -13,22 +13,27 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import exc
 
 import models.database
+from deeds import search
+from deeds.inbox import inbox
+from deeds.months import list_months
+from deeds.task_list import Narrowed, task_list
+from deeds.task_views import story
 from kit.flows import walk
-from kit.office import at
-from kit.race import prove_one_winner_each
+from kit.office import BEGIN, CLOSES, DUE, OPENS, add_month, at
+from kit.race import one_winner, prove_one_winner_each, race, step, whole
 from kit.sweeping import prove_each_decided_once
 from kit.world import CO, NOON, OWN, REASON, REFILE, World, make_world, refused
 from models import postgres
 from models import tables as t
 from models.database import Database
-from models.errors import Conflict
+from models.errors import Conflict, Unreachable
 from models.guardrails import FROZEN, KEPT
 from models.message_tasks import TRIGGERS
 from models.rows import metadata
 from models.schema import check, migrate
 from models.states import Action, RequestKind, Role, Stage
 from schedules.sweep import sweep
-from workflow import actions, flow_migration, flow_store, flow_views, ledger, requests
+from workflow import actions, channel_views, flow_migration, flow_store, flow_views, ledger, requests, unit_views
 from workflow.actions import Command
 from workflow.case import Given
 from workflow.flow_reading import read_flow
@@ -36,7 +41,10 @@ from workflow.verify import verify
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
+
+    from kit.race import Act
 
 A, S = Action, Stage
 SERVER = os.environ.get("DUBAN_TEST_POSTGRES", "")
@@ -166,6 +174,26 @@ def test_newer_schema_is_refused(world: World) -> None:
         check(world.database)
 
 
+def test_lists_and_searches_find_what_they_find_in_sqlite(world: World) -> None:
+    world.bring_to(world.task, S.SIGNED_STAMPED)
+    director, clerk = (world.actor(login, NOON) for login in ("director", "clerk1"))
+    with world.database.read() as connection:
+        place = (connection, 1, director)
+        every = task_list(*place, Narrowed(month="all"), NOON, 1, 2)
+        assert ([task.id for task in every.tasks], every.total) == (sorted(world.tasks.values())[:-3:-1], 6)
+        assert [state for state, _label in every.states] == ["assigned", "signed_stamped"]
+        assert search.search(*place, search.Asked("完成")).counts
+        assert search.search(connection, 1, clerk, search.Asked("已")).counts
+        (month,), total = list_months(*place, 1)
+        assert (month["tasks"], total) == (6, 1)
+        told = inbox(connection, 1, world.actor("reviewer", NOON))[0]
+        assert [one.name for one in channel_views.channels(connection, 1, ["file"])] == ["file"]
+        assert unit_views.register(connection, 1, NOON.date())[0][0].tasks
+        assert world.rows("message_task")
+        assert story(*place, world.task, NOON)["messages"]
+        assert told == []  # nothing was sent yet
+
+
 @pytest.mark.parametrize("state", list(Stage))
 def test_every_state_is_reached_and_the_history_proves_itself(world: World, state: Stage) -> None:
     world.bring_to(world.task, state)
@@ -286,3 +314,87 @@ def test_ledger_and_a_move_to_a_newer_version(world: World) -> None:
     assert standing.task.flow.sha256 == newer.sha256
     with world.database.read() as connection:
         assert verify(connection, 1) == []
+
+
+def task_of(world: World, unit: str) -> int:
+    return next(number for (_clause, name), number in world.tasks.items() if name == unit)
+
+
+def comes_in(take: AbstractContextManager[sa.Connection], *, writes: bool = False) -> bool:
+    """Whether another transaction begins at this moment, and has its turn; one that has to wait is given up."""
+    try:
+        with take as connection:
+            if writes:
+                postgres.take_turn(connection, 1)
+    except Unreachable:
+        return False
+    return True
+
+
+@pytest.fixture
+def other(url: str) -> Iterator[Database]:
+    """Another process's way to the same database, which does not wait for locks."""
+    made = Database(sa.make_url(url).set(query={"options": "-c lock_timeout=50"}).render_as_string(hide_password=False))
+    yield made
+    made.close()
+
+
+def test_steps_of_two_tasks_are_decided_beside_each_other_and_written_in_turn(world: World, other: Database) -> None:
+    mine, theirs = task_of(world, OWN), task_of(world, CO)
+    with world.database.step(1, mine) as connection:
+        assert comes_in(other.step(1, theirs), writes=True)
+        postgres.take_turn(connection, 1)
+        assert comes_in(other.step(1, theirs))
+        assert not comes_in(other.step(1, theirs), writes=True)
+        with refused("E-B00", Unreachable):
+            actions.act(other, 1, world.actor("clerk2", NOON), Command(A.RECEIVE, theirs), NOON)
+    assert comes_in(other.step(1, theirs), writes=True)
+
+
+def test_a_step_shuts_out_steps_of_its_task_and_every_other_writer(world: World, other: Database) -> None:
+    mine, theirs = task_of(world, OWN), task_of(world, CO)
+    with world.database.step(1, mine):
+        assert not comes_in(other.step(1, mine))
+        assert not comes_in(other.write(1))
+    with world.database.write(1):
+        assert not comes_in(other.step(1, theirs))
+        assert not comes_in(other.write(1))
+    assert comes_in(other.write(1))
+
+
+def test_one_key_for_two_tasks_at_once_is_kept_once(world: World, url: str) -> None:
+    mine = [number for (_clause, unit), number in world.tasks.items() if unit == OWN][:2]
+    actor = world.actor("clerk1", NOON)
+
+    def asks(number: int) -> Act:
+        command = Command(A.REPORT, number, 1, Given(progress="已完成。", percent=1), "one key")
+        return lambda world: actions.act(world.database, 1, actor, command, NOON).task_id
+
+    found = [share[0] for share in race(world, *[[asks(number)] for number in mine], url=url)]
+    assert sorted((one.code, one.answer in mine) for one in found) == [("", True), ("E-H80", False)]
+    assert len(world.rows("operation")) == 1
+    whole(world)
+
+
+@pytest.mark.parametrize("months", [3, pytest.param(40, marks=pytest.mark.long)])
+def test_processes_on_many_tasks_leave_one_chain(world: World, url: str, months: int) -> None:
+    """Two clerks of one unit on its tasks, two of other units on theirs, and a director who asks for the whole office."""
+    with world.database.write(1) as connection:
+        for place in range(months):
+            add_month(connection, world, f"20{23 + place // 12}-{place % 12 + 1:02}", OPENS, DUE, CLOSES, BEGIN)
+    of_unit = {place: [row["id"] for row in world.rows("task", unit_id=place)] for place in (1, 2, 3)}
+    count = min(len(numbers) for numbers in of_unit.values())
+    filed = {"progress": "已完成。", "percent": 1}
+    shares = [
+        [step(world.actor(f"clerk{unit}", NOON), A.REPORT, number, **filed) for number in of_unit[unit][:count]]
+        for unit in (1, 1, 2, 3)
+    ]
+    director = world.actor("director", NOON)
+    waived = [step(director, A.WAIVE, number, reason=REASON) for number in of_unit[1][:count]]
+    found = race(world, *shares, waived, url=url)
+    for turn, number in enumerate(of_unit[1][:count]):
+        one_winner([found[place][turn] for place in (0, 1, 4)], ["赵一", "赵一", "王主任"])
+        assert world.row("task", number)["version"] == 2
+    assert [one.answer for place in (2, 3) for one in found[place]] == ["reported"] * (2 * count)
+    assert [row["seq"] for row in world.events()] == list(range(1, 5 * count + 1))
+    whole(world)

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 #: pages that anybody may open, and what nobody has to be logged in for; a calendar program cannot log in, the secret
-#: in the address stands for its owner
-FOR_ANYBODY = {"/login", "/language", "/healthz", "/calendar/{token}.ics"}
+#: in the address stands for its owner, and a monitor shows its own token
+FOR_ANYBODY = {"/login", "/language", "/healthz", "/metrics", "/calendar/{token}.ics"}
 
 
 @pytest.fixture
