@@ -21,6 +21,7 @@ from sqlalchemy import exc
 from models import dispatch, postgres
 from models.complaints import locked, plain_words
 from models.disk import refuse_failed
+from models.errors import DubanError
 from models.filesystem import refuse_network
 from models.postgres import HASTE
 from models.statements import Statement
@@ -143,8 +144,10 @@ class Database:
         connection = self._begun(words)
         try:
             yield connection
-        except BaseException:
-            self._undo(connection)
+        except BaseException as error:
+            if self._undo(connection) and not isinstance(error, (DubanError, exc.DBAPIError)):
+                # whoever undid a part, or asked the driver itself, stumbled over a connection that was gone already
+                raise postgres.Away(unknown=False) from error
             raise
         if len(self._idle) < IDLE:
             self._idle.append(connection)

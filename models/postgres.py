@@ -159,7 +159,9 @@ def server_engine(url: sa.URL, as_json: Callable[[Any], str]) -> Engine:
 
 
 def gone(connection: Connection) -> bool:
-    """Whether the server has ended the connection."""
+    """Whether the server has ended the connection; SQLAlchemy may have found out before us."""
+    if connection.invalidated:
+        return True
     driver: Any = connection.connection.dbapi_connection
     return bool(driver.closed)
 

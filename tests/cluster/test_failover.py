@@ -24,7 +24,7 @@ def at_work(world: World, cluster: Cluster, load: Load, nodes: list[Node], seed:
         task, own = str(world.tasks[place]), f"{seed}{number}"
         if number < 2:
             ordered = nodes if number else nodes[::-1]
-            load.add("through", ",".join(node.address for node in ordered), token_of(world, login), task, own)
+            load.add("through", ",".join(node.address for node in ordered), token_of(world, login, own), task, own)
         else:
             load.add("beside", cluster.url(), str(world.people[login]), task, NOW.isoformat(), own)
 

@@ -25,12 +25,13 @@ from kit.sweeping import prove_each_decided_once
 from kit.world import CO, NOON, OWN, REASON, REFILE, World, make_world, refused
 from models import postgres
 from models import tables as t
-from models.database import Database
+from models.database import Database, apart
 from models.errors import Conflict, Unreachable
 from models.guardrails import FROZEN, KEPT
 from models.message_tasks import TRIGGERS
 from models.rows import metadata
 from models.schema import check, migrate
+from models.statements import Statement
 from models.states import Action, RequestKind, Role, Stage
 from schedules.sweep import sweep
 from workflow import actions, channel_views, flow_migration, flow_store, flow_views, ledger, requests, unit_views
@@ -146,6 +147,20 @@ def test_a_writer_whose_server_goes_away_is_told_whether_that_was_while_saving(
         if at == "middle":
             connection.execute(sa.update(t.office).values(short_name="y"))
     assert world.picture() == before
+
+
+@pytest.mark.parametrize("asks", ["core", "statement", "driver"])
+def test_a_part_that_cannot_be_undone_because_the_server_is_gone_is_told_as_that(
+    world: World, url: str, asks: str
+) -> None:
+    with refused("E-B30"), world.database.write(1) as connection, apart(connection):
+        end_all_others(url)
+        if asks == "core":
+            connection.execute(sa.update(t.office).values(short_name="y"))
+        elif asks == "statement":
+            Statement(sa.text("SELECT 1")).first(connection)
+        else:
+            connection.connection.cursor().execute("SELECT 1")
 
 
 def test_a_command_that_was_saved_unheard_is_done_once_under_its_key(
