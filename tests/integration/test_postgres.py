@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -21,6 +20,7 @@ from deeds.task_views import story
 from kit.flows import walk
 from kit.office import BEGIN, CLOSES, DUE, OPENS, add_month, at
 from kit.race import one_winner, prove_one_winner_each, race, step, whole
+from kit.server import needs_server, own_database
 from kit.sweeping import prove_each_decided_once
 from kit.world import CO, NOON, OWN, REASON, REFILE, World, make_world, refused
 from models import postgres
@@ -48,29 +48,13 @@ if TYPE_CHECKING:
     from kit.race import Act
 
 A, S = Action, Stage
-SERVER = os.environ.get("DUBAN_TEST_POSTGRES", "")
-pytestmark = pytest.mark.skipif(not SERVER, reason="DUBAN_TEST_POSTGRES names no PostgreSQL server")
+pytestmark = needs_server
 
 
 @pytest.fixture
-def url(worker_name: str) -> Iterator[str]:
-    """An empty database of this worker's own, gone afterwards."""
-    server = sa.make_url(SERVER).set(drivername="postgresql+psycopg")
-    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
-    name = f"duban_test_{worker_name}"
-    with engine.connect() as connection:
-        connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
-    yield server.set(database=name).render_as_string(hide_password=False)
-    with engine.connect() as connection:
-        connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-    engine.dispose()
-
-
-@pytest.fixture
-def worker_name() -> str:
-    """One database per process of the test run, also when two runs share a server."""
-    return f"{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}_{os.getpid()}"
+def url() -> Iterator[str]:
+    with own_database() as made:
+        yield made
 
 
 @pytest.fixture
