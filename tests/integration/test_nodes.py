@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from kit.race import race
-from kit.server import needs_server, own_database
+from kit.server import empty_database, needs_server
 from kit.serving import news
 from kit.sweeping import FIRST, Ledger, due_rungs, ticking
 from kit.world import NOON, World, make_world, refused
@@ -36,7 +36,7 @@ LATER = NOON + LEASE + timedelta(minutes=1)
 
 @pytest.fixture
 def url() -> Iterator[str]:
-    with own_database() as made:
+    with empty_database() as made:
         yield made
 
 

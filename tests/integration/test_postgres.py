@@ -20,14 +20,14 @@ from deeds.task_views import story
 from kit.flows import walk
 from kit.office import BEGIN, CLOSES, DUE, OPENS, add_month, at
 from kit.race import one_winner, prove_one_winner_each, race, step, whole
-from kit.server import needs_server, own_database
+from kit.server import empty_database, needs_server
 from kit.sweeping import prove_each_decided_once
 from kit.world import CO, NOON, OWN, REASON, REFILE, World, make_world, refused
 from models import postgres
 from models import tables as t
 from models.database import Database, apart
 from models.errors import Conflict, Unreachable
-from models.guardrails import FROZEN, KEPT
+from models.guardrails import FROZEN, KEPT, LIVING
 from models.message_tasks import TRIGGERS
 from models.rows import metadata
 from models.schema import check, migrate
@@ -53,7 +53,7 @@ pytestmark = needs_server
 
 @pytest.fixture
 def url() -> Iterator[str]:
-    with own_database() as made:
+    with empty_database() as made:
         yield made
 
 
@@ -78,6 +78,7 @@ def test_fresh_database_is_the_metadata(url: str) -> None:
     assert names == (
         {f"{table}_no_{verb}" for table in FROZEN for verb in ("update", "delete")}
         | {f"{table}_no_delete" for table in KEPT}
+        | {f"{table}_no_more" for table in LIVING}
         | {"task_state_needs_event"}
         | set(TRIGGERS)
     )
