@@ -118,7 +118,7 @@ def test_nodes_whose_clocks_are_little_apart_decide_each_rung_once_and_hold_noth
     days = [FIRST + n * timedelta(days=5) for n in range(6)]
     ahead, behind = ([ticking(day + skew, box) for day in days] for skew in (apart, timedelta(0)))
     found = race(world, ahead, behind, url=url)
-    left = ticking(days[-1] + timedelta(hours=1), box)(world)
+    left = ticking(days[-1] + timedelta(days=1, hours=1), box)(world)  # the last was a Sunday
     assert not [told for share in found for told in share if told.refusal]
     rows = world.rows("reminder")
     assert set(Counter((row["task_id"], row["round"], row["due_revision"], row["rule"]) for row in rows).values()) == {
