@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -13,6 +13,9 @@ from commands.frame import Desk, answer, desk, new_installation, table
 from deeds.codes import new_code
 from models.errors import EnvironmentRefused, Refused
 from models.language import _
+
+if TYPE_CHECKING:
+    from models.database import Database
 
 #: written into a new office's folder: every setting stands there, as it is when nothing is said
 SETTINGS_FILE: Final = """\
@@ -86,6 +89,7 @@ def _set_up(desk_: Desk, named: Any, codes: dict[str, str], channel: str, *, fou
     if schema.present(database) is None:
         schema.migrate(database)
     schema.check(database)
+    _make_room_for_jobs(database)
     now = desk_.now()
     with database.write(settings.office) as connection:
         office.set_up(
@@ -99,6 +103,14 @@ def _set_up(desk_: Desk, named: Any, codes: dict[str, str], channel: str, *, fou
     if database.is_sqlite and not settings.database:
         (settings.home / "duban.db").chmod(0o600)
     database.close()
+
+
+def _make_room_for_jobs(database: Database) -> None:
+    """On a server: the tables in which work waits for other processes, where the extra ``cluster`` is installed."""
+    if not database.is_sqlite:
+        from cluster import schema
+
+        schema.apply(database)
 
 
 def _refuse_foreign(home: Path) -> None:
@@ -176,7 +188,8 @@ def upgrade_command(desk_: Desk) -> None:
     from models.database import Database
 
     try:
-        before = after = schema.present(desk_.database)
+        database = desk_.database
+        before = after = schema.present(database)
     except EnvironmentRefused as refusal:
         # E-B05 says "older than this program": what upgrading is for. Newer or foreign ones stay refused.
         if refusal.code != "E-B05":
@@ -185,6 +198,7 @@ def upgrade_command(desk_: Desk) -> None:
         before = schema.present(database)
         schema.migrate(database)
         after = schema.present(database)
+    _make_room_for_jobs(database)
     said = _("Database form: {before} → {after}").format(before=before, after=after)
     answer(desk_, {"from": before, "to": after}, lambda: click.echo(said))
 

@@ -127,6 +127,10 @@ def open_database(settings: Settings, *, without_log: bool = False) -> Database:
             ),
         )
     schema.check(database)
+    if not database.is_sqlite:
+        from cluster.jobs import attach
+
+        attach(database)
     return database
 
 
