@@ -46,7 +46,13 @@ PAGES: Final = {
     "/inbox": "director",
     "/trail": "audit",
     "/search?q=第3单位": "director",
+    "/search?q=没有的字": "director",
+    "/months": "director",
     f"/months/{MONTH}": "director",
+    "/units": "director",
+    "/problems": "director",
+    "/papers": "director",
+    "/channels": "director",
 }
 #: grows no faster than n log n
 MOST: Final = 1.1

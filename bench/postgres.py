@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from bench.month import People
     from bench.stock import Stock
     from bench.verdict import Figures
+    from bench.writers import Stepping
 
 SERVER: Final = os.environ.get("DUBAN_TEST_POSTGRES", "")
 ACTION: Final = "report"
@@ -57,15 +58,32 @@ def run(extent: Extent, figures: Figures) -> None:
             program.close()
             floor.close()
             first = stock.first + count * (rounds + 1)
-            writing = {
-                "four": Writing(stock, who, WRITERS, first, share, url=ours),
-                "one": Writing(stock, who, 1, first + share * rounds, share, url=ours),
-            }
+            writing = _writing(
+                {
+                    "duban": lambda: Duban(Database(ours), who),
+                    "floor": lambda: PostgresFloor(theirs, who, left),
+                },
+                (first, first + share * rounds),
+                share,
+            )
             many = interleaved({name: one.round for name, one in writing.items()}, rounds)
     figures.add("7", "PostgreSQL: report, of the floor's rate by psycopg", made.of_floor("duban", "floor"), least=1)
     figures.add("7", "PostgreSQL: steps a second", made.rate("duban"))
-    figures.add("7", f"PostgreSQL: {WRITERS} writers, of one writer's rate", many.of_floor("four", "one"), least=2)
-    figures.add("7", f"PostgreSQL: lock errors of {WRITERS} writers", writing["four"].locked, most=0)
+    figures.add(
+        "7", f"PostgreSQL: {WRITERS} writers, of one writer's rate", many.of_floor("duban four", "duban one"), least=2
+    )
+    figures.add("7", "the same by the floor, under the office's lock", many.of_floor("floor four", "floor one"))
+    figures.add("7", f"PostgreSQL: lock errors of {WRITERS} writers", writing["duban four"].locked, most=0)
+
+
+def _writing(sides: dict[str, Callable[[], Stepping]], first: tuple[int, int], share: int) -> dict[str, Writing]:
+    """Several writers and one, of each side, each in a database of its side's."""
+    several, alone = first
+    return {
+        f"{side} {words}": Writing(make, writers, begin, share)
+        for side, make in sides.items()
+        for words, writers, begin in (("four", WRITERS, several), ("one", 1, alone))
+    }
 
 
 def _stepping(who: Duban | PostgresFloor, first: int, count: int) -> Callable[[], Cost]:
@@ -106,7 +124,7 @@ def _fill(stock: Stock, url: str) -> None:
     with source.read() as reading, target.write(OFFICE_ID) as writing:
         for table in metadata.sorted_tables:
             rows = [dict(row) for row in reading.execute(sa.select(table)).mappings()]
-            if rows:
+            if rows and table is not t.message_task:  # the database fills it from the messages
                 writing.execute(sa.insert(table), rows)
         writing.exec_driver_sql("ANALYZE")
     source.close()

@@ -28,6 +28,8 @@ FRAME: Final = 2 * UNITS
 MONTHS: Final = 120
 NUMBERS: Final = "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {count})"
 TEXT: Final = "本月完成投资一千二百万元，沿江岸线整治推进至百分之六十五，未发现新增问题。" * 3
+#: what a message says that was sent
+SAID: Final = "第3单位报送了本月进展。"
 RANDOM: Final = "lower(hex(randomblob(32)))"
 #: far beyond every clock of the measurements
 LATER: Final = "'2099-01-01 00:00:00.000000'"
@@ -143,7 +145,8 @@ def _left_behind(connection: sqlite3.Connection, tasks: int) -> None:
         f"{NUMBERS.format(count=2 * tasks)} INSERT INTO message (office_id, id, dedupe_key, event, level, recipient_id,"
         " channel, address, subject, body, fields, about, while_states, message_id, state, reason, attempts,"
         f" created_at, next_at, read_at) SELECT {OFFICE_ID}, (SELECT coalesce(max(id), 0) FROM message) + 1 + i, {RANDOM},"
-        f" 'reported', 0, 1 + i % 9, 'file', '', '', '', '{{}}', '[]', '[]', {RANDOM}, 'sent', '', 1,"
+        f" 'reported', 0, 1 + i % 9, 'file', '', '{SAID}', '{SAID}', '{{}}', '[[' || ({task}) || ', 1, 1]]', '[]', {RANDOM},"
+        " 'sent', '', 1,"
         " '2022-06-01 00:00:00.000000', '2022-06-01 00:00:00.000000', '2022-06-01 00:00:00.000000' FROM n"
     )
     connection.execute(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from bench.measure import Cost, interleaved
 from bench.month import Duban, people
@@ -13,12 +13,11 @@ from models.database import Database, sqlite_url
 from models.errors import Unreachable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from multiprocessing.sharedctypes import Synchronized
     from multiprocessing.synchronize import Barrier
 
     from bench.extent import Extent
-    from bench.month import People
-    from bench.stock import Stock
     from bench.verdict import Figures
 
 WRITERS: Final = 4
@@ -26,13 +25,22 @@ WRITERS: Final = 4
 ACTION: Final = "report"
 
 
+class Stepping(Protocol):
+    """The program, or its floor."""
+
+    def step(self, action: str, task: int) -> None:
+        """One step, durable."""
+
+    def close(self) -> None:
+        """Hang up."""
+
+
 class Writing:
     """A number of writers on one office; each round takes the tasks that come next."""
 
-    def __init__(self, stock: Stock, who: People, writers: int, first: int, count: int, url: str = "") -> None:
-        """``count`` tasks a round, shared by the writers; on another database where ``url`` names one."""
-        self.url = url or str(sqlite_url(stock.file))
-        self.stock, self.who, self.writers, self.next, self.count = stock, who, writers, first, count
+    def __init__(self, program: Callable[[], Stepping], writers: int, first: int, count: int) -> None:
+        """``count`` tasks a round, shared by the writers, each with a program of its own."""
+        self.program, self.writers, self.next, self.count = program, writers, first, count
         self.locked = 0
 
     def round(self) -> Cost:
@@ -41,7 +49,7 @@ class Writing:
         begin, end = multiprocessing.Barrier(self.writers + 1), multiprocessing.Barrier(self.writers + 1)
         locked: Synchronized[int] = multiprocessing.Value("i", 0)
         processes = [
-            multiprocessing.Process(target=_write, args=(self.url, self.who, self._take(share), begin, end, locked))
+            multiprocessing.Process(target=_write, args=(self.program, self._take(share), begin, end, locked))
             for _writer in range(self.writers)
         ]
         for process in processes:
@@ -60,8 +68,8 @@ class Writing:
         return range(self.next - share, self.next)
 
 
-def _write(url: str, who: People, tasks: range, begin: Barrier, end: Barrier, locked: Synchronized[int]) -> None:
-    program = Duban(Database(url), who)
+def _write(made: Callable[[], Stepping], tasks: range, begin: Barrier, end: Barrier, locked: Synchronized[int]) -> None:
+    program = made()
     program.step(ACTION, tasks[0])  # opened and compiled before anybody looks at the clock
     begin.wait()
     for task in tasks[1:]:
@@ -80,9 +88,13 @@ def run(extent: Extent, figures: Figures) -> None:
     with extent.room() as folder:
         stock = stocked(folder / "stock", 1000, 2 * count * rounds + 1)
         who, half = people(stock), count * rounds
+
+        def ours() -> Duban:
+            return Duban(Database(sqlite_url(stock.file)), who)
+
         writing = {
-            "four": Writing(stock, who, WRITERS, stock.first, count),
-            "one": Writing(stock, who, 1, stock.first + half, count),
+            "four": Writing(ours, WRITERS, stock.first, count),
+            "one": Writing(ours, 1, stock.first + half, count),
         }
         made = interleaved({name: one.round for name, one in writing.items()}, rounds)
     figures.add("6", f"{WRITERS} writers: lock errors (FULL)", writing["four"].locked, most=0)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from commands.frame import answer, progress
+from commands.frame import answer, new_key, progress
 from models.errors import BadInput, DubanError
 from models.language import _, listed
 from models.times import civil_date
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 NUMBER = click.IntRange(1, 2**31 - 1)
 #: so many tasks are named by number in a table
 NAMED = 5
+#: so often a command is begun before it is given up that the server stays
+_TRIES = 3
 #: a report's text file larger than this is a slip of the hand
 _LONGEST = 1_000_000
 
@@ -111,18 +115,56 @@ def act_on(
 
 def run(desk_: Desk, commands: Sequence[Command], *, dry_run: bool = False) -> int:
     """Run commands and say how each ended; one alone refuses as a whole, many are told item by item."""
-    from workflow.actions import act, act_on_many
-
-    now, place = desk_.now(), (desk_.database, desk_.office_id, desk_.actor)
-    if dry_run or (len(commands) > 1 and not any(command.operation_id for command in commands)):
-        with progress(len(commands), _("Working")) as step:
-            outcomes = act_on_many(*place, commands, now, dry_run=dry_run, progress=step)
-    elif len(commands) == 1:
-        outcomes = [act(*place, commands[0], now)]
-    else:
-        outcomes = _each_kept(desk_, commands)
+    whole = dry_run or (len(commands) > 1 and not any(command.operation_id for command in commands))
+    outcomes = _outcomes(desk_, commands, whole=whole, dry_run=dry_run)
     answer(desk_, _as_data(outcomes, dry_run=dry_run), lambda: _say(outcomes, dry_run=dry_run))
     return exit_code(outcomes)
+
+
+def _outcomes(desk_: Desk, commands: Sequence[Command], *, whole: bool, dry_run: bool) -> list[Outcome]:
+    from workflow.actions import act_on_many
+
+    if not whole:
+        return [_alone(desk_, commands[0])] if len(commands) == 1 else _each_kept(desk_, commands)
+    with progress(len(commands), _("Working")) as step:
+
+        def work(keyed: Sequence[Command]) -> list[Outcome]:
+            place = (desk_.database, desk_.office_id, desk_.actor)
+            return act_on_many(*place, keyed, desk_.now(), dry_run=dry_run, progress=step)
+
+        return _surely(desk_, commands, work)
+
+
+def _alone(desk_: Desk, command: Command) -> Outcome:
+    from workflow.actions import act
+
+    def work(keyed: Sequence[Command]) -> list[Outcome]:
+        return [act(desk_.database, desk_.office_id, desk_.actor, keyed[0], desk_.now())]
+
+    return _surely(desk_, [command], work)[0]
+
+
+def _surely(
+    desk_: Desk, commands: Sequence[Command], work: Callable[[Sequence[Command]], list[Outcome]]
+) -> list[Outcome]:
+    """What ``work`` gives, begun anew when the server goes meanwhile: under keys nothing is done twice.
+
+    An embedded database does not go, and keeps no key but one that was given.
+    """
+    from models.postgres import Away
+
+    if not desk_.database.is_sqlite:
+        commands = [replace(one, operation_id=one.operation_id or new_key()) for one in commands]
+    for _try in range(_TRIES - 1):
+        with suppress(Away):
+            return work(commands)
+    try:
+        return work(commands)
+    except Away as away:
+        if away.unknown and len(commands) == 1:
+            key = commands[0].operation_id
+            away.remedy = _("Give the same command once more with --key {key}: it is done once.").format(key=key)
+        raise
 
 
 def _each_kept(desk_: Desk, commands: Sequence[Command]) -> list[Outcome]:
@@ -136,10 +178,10 @@ def _each_kept(desk_: Desk, commands: Sequence[Command]) -> list[Outcome]:
 
 def _kept(desk_: Desk, command: Command) -> Outcome:
     """One item of a repeatable batch: its first answer is kept under its own key."""
-    from workflow.actions import Outcome, act
+    from workflow.actions import Outcome
 
     try:
-        return act(desk_.database, desk_.office_id, desk_.actor, command, desk_.now())
+        return _alone(desk_, command)
     except DubanError as refusal:
         return Outcome(command.task_id, command.action, "", 0, refusal=refusal)
 

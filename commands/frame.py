@@ -29,9 +29,12 @@ from models.language import N_, _
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from models.database import Database
     from models.settings import Settings
     from workflow.case import Actor
 
+#: Another server takes over within half a minute. Whoever typed a command meanwhile is not sent away.
+PATIENCE_SECONDS: Final = 45
 #: fewer things than this are done before a bar could be read
 LONG_WORK: Final = 20
 _WHY: Final = {
@@ -65,6 +68,13 @@ class Desk(deeds.desk.Desk):
 
         return load(self.home)
 
+    @cached_property
+    def database(self) -> Database:
+        """The database, checked; a command that has changed nothing yet waits for a server that is being replaced."""
+        from models.postgres import Patience
+
+        return deeds.desk.open_database(self.settings, patience=Patience(PATIENCE_SECONDS, _say_waiting))
+
     def now(self) -> datetime:
         """The wall clock in UTC; a rehearsal's home may set it with DUBAN_NOW."""
         told = os.environ.get("DUBAN_NOW", "")
@@ -97,6 +107,10 @@ class Desk(deeds.desk.Desk):
             )  # fmt: skip
 
 
+def _say_waiting() -> None:
+    click.echo(_("The database server does not answer; waiting until it does …"), err=True)
+
+
 def token_file() -> Path:
     """Where the session token is kept (mode 0600)."""
     base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
@@ -111,6 +125,11 @@ def fault_file() -> Path:
 def new_token() -> str:
     """A fresh unguessable token."""
     return secrets.token_urlsafe(32)
+
+
+def new_key() -> str:
+    """An idempotency key: what is sent twice under it is done once."""
+    return secrets.token_urlsafe(12)
 
 
 def new_installation() -> str:

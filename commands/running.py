@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from commands.frame import Desk, answer, desk, parse_instant
+from commands.servicelog import begin_log
 from deeds.running import (
     delivery,
     head_keeper,
@@ -79,16 +79,15 @@ def _service(desk_: Desk, *, delivers: bool = True, works: bool = True, web: Any
 
 def ready(desk_: Desk) -> None:
     """Nothing begins on what is damaged, behind or unproved, or with channels that cannot be opened; the log is set up."""
+    from models.postgres import HASTE
+
     refuse_damaged(desk_)
     refuse_behind(desk_)
     refuse_unproved(desk_)
     open_channels(desk_)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells that it looked at the database
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it tells of every turn, and of each that was not needed
-    logging.getLogger("procrastinate").setLevel(logging.WARNING)  # it tells of every job
-    logging.getLogger("httpx2").setLevel(logging.WARNING)  # it tells of every address
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)  # it tells of its own starting and ending
+    begin_log(desk_.settings)
+    # a loop comes round again by itself: it does not stand in the way of the service's end
+    desk_.database.patience = HASTE
 
 
 def _running(web: Any) -> None:

@@ -34,6 +34,8 @@ office = {office}                  # 本库中办公室的编号
 # heads = ""                  # 审计链头的存放处，最好在另一块盘；留空为本目录 heads/
 # audit_days = 1095           # 审计记录保存天数，不得少于 184
 # node = ""                   # 多台机器服务同一办公室时本机的名字，留空用主机名
+# metrics_token_file = ""     # 监控取数（/metrics）用的令牌文件（权限 0600），留空不提供
+# log = "text"                # 服务日志：text 或 json（每行一个 JSON）
 # ping_url = ""               # 每次心跳访问的网址，停了会有人知道
 
 [times]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from models.database import Database
+    from models.postgres import Patience
     from models.settings import Settings
     from models.store import Store
     from workflow.case import Actor
@@ -103,13 +104,14 @@ def _raise(refusal: DubanError, _connection: Connection) -> None:
     raise refusal
 
 
-def open_database(settings: Settings, *, without_log: bool = False) -> Database:
+def open_database(settings: Settings, *, without_log: bool = False, patience: Patience | None = None) -> Database:
     """The database of an office that is set up; E-B01 where there is none, E-B20 where its log was lost."""
     from models import schema
     from models.database import Database, lost_log
+    from models.postgres import HASTE
     from models.settings import refuse_lost_file
 
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, patience=patience or HASTE)
     if database.file is not None and not database.file.exists():  # SQLite would make an empty one
         _refuse_half_restored(database.file.parent)
         raise EnvironmentRefused(

@@ -16,6 +16,7 @@ from models.states import Stage
 from models.times import local_date
 from workflow import cases, permissions, report_drafts
 from workflow.actions import visible_task
+from workflow.month_rows import of_month
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -118,7 +119,9 @@ def unit_month(connection: Connection, desk: Desk, month: str, unit: str) -> Uni
     chosen = month or next((row.month for row in months if row.state == "open"), months[0].month if months else "")
     if month and month not in {row.month for row in months}:
         raise permissions.not_there(_("Month"), month)
-    tasks = cases.load_tasks(connection, office, t.task.c.unit_id == units[name], t.period.c.month == chosen)
+    tasks = cases.load_tasks(
+        connection, office, t.task.c.unit_id == units[name], t.task.c.period_id.in_(of_month(office, chosen))
+    )
     lines = lines_of(connection, office, actor, tasks, desk.now())
     return UnitMonth(chosen, name, units[name], tuple(lines), tuple(row.month for row in months), tuple(units))
 
@@ -131,11 +134,11 @@ def _my_units(connection: Connection, office_id: int, actor: Actor) -> dict[str,
 
 def _months(connection: Connection, office_id: int, unit_id: int) -> Sequence[Any]:
     """The months in which the unit has tasks, the newest first."""
-    p = t.period.c
+    p, k = t.period.c, t.task.c
+    theirs = sa.exists().where(k.office_id == p.office_id, k.unit_id == unit_id, k.period_id == p.id)
     query = (
         sa.select(p.month, sa.func.max(p.state).label("state"))
-        .join(t.task, sa.and_(t.task.c.office_id == p.office_id, t.task.c.period_id == p.id))
-        .where(p.office_id == office_id, t.task.c.unit_id == unit_id)
+        .where(p.office_id == office_id, theirs)
         .group_by(p.month)
         .order_by(p.month.desc())
     )

@@ -78,7 +78,7 @@ class FirstPage:
     tasks: tuple[dict[str, Any], ...]
     waits: int
     months: tuple[Month, ...]
-    unread: int
+    unread: str
     matters: tuple[Matter, ...]
     #: of an office that is being set up
     beginnings: tuple[Beginning, ...]

@@ -17,7 +17,7 @@ from models.states import MessageState
 from models.times import shown
 from notifications.letter import PRIVATE
 from workflow import cases
-from workflow.paging import SIZE, before_page
+from workflow.paging import SIZE, before_page, counted, most_counted
 from workflow.permissions import not_there
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 _WRITTEN: Final = (MessageState.SENT.value, MessageState.RETRY.value, MessageState.DEAD.value)
 #: of many tasks so many are named
 NAMED: Final = 60
+#: unread messages are counted to here
+_UNREAD: Final = 99
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,33 +56,37 @@ def _mine(office_id: int, people: Sequence[int]) -> Any:
     )
 
 
-def unread(connection: Connection, office_id: int, person_id: int) -> int:
-    """How many of a person's own messages they have not opened."""
+def unread(connection: Connection, office_id: int, person_id: int) -> str:
+    """How many of a person's own messages they have not opened: empty where none, “99+” where more than can be told."""
     m = t.message.c
-    query = sa.select(sa.func.count()).where(_mine(office_id, [person_id]), m.read_at.is_(None))
-    return connection.scalar(query) or 0
+    query = sa.select(m.id).where(_mine(office_id, [person_id]), m.read_at.is_(None))
+    found = counted(connection, query, _UNREAD + 1)
+    return f"{_UNREAD}+" if found > _UNREAD else str(found or "")
 
 
 def inbox(
     connection: Connection, office_id: int, actor: Actor, page: int = 1, *, only_unread: bool = False
 ) -> tuple[list[dict[str, Any]], int]:
-    """A page of the actor's messages, the newest first, and how many there are.
+    """A page of the actor's messages, the newest first, and how many there are as far as they are counted.
 
     Whoever acts for somebody absent sees that person's, too; their ``mine`` is false.
     """
     m = t.message.c
-    wanted = _mine(office_id, sorted(actor.people))
-    if only_unread:
-        wanted = sa.and_(wanted, m.read_at.is_(None), m.recipient_id == actor.person_id)
-    total = connection.scalar(sa.select(sa.func.count()).where(wanted)) or 0
-    query = (
-        sa.select(m.id, m.event, m.subject, m.created_at, m.settled_at, m.state, m.read_at, m.recipient_id)
-        .where(wanted)
-        .order_by(m.created_at.desc(), m.id.desc())
-        .limit(SIZE)
-        .offset(before_page(page, total))
-    )
+    people = [actor.person_id] if only_unread else sorted(actor.people)
+    wanted = sa.and_(_mine(office_id, people), m.read_at.is_(None) if only_unread else sa.true())
+    total = counted(connection, sa.select(m.id).where(wanted), most_counted(page))
+    first = before_page(page, total)
+    # each person's newest are read off the index in their order; what is put in order are these few
+    newest = sa.union_all(*(_newest(sa.and_(wanted, m.recipient_id == one), first + SIZE) for one in people)).subquery()
+    query = sa.select(newest).order_by(newest.c.created_at.desc(), newest.c.id.desc()).limit(SIZE).offset(first)
     return [_row(row, actor) for row in connection.execute(query).mappings()], total
+
+
+def _newest(wanted: Any, many: int) -> Any:
+    m = t.message.c
+    query = sa.select(m.id, m.event, m.subject, m.created_at, m.settled_at, m.state, m.read_at, m.recipient_id)
+    found = query.where(wanted).order_by(m.created_at.desc(), m.id.desc()).limit(many).subquery()
+    return sa.select(found)
 
 
 def _row(row: Any, actor: Actor) -> dict[str, Any]:

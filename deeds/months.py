@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
@@ -24,6 +24,7 @@ from workflow import cases, flow_store, permissions
 from workflow.calendar_store import load_calendar
 from workflow.month_names import MonthName, find_period
 from workflow.month_rows import on
+from workflow.paging import before_page
 from workflow.periods import move_due, open_period
 
 if TYPE_CHECKING:
@@ -41,6 +42,9 @@ if TYPE_CHECKING:
 _DIGITS = 10
 #: so long after a month has closed its last reminders go out
 _AFTER_CLOSING = timedelta(days=15)
+
+#: months on a page of their list
+YEAR: Final = 12
 
 
 def month_of(text: str) -> str:
@@ -96,33 +100,36 @@ def newest_notice(connection: Connection, office_id: int) -> int:
     return int(number)
 
 
-def list_months(connection: Connection, office_id: int, actor: Actor) -> list[dict[str, Any]]:
-    """Every month of every notice, the newest first, with how many tasks it has, how many are owed, and its summary."""
+def list_months(connection: Connection, office_id: int, actor: Actor, page: int) -> tuple[list[dict[str, Any]], int]:
+    """A year of the months of every notice, the newest first, and how many there are.
+
+    Of each: how many tasks it has, how many are owed, and its summary.
+    """
     permissions.demand(actor, "summary.read")
-    p, k = t.period.c, t.task.c
-    counted = (
-        sa.select(
-            k.period_id,
-            sa.func.count().label("tasks"),
-            sa.func.sum(sa.case((k.stage.in_([one.value for one in OWED]), 1), else_=0)).label("owed"),
-        )
-        .where(k.office_id == office_id)
-        .group_by(k.period_id)
-        .subquery()
-    )
+    p, s = t.period.c, t.summary.c
+    total = connection.scalar(sa.select(sa.func.count()).select_from(t.period).where(p.office_id == office_id)) or 0
+    order = (p.month.desc(), p.id.desc())
+    # which months they are is found before their tasks are counted
+    shown = sa.select(p.id).where(p.office_id == office_id).order_by(*order).limit(YEAR)
     query = (
         sa.select(
             p.id, p.month, p.state, p.opens_on, p.due_on, p.closes_on, p.notice_id, t.notice.c.title,
-            sa.func.coalesce(counted.c.tasks, 0).label("tasks"), sa.func.coalesce(counted.c.owed, 0).label("owed"),
-            t.summary.c.document_number,
+            _count().label("tasks"), _count(t.task.c.stage.in_([one.value for one in OWED])).label("owed"),
+            s.document_number,
         )
         .join(t.notice, on(t.period, "notice_id", t.notice))
-        .outerjoin(counted, counted.c.period_id == p.id)
-        .outerjoin(t.summary, sa.and_(t.summary.c.office_id == p.office_id, t.summary.c.period_id == p.id))
-        .where(p.office_id == office_id)
-        .order_by(p.month.desc(), p.id.desc())
+        .outerjoin(t.summary, sa.and_(s.office_id == p.office_id, s.period_id == p.id))
+        .where(p.office_id == office_id, p.id.in_(shown.offset(before_page(page, total, YEAR))))
+        .order_by(*order)
     )  # fmt: skip
-    return [dict(row) for row in connection.execute(query).mappings()]
+    return [dict(row) for row in connection.execute(query).mappings()], total
+
+
+def _count(*conditions: Any) -> Any:
+    """How many tasks of a month there are."""
+    k, p = t.task.c, t.period.c
+    mine = sa.select(sa.func.count()).select_from(t.task).where(k.office_id == p.office_id, k.period_id == p.id)
+    return mine.where(*conditions).correlate(t.period).scalar_subquery()
 
 
 @dataclass(frozen=True, slots=True)

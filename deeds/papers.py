@@ -9,9 +9,10 @@ import sqlalchemy as sa
 
 from deeds.wordings import fallen_back, note_failure, own_words
 from models import tables as t
-from models.states import OWED, PeriodState
+from models.states import OWED
 from models.times import local_date
 from workflow import cases
+from workflow.units import running_months
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -38,11 +39,11 @@ class Owing:
 def owing_now(connection: Connection, office_id: int, now: datetime) -> list[Owing]:
     """Every unit that owes something whose day has passed, the latest first."""
     today = local_date(now)
-    c, p = t.task.c, t.period.c
+    c = t.task.c
     late: dict[tuple[str, str], list[int]] = {}
     for task in cases.load_tasks(
         connection, office_id, c.due_on < today, c.stage.in_([stage.value for stage in OWED]),
-        sa.or_(p.state.is_(None), p.state == PeriodState.OPEN.value),
+        sa.or_(c.period_id.is_(None), c.period_id.in_(running_months(office_id))),
     ):  # fmt: skip
         month = "" if task.problem_id is not None else task.month
         late.setdefault((task.unit_name, month), []).append((today - task.due_on).days)

@@ -19,6 +19,7 @@ from models.times import local_date
 from workflow import cases
 from workflow.calendar_store import load_calendar
 from workflow.flow import MY_TURN
+from workflow.units import running_months
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -65,9 +66,8 @@ class Waiting:
 
 def queue(connection: Connection, office_id: int, actor: Actor, now: datetime) -> list[Waiting]:
     """Everything that waits for this person's review, the longest waiting first."""
-    tasks = cases.load_tasks(
-        connection, office_id, t.task.c.stage == Stage.SIGNED_STAMPED.value, t.task.c.period_id.is_not(None)
-    )
+    running = t.task.c.period_id.in_(running_months(office_id))  # nothing moves in a closed month
+    tasks = cases.load_tasks(connection, office_id, t.task.c.stage == Stage.SIGNED_STAMPED.value, running)
     today, days = local_date(now), load_calendar(connection, office_id)
     eyes = four_eyes(connection, office_id)
     named, taken = named_units(connection, office_id), cases.takers_of(connection, office_id, tasks) if eyes else {}

@@ -232,9 +232,9 @@ def refuse_behind(desk_: Desk) -> None:
 
 def refuse_damaged(desk_: Desk) -> None:
     """Never run on a database of which a page is damaged (E-B02)."""
-    from models import database
+    from models import complaints
 
-    desk_.read(database.refuse_damaged)
+    desk_.read(complaints.refuse_damaged)
 
 
 def refuse_unproved(desk_: Desk) -> None:

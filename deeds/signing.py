@@ -23,6 +23,7 @@ from models.times import local_date
 from workflow import cases, panels, permissions
 from workflow.month_names import names
 from workflow.telling import people_with
+from workflow.units import running_months
 
 if TYPE_CHECKING:
     from datetime import date
@@ -78,7 +79,7 @@ def papers(connection: Connection, desk: Desk, month: str = "", unit: str = "") 
     units = [post.unit_id for post in desk.actor.posts if post.role is Role.LEADER and post.unit_id is not None]
     tasks = cases.load_tasks(
         connection, desk.office_id, t.task.c.stage == Stage.REPORTED.value, t.task.c.unit_id.in_(units),
-        t.task.c.period_id.is_not(None),
+        t.task.c.period_id.in_(running_months(desk.office_id)),
     )  # fmt: skip
     waiting = [task for task in tasks if waits_for_paper(task) and not task.month_closed]
     waiting = [task for task in waiting if unit in {"", task.unit_name}]
@@ -110,7 +111,7 @@ def asked(connection: Connection, desk: Desk) -> list[Asked]:
         connection,
         desk.office_id,
         t.task.c.stage.in_([stage.value for stage in STAGES]),
-        t.task.c.period_id.is_not(None),
+        t.task.c.period_id.in_(running_months(desk.office_id)),
         *mine,
     )
     day, named = local_date(desk.now()), named_units(connection, desk.office_id)

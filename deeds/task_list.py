@@ -13,10 +13,10 @@ from deeds.todo import Todo
 from models import tables as t
 from models.language import _
 from models.times import local_date
-from workflow import permissions
+from workflow import cases, permissions
 from workflow.flow import About
-from workflow.flow_store import pinned
-from workflow.paging import before_page
+from workflow.flow_store import LEDGER, every
+from workflow.paging import before_page, most_counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,6 +43,11 @@ class Narrowed:
     own: bool = False
     #: ``report`` or ``problem``: what the flow is about
     about: str = ""
+
+    @property
+    def order(self) -> tuple[Any, ...]:
+        """In the order of the notice; of all months, which no notice puts in order, the newest first."""
+        return cases.NEWEST if self.month == ALL_MONTHS else cases.IN_ORDER
 
     @property
     def question(self) -> dict[str, str]:
@@ -79,12 +84,12 @@ class TaskList:
 def task_list(
     connection: Connection, office_id: int, actor: Actor, asked: Narrowed, now: datetime, page: int = 1, size: int = 0
 ) -> TaskList:
-    """The tasks that the actor may see, in the order of the notice; needs ``task.read``.
+    """The tasks that the actor may see, in the order of the notice, of all months the newest first; needs ``task.read``.
 
     ``size`` of them are on a page, of which the nearest that there is is given; 0 = all at once.
     """
     permissions.demand(actor, "task.read")
-    tasks, total = _page(connection, office_id, actor, asked.wanted, now, page, size)
+    tasks, total = _page(connection, office_id, actor, asked, now, page, size)
     return TaskList(
         tuple(tasks),
         total,
@@ -96,15 +101,16 @@ def task_list(
 
 
 def _page(
-    connection: Connection, office_id: int, actor: Actor, wanted: Wanted, now: datetime, page: int, size: int
+    connection: Connection, office_id: int, actor: Actor, asked: Narrowed, now: datetime, page: int, size: int
 ) -> tuple[list[TaskRow], int]:
+    wanted = asked.wanted
     place = (connection, office_id, actor, wanted, now)
     if not size or not wanted.plain:
-        found = find_tasks(*place)
+        found = find_tasks(*place, order=asked.order)
         first = before_page(page, len(found), size) if size else 0
         return found[first : first + size] if size else found, len(found)
-    total = count_tasks(*place)
-    return find_tasks(*place, offset=before_page(page, total, size), limit=size), total
+    total = count_tasks(*place, most_counted(page, size))
+    return find_tasks(*place, offset=before_page(page, total, size), limit=size, order=asked.order), total
 
 
 def list_rows(tasks: Sequence[TaskRow], now: datetime) -> list[dict[str, Any]]:
@@ -122,20 +128,29 @@ def _units(connection: Connection, office_id: int, actor: Actor) -> list[str]:
     """The units that have tasks; whoever serves in a unit alone sees those of its clauses anyway and chooses none."""
     if not actor.holds(*permissions.OFFICE):
         return []
-    u = t.unit.c
-    having = sa.select(t.task.c.unit_id).where(t.task.c.office_id == office_id)
-    query = sa.select(u.name).where(u.office_id == office_id, u.id.in_(having)).distinct().order_by(u.name)
+    u, k = t.unit.c, t.task.c
+    having = sa.exists().where(k.office_id == u.office_id, k.unit_id == u.id)
+    query = sa.select(u.name).where(u.office_id == office_id, having).distinct().order_by(u.name)
     return list(connection.scalars(query))
 
 
 def _states(connection: Connection, office_id: int) -> list[tuple[str, str]]:
-    """The states in which tasks stand, as their flows call them; one name may be called differently in two flows."""
-    k = t.task.c
-    query = sa.select(k.flow_sha256, k.state).where(k.office_id == office_id).distinct().order_by(k.flow_sha256)
-    found: dict[str, dict[str, None]] = {}
-    for sha, state in connection.execute(query):
-        found.setdefault(state, {})[pinned(connection, office_id, sha).state_label(state)] = None
-    return [(state, " / ".join(labels)) for state, labels in found.items()]
+    """The states in which tasks stand, as the flows of the office's months and problems call them.
+
+    One name may be called differently in two flows. Each is looked for among the tasks by an index.
+    """
+    p, k = t.period.c, t.task.c
+    used = {*connection.scalars(sa.select(p.flow).where(p.office_id == office_id).distinct()), LEDGER}
+    labels: dict[str, dict[str, None]] = {}
+    for flow in every(connection, office_id):
+        for state in flow.states if flow.name in used else ():
+            labels.setdefault(state.name, {})[state.label.here] = None
+    looked = [
+        sa.select(sa.literal(name).label("state")).where(sa.exists().where(k.office_id == office_id, k.state == name))
+        for name in labels
+    ]
+    found = set(connection.scalars(sa.union_all(*looked))) if looked else set()
+    return [(name, " / ".join(said)) for name, said in labels.items() if name in found]
 
 
 def task_sheet(rows: Sequence[dict[str, Any]]) -> bytes:

@@ -76,14 +76,11 @@ def find_tasks(
     return seen
 
 
-def count_tasks(connection: Connection, office_id: int, actor: Actor, wanted: Wanted, now: datetime) -> int:
-    """How many these are."""
-    if not wanted.plain:
-        return len(find_tasks(connection, office_id, actor, wanted, now))
+def count_tasks(connection: Connection, office_id: int, actor: Actor, wanted: Wanted, now: datetime, most: int) -> int:
+    """How many these are, ``most`` at most; only of what the database decides alone (``wanted.plain``)."""
     seen = task_conditions.visible(connection, office_id, actor)
-    return cases.count_tasks(
-        connection, office_id, seen, *task_conditions.asked_for(connection, office_id, actor, wanted, now)
-    )
+    asked = task_conditions.asked_for(connection, office_id, actor, wanted, now)
+    return cases.count_tasks(connection, office_id, seen, *asked, most=most)
 
 
 def count_stages(connection: Connection, office_id: int, actor: Actor, wanted: Wanted, now: datetime) -> Counter[Stage]:
@@ -356,7 +353,7 @@ def _events(connection: Connection, task: TaskRow, said: Callable[[datetime], st
 
 
 def _messages(connection: Connection, task: TaskRow) -> list[dict[str, Any]]:
-    m = t.message.c
+    m, told = t.message.c, t.message_task.c
     query = (
         sa.select(
             m.id,
@@ -367,17 +364,21 @@ def _messages(connection: Connection, task: TaskRow) -> list[dict[str, Any]]:
             m.attempts,
             m.settled_at,
             m.created_at,
-            m.about,
             t.person.c.name.label("recipient"),
         )
-        .join(t.person, sa.and_(t.person.c.office_id == m.office_id, t.person.c.id == m.recipient_id))
-        # a coarse filter in the database, the exact one below
-        .where(m.office_id == task.office_id, sa.cast(m.about, sa.String).like(f"%[{task.id},%"))
-        .order_by(m.id)
+        .select_from(
+            t.message_task.join(t.message, sa.and_(m.office_id == told.office_id, m.id == told.message_id)).join(
+                t.person, sa.and_(t.person.c.office_id == m.office_id, t.person.c.id == m.recipient_id)
+            )
+        )
+        .where(told.office_id == task.office_id, told.task_id == task.id)
+        .order_by(told.message_id)
     )
-    rows = [row for row in connection.execute(query).mappings() if any(item[0] == task.id for item in row["about"])]
     return [
-        {key: value for key, value in row.items() if key != "about"}
-        | {"created_at": shown(row["created_at"]), "settled_at": shown(row["settled_at"]) if row["settled_at"] else ""}
-        for row in rows
+        {
+            **row,
+            "created_at": shown(row["created_at"]),
+            "settled_at": shown(row["settled_at"]) if row["settled_at"] else "",
+        }
+        for row in connection.execute(query).mappings()
     ]

@@ -9,9 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
-import shutil
-import sqlite3
 import threading
 from contextlib import contextmanager
 from functools import cache
@@ -22,10 +19,10 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 
 from models import dispatch, postgres
-from models.disk import give_up, has_room, refuse_failed
-from models.errors import Unreachable
+from models.complaints import locked, plain_words
+from models.disk import refuse_failed
 from models.filesystem import refuse_network
-from models.language import _
+from models.postgres import HASTE
 from models.statements import Statement
 
 if TYPE_CHECKING:
@@ -33,13 +30,11 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection, Engine
 
+    from models.postgres import Patience
+
 BUSY_MS: Final = 5_000
 #: how long a writer of this process waits for the others of it
 TURN_SECONDS: Final = 60
-#: with less than this free, what SQLite calls an I/O error is a full disk
-LEAST_FREE: Final = 1 << 20
-#: what SQLite was doing when a file did not grow; a sync is not among them
-GROWING: Final = frozenset({"SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_TRUNCATE"})
 #: "duban" read as a number: marks the file as ours, so that another program's database is refused
 APPLICATION_ID: Final = 0x6475626E
 #: 督 as itself, not as six letters: half the room, and a person who opens the file can read it
@@ -56,9 +51,10 @@ IDLE: Final = 5
 class Database:
     """One database: ``read()`` and ``write()`` give connections inside a transaction."""
 
-    def __init__(self, url: str, *, synchronous: str = "FULL") -> None:
-        """``url`` is an SQLAlchemy URL; ``synchronous`` applies to SQLite alone."""
+    def __init__(self, url: str, *, synchronous: str = "FULL", patience: Patience = HASTE) -> None:
+        """``url`` is an SQLAlchemy URL; ``synchronous`` applies to SQLite alone, ``patience`` to a server."""
         self.url = sa.make_url(url)
+        self.patience = patience
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.file = self._file()
         if self.file is not None:
@@ -109,13 +105,28 @@ class Database:
         with plain_words(self.file), self._transaction(_LOOK if self.is_sqlite else postgres.LOOK) as connection:
             yield connection
             # a server kept nothing, and psycopg forgets what is prepared when it rolls back
-            _end(connection, keep=not self.is_sqlite)
+            _end(connection, keep=not self.is_sqlite, called="END")
 
     @contextmanager
     def write(self, office_id: int) -> Iterator[Connection]:
         """One transaction under the office's write lock; everything or nothing, and nothing once the disk has failed."""
+        with self._change(office_id, _WRITE if self.is_sqlite else postgres.locking(office_id)) as connection:
+            yield connection
+
+    @contextmanager
+    def step(self, office_id: int, task_id: int) -> Iterator[Connection]:
+        """As ``write``, for a step of one task; on a server others are decided beside it until ``take_turn`` (0042)."""
+        if self.is_sqlite:
+            with self.write(office_id) as connection:
+                yield connection
+            return
+        beginning = postgres.stepping(office_id, task_id)
+        with self._change(office_id, beginning) as connection, postgres.turn_later(connection):
+            yield connection
+
+    @contextmanager
+    def _change(self, office_id: int, words: Statement) -> Iterator[Connection]:
         refuse_failed()
-        words = _WRITE if self.is_sqlite else postgres.locking(office_id)
         with plain_words(self.file), self._turn(), self._transaction(words) as connection:
             dispatch.begin(connection)
             yield connection
@@ -141,10 +152,11 @@ class Database:
             connection.close()
 
     def _begun(self, words: Statement) -> Connection:
+        """Nothing has begun before this: it may be tried again and again, where a server is waited for."""
         try:
             connection = self._idle.pop()  # the last used one: it knows most of the statements already
         except IndexError:
-            connection = self.engine.connect()
+            return self._on_new(words)
         try:
             words.change(connection)
         except exc.OperationalError:
@@ -152,10 +164,21 @@ class Database:
             connection.close()
             if not gone:
                 raise
-            # The server was restarted while nobody asked it anything. Nothing is begun yet: once more, on a new one.
+            # The server was restarted while nobody asked it anything: those that wait with this one are gone, too.
             self.close()
-            connection = self.engine.connect()
+            return self._on_new(words)
+        return connection
+
+    def _on_new(self, words: Statement) -> Connection:
+        return self._opened_by(words) if self.is_sqlite else self.patience.with_server(lambda: self._opened_by(words))
+
+    def _opened_by(self, words: Statement) -> Connection:
+        connection = self.engine.connect()
+        try:
             words.change(connection)
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     @contextmanager
@@ -165,7 +188,7 @@ class Database:
             yield
             return
         if not self._writers.acquire(timeout=TURN_SECONDS):
-            raise _locked()
+            raise locked()
         try:
             yield
         finally:
@@ -178,79 +201,24 @@ class Database:
         self.engine.dispose()
 
 
-def _end(connection: Connection, *, keep: bool) -> None:
+def _end(connection: Connection, *, keep: bool, called: str = postgres.COMMIT) -> None:
     """Commit or undo: by SQLAlchemy where one of its own statements has begun for it, else by the driver."""
     ending: Any = connection if connection.in_transaction() else connection.connection
+    kind = connection.dialect.loaded_dbapi.Error
     try:
         if keep:
             ending.commit()
         else:
             ending.rollback()
-    except connection.dialect.loaded_dbapi.Error as error:
-        kind = connection.dialect.loaded_dbapi.Error
-        raise exc.DBAPIError.instance("COMMIT", None, error, kind, dialect=connection.dialect) from error
+    except (exc.DBAPIError, kind) as error:
+        driver_error: Any = error.orig if isinstance(error, exc.DBAPIError) else error
+        raise exc.DBAPIError.instance(called, None, driver_error, kind, dialect=connection.dialect) from error
 
 
 def _is_ours(connection: Any) -> bool:
     """Whether the file bears our mark, or nothing at all yet."""
     mark = connection.execute("PRAGMA application_id").fetchone()[0]
     return mark == APPLICATION_ID or not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-
-
-@contextmanager
-def plain_words(file: Path | None = None) -> Iterator[None]:
-    """The driver's complaints as sentences with a remedy; no SQL, no path, no traceback."""
-    try:
-        yield
-    except exc.OperationalError as error:
-        told = refusal(error, file)
-        if isinstance(told, DiskFailed):
-            give_up()
-        raise told from error
-    except exc.DatabaseError as error:
-        if isinstance(error.orig, sqlite3.DatabaseError) and _damaged(str(error.orig)):
-            raise refusal(error, file) from error
-        raise
-
-
-class DiskFailed(Unreachable):
-    """The disk could not be read or written, and not for want of room."""
-
-
-def _damaged(text: str) -> bool:
-    return "not a database" in text or "malformed" in text
-
-
-def refusal(error: exc.DBAPIError, file: Path | None = None) -> Unreachable:
-    """What a database error means to the person at the keyboard (``reliability.md`` section 7, rows 28-29)."""
-    text = str(error.orig).lower()
-    if "full" in text or "readonly" in text or "read-only" in text or "disk i/o" in text:
-        return _disk(text, file, grew=getattr(error.orig, "sqlite_errorname", "") in GROWING)
-    if _damaged(text):
-        return _not_whole()
-    if "locked" in text:
-        return _locked()
-    if "unable to open" in text and file is not None and file.exists() and not os.access(file.parent, os.W_OK):
-        return _read_only()
-    if "unable to open" in text:
-        return Unreachable(
-            "E-B01", _("The database cannot be opened."), remedy=_("Check the folder, or create it with: duban init")
-        )
-    return Unreachable("E-B00", _("The database does not answer as it should."), remedy=_("Run: duban doctor"))
-
-
-def _not_whole() -> Unreachable:
-    return Unreachable(
-        "E-B02",
-        _("The file is not a duban database, or it is damaged."),
-        remedy=_("Restore the last backup with: duban restore FILE --to FOLDER"),
-    )
-
-
-def refuse_damaged(connection: Connection) -> None:
-    """Look at every page of an SQLite file; E-B02. Nothing is begun on a file that is not whole."""
-    if connection.dialect.name == "sqlite" and connection.scalar(sa.text("PRAGMA quick_check")) != "ok":
-        raise _not_whole()
 
 
 def _beside(file: Path, ending: str) -> Path:
@@ -271,57 +239,6 @@ def lost_log(file: Path) -> Path | None:
     return mark if mark.exists() else None
 
 
-def _locked() -> Unreachable:
-    return Unreachable("E-B04", _("Another program holds the database."), remedy=_("Wait a moment and try again."))
-
-
-def _disk(text: str, file: Path | None, *, grew: bool) -> Unreachable:
-    """The disk is full, read-only, or fails; E-507. SQLite calls it an I/O error, too, when a file may not grow."""
-    where = _why_full(file, grew=grew)
-    if "full" in text or ("disk i/o" in text and where):
-        return Unreachable(
-            "E-507",
-            _("The disk is full; this operation was not saved, the existing data is intact."),
-            where=where,
-            remedy=_("Free some space, then try again."),
-        )
-    if "disk i/o" in text:
-        return DiskFailed(
-            "E-507",
-            _("The disk could not be read or written; this operation was not saved."),
-            remedy=_("Check the disk, then run: duban doctor"),
-        )
-    return _read_only()
-
-
-def _read_only() -> Unreachable:
-    return Unreachable(
-        "E-507",
-        _("The database is read-only; this operation was not saved."),
-        remedy=_("Give the program write permission to the data folder."),
-    )
-
-
-def _why_full(file: Path | None, *, grew: bool) -> str:
-    """Why a file did not grow on a disk that is in order; empty where the disk had room for it."""
-    most, free = resource.getrlimit(resource.RLIMIT_FSIZE)[0], _free(file)
-    if grew and most != resource.RLIM_INFINITY:
-        return _("no file may grow beyond {limit} bytes here").format(limit=most)
-    if free is not None and free < LEAST_FREE:
-        return _("{free} bytes are free").format(free=free)
-    if grew and file is not None and not has_room(file.parent, LEAST_FREE):
-        return _("the quota of this program on the disk is used up")
-    return ""
-
-
-def _free(file: Path | None) -> int | None:
-    """The bytes that are free where the file lies."""
-    try:
-        return None if file is None else shutil.disk_usage(file.parent).free
-    except OSError:
-        return None
-
-
 @contextmanager
 def apart(connection: Connection) -> Iterator[None]:
     """A part of a transaction that is undone by itself when it fails; what was done before it stays. Not to be nested."""
@@ -336,7 +253,7 @@ def apart(connection: Connection) -> Iterator[None]:
 
 
 def next_id(connection: Connection, table: sa.Table, office_id: int) -> int:
-    """The office's next number in a table; safe because the caller holds the office's write lock."""
+    """The office's next number in a table; safe because the caller holds the office's lock, or has its turn."""
     highest = connection.scalar(sa.select(sa.func.max(table.c.id)).where(table.c.office_id == office_id))
     return (highest or 0) + 1
 

@@ -2,32 +2,152 @@
 
 Each statement is a round trip, and a statement that the server has parsed and planned once takes a third of the time.
 So what a transaction begins with is one message, and nothing is sent only to see whether somebody is there.
+
+Of several servers one writes, and which one changes when it dies. Until the next one does, nobody is answered; whoever
+was in the middle has lost what was not yet saved, and does not know about what was being saved.
 """
 
 from __future__ import annotations
 
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy import exc
 
+from models.errors import Unreachable
+from models.language import _
 from models.statements import Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from sqlalchemy.engine import Connection, Engine
+
+T = TypeVar("T")
 
 #: one state of the data throughout, and the server itself sees to it that nothing is kept
 LOOK: Final = Statement(sa.text("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"))
 _BEGIN: Final = Statement(sa.text("BEGIN"))
 #: what libpq calls a connection on which nothing has begun
 _NOTHING_BEGUN: Final = 0
+#: how the end of a writer is called in an error
+COMMIT: Final = "COMMIT"
+#: What an address need not say (libpq's names): a machine that is gone without a word is missed after ten seconds, not
+#: after the two hours that TCP would wait.
+_USUAL: Final = {
+    "connect_timeout": 3,
+    "keepalives_idle": 4,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+    # of several servers the one that writes; a single one that does not (any more) is as good as away
+    "target_session_attrs": "read-write",
+}
+#: SQLSTATE of a server that ends, starts, or takes nobody any more
+_AWAY: Final = frozenset({"57P01", "57P02", "57P03", "53300"})
+_BROKEN: Final = "08"
+#: libpq hands on why a server lets nobody in without its SQLSTATE; these are no matter of waiting
+_SHUT_OUT: Final = ("password", "authentication", "pg_hba.conf", "does not exist")
+#: between two tries to reach a server
+_BREATH: Final = 0.5
+
+
+class Away(Unreachable):
+    """No server takes what is asked just now (exit 5); ``unknown``: it went while it was saving."""
+
+    def __init__(self, *, unknown: bool) -> None:
+        self.unknown = unknown
+        if unknown:
+            super().__init__(
+                "E-B31",
+                _("The connection to the database broke while it was saving; whether it is saved is not known."),
+                remedy=_("Send exactly the same once more: under its key it is done once. Without a key look first."),
+            )
+        else:
+            super().__init__(
+                "E-B30",
+                _("The database server does not answer just now; this operation was not saved."),
+                remedy=_("Another server takes over within a minute: then do the same once more."),
+            )
+
+
+class ShutOut(Unreachable):
+    """The server is there and lets this program in under no circumstances (exit 5)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "E-B32",
+            _("The database server does not let the program in."),
+            remedy=_("Check address, name and password of the database in duban.toml, and the server's pg_hba.conf."),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a transaction that has not begun waits for a server; ``told`` is called once when it has to."""
+
+    seconds: float = 0
+    told: Callable[[], object] = lambda: None
+
+    def with_server(self, begin: Callable[[], T]) -> T:
+        """What ``begin`` gives, as soon as a server is there; its complaint when none came in time."""
+        ends, told = time.monotonic() + self.seconds, False
+        while True:
+            try:
+                return begin()
+            except exc.DBAPIError as error:
+                if away(error) is None or time.monotonic() + _BREATH > ends:
+                    raise
+            if not told:
+                self.told()
+                told = True
+            threading.Event().wait(_BREATH)
+
+
+HASTE: Final = Patience()
+
+
+def away(error: exc.DBAPIError) -> Away | None:
+    """The refusal where a server is gone, is not there yet, or does not write; None for every other complaint."""
+    state = _state(error)
+    if state is None or shut_out(error) is not None:
+        return None
+    gone = not state or state in _AWAY or state.startswith(_BROKEN)
+    return Away(unknown=error.statement == COMMIT) if gone else None
+
+
+def shut_out(error: exc.DBAPIError) -> ShutOut | None:
+    """The refusal where a server is there and lets nobody in who comes like this."""
+    told = str(error.orig)
+    return ShutOut() if _state(error) == "" and any(words in told for words in _SHUT_OUT) else None
+
+
+def _state(error: exc.DBAPIError) -> str | None:
+    """The server's SQLSTATE; empty where the connection broke or never was; None for any other database's or driver's."""
+    if not type(error.orig).__module__.startswith("psycopg"):
+        return None
+    state: str | None = getattr(error.orig, "sqlstate", None)
+    return "" if state is None and isinstance(error, exc.OperationalError) else state
+
+
+#: tasks are sorted into so many lanes; two steps that meet in one wait for each other
+_LANES: Final = 256
+#: the lock beside those of the lanes: whose turn it is to write
+_TURN: Final = Statement(
+    sa.select(sa.func.pg_advisory_xact_lock(sa.bindparam("office", type_=sa.Integer), sa.literal(_LANES)))
+)
+_LATER: Final = "duban_later"
 
 
 def server_engine(url: sa.URL, as_json: Callable[[Any], str]) -> Engine:
     """An engine whose transactions begin by our own words."""
-    engine = sa.create_engine(url, connect_args={"autocommit": True}, json_serializer=as_json)
+    given = {name: value for name, value in _USUAL.items() if name not in url.query}
+    engine = sa.create_engine(url, connect_args={"autocommit": True, **given}, json_serializer=as_json)
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
@@ -48,3 +168,31 @@ def gone(connection: Connection) -> bool:
 def locking(office_id: int) -> Statement:
     """The beginning of a writer. Each statement sees what is committed when it starts: all that came before the lock."""
     return Statement(sa.text(f"BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock({int(office_id)})"))
+
+
+def stepping(office_id: int, task_id: int) -> Statement:
+    """The beginning of a step of one task: no writer meanwhile (``locking``), nor another step of the same task."""
+    return _stepping(int(office_id), task_id % _LANES)
+
+
+@cache
+def _stepping(office: int, lane: int) -> Statement:
+    locks = f"SELECT pg_advisory_xact_lock_shared({office}); SELECT pg_advisory_xact_lock({office}, {lane})"
+    return Statement(sa.text(f"BEGIN ISOLATION LEVEL READ COMMITTED; {locks}"))
+
+
+@contextmanager
+def turn_later(connection: Connection) -> Iterator[None]:
+    """Within it the transaction of a step has its turn to write only when ``take_turn`` asks for it."""
+    told = connection.info
+    told[_LATER] = True
+    try:
+        yield
+    finally:
+        told.pop(_LATER, None)
+
+
+def take_turn(connection: Connection, office_id: int) -> None:
+    """Wait for the other steps of the office that write, where the transaction has no right to write yet."""
+    if connection.info.pop(_LATER, False):
+        _TURN.change(connection, {"office": office_id})

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
-from models.database import APPLICATION_ID, plain_words
+from models.complaints import plain_words
+from models.database import APPLICATION_ID
 from models.errors import EnvironmentRefused
 from models.language import _
 

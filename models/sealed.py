@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime  # noqa: TC003 - pydantic resolves the annotations at run time
-from statistics import fmean
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,4 +86,4 @@ class MonthFigures:
     @property
     def average(self) -> int | None:
         """The average percent of the approved reports; None without any."""
-        return round(fmean(percent for _number, percent in self.percents)) if self.percents else None
+        return round(sum(percent for _number, percent in self.percents) / len(self.percents)) if self.percents else None

@@ -99,6 +99,10 @@ class Settings(Frozen):
     audit_days: int = Field(default=1095, ge=AUDIT_FLOOR_DAYS)
     database_password: SecretStr = SecretStr("")
     ping_url: str = ""
+    #: what a monitor shows to be told figures at /metrics; empty: nobody is told any
+    metrics_token: SecretStr = SecretStr("")
+    #: how the service writes its log: lines for people, or one JSON object a line
+    log: str = Field(default="text", pattern="^(text|json)$")
     #: this machine, where several serve one office; empty: as it calls itself
     node: str = Field(default="", max_length=64)
     times: TimeSettings = TimeSettings()

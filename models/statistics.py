@@ -11,15 +11,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy.engine import Connection
 
 #: what grows with every step and message
-LARGE: Final = frozenset({"task", "report", "event", "operation", "message", "attempt", "reminder", "reading"})
+LARGE: Final = frozenset(
+    {"task", "report", "event", "operation", "message", "message_task", "attempt", "reminder", "reading"}
+)
 MANY: Final = 1_000_000
 #: everything else: units, people, clauses, months
 FEW: Final = 1_000
 #: rows that agree in every column of an index that is not unique
 ALIKE: Final = 10
+#: columns that name one task or one message
+OF_ONE: Final = frozenset({"task_id", "message", "message_id", "object_id"})
 
 
 def install(connection: Connection) -> None:
@@ -32,15 +38,20 @@ def install(connection: Connection) -> None:
     for (table,) in run("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'").all():
         rows = MANY if table in LARGE else FEW
         for _place, index, unique, *_more in run(f"PRAGMA index_list({table})").all():
-            columns = len(run(f"PRAGMA index_info({index})").all())
-            run(
-                "INSERT INTO sqlite_stat1 VALUES (?, ?, ?)", (table, index, figures(rows, columns, unique=bool(unique)))
-            )
+            columns = run(f"PRAGMA index_info({index})").scalars(2).all()
+            told = figures(rows, columns, unique=bool(unique))
+            run("INSERT INTO sqlite_stat1 VALUES (?, ?, ?)", (table, index, told))
 
 
-def figures(rows: int, columns: int, *, unique: bool) -> str:
-    """Rows of the table, then how many agree in the first column, the first two, …: from all of them to one or a few."""
+def figures(rows: int, columns: Sequence[str], *, unique: bool) -> str:
+    """Rows of the table, then how many agree in the first column, the first two, …: from all of them to one or a few.
+
+    Of what belongs to one task or one message there is little, whatever follows in the index.
+    """
     last = 1 if unique else ALIKE
-    steps = columns - 1
-    agreeing = [round(rows * (last / rows) ** (place / steps)) for place in range(steps)]
-    return " ".join(str(number) for number in (rows, *agreeing, last))
+    steps = len(columns) - 1
+    agreeing = [round(rows * (last / rows) ** (place / steps)) for place in range(steps)] + [last]
+    for place, column in enumerate(columns):
+        if column in OF_ONE:
+            agreeing[place:] = [min(many, ALIKE) for many in agreeing[place:]]
+    return " ".join(str(number) for number in (rows, *agreeing))

@@ -131,6 +131,10 @@ message = table(
     reason=TEXT.default_to(""), attempts=NUMBER.default_to(0), created_at=INSTANT, next_at=INSTANT,
     claimed_until=INSTANT, settled_at=INSTANT, read_at=INSTANT,
 )
+message_task = table(
+    "message_task", 3,
+    office_id=NUMBER, task_id=NUMBER, message_id=NUMBER,
+)
 milestone = table(
     "milestone", 2,
     office_id=NUMBER, id=NUMBER, clause_id=NUMBER, due_on=DAY, quote=TEXT, note=TEXT.default_to(""),

@@ -20,6 +20,7 @@ from schedules.rules import called
 from schedules.select import DIGEST, Said, digest, most_severe, outranked, quiet
 from workflow import cases
 from workflow.calendar_store import load_calendar
+from workflow.units import running_months
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -73,7 +74,7 @@ def plan(
     ``now`` is when the next sweep runs (default: the beginning of ``start``): it decides what is overdue then.
     """
     hours = hours or Hours()
-    facts = load_facts(connection, office_id, t.task.c.next_due_at.is_not(None))
+    facts = load_facts(connection, office_id, *_chased(office_id))
     calendar = load_calendar(connection, office_id)
     ledger = load_ledger(connection, office_id, [one.task_id for one in facts])
     ladders = Ladders(rules)
@@ -154,7 +155,13 @@ class _Sweep:
 
 
 def _tasks(connection: Connection, office_id: int) -> dict[int, TaskRow]:
-    return {row.id: row for row in cases.load_tasks(connection, office_id, t.task.c.next_due_at.is_not(None))}
+    return {row.id: row for row in cases.load_tasks(connection, office_id, *_chased(office_id))}
+
+
+def _chased(office_id: int) -> tuple[Any, Any]:
+    """The tasks of which something is still to come, found by the open months."""
+    k = t.task.c
+    return k.next_due_at.is_not(None), k.period_id.is_(None) | k.period_id.in_(running_months(office_id))
 
 
 def _logins(connection: Connection, office_id: int) -> dict[int, str]:

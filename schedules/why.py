@@ -120,12 +120,18 @@ class _Answer:
 
     def messages(self) -> list[str]:
         """Every outbox row to the person that speaks of the task."""
-        m = t.message.c
+        m, told = t.message.c, t.message_task.c
         rows = self.connection.execute(
-            sa.select(t.message).where(m.office_id == self.task.office_id, m.recipient_id == self.person.person_id)
-            .order_by(m.id)
-        )  # fmt: skip
-        return [self._message(row) for row in rows.mappings() if any(item[0] == self.task.id for item in row["about"])]
+            sa.select(t.message)
+            .join(t.message_task, sa.and_(told.office_id == m.office_id, told.message_id == m.id))
+            .where(
+                told.office_id == self.task.office_id,
+                told.task_id == self.task.id,
+                m.recipient_id == self.person.person_id,
+            )
+            .order_by(told.message_id)
+        )
+        return [self._message(row) for row in rows.mappings()]
 
     def _message(self, row: Any) -> str:
         state = MessageState(row["state"])

@@ -43,6 +43,7 @@ PAGES: Final = (
     "forms",
     "home",
     "inbox",
+    "metrics",
     "months",
     "notices",
     "papers",
@@ -104,4 +105,8 @@ def create(site: Site) -> FastAPI:
     app.routes.extend(_pages().routes)
     app.add_middleware(Gate, names=names_of(site.settings.web), buckets=site.buckets)
     app.add_middleware(Guards, language=site.settings.language, secure=site.secure)
+    if site.meter is not None:
+        from web.frame.meter import Metering
+
+        app.add_middleware(Metering, meter=site.meter)
     return app

@@ -17,6 +17,7 @@ from models.canonical import fingerprint
 from models.database import apart
 from models.errors import Conflict, Denied, DubanError, NotFound, Refused
 from models.language import _, listed
+from models.postgres import take_turn
 from models.times import local_date
 from workflow import audit, cases, panels, permissions, readings
 from workflow.case import Case, Given
@@ -86,7 +87,7 @@ def act(database: Database, office_id: int, actor: Actor, command: Command, now:
     def work(connection: Connection) -> Outcome:
         return _once(connection, office_id, actor, command, now)
 
-    return perform(database, office_id, actor, f"task.{command.action}", work, now)
+    return perform(database, office_id, actor, f"task.{command.action}", work, now, task_id=command.task_id)
 
 
 def _once(connection: Connection, office_id: int, actor: Actor, command: Command, now: datetime) -> Outcome:
@@ -163,6 +164,7 @@ def apply(connection: Connection, office_id: int, actor: Actor, command: Command
     if taken_as is None:  # of several rows of the action here the one that applies is for another duty
         raise _denied(actor, command.action, task, co_units)
     _heed(case, step)
+    take_turn(connection, office_id)
     after, changes = _carry_out(connection, case, step)
     _record(connection, case, step, taken_as, command.operation_id)
     if not swapped(connection, task, after, changes, now):

@@ -125,7 +125,7 @@ def head(connection: Connection, office_id: int) -> Head:
 
 
 def append(connection: Connection, office_id: int, actor: Actor, entry: Entry, now: datetime) -> Head:
-    """Add an event under the office's write lock; time in the history never goes back."""
+    """Add an event under the office's lock, or in turn; time in the history never goes back."""
     last = _last(connection, office_id)
     at = max(now, last.at) if last else now
     detail = entry.detail if at == now else {**entry.detail, WALL_CLOCK: now.isoformat()}

@@ -14,6 +14,7 @@ from models.statements import Statement
 from models.states import PeriodState, Result, Role, Stage
 from workflow.case import Actor, FilingRow, Named, OfficeRow, Post, TaskRow
 from workflow.flow_store import pinned
+from workflow.paging import counted
 from workflow.permissions import not_there
 
 if TYPE_CHECKING:
@@ -55,7 +56,8 @@ _TASK_COLUMNS = (
 
 
 #: the order of the notice, problems last
-_IN_ORDER = (t.task.c.problem_id.is_not(None), t.clause.c.position, t.task.c.id)
+IN_ORDER: Final = (t.task.c.problem_id.is_not(None), t.clause.c.position, t.task.c.id)
+NEWEST: Final = (t.task.c.id.desc(),)
 
 
 def _same(left: sa.Table, column: str, right: sa.Table) -> Any:
@@ -65,7 +67,8 @@ def _same(left: sa.Table, column: str, right: sa.Table) -> Any:
 TASK_SELECT = (
     sa.select(*_TASK_COLUMNS)
     .select_from(
-        t.task.join(t.unit, _same(t.task, "unit_id", t.unit))
+        # every task has a unit: as an outer join it cannot be where a search begins, to go through all of a unit's tasks
+        t.task.outerjoin(t.unit, _same(t.task, "unit_id", t.unit))
         .outerjoin(t.clause, _same(t.task, "clause_id", t.clause))
         .outerjoin(t.work_item, _same(t.clause, "item_id", t.work_item))
         .outerjoin(t.problem, _same(t.task, "problem_id", t.problem))
@@ -79,7 +82,7 @@ TASK_SELECT = (
             ),
         )
     )
-    .order_by(*_IN_ORDER)
+    .order_by(*IN_ORDER)
 )
 _ONE_TASK: Final = Statement(
     TASK_SELECT.where(t.task.c.office_id == sa.bindparam("office"), t.task.c.id == sa.bindparam("task"))
@@ -173,7 +176,7 @@ def load_tasks(
     connection: Connection,
     office_id: int,
     *conditions: Any,
-    order: Sequence[Any] = _IN_ORDER,
+    order: Sequence[Any] = IN_ORDER,
     offset: int = 0,
     limit: int | None = None,
 ) -> list[TaskRow]:
@@ -186,16 +189,15 @@ def load_tasks(
     return [_task_row(connection, dict(row)) for row in rows]
 
 
-def count_tasks(connection: Connection, office_id: int, *conditions: Any) -> int:
-    """How many there are under some conditions."""
-    found = _numbers(office_id, conditions).subquery()
-    return connection.scalar(sa.select(sa.func.count()).select_from(found)) or 0
+def count_tasks(connection: Connection, office_id: int, *conditions: Any, most: int) -> int:
+    """How many there are under some conditions, ``most`` at most."""
+    return counted(connection, sa.select(t.task.c.id).where(t.task.c.office_id == office_id, *conditions), most)
 
 
 def count_stages(connection: Connection, office_id: int, *conditions: Any) -> Counter[Stage]:
     """How many of them stand at each stage."""
-    found = _numbers(office_id, conditions)
-    query = found.with_only_columns(t.task.c.stage, sa.func.count()).group_by(t.task.c.stage)
+    query = sa.select(t.task.c.stage, sa.func.count()).where(t.task.c.office_id == office_id, *conditions)
+    query = query.group_by(t.task.c.stage)
     return Counter({Stage(stage): count for stage, count in connection.execute(query)})
 
 

@@ -16,18 +16,21 @@ from workflow import permissions
 from workflow.paging import SIZE, before_page
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
 
     from workflow.case import Actor
 
+#: so many of the last tries are looked at
+_TRIES: Final = 500
 _WAITING: Final = (MessageState.DUE.value, MessageState.RETRY.value, MessageState.SENDING.value)
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelState:
-    """One way out; None where nothing was sent, or nothing failed, yet."""
+    """One way out; None where none of the last tries was sent, or none failed."""
 
     name: str
     last_sent: datetime | None
@@ -58,26 +61,39 @@ class DeadLetter:
 
 
 def channels(connection: Connection, office_id: int, names: list[str]) -> list[ChannelState]:
-    """Every channel that is set up or was ever used."""
+    """Every channel that is set up, was used lately or holds messages; sent and failed: among the last tries."""
+    counted: dict[str, dict[str, int]] = {name: {} for name in names}
     m = t.message.c
-    used = connection.scalars(sa.select(m.channel).where(m.office_id == office_id).distinct())
-    return [_state(connection, office_id, name) for name in sorted({*names, *used})]
+    query = sa.select(m.channel, m.state, sa.func.count().label("many")).where(
+        m.office_id == office_id, m.state.in_([*_WAITING, MessageState.HELD.value, MessageState.DEAD.value])
+    )
+    for row in connection.execute(query.group_by(m.channel, m.state)):
+        counted.setdefault(row.channel, {})[row.state] = row.many
+    tries = _last_tries(connection, office_id)
+    for one in tries:
+        counted.setdefault(one.channel, {})
+    return [_state(name, counted[name], [one for one in tries if one.channel == name]) for name in sorted(counted)]
 
 
-def _state(connection: Connection, office_id: int, name: str) -> ChannelState:
+def _last_tries(connection: Connection, office_id: int) -> Sequence[Any]:
+    """The finished ones among the last tries, the newest first."""
     m, a = t.message.c, t.attempt.c
-    mine = sa.and_(m.office_id == office_id, m.channel == name)
-    query = sa.select(m.state, sa.func.count().label("many")).where(mine).group_by(m.state)
-    counted: dict[str, int] = {row.state: row.many for row in connection.execute(query)}
-    sent = connection.scalar(sa.select(sa.func.max(m.settled_at)).where(mine, m.state == MessageState.SENT.value))
-    failed = connection.execute(
-        sa.select(a.finished_at, a.code, a.detail)
-        .join(t.message, sa.and_(m.office_id == a.office_id, m.id == a.message))
-        .where(mine, a.finished_at.is_not(None), a.outcome != MessageState.SENT.value)
-        .order_by(a.id.desc()).limit(1)
-    ).first()  # fmt: skip
+    newest = sa.select(t.attempt).where(a.office_id == office_id).order_by(a.id.desc()).limit(_TRIES).subquery()
+    n = newest.c
+    return connection.execute(
+        sa.select(m.channel, n.finished_at, n.outcome, n.code, n.detail)
+        .select_from(newest.outerjoin(t.message, sa.and_(m.office_id == n.office_id, m.id == n.message)))
+        .where(n.finished_at.is_not(None))
+        .order_by(n.id.desc())
+    ).all()
+
+
+def _state(name: str, counted: Mapping[str, int], tries: Sequence[Any]) -> ChannelState:
+    sent = next((one for one in tries if one.outcome == MessageState.SENT.value), None)
+    failed = next((one for one in tries if one.outcome != MessageState.SENT.value), None)
     return ChannelState(
-        name, sent, failed.finished_at if failed else None, f"{failed.code} {failed.detail}".strip() if failed else "",
+        name, sent and sent.finished_at, failed and failed.finished_at,
+        f"{failed.code} {failed.detail}".strip() if failed else "",
         sum(counted.get(state, 0) for state in _WAITING), counted.get(MessageState.HELD.value, 0),
         counted.get(MessageState.DEAD.value, 0),
     )  # fmt: skip

@@ -254,7 +254,9 @@ def _calendar(connection: Connection, office_id: int, now: datetime) -> Iterator
 def last_backup(connection: Connection, office_id: int) -> datetime | None:
     """When the last backup was made that the trail knows of."""
     e = t.event.c
-    query = sa.select(e.at, e.detail).where(e.office_id == office_id, e.action == "backup", e.result == "done")
+    query = sa.select(e.at, e.detail).where(
+        e.office_id == office_id, e.object_type == "office", e.action == "backup", e.result == "done"
+    )
     row = connection.execute(query.order_by(e.seq.desc()).limit(1)).first()
     return audit.happened(row.at, row.detail) if row else None
 

@@ -254,9 +254,10 @@ def _planned(rows: _Rows, task: TaskRow, struck: int, day: date) -> date:
 
 def _read(connection: Connection, office_id: int, only: Collection[int] | None) -> _Rows:
     k, p = t.task.c, t.problem.c
-    chosen = [] if only is None else [k.problem_id.in_(only)]
-    tasks = cases.load_tasks(connection, office_id, k.problem_id.is_not(None), *chosen)
-    ours = sa.select(k.id).where(k.office_id == office_id, k.problem_id.is_not(None), *chosen)
+    # a task of no month is a problem's: found by an index, while “has a problem” would be asked of every task
+    chosen = k.period_id.is_(None) if only is None else k.problem_id.in_(only)
+    tasks = cases.load_tasks(connection, office_id, chosen)
+    ours = sa.select(k.id).where(k.office_id == office_id, chosen)
     problems = (
         sa.select(t.problem, t.clause.c.number.label("clause_number"))
         .outerjoin(t.clause, sa.and_(t.clause.c.office_id == p.office_id, t.clause.c.id == p.clause_id))

@@ -34,6 +34,12 @@ IN_FORCE = sa.and_(
 )
 
 
+def of_month(office_id: int, month: str) -> sa.Select[tuple[int]]:
+    """The numbers of a month, one for each notice that has it: its tasks are found by them, not among those of all months."""
+    p = t.period.c
+    return sa.select(p.id).where(p.office_id == office_id, p.month == month)
+
+
 @dataclass(frozen=True, slots=True)
 class MonthRows:
     """Everything read of a month, once: tasks with their words, indicators and milestones by clause."""

@@ -6,9 +6,11 @@ first answer (I17).
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy import exc
 
 from models import tables as t
 from models.database import insert
@@ -45,17 +47,30 @@ def perform(
     deed: str,
     work: Callable[[Connection], T],
     now: datetime,
+    *,
+    task_id: int | None = None,
 ) -> T:
-    """Do ``work`` in one transaction; on a refusal undo it all and record that it was refused."""
+    """Do ``work`` in one transaction; on a refusal undo it all and record that it was refused.
+
+    ``task_id``: it is a step of this task alone.
+    """
     try:
-        with database.write(office_id) as connection:
-            return work(connection)
+        return _work(database, office_id, work, task_id)
     except Unreachable:
         raise  # a second try would only wait for the lock, or fail on the disk, once more
     except DubanError as refusal:
         with database.write(office_id) as connection:
             record_refusal(connection, office_id, actor, deed, refusal, now)
         raise
+
+
+def _work(database: Database, office_id: int, work: Callable[[Connection], T], task_id: int | None) -> T:
+    if task_id is not None:
+        # one key, sent for two tasks at once, is kept once: done again, and alone, the second finds the first answer
+        with suppress(exc.IntegrityError), database.step(office_id, task_id) as connection:
+            return work(connection)
+    with database.write(office_id) as connection:
+        return work(connection)
 
 
 def record_refusal(

@@ -13,7 +13,7 @@ from models.paper_facts import ChasingFacts, EarlierPaper, OwedTask, OwingUnit
 from models.states import OWED, PaperKind, Role, Stage
 from models.times import local_date
 from workflow import calendar_store, cases, telling
-from workflow.month_rows import on
+from workflow.month_rows import of_month, on
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -37,7 +37,7 @@ def overdue(connection: Connection, office_id: int, unit_id: int, month: str, no
         c.unit_id == unit_id,
         c.due_on < local_date(now),
         c.stage.in_([stage.value for stage in OWED]),
-        t.period.c.month == month if month else c.problem_id.is_not(None),
+        c.period_id.in_(of_month(office_id, month)) if month else c.period_id.is_(None),
     )
     if not found:
         what = _("Nothing of this unit is overdue in {month}.") if month else _("No problem of this unit is overdue.")

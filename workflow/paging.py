@@ -1,10 +1,31 @@
-"""Which page of a long list is shown: so many rows on each, and the nearest page that there is."""
+"""Which page of a long list is shown: so many rows on each, and the nearest page that there is.
+
+What grows for as long as the office works is not counted to its end: a page says “500+” and is there as
+fast in the tenth year as in the first.
+"""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
+
+import sqlalchemy as sa
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
 
 SIZE: Final = 50
+#: rows that are counted at least, where there are as many
+COUNTED: Final = 500
+
+
+def most_counted(asked: int, size: int = SIZE) -> int:
+    """How far rows are counted for a page: one row beyond it and beyond ``COUNTED``; as many found say “more”."""
+    return max(COUNTED, asked * size) + 1
+
+
+def counted(connection: Connection, rows: sa.Select[Any], most: int) -> int:
+    """How many rows there are, ``most`` at most."""
+    return connection.scalar(sa.select(sa.func.count()).select_from(rows.limit(most).subquery())) or 0
 
 
 def last_page(total: int, size: int = SIZE) -> int:

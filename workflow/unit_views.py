@@ -68,11 +68,12 @@ def register(
 def _open_tasks(unit_id: Any) -> Any:
     k, p, u = t.task.c, t.period.c, t.unit.c
     done = [stage.value for stage in FINISHED]
+    running = sa.select(p.id).where(p.office_id == u.office_id, p.state == PeriodState.OPEN.value).correlate(t.unit)
     return (
         sa.select(sa.func.count())
-        .select_from(t.task.outerjoin(t.period, sa.and_(p.office_id == k.office_id, p.id == k.period_id)))
+        .select_from(t.task)
         .where(k.office_id == u.office_id, k.unit_id == unit_id, k.stage.not_in(done))
-        .where(sa.or_(p.id.is_(None), p.state == PeriodState.OPEN.value))
+        .where(sa.or_(k.period_id.is_(None), k.period_id.in_(running)))
         .correlate(t.unit).scalar_subquery()
     )  # fmt: skip
 
@@ -111,7 +112,7 @@ def succession(connection: Connection, office_id: int, name: str, successor: str
         k.period_id.in_(units.running_months(office_id)),
     )
     standing = sa.select(k.problem_id).where(
-        k.office_id == office_id, k.problem_id.is_not(None), k.stage.not_in([stage.value for stage in FINISHED])
+        k.office_id == office_id, k.period_id.is_(None), k.stage.not_in([stage.value for stage in FINISHED])
     )
     people = (
         sa.select(t.person.c.name).distinct()

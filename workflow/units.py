@@ -191,7 +191,7 @@ def _move_problems(connection: Connection, office_id: int, old: int, new: int, n
     """The problems not yet done with go over whole, however far they are: somebody has to answer for the place."""
     k, p = t.task, t.problem_unit
     standing = sa.select(k.c.problem_id).where(
-        k.c.office_id == office_id, k.c.problem_id.is_not(None), k.c.stage.not_in([stage.value for stage in FINISHED])
+        k.c.office_id == office_id, k.c.period_id.is_(None), k.c.stage.not_in([stage.value for stage in FINISHED])
     )
     mine = sa.and_(p.c.office_id == office_id, p.c.unit_id == old, p.c.problem_id.in_(standing))
     rows = connection.execute(sa.select(p).where(mine)).all()

@@ -1,7 +1,7 @@
 """The schema: a SQLModel class a table. Migrations are compared with it, and ``models/tables.py`` is written from it.
 
 No command and no page imports it: nobody works with rows as objects (decision 0002), and their classes take longer to
-build than everything else a command does (decision 0040).
+build than everything else a command does (decision 0042).
 """
 
 from __future__ import annotations

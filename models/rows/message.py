@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
@@ -18,7 +18,7 @@ class Message(OfficeRow, table=True):
         unique("dedupe_key"),
         ref("recipient_id", "person"),
         index("ix_message_state", "state", "next_at"),
-        index("ix_message_recipient", "recipient_id", "created_at"),
+        index("ix_message_recipient", "recipient_id", "created_at", "id"),
         index("ix_message_unread", "recipient_id", "read_at"),
     )
 
@@ -47,6 +47,17 @@ class Message(OfficeRow, table=True):
     settled_at: datetime | None = None
     #: when its recipient opened it at the desk; None = not yet
     read_at: datetime | None = None
+
+
+class MessageTask(SQLModel, table=True):
+    """Which messages speak of a task: an index of ``Message.about``, which the database keeps itself."""
+
+    __tablename__ = "message_task"
+    model_config = cast("Any", {"defer_build": True})
+
+    office_id: int = Field(primary_key=True, foreign_key="office.id")
+    task_id: int = Field(primary_key=True)
+    message_id: int = Field(primary_key=True)
 
 
 class Attempt(OfficeRow, table=True):

@@ -40,8 +40,9 @@ class Task(OfficeRow, table=True):
         ref("responsibility_id", "responsibility"),
         ref("unit_id", "unit"),
         ref("clause_id", "clause"),
-        index("ix_task_unit", "period_id", "unit_id"),
-        index("ix_task_state", "period_id", "stage"),
+        index("ix_task_unit", "unit_id", "period_id"),
+        index("ix_task_clause", "clause_id"),
+        index("ix_task_state", "state", "id"),
         index("ix_task_next", "next_due_at"),
     )
 

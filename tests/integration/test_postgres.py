@@ -5,26 +5,35 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import exc
 
+import models.database
+from deeds import search
+from deeds.inbox import inbox
+from deeds.months import list_months
+from deeds.task_list import Narrowed, task_list
+from deeds.task_views import story
 from kit.flows import walk
-from kit.office import at
-from kit.race import prove_one_winner_each
+from kit.office import BEGIN, CLOSES, DUE, OPENS, add_month, at
+from kit.race import one_winner, prove_one_winner_each, race, step, whole
 from kit.sweeping import prove_each_decided_once
 from kit.world import CO, NOON, OWN, REASON, REFILE, World, make_world, refused
+from models import postgres
 from models import tables as t
 from models.database import Database
-from models.errors import Conflict
+from models.errors import Conflict, Unreachable
 from models.guardrails import FROZEN, KEPT
+from models.message_tasks import TRIGGERS
 from models.rows import metadata
 from models.schema import check, migrate
 from models.states import Action, RequestKind, Role, Stage
 from schedules.sweep import sweep
-from workflow import actions, flow_migration, flow_store, flow_views, ledger, requests
+from workflow import actions, channel_views, flow_migration, flow_store, flow_views, ledger, requests, unit_views
 from workflow.actions import Command
 from workflow.case import Given
 from workflow.flow_reading import read_flow
@@ -32,7 +41,10 @@ from workflow.verify import verify
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
+
+    from kit.race import Act
 
 A, S = Action, Stage
 SERVER = os.environ.get("DUBAN_TEST_POSTGRES", "")
@@ -82,6 +94,7 @@ def test_fresh_database_is_the_metadata(url: str) -> None:
         {f"{table}_no_{verb}" for table in FROZEN for verb in ("update", "delete")}
         | {f"{table}_no_delete" for table in KEPT}
         | {"task_state_needs_event"}
+        | set(TRIGGERS)
     )
 
 
@@ -103,9 +116,8 @@ def test_what_a_connection_has_learned_outlives_looking(world: World) -> None:
         assert connection.scalar(sa.text("SELECT count(*) FROM pg_prepared_statements")) > 0
 
 
-@pytest.mark.parametrize("verb", ["read", "write"])
-def test_a_server_that_was_restarted_meanwhile_is_asked_anew(world: World, url: str, verb: str) -> None:
-    world.actor("clerk1", NOON)
+def end_all_others(url: str) -> None:
+    """As a server that goes down ends every connection."""
     others = sa.text(
         "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = :name AND pid <> pg_backend_pid()"
     )
@@ -113,8 +125,46 @@ def test_a_server_that_was_restarted_meanwhile_is_asked_anew(world: World, url: 
     with other.read() as connection:
         assert connection.scalars(others, {"name": sa.make_url(url).database}).all() == [True]
     other.close()
+
+
+@pytest.mark.parametrize("verb", ["read", "write"])
+def test_a_server_that_was_restarted_meanwhile_is_asked_anew(world: World, url: str, verb: str) -> None:
+    world.actor("clerk1", NOON)
+    end_all_others(url)
     with world.database.read() if verb == "read" else world.database.write(1) as connection:
         assert connection.scalar(sa.text("SELECT 1")) == 1
+
+
+@pytest.mark.parametrize(("at", "code"), [("middle", "E-B30"), ("end", "E-B31")])
+def test_a_writer_whose_server_goes_away_is_told_whether_that_was_while_saving(
+    world: World, url: str, at: str, code: str
+) -> None:
+    before = world.picture()
+    with refused(code), world.database.write(1) as connection:
+        connection.execute(sa.update(t.office).values(short_name="x"))
+        end_all_others(url)
+        if at == "middle":
+            connection.execute(sa.update(t.office).values(short_name="y"))
+    assert world.picture() == before
+
+
+def test_a_command_that_was_saved_unheard_is_done_once_under_its_key(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actor, command = world.actor("clerk1", NOON), Command(A.RECEIVE, world.task, operation_id="k")
+    ends = models.database._end
+
+    def unheard(connection: sa.Connection, **how: bool) -> None:
+        ends(connection, **how)
+        gone = psycopg.OperationalError("server closed the connection unexpectedly")
+        raise exc.OperationalError(postgres.COMMIT, None, gone)
+
+    with monkeypatch.context() as patch, refused("E-B31"):
+        patch.setattr(models.database, "_end", unheard)
+        actions.act(world.database, 1, actor, command, NOON)
+    said = actions.act(world.database, 1, actor, command, NOON)
+    assert (said.version, said.refusal) == (2, None)
+    assert [event["action"] for event in world.events() if event["operation_id"] == "k"] == ["receive"]
 
 
 def test_newer_schema_is_refused(world: World) -> None:
@@ -122,6 +172,26 @@ def test_newer_schema_is_refused(world: World) -> None:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
     with refused("E-B03"):
         check(world.database)
+
+
+def test_lists_and_searches_find_what_they_find_in_sqlite(world: World) -> None:
+    world.bring_to(world.task, S.SIGNED_STAMPED)
+    director, clerk = (world.actor(login, NOON) for login in ("director", "clerk1"))
+    with world.database.read() as connection:
+        place = (connection, 1, director)
+        every = task_list(*place, Narrowed(month="all"), NOON, 1, 2)
+        assert ([task.id for task in every.tasks], every.total) == (sorted(world.tasks.values())[:-3:-1], 6)
+        assert [state for state, _label in every.states] == ["assigned", "signed_stamped"]
+        assert search.search(*place, search.Asked("完成")).counts
+        assert search.search(connection, 1, clerk, search.Asked("已")).counts
+        (month,), total = list_months(*place, 1)
+        assert (month["tasks"], total) == (6, 1)
+        told = inbox(connection, 1, world.actor("reviewer", NOON))[0]
+        assert [one.name for one in channel_views.channels(connection, 1, ["file"])] == ["file"]
+        assert unit_views.register(connection, 1, NOON.date())[0][0].tasks
+        assert world.rows("message_task")
+        assert story(*place, world.task, NOON)["messages"]
+        assert told == []  # nothing was sent yet
 
 
 @pytest.mark.parametrize("state", list(Stage))
@@ -244,3 +314,87 @@ def test_ledger_and_a_move_to_a_newer_version(world: World) -> None:
     assert standing.task.flow.sha256 == newer.sha256
     with world.database.read() as connection:
         assert verify(connection, 1) == []
+
+
+def task_of(world: World, unit: str) -> int:
+    return next(number for (_clause, name), number in world.tasks.items() if name == unit)
+
+
+def comes_in(take: AbstractContextManager[sa.Connection], *, writes: bool = False) -> bool:
+    """Whether another transaction begins at this moment, and has its turn; one that has to wait is given up."""
+    try:
+        with take as connection:
+            if writes:
+                postgres.take_turn(connection, 1)
+    except Unreachable:
+        return False
+    return True
+
+
+@pytest.fixture
+def other(url: str) -> Iterator[Database]:
+    """Another process's way to the same database, which does not wait for locks."""
+    made = Database(sa.make_url(url).set(query={"options": "-c lock_timeout=50"}).render_as_string(hide_password=False))
+    yield made
+    made.close()
+
+
+def test_steps_of_two_tasks_are_decided_beside_each_other_and_written_in_turn(world: World, other: Database) -> None:
+    mine, theirs = task_of(world, OWN), task_of(world, CO)
+    with world.database.step(1, mine) as connection:
+        assert comes_in(other.step(1, theirs), writes=True)
+        postgres.take_turn(connection, 1)
+        assert comes_in(other.step(1, theirs))
+        assert not comes_in(other.step(1, theirs), writes=True)
+        with refused("E-B00", Unreachable):
+            actions.act(other, 1, world.actor("clerk2", NOON), Command(A.RECEIVE, theirs), NOON)
+    assert comes_in(other.step(1, theirs), writes=True)
+
+
+def test_a_step_shuts_out_steps_of_its_task_and_every_other_writer(world: World, other: Database) -> None:
+    mine, theirs = task_of(world, OWN), task_of(world, CO)
+    with world.database.step(1, mine):
+        assert not comes_in(other.step(1, mine))
+        assert not comes_in(other.write(1))
+    with world.database.write(1):
+        assert not comes_in(other.step(1, theirs))
+        assert not comes_in(other.write(1))
+    assert comes_in(other.write(1))
+
+
+def test_one_key_for_two_tasks_at_once_is_kept_once(world: World, url: str) -> None:
+    mine = [number for (_clause, unit), number in world.tasks.items() if unit == OWN][:2]
+    actor = world.actor("clerk1", NOON)
+
+    def asks(number: int) -> Act:
+        command = Command(A.REPORT, number, 1, Given(progress="已完成。", percent=1), "one key")
+        return lambda world: actions.act(world.database, 1, actor, command, NOON).task_id
+
+    found = [share[0] for share in race(world, *[[asks(number)] for number in mine], url=url)]
+    assert sorted((one.code, one.answer in mine) for one in found) == [("", True), ("E-H80", False)]
+    assert len(world.rows("operation")) == 1
+    whole(world)
+
+
+@pytest.mark.parametrize("months", [3, pytest.param(40, marks=pytest.mark.long)])
+def test_processes_on_many_tasks_leave_one_chain(world: World, url: str, months: int) -> None:
+    """Two clerks of one unit on its tasks, two of other units on theirs, and a director who asks for the whole office."""
+    with world.database.write(1) as connection:
+        for place in range(months):
+            add_month(connection, world, f"20{23 + place // 12}-{place % 12 + 1:02}", OPENS, DUE, CLOSES, BEGIN)
+    of_unit = {place: [row["id"] for row in world.rows("task", unit_id=place)] for place in (1, 2, 3)}
+    count = min(len(numbers) for numbers in of_unit.values())
+    filed = {"progress": "已完成。", "percent": 1}
+    shares = [
+        [step(world.actor(f"clerk{unit}", NOON), A.REPORT, number, **filed) for number in of_unit[unit][:count]]
+        for unit in (1, 1, 2, 3)
+    ]
+    director = world.actor("director", NOON)
+    waived = [step(director, A.WAIVE, number, reason=REASON) for number in of_unit[1][:count]]
+    found = race(world, *shares, waived, url=url)
+    for turn, number in enumerate(of_unit[1][:count]):
+        one_winner([found[place][turn] for place in (0, 1, 4)], ["赵一", "赵一", "王主任"])
+        assert world.row("task", number)["version"] == 2
+    assert [one.answer for place in (2, 3) for one in found[place]] == ["reported"] * (2 * count)
+    assert [row["seq"] for row in world.events()] == list(range(1, 5 * count + 1))
+    whole(world)

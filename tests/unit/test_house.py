@@ -36,7 +36,7 @@ LAYERS = [
     {"workflow", "notifications", "documents"},
     {"models"},
 ]
-OTHER_FOLDERS = {".ci", "bench", "docs", "tests"}
+OTHER_FOLDERS = {".ci", "bench", "deploy", "docs", "tests"}
 FILES = {
     ".editorconfig",
     ".gitattributes",

@@ -11,7 +11,8 @@ from starlette.responses import JSONResponse
 
 from models.errors import BadInput, DubanError, NotFound, Refused
 from models.language import _
-from web.frame.refusals import fault
+from models.postgres import Away
+from web.frame.refusals import AWAY_SECONDS, fault
 from web.frame.statuses import status_of
 
 if TYPE_CHECKING:
@@ -74,6 +75,8 @@ def as_json(refusal: DubanError, status: int = 0) -> Response:
         made.headers["WWW-Authenticate"] = "Bearer"
     if code == 429:
         made.headers["Retry-After"] = str(refusal.fields["retry_after"])
+    if isinstance(refusal, Away):
+        made.headers["Retry-After"] = str(AWAY_SECONDS)
     return made
 
 

@@ -100,7 +100,7 @@ class Desk(SiteDesk):
         return permissions.may(self.actor, deed)
 
     @cached_property
-    def unread(self) -> int:
+    def unread(self) -> str:
         """How many of their own messages whoever is logged in has not opened."""
         return self.read(lambda c: unread(c, self.office_id, self.actor.person_id))
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from pydantic import BeforeValidator
 
-from workflow.paging import SIZE, before_page, last_page, nearest_page
+from workflow.paging import SIZE, before_page, last_page, most_counted, nearest_page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,6 +26,18 @@ class Paging:
     asked: int
     total: int
     size: int = SIZE
+    #: whether ``total`` was counted no further than ``most_counted``
+    bounded: bool = False
+
+    @property
+    def more(self) -> str:
+        """“+” where there are more than were counted."""
+        return "+" if self.bounded and self.total >= most_counted(self.asked, self.size) else ""
+
+    @property
+    def many(self) -> str:
+        """How many rows there are, as it is said."""
+        return f"{self.total - 1}+" if self.more else str(self.total)
 
     @property
     def last(self) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from fastapi.exceptions import RequestValidationError
@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 
 from models.errors import BadInput, DubanError, EnvironmentRefused
 from models.language import _
+from models.postgres import Away
 from web.frame.addresses import no_page
 from web.frame.cookies import ACTING_FOR
 from web.frame.desk import RENEWAL, Desk
@@ -29,20 +30,36 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+#: whoever asked while no server answered may ask again after so long
+AWAY_SECONDS: Final = 10
 NEW_PASSWORD_DUE, NO_SUBSTITUTE = "E-A17", "E-A13"
 
 
 def said(desk: Desk, refusal: DubanError) -> Response:
     """The refusal as the browser shows it."""
     status = status_of(refusal)
+    if isinstance(refusal, Away):
+        return _without_database(desk, refusal)
     if refusal.code == NEW_PASSWORD_DUE and desk.request.method == "GET":
         return desk.go(RENEWAL)
     if refusal.code == NO_SUBSTITUTE:
         return _in_own_name_again(desk, refusal)
-    if desk.is_part:
-        return above_the_form(desk.part("refused.html", "refusal", status=status, refusal=refusal))
-    if status == 401 and desk.request.method == "GET":
+    if status == 401 and desk.request.method == "GET" and not desk.is_part:
         return RedirectResponse(f"/login?next={quote(desk.path, safe='')}", 303)
+    return _told(desk, refusal)
+
+
+def _without_database(desk: Desk, refusal: Away) -> Response:
+    """Nothing can be looked up for the page around it, not even who asks."""
+    desk.__dict__ |= {"somebody": None, "office_name": ""}
+    made = _told(desk, refusal)
+    made.headers["Retry-After"] = str(AWAY_SECONDS)
+    return made
+
+
+def _told(desk: Desk, refusal: DubanError) -> Response:
+    if desk.is_part:
+        return above_the_form(desk.part("refused.html", "refusal", status=status_of(refusal), refusal=refusal))
     return desk.page("refused.html", refusal=refusal)
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from models.database import Database
     from models.settings import Settings
+    from web.frame.meter import Meter
 
 KEY_FILE: Final = "web.key"
 KEY_BYTES: Final = 32
@@ -52,12 +53,18 @@ class Site:
     drafts: KeptDrafts = field(default_factory=KeptDrafts)
     #: the proof of the trail that runs, or how the last one ended
     prover: Prover = field(default_factory=Prover)
+    #: what is counted for a monitor; None where the settings let nobody ask
+    meter: Meter | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         """Open the database, checked, and the key of this office's forms."""
         self.database = open_database(self.settings)
         self.key = site_key(self.settings.home)
         self.seen = LastSeen(self.database, self.settings.office)
+        if self.settings.metrics_token.get_secret_value():
+            from web.frame.meter import Meter
+
+            self.meter = Meter()
 
     def seal(self, purpose: str, words: str) -> str:
         """A code that only this office's desk can make of these words."""

@@ -35,7 +35,7 @@ def messages(desk: At, page: Page = 1, unread: str = "") -> Response:
     office, question = desk.office_id, {"unread": "1"} if unread else {}
     only = bool(unread)
     found, total = desk.read(lambda c: inbox.inbox(c, office, desk.actor, page, only_unread=only))
-    paging = Paging("/inbox", question, page, total)
+    paging = Paging("/inbox", question, page, total, bounded=True)
     return desk.page("inbox/list.html", messages=found, paging=paging, only_unread=only)
 
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from deeds.months import (
+    YEAR,
     list_months,
     month_of,
     month_status,
@@ -28,6 +29,7 @@ from models.language import _
 from models.states import FINISHED, Stage
 from models.times import local_date
 from web.frame.desk import At
+from web.frame.paging import Page, Paging
 from web.frame.posted import Form, needed_day, number_of
 from workflow import actions, periods
 from workflow.case import Given
@@ -47,12 +49,13 @@ ROLLS = ("none", "before", "after")
 
 
 @router.get("")
-def months(desk: At) -> Response:
-    """Every month, and opening the next one."""
-    rows = desk.look_up("summary.read", lambda c: list_months(c, desk.office_id, desk.actor))
+def months(desk: At, page: Page = 1) -> Response:
+    """Every month in pages of a year, and opening the next one."""
+    rows, total = desk.look_up("summary.read", lambda c: list_months(c, desk.office_id, desk.actor, page))
     called = desk.read(lambda c: names_of_months(c, desk.office_id))
     choices = desk.read(lambda c: opening(c, desk.office_id)) if desk.may("period.open") else None
-    return desk.page("months/list.html", months=rows, called=called, choices=choices, roll=desk.settings.times.roll)
+    paging, roll = Paging("/months", {}, page, total, YEAR), desk.settings.times.roll
+    return desk.page("months/list.html", months=rows, called=called, choices=choices, roll=roll, paging=paging)
 
 
 @router.get("/open")

@@ -45,7 +45,7 @@ def tasks(desk: At, request: Request, page: Page = 1) -> Response:
     """The tasks this person may see, narrowed and in pages."""
     asked, now = _narrowed(request), desk.now()
     told = desk.look_up("task.read", lambda c: task_list(c, desk.office_id, desk.actor, asked, now, page, SIZE))
-    paging = Paging("/tasks", asked.question, page, told.total, SIZE)
+    paging = Paging("/tasks", asked.question, page, told.total, SIZE, bounded=asked.wanted.plain)
     rows = list_rows(told.tasks, now)
     return desk.page(
         "tasks/list.html", tasks=rows, asked=asked, paging=paging,

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 import sqlmodel.sql.sqltypes
 from alembic import op
 
-from models import guardrails, statistics
+from models import guardrails, message_tasks, statistics
 
 revision = "0001"
 down_revision = None
@@ -458,10 +458,18 @@ def upgrade() -> None:
         sa.UniqueConstraint("office_id", "dedupe_key", name=op.f("uq_message_office_id_dedupe_key")),
     )
     with op.batch_alter_table("message", schema=None) as batch_op:
-        batch_op.create_index("ix_message_recipient", ["office_id", "recipient_id", "created_at"], unique=False)
+        batch_op.create_index("ix_message_recipient", ["office_id", "recipient_id", "created_at", "id"], unique=False)
         batch_op.create_index("ix_message_unread", ["office_id", "recipient_id", "read_at"], unique=False)
         batch_op.create_index("ix_message_state", ["office_id", "state", "next_at"], unique=False)
 
+    op.create_table(
+        "message_task",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("task_id", sa.Integer(), nullable=False),
+        sa.Column("message_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_message_task_")),
+        sa.PrimaryKeyConstraint("office_id", "task_id", "message_id", name=op.f("pk_message_task")),
+    )
     op.create_table(
         "period",
         sa.Column("office_id", sa.Integer(), nullable=False),
@@ -911,8 +919,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("task", schema=None) as batch_op:
         batch_op.create_index("ix_task_next", ["office_id", "next_due_at"], unique=False)
-        batch_op.create_index("ix_task_state", ["office_id", "period_id", "stage"], unique=False)
-        batch_op.create_index("ix_task_unit", ["office_id", "period_id", "unit_id"], unique=False)
+        batch_op.create_index("ix_task_clause", ["office_id", "clause_id"], unique=False)
+        batch_op.create_index("ix_task_state", ["office_id", "state", "id"], unique=False)
+        batch_op.create_index("ix_task_unit", ["office_id", "unit_id", "period_id"], unique=False)
 
     op.create_table(
         "visit",
@@ -1152,4 +1161,5 @@ def upgrade() -> None:
         sa.UniqueConstraint("office_id", "template_id", name=op.f("uq_template_failure_office_id_template_id")),
     )
     guardrails.install(op.get_bind())
+    message_tasks.install(op.get_bind())
     statistics.install(op.get_bind())

@@ -46,7 +46,9 @@ def office(tmp_path: Path) -> SmallOffice:
 
 def ping(office: SmallOffice, port: int, now: Any, path: str = "/secret-of-the-monitor") -> None:
     """One turn of the loop that a service with this address has."""
-    settings = SimpleNamespace(ping_url=f"http://127.0.0.1:{port}{path}", heads_dir=office.folder / "heads")
+    settings = SimpleNamespace(
+        ping_url=f"http://127.0.0.1:{port}{path}", heads_dir=office.folder / "heads", node_name=""
+    )
 
     def read(work: Any) -> Any:
         with office.database.read() as connection:

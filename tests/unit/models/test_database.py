@@ -13,7 +13,8 @@ from sqlalchemy import exc
 
 from kit.world import World, refused
 from models import tables as t
-from models.database import Database, apart, insert, next_id, refusal, sqlite_url
+from models.complaints import refusal
+from models.database import Database, apart, insert, next_id, sqlite_url
 from models.errors import EnvironmentRefused
 
 if TYPE_CHECKING:

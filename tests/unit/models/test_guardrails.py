@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 
 from models.guardrails import FROZEN, KEPT
+from models.message_tasks import TRIGGERS
 from models.states import Stage
 
 if TYPE_CHECKING:
@@ -63,4 +64,5 @@ def test_every_frozen_and_kept_table_has_its_triggers(world: World) -> None:
         {f"{table}_no_{verb}" for table in FROZEN for verb in ("update", "delete")}
         | {f"{table}_no_delete" for table in KEPT}
         | {"task_state_needs_event"}
+        | set(TRIGGERS)
     )

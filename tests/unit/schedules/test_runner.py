@@ -16,12 +16,13 @@ import pytest
 import time_machine
 from sqlalchemy.exc import OperationalError
 
-import models.database
+import models.complaints
 from kit.office import SmallOffice, at, small_office
 from kit.serving import until
 from models import disk
 from models import tables as t
-from models.database import insert, plain_words
+from models.complaints import plain_words
+from models.database import insert
 from models.errors import EnvironmentRefused, Unreachable
 from schedules.rules import load_rules
 from schedules.runner import Every, Loop, Service, single, tick
@@ -175,7 +176,7 @@ def test_who_is_writing_while_the_disk_fails_for_another_keeps_nothing(office: S
 
 
 def test_a_disk_without_room_does_not_end_the_service(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(models.database, "_free", lambda _file: 0)
+    monkeypatch.setattr(models.complaints, "_free", lambda _file: 0)
     with pytest.raises(Unreachable, match="0 "):
         io_error()
     assert not disk.failed()

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 from fastapi.routing import APIRoute
 
+from kit.api import program
 from kit.desk import DeskOf, desk_of
 from kit.office import small_office
+from models.database import Database
 from web.frame.posted import SEAL, _open_form, _sealed_form
 from web.frame.rendering import STATIC
 from workflow.passwords import hashed
@@ -19,8 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 #: pages that anybody may open, and what nobody has to be logged in for; a calendar program cannot log in, the secret
-#: in the address stands for its owner
-FOR_ANYBODY = {"/login", "/language", "/healthz", "/calendar/{token}.ics"}
+#: in the address stands for its owner, and a monitor shows its own token
+FOR_ANYBODY = {"/login", "/language", "/healthz", "/metrics", "/calendar/{token}.ics"}
 
 
 @pytest.fixture
@@ -180,3 +182,18 @@ def test_vendored_files_are_what_was_published() -> None:
     for line in (STATIC / "vendor/SHA256SUMS").read_text("utf-8").splitlines():
         digest, name = line.split()
         assert hashlib.sha256((STATIC / "vendor" / name).read_bytes()).hexdigest() == digest
+
+
+def test_without_a_database_everybody_is_told_so_and_nothing_else_is_asked(desk: DeskOf) -> None:
+    person, caller = desk.person("clerk1"), program(desk, "clerk1", "read")
+    seal = person.seal()
+    desk.site.database = Database("postgresql+psycopg://duban@127.0.0.1:1/duban")
+    page = person.get("/filing")
+    part = person.client.post("/filing/receive", data={"seal": seal}, headers={"HX-Request": "true"})
+    called = caller.get("/tasks")
+    assert [answer.status_code for answer in (page, part, called)] == [503, 503, 503]
+    assert [answer.headers["Retry-After"] for answer in (page, part, called)] == ["10", "10", "10"]
+    assert "E-B30" in page.text
+    assert "E-B30" in part.text
+    assert part.headers["HX-Retarget"] == "#refusal", "the form stays as it is, with its key"
+    assert called.json()["error"]["code"] == "E-B30"

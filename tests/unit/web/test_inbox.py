@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -97,3 +98,34 @@ def test_why_it_came_is_told_in_sentences_and_not_of_what_one_may_not_see(desk: 
     assert "任务 1" in desk.person("clerk1").get(f"/inbox/{number}?reasons=1").text
     foreign = written(desk, "clerk2", about=[[desk.office.tasks["2.2", UNITS[2]], 1, 1]])
     assert "已交办" not in desk.person("clerk2").get(f"/inbox/{foreign}?reasons=1").text
+
+
+def test_the_newest_stand_first_whoever_of_the_two_they_were_sent_to(desk: DeskOf) -> None:
+    """A substitute's list: their own and the absent person's, put together in one order."""
+    day = NOON.date()
+    people = desk.office.people
+    desk.office.add(
+        "absence", person_id=people["clerk1"], substitute_id=people["clerk2"], from_on=day, to_on=day
+    )  # fmt: skip
+    for number, login in enumerate(("clerk1", "clerk2", "clerk1", "clerk2")):
+        written(desk, login, created_at=NOON + timedelta(minutes=(3, 1, 2, 4)[number]))
+    browser = desk.person("clerk2")
+    browser.client.cookies.set("duban_as", "clerk1", domain="127.0.0.1")
+    assert re.findall("第.封", browser.get("/inbox").text) == ["第4封", "第1封", "第3封", "第2封"]
+    assert re.findall("第.封", browser.get("/inbox?unread=1").text) == ["第4封", "第2封"]
+
+
+def test_of_very_many_it_is_said_that_there_are_more_and_the_last_is_within_reach(
+    desk: DeskOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workflow.paging.COUNTED", 1)
+    for _each in range(101):
+        written(desk, "clerk1")
+    assert count(desk, "clerk1") == "99"
+    browser = desk.person("clerk1")
+    first, last = browser.get("/inbox").text, browser.get("/inbox?page=3").text
+    assert "99+" in first
+    assert "50+" in re.findall("<caption>(.*)</caption>", first)[0]
+    assert 'rel="next"' in first
+    assert "第1封" in last
+    assert 'rel="next"' not in last

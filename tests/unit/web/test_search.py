@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from re import findall, search
 from typing import TYPE_CHECKING
 
 import pytest
@@ -66,3 +67,40 @@ def test_many_hits_come_in_pages(desk: DeskOf, monkeypatch: pytest.MonkeyPatch) 
 def test_whatever_is_asked_is_answered(desk: DeskOf) -> None:
     for text, more in (("x" * 5000, {}), ("清理", {"kind": "nothing"}), ("清理", {"kind": "tasks", "page": "-1"})):
         found(desk, "reviewer", text, **more)
+
+
+def test_the_newest_are_looked_through_first_and_the_rest_is_a_step_away(
+    desk: DeskOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = set(findall(r'href="/tasks/(\d+)"', found(desk, "director", "。", kind="tasks")))
+    monkeypatch.setattr("deeds.search._MOST", 2)
+    before, seen = "", []
+    for _each in whole:
+        page = found(desk, "director", "。", kind="tasks", before=before)
+        seen += findall(r'href="/tasks/(\d+)"', page)
+        further = search(r'<a class="button" href="/search[^"]*before=(\d+)"', page)
+        if further is None:
+            break
+        before = further[1]
+    assert len(seen) == len(whole)
+    assert sorted(map(int, seen), reverse=True) == [*map(int, seen)]
+    assert set(seen) == whole
+
+
+def test_a_report_further_back_is_found_with_its_task(desk: DeskOf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("deeds.search._MOST", 1)
+    mine = desk.office.tasks["1.1", UNITS[1]]
+    assert "<mark>清理三公里</mark>" in found(desk, "clerk2", "清理三公里", before=f"{mine + 1}")
+    assert "<mark>清理三公里</mark>" not in found(desk, "clerk2", "清理三公里", before=f"{mine}")
+
+
+def test_a_paper_is_found_by_its_unit_and_its_month(desk: DeskOf) -> None:
+    office = desk.office
+    office.add(
+        "paper", kind="urging", year=2022, number=3, units=[office.rows("unit")[1]["id"]], about=[], files={},
+        facts={"month": "2022-05"}, head_seq=1, head_hash="", issued_by="director", issued_at=NOON,
+    )  # fmt: skip
+    unit = office.rows("unit")[1]["name"]
+    assert "/papers/1" in found(desk, "director", f"2022-05 {unit}")
+    assert "/papers/1" not in found(desk, "director", f"2022-06 {unit}")
+    assert "/papers/1" not in found(desk, "clerk2", "2022-05")
