@@ -29,18 +29,19 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
 
-    from schedules.runner import Loop, Service
+    from schedules.runner import Loop
 
 HEADS_SECONDS = 300
 PING_SECONDS = 60
 WEB_SECONDS = 30
 
 
-def _loops(desk_: Desk, made: Service) -> list[Loop]:
+def _loops(desk_: Desk, *own: str) -> list[Loop]:
+    """What a service does beside its own loops, of these names."""
     from schedules.runner import Loop
 
     keeping = Loop("heads", HEADS_SECONDS, head_keeper(desk_))
-    names = [loop.name for loop in (*made.turns(), keeping)]
+    names = (*own, keeping.name)
     pinging = Loop("ping", PING_SECONDS, lambda now: _ping(desk_, names, now))
     return [keeping, pinging] if desk_.settings.ping_url else [keeping]
 
@@ -65,7 +66,10 @@ def _service(desk_: Desk, *, delivers: bool = True, works: bool = True, web: Any
     ready(desk_)
     stopping = Event()
     made = service(desk_, stopping, sweeps=works, delivers=works and delivers)
-    made.loops = [*_loops(desk_, made), *([Loop("web", WEB_SECONDS, lambda _now: web.check())] if web else [])]
+    made.loops = [
+        *_loops(desk_, *(loop.name for loop in made.turns())),
+        *([Loop("web", WEB_SECONDS, lambda _now: web.check())] if web else []),
+    ]
     if works:  # what people leave is done in this process at once
         desk_.database.dispatcher = Nudge(made)
         if web:

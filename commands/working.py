@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 import click
 
 from commands.frame import Desk, desk
-from commands.running import HEADS_SECONDS, ready
-from deeds.running import head_keeper, refuse_jobless, service, something_due
 from models.errors import EnvironmentRefused
 from models.language import _
 
@@ -34,6 +32,9 @@ ALIVE_SECONDS = 60
 @desk
 def work_command(desk_: Desk, folders: tuple[Path, ...]) -> int:
     """Until SIGTERM or Ctrl-C; exit code 5 when the database is lost: whatever started it starts it again."""
+    from commands.running import ready
+    from deeds.running import refuse_jobless
+
     desks = [Desk(folder, "", as_json=False) for folder in folders] or [desk_]
     first, stopping = desks[0], Event()
     refuse_jobless(first.database)
@@ -59,6 +60,7 @@ def work_command(desk_: Desk, folders: tuple[Path, ...]) -> int:
 def _served(desk_: Desk, stopping: Event) -> Served:
     """The same turns that ``duban serve`` takes, one at a time, each a job; whichever node took it, the office was served."""
     from cluster.worker import Served
+    from deeds.running import service, something_due
 
     one = service(desk_, stopping)
     one.node = ""
@@ -74,6 +76,8 @@ def _served(desk_: Desk, stopping: Event) -> Served:
 
 def _loops(desk_: Desk) -> list[Loop]:
     """What every node does for itself: it keeps the trail's head, and says that it lives."""
+    from commands.running import HEADS_SECONDS
+    from deeds.running import head_keeper
     from schedules.runner import Loop, beat
 
     keep, office, node = head_keeper(desk_), desk_.office_id, desk_.settings.node_name

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 WORKER: Final = Path(__file__).with_name("dispatch_worker.py")
 #: the first wait after a failure, and how many failures are borne, so that a test need not take a minute
 FIRST_WAIT: Final = 0.3
-ATTEMPTS: Final = 2
+ATTEMPTS: Final = 3
 #: a worker that says nothing for so long is dead
 SILENT: Final = 1.5
 #: no tick but the first comes within a test
@@ -68,9 +68,11 @@ class Dispatching:
     def log(self) -> Path:
         return self.folder / "log"
 
-    def start(self, offices: Iterable[int] = (1,), tick: int = NEVER) -> subprocess.Popen[str]:
+    def start(
+        self, offices: Iterable[int] = (1,), tick: int = NEVER, attempts: int = ATTEMPTS
+    ) -> subprocess.Popen[str]:
         """A process that works; returns once it does, or has ended."""
-        pace = {"tick": tick, "silent": SILENT, "first_wait": FIRST_WAIT, "attempts": ATTEMPTS}
+        pace = {"tick": tick, "silent": SILENT, "first_wait": FIRST_WAIT, "attempts": attempts}
         command = [
             sys.executable,
             str(WORKER),
@@ -119,10 +121,11 @@ class Dispatching:
         found, only = [Said(*json.loads(line)) for line in lines], set(items)
         return [one for one in found if (not what or one.what in what) and (not only or one.item in only)]
 
-    def waiting(self) -> int:
-        """Jobs that wait."""
+    def waiting(self, office: int = 1) -> int:
+        """Jobs of an office that wait."""
+        query = sa.text("SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo' AND queue_name LIKE :queue")
         with self.database.read() as connection:
-            return connection.scalar(sa.text("SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo'")) or 0
+            return connection.scalar(query, {"queue": f"office-{office}%"}) or 0
 
     def go(self) -> None:
         """Let what is slow go on."""
