@@ -39,7 +39,7 @@ if ! $(BIN)/python -m pip install --progress-bar off --require-hashes -r $(1) 2>
 	echo "duban: installing from $(1) failed; the whole log is $(2)" >&2; exit 1; fi
 endef
 
-.PHONY: help setup setup-dev fonts run test tests soak reliability simulate check lint docs papers screens bench bench-desk messages
+.PHONY: help setup setup-dev fonts run test tests soak reliability simulate check lint docs papers screens bench bench-desk bench-scale messages
 .PHONY: lock clean
 
 help: ## this list
@@ -131,6 +131,9 @@ screens: setup-dev ## take the pictures of the desk for the guides anew (needs D
 
 bench: setup-dev ## measure speed against the goals of docs/performance.md (SHORT=1: in seconds; PART=steps: one part)
 	@$(BIN)/python -m bench $(if $(SHORT),short) $(PART)
+
+bench-scale: setup-dev ## many offices in one PostgreSQL (DUBAN_TEST_POSTGRES names it; OFFICES=40); writes docs/scale.md
+	@$(BIN)/python -m bench.scale
 
 bench-desk: setup-dev ## 200 clerks file at once, beside the bare web framework
 	@$(BIN)/python -m bench.desk.load

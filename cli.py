@@ -51,6 +51,11 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "request": ("commands.requests", N_("Ask for more time or a transfer, and decide.")),
     "form": ("commands.forms", N_("Print a unit's form; attach the signed and stamped paper.")),
     "summary": ("commands.summaries", N_("Build, issue and export the month's summary.")),
+    "parcel": (
+        "commands.parcels",
+        N_("Between the levels: hand clauses down, report a month upward, answer, take what came."),
+    ),
+    "peer": ("commands.peers", N_("The offices above and below: our key and theirs.")),
     "archive": ("commands.archive", N_("Take a month out for the archive; check what was taken out.")),
     "draft": ("commands.drafts", N_("Papers the scheduler prepared and a person issues.")),
     "paper": (

@@ -94,20 +94,22 @@ def print_forms(file: Path, tasks: Sequence[int]) -> None:
 class Duban:
     """The program's own path: who the person is and may do is looked up anew for each step, then the step."""
 
-    def __init__(self, database: Database, people: People, start: datetime = MORNING) -> None:
+    def __init__(
+        self, database: Database, people: People, start: datetime = MORNING, *, office_id: int = OFFICE_ID
+    ) -> None:
         """On an office that is open."""
-        self.database, self.people, self.now = database, people, start
+        self.database, self.people, self.now, self.office_id = database, people, start, office_id
 
     def actor(self, person: int) -> Actor:
         """As the desk and each command load whoever is there."""
         with self.database.read() as connection:
-            return cases.load_actor(connection, OFFICE_ID, person, local_date(self.now), source="web")
+            return cases.load_actor(connection, self.office_id, person, local_date(self.now), source="web")
 
     def step(self, action: str, task: int) -> None:
         """One step, durable."""
         self.now += TICK
         actor = self.actor(self.people.who(action, task))
-        actions.act(self.database, OFFICE_ID, actor, command(action, task), self.now)
+        actions.act(self.database, self.office_id, actor, command(action, task), self.now)
 
     def close(self) -> None:
         """Give the file back."""

@@ -33,6 +33,11 @@ GOALS: Final = {
 }
 
 
+def today() -> str:
+    """The day of the run."""
+    return datetime.now(UTC).date().isoformat()
+
+
 def write(figures: Figures, extent: Extent) -> None:
     """Put the figures of a whole run between the marks of the page; a short one is shown only."""
     told = table(figures, extent)
@@ -46,12 +51,11 @@ def write(figures: Figures, extent: Extent) -> None:
 
 def table(figures: Figures, extent: Extent) -> str:
     """Every figure under its goal, as the page has it."""
-    day = datetime.now(UTC).date().isoformat()
     machine = f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {os.cpu_count()} shared cores"
     judged = [one for one in figures.found if one.judged]
     reached = sum(one.reached for one in judged)
     lines = [
-        f"Run on {day}, {machine}, {extent.rounds} rounds, load {os.getloadavg()[1]:.1f}: {reached} of {len(judged)}"
+        f"Run on {today()}, {machine}, {extent.rounds} rounds, load {os.getloadavg()[1]:.1f}: {reached} of {len(judged)}"
         " limits kept.",
         "",
     ]

@@ -48,7 +48,7 @@ def run(extent: Extent, figures: Figures) -> None:
         stock = stocked(folder / "stock", 1_000, 2 * count * (rounds + 1) + 2 * share * rounds + 1)
         who = people(stock)
         left = learned(stock, folder / "learn", who)
-        with _copied(stock, "duban") as ours, _copied(stock, "floor") as theirs:
+        with copied(stock, "duban") as ours, copied(stock, "floor") as theirs:
             program, floor = Duban(Database(ours), who), PostgresFloor(theirs, who, left)
             contenders = {
                 "duban": _stepping(program, stock.first, count),
@@ -101,7 +101,7 @@ def _stepping(who: Duban | PostgresFloor, first: int, count: int) -> Callable[[]
 
 
 @contextmanager
-def _copied(stock: Stock, name: str) -> Iterator[str]:
+def copied(stock: Stock, name: str) -> Iterator[str]:
     """The office in a database of its own, gone afterwards; gives its URL."""
     server = sa.make_url(SERVER).set(drivername="postgresql+psycopg")
     engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")

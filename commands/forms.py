@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from workflow.month_names import MonthName
 
 
+#: what a person attaches; a parcel is taken, never attached
+_ATTACHED = [kind.value for kind in EvidenceKind if kind is not EvidenceKind.PARCEL]
+
+
 @click.group(
     "form",
     help=_("Print a unit's form; attach the signed and stamped paper."),
@@ -111,7 +115,7 @@ def save(file: Path, data: bytes) -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--signer", required=True, metavar="NAME", help=_("Who signed."))
 @click.option("--seal", required=True, metavar="NAME", help=_("Which seal was set."))
-@click.option("--kind", type=click.Choice([kind.value for kind in EvidenceKind]), default=None,
+@click.option("--kind", type=click.Choice(_ATTACHED), default=None,
               help=_("What the file is; by default as its content shows."))  # fmt: skip
 @click.option("--same-file", is_flag=True, help=_("The very same file is meant again."))
 @click.option("--anyway", default="", metavar="REASON", help=_("Why the paper is right although it does not fit."))

@@ -115,7 +115,7 @@ class Database:
 
     @contextmanager
     def step(self, office_id: int, task_id: int) -> Iterator[Connection]:
-        """As ``write``, for a step of one task; on a server others are decided beside it until ``take_turn`` (0042)."""
+        """As ``write``, for a step of one task; on a server others are decided beside it until ``take_turn`` (0040)."""
         if self.is_sqlite:
             with self.write(office_id) as connection:
                 yield connection

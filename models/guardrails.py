@@ -24,6 +24,7 @@ FROZEN: Final = (
     "verification",
     "summary",
     "paper",
+    "parcel",
     "voiding",
     "visit",
     "photo",
@@ -48,6 +49,7 @@ KEPT: Final = (
     "problem",
     "inspection",
     "apitoken",
+    "peer",
     "webhookdelivery",
 )
 

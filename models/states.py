@@ -169,6 +169,7 @@ class EvidenceKind(Word):
     SCAN = "scan", N_("scan")
     SIGNED_PDF = "signed_pdf", N_("digitally signed PDF")
     OFD = "ofd", N_("OFD file")
+    PARCEL = "parcel", N_("summary of the office below, come as a parcel")
 
 
 class MessageState(Word):

@@ -164,9 +164,20 @@ paper = table(
     office_id=NUMBER, id=NUMBER, kind=TEXT_16, year=NUMBER, number=NUMBER, units=DATA, about=DATA, facts=DATA,
     files=DATA, head_seq=NUMBER, head_hash=TEXT, issued_by=TEXT, issued_at=INSTANT,
 )
+parcel = table(
+    "parcel", 2,
+    office_id=NUMBER, id=NUMBER, peer_id=NUMBER, inward=FLAG, kind=TEXT_16, sha256=TEXT_64, content_sha256=TEXT_64,
+    answers=TEXT_64.default_to(""), statement=TEXT, signature=TEXT, head_seq=NUMBER, head_hash=TEXT, notice_id=NUMBER,
+    period_id=NUMBER, covers=DATA.default_to(list), by=TEXT, at=INSTANT,
+)
 past_password = table(
     "pastpassword", 2,
     office_id=NUMBER, id=NUMBER, person_id=NUMBER, password_hash=TEXT, set_at=INSTANT,
+)
+peer = table(
+    "peer", 2,
+    office_id=NUMBER, id=NUMBER, name=TEXT, public_key=TEXT, key=TEXT_32, unit_id=NUMBER, added_by=TEXT,
+    added_at=INSTANT, ended_at=INSTANT, ended_by=TEXT.default_to(""),
 )
 period = table(
     "period", 2,

@@ -68,6 +68,28 @@ _IN_OPEN: Final = _TASKS.where(_OPEN)
 _NOT_CLOSED: Final = _TASKS.where(_OPEN | t.task.c.next_due_at.is_not(None))
 
 
+_K, _P, _R, _E = t.task.c, t.period.c, t.reminder.c, t.event.c
+_OFFICE: Final[sa.BindParameter[int]] = sa.bindparam("office")
+_WANTED: Final[sa.BindParameter[int]] = sa.bindparam("wanted", expanding=True)
+_MONTHS: Final = (
+    sa.select(_K.responsibility_id, _P.month, _K.due_on, _K.stage, _K.late_days)
+    .join(t.period, sa.and_(_P.office_id == _K.office_id, _P.id == _K.period_id))
+    .where(_K.office_id == _OFFICE, _K.responsibility_id.in_(_WANTED))
+)
+_LEDGER: Final = sa.select(IN_FORCE, _R.task_id, _R.round, _R.due_revision, _R.rule).where(
+    _R.office_id == _OFFICE, _R.task_id.in_(_WANTED)
+)
+_SAID: Final = sa.select(_R.task_id, _R.round, _R.due_revision, _R.rule, _R.level, _R.due_at).where(
+    _R.office_id == _OFFICE, _R.task_id.in_(_WANTED), IN_FORCE, _R.state == ReminderState.FIRED.value
+)
+_PAST: Final = (
+    sa.select(_E.object_id, _E.at, _E.action, _E.to_state, _E.detail)
+    .where(_E.office_id == _OFFICE, _E.object_type == "task", _E.object_id.in_(_WANTED), _E.result == "done")
+    .where(_E.to_state != "")
+    .order_by(_E.seq)
+)
+
+
 def load_facts(connection: Connection, office_id: int, *conditions: Any, just_closed: bool = False) -> list[TaskFacts]:
     """The facts of the office's tasks in open months, and of its problems, under some conditions.
 
@@ -109,14 +131,8 @@ def _late_months(connection: Connection, office_id: int, rows: Sequence[RowMappi
     wanted = {row["responsibility_id"] for row in rows}
     if not wanted:
         return {}
-    k, p = t.task.c, t.period.c
-    query = (
-        sa.select(k.responsibility_id, p.month, k.due_on, k.stage, k.late_days)
-        .join(t.period, sa.and_(p.office_id == k.office_id, p.id == k.period_id))
-        .where(k.office_id == office_id, k.responsibility_id.in_(wanted))
-    )
     history: dict[int, list[Any]] = defaultdict(list)
-    for found in connection.execute(query):
+    for found in connection.execute(_MONTHS, {"office": office_id, "wanted": [*wanted]}):
         history[found.responsibility_id].append(found)
     return {row["id"]: _in_a_row(row, history[row["responsibility_id"]]) for row in rows}
 
@@ -144,12 +160,10 @@ def load_ledger(connection: Connection, office_id: int, tasks: Collection[int]) 
 
 def load_decided(connection: Connection, office_id: int, tasks: Collection[int]) -> tuple[set[Key], set[Key]]:
     """The same, and the keys that a wrong clock decided before they were due."""
-    r = t.reminder.c
-    query = sa.select(IN_FORCE, r.task_id, r.round, r.due_revision, r.rule).where(
-        r.office_id == office_id, r.task_id.in_(tasks)
-    )
     decided: tuple[set[Key], set[Key]] = set(), set()
-    for in_force, task_id, round_, revision, rule in connection.execute(query):
+    for in_force, task_id, round_, revision, rule in connection.execute(
+        _LEDGER, {"office": office_id, "wanted": [*tasks]}
+    ):
         decided[not in_force].add((task_id, round_, revision, rule))
     return decided
 
@@ -160,26 +174,14 @@ def load_said(connection: Connection, office_id: int, facts: Iterable[TaskFacts]
     for rules, group in ladders.by_flow(facts):
         audiences = {rule.name: ladder(rule.mode, rule.recipients) for rule in rules}
         known |= {one.task_id: audiences for one in group}
-    r = t.reminder.c
-    query = sa.select(r.task_id, r.round, r.due_revision, r.rule, r.level, r.due_at).where(
-        r.office_id == office_id, r.task_id.in_(known), IN_FORCE, r.state == ReminderState.FIRED.value
-    )
-    return [
-        Said(*row, known[row.task_id][row.rule]) for row in connection.execute(query) if row.rule in known[row.task_id]
-    ]
+    found = connection.execute(_SAID, {"office": office_id, "wanted": [*known]})
+    return [Said(*row, known[row.task_id][row.rule]) for row in found if row.rule in known[row.task_id]]
 
 
 def load_history(connection: Connection, office_id: int, tasks: Collection[int]) -> dict[int, list[Past]]:
     """What the trail says of each task, the oldest first."""
-    e = t.event.c
-    query = (
-        sa.select(e.object_id, e.at, e.action, e.to_state, e.detail)
-        .where(e.office_id == office_id, e.object_type == "task", e.object_id.in_(tasks), e.result == "done")
-        .where(e.to_state != "")
-        .order_by(e.seq)
-    )
     found: dict[int, list[Past]] = {task: [] for task in tasks}
-    for row in connection.execute(query):
+    for row in connection.execute(_PAST, {"office": office_id, "wanted": [*tasks]}):
         found[row.object_id].append(Past(happened(row.at, row.detail), row.action, row.to_state))
     return found
 

@@ -46,6 +46,7 @@ GUIDES = [
         "wordings.md",
         "words.md",
         "archive.md",
+        "levels.md",
         "simulation.md",
     )
 ]

@@ -76,16 +76,19 @@ class Weighed:
         return tuple(one for one in self.remarks if one.asks)
 
 
+_F: Final = t.filing.c
+_NAMED_FORMS: Final = (
+    sa.select(_F.id, _F.unit_id, t.unit.c.name, t.period.c.month, _F.number, _F.check_code)
+    .join(t.unit, sa.and_(t.unit.c.office_id == _F.office_id, t.unit.c.id == _F.unit_id))
+    .join(t.period, sa.and_(t.period.c.office_id == _F.office_id, t.period.c.id == _F.period_id))
+    .where(_F.office_id == sa.bindparam("office"), _F.check_code.in_(sa.bindparam("codes", expanding=True)))
+)
+
+
 def named_forms(connection: Connection, office_id: int, codes: Collection[str]) -> dict[str, FormNamed]:
     """The office's forms with these check codes."""
-    f = t.filing.c
-    query = (
-        sa.select(f.id, f.unit_id, t.unit.c.name, t.period.c.month, f.number, f.check_code)
-        .join(t.unit, sa.and_(t.unit.c.office_id == f.office_id, t.unit.c.id == f.unit_id))
-        .join(t.period, sa.and_(t.period.c.office_id == f.office_id, t.period.c.id == f.period_id))
-        .where(f.office_id == office_id, f.check_code.in_(codes))
-    )
-    return {row.check_code: FormNamed(*row) for row in connection.execute(query)}
+    found = connection.execute(_NAMED_FORMS, {"office": office_id, "codes": [*codes]})
+    return {row.check_code: FormNamed(*row) for row in found}
 
 
 def weigh(form: FormNamed, looked: Looked, known: dict[str, FormNamed]) -> Weighed:

@@ -25,7 +25,7 @@ from workflow.evidence import NOT_LOOKED, Looked, Weighed
 from workflow.given import SHORTEST_REASON
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
@@ -71,10 +71,15 @@ def print_form(
     unit_id: int,
     make_code: Callable[[Sequence[tuple[int, int, str]]], tuple[str, str]],
     now: datetime,
+    *,
+    only: Collection[int] | None = None,
 ) -> PrintedForm:
-    """Register the form of a unit's month over all reports that wait for a signature; the same content, the same form."""
+    """Register the form of a unit's month over all reports that wait for a signature; the same content, the same form.
+
+    ``only``: over those of these tasks alone.
+    """
     role = permissions.demand_unit(actor, "form.print", unit_id)
-    tasks = _waiting(connection, office_id, period_id, unit_id)
+    tasks = _waiting(connection, office_id, period_id, unit_id, only)
     covers = tuple((task.id, task.report_number, task.report_sha256) for task in tasks)
     content, code = make_code(covers)
     known = connection.execute(
@@ -84,25 +89,18 @@ def print_form(
         return PrintedForm(known.id, known.number, code, covers, existed=True)
     number = _next_number(connection, office_id, period_id, unit_id)
     filing_id = insert(
-        connection,
-        t.filing,
-        office_id,
-        period_id=period_id,
-        unit_id=unit_id,
-        number=number,
-        content_sha256=content,
-        check_code=code,
-        covers=[list(item) for item in covers],
-        printed_by=actor.login,
-        printed_at=now,
-    )
+        connection, t.filing, office_id, period_id=period_id, unit_id=unit_id, number=number, content_sha256=content,
+        check_code=code, covers=[list(item) for item in covers], printed_by=actor.login, printed_at=now,
+    )  # fmt: skip
     detail = {"code": code, "sha256": content, "tasks": [task.id for task in tasks]}
     entry = audit.Entry("form.print", "filing", filing_id, unit=tasks[0].unit_name, role=role.value, detail=detail)
     audit.append(connection, office_id, actor, entry, now)
     return PrintedForm(filing_id, number, code, covers, existed=False)
 
 
-def _waiting(connection: Connection, office_id: int, period_id: int, unit_id: int) -> list[TaskRow]:
+def _waiting(
+    connection: Connection, office_id: int, period_id: int, unit_id: int, only: Collection[int] | None
+) -> list[TaskRow]:
     """The unit's reports of a month that wait for a signature, at least one."""
     tasks = cases.load_tasks(
         connection,
@@ -111,7 +109,7 @@ def _waiting(connection: Connection, office_id: int, period_id: int, unit_id: in
         t.task.c.unit_id == unit_id,
         t.task.c.stage == Stage.REPORTED.value,
     )
-    tasks = [task for task in tasks if _waits(task)]
+    tasks = [task for task in tasks if _waits(task) and (only is None or task.id in only)]
     if not tasks:
         raise Refused(
             "E-S17",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from datetime import date
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
@@ -47,14 +47,20 @@ if TYPE_CHECKING:
 S = Stage
 
 
+_FILING: Final = (
+    sa.select(t.filing, t.unit.c.name.label("unit_name"), t.office.c.short_name)
+    .join(t.unit, on(t.filing, "unit_id", t.unit))
+    .join(t.office, t.office.c.id == t.filing.c.office_id)
+    .where(t.filing.c.office_id == sa.bindparam("office"), t.filing.c.id == sa.bindparam("filing"))
+)
+_REPORTS: Final = sa.select(t.report).where(
+    t.report.c.office_id == sa.bindparam("office"), t.report.c.task_id.in_(sa.bindparam("tasks", expanding=True))
+)
+
+
 def form_facts(connection: Connection, office_id: int, filing_id: int) -> FormFacts:
     """What is printed on a unit's form: exactly the report versions that the form covers."""
-    filing = connection.execute(
-        sa.select(t.filing, t.unit.c.name.label("unit_name"), t.office.c.short_name)
-        .join(t.unit, on(t.filing, "unit_id", t.unit))
-        .join(t.office, t.office.c.id == t.filing.c.office_id)
-        .where(t.filing.c.office_id == office_id, t.filing.c.id == filing_id)
-    ).one()
+    filing = connection.execute(_FILING, {"office": office_id, "filing": filing_id}).one()
     covered = {task: version for task, version, _sha in filing.covers}
     month = read_month(connection, office_id, filing.period_id, only=covered)
     versions = _versions(connection, office_id, covered)
@@ -80,9 +86,7 @@ def form_facts(connection: Connection, office_id: int, filing_id: int) -> FormFa
 
 
 def _versions(connection: Connection, office_id: int, covered: dict[int, int]) -> dict[int, RowMapping]:
-    rows = connection.execute(
-        sa.select(t.report).where(t.report.c.office_id == office_id, t.report.c.task_id.in_(covered))
-    ).mappings()
+    rows = connection.execute(_REPORTS, {"office": office_id, "tasks": [*covered]}).mappings()
     return {row["task_id"]: row for row in rows if row["number"] == covered[row["task_id"]]}
 
 

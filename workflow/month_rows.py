@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
@@ -57,6 +57,35 @@ def on(left: sa.Table, column: str, right: sa.Table) -> Any:
     return sa.and_(left.c.office_id == right.c.office_id, left.c[column] == right.c.id)
 
 
+_PERIOD: Final = (
+    sa.select(t.period, t.notice.c.title.label("notice_title"))
+    .join(t.notice, on(t.period, "notice_id", t.notice))
+    .where(t.period.c.office_id == sa.bindparam("office"), t.period.c.id == sa.bindparam("period"))
+)
+_TASKS: Final = (
+    sa.select(t.task, *_NAMED, *(t.report.c[name].label(f"r_{name}") for name in _REPORTED))
+    .select_from(
+        t.task.join(t.unit, on(t.task, "unit_id", t.unit))
+        .join(t.responsibility, on(t.task, "responsibility_id", t.responsibility))
+        .join(t.clause, on(t.task, "clause_id", t.clause))
+        .join(t.work_item, on(t.clause, "item_id", t.work_item))
+        .outerjoin(t.report, IN_FORCE)
+    )
+    .where(t.task.c.office_id == sa.bindparam("office"), t.task.c.period_id == sa.bindparam("period"))
+    .order_by(t.clause.c.position, t.responsibility.c.position, t.task.c.id)
+)
+_SOME: Final = _TASKS.where(t.task.c.id.in_(sa.bindparam("only", expanding=True)))
+_OF_CLAUSES: Final = {
+    table.name: sa.select(table)
+    .where(
+        table.c.office_id == sa.bindparam("office"),
+        table.c.clause_id.in_(sa.bindparam("clauses", expanding=True)),
+    )
+    .order_by(table.c.id)
+    for table in (t.indicator, t.milestone)
+}
+
+
 def read_month(
     connection: Connection, office_id: int, period_id: int, *, only: Collection[int] | None = None
 ) -> MonthRows:
@@ -64,24 +93,10 @@ def read_month(
 
     ``only`` some of the tasks, by their numbers, as a unit's form needs them: then nobody is looked up who signed.
     """
-    period = connection.execute(
-        sa.select(t.period, t.notice.c.title.label("notice_title"))
-        .join(t.notice, on(t.period, "notice_id", t.notice))
-        .where(t.period.c.office_id == office_id, t.period.c.id == period_id)
-    ).one()
-    query = (
-        sa.select(t.task, *_NAMED, *(t.report.c[name].label(f"r_{name}") for name in _REPORTED))
-        .select_from(
-            t.task.join(t.unit, on(t.task, "unit_id", t.unit))
-            .join(t.responsibility, on(t.task, "responsibility_id", t.responsibility))
-            .join(t.clause, on(t.task, "clause_id", t.clause))
-            .join(t.work_item, on(t.clause, "item_id", t.work_item))
-            .outerjoin(t.report, IN_FORCE)
-        )
-        .where(t.task.c.office_id == office_id, t.task.c.period_id == period_id)
-        .order_by(t.clause.c.position, t.responsibility.c.position, t.task.c.id)
-    )
-    tasks = list(connection.execute(query if only is None else query.where(t.task.c.id.in_(only))).mappings())
+    asked = {"office": office_id, "period": period_id}
+    period = connection.execute(_PERIOD, asked).one()
+    found = connection.execute(_TASKS, asked) if only is None else connection.execute(_SOME, asked | {"only": [*only]})
+    tasks = list(found.mappings())
     indicators, milestones = (_by_clause(connection, office_id, table, tasks) for table in (t.indicator, t.milestone))
     signers = _signers(connection, office_id, period_id) if only is None else {}
     return MonthRows(period, tasks, indicators, milestones, signers)
@@ -111,7 +126,6 @@ def _by_clause(
 ) -> dict[int, list[Any]]:
     found: dict[int, list[Any]] = defaultdict(list)
     wanted = {task["clause_id"] for task in tasks}
-    query = sa.select(table).where(table.c.office_id == office_id, table.c.clause_id.in_(wanted))
-    for row in connection.execute(query.order_by(table.c.id)):
+    for row in connection.execute(_OF_CLAUSES[table.name], {"office": office_id, "clauses": [*wanted]}):
         found[row.clause_id].append(row)
     return found

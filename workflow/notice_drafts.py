@@ -43,6 +43,13 @@ def keep(connection: Connection, office_id: int, actor: Actor, draft: dict[str, 
     return number
 
 
+def from_source(connection: Connection, office_id: int, source_sha256: str) -> int:
+    """The number of the newest draft that was read from a source; 0 where there is none."""
+    d = t.notice_draft.c
+    newest = sa.select(sa.func.max(d.id)).where(d.office_id == office_id, d.source_sha256 == source_sha256)
+    return int(connection.scalar(newest) or 0)
+
+
 def waiting(connection: Connection, office_id: int, actor: Actor) -> list[dict[str, Any]]:
     """The drafts that are worked on, the newest first; needs ``notice.draft``."""
     permissions.demand(actor, DEED)

@@ -17,7 +17,7 @@ from models.errors import DubanError
 from models.language import _
 from models.states import Result
 from models.times import local_date
-from workflow import audit, flow_store, heads
+from workflow import audit, flow_store, heads, parcels
 from workflow.effects import stored_report_digest
 from workflow.paper_proof import papers_differ
 
@@ -55,6 +55,7 @@ def verify(
     findings += _states(connection, office_id)
     findings += _reports(connection, office_id)
     findings += [Finding(where, what) for where, what in papers_differ(connection, office_id)]
+    findings += [Finding(where, what) for where, what in parcels.differences(connection, office_id)]
     if store is not None:
         findings += _files(connection, office_id, store)
     return findings
@@ -234,6 +235,8 @@ def _files(connection: Connection, office_id: int, store: Store) -> Iterator[Fin
         for row in connection.execute(sa.select(table.c.id, table.c.files).where(table.c.office_id == office_id)):
             for kind, sha in row.files.items():
                 wanted[sha] = f"{_named(table, row.id)} .{kind}"
+    for row in connection.execute(sa.select(t.parcel.c.id, t.parcel.c.sha256).where(t.parcel.c.office_id == office_id)):
+        wanted[row.sha256] = _("parcel {id}").format(id=row.id)
     for sha, where in wanted.items():
         try:
             store.get(sha)

@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 
     from models.sealed import PaperFact
 
-_KINDS: Final = {EvidenceKind.SCAN: "扫描件", EvidenceKind.SIGNED_PDF: "签名PDF", EvidenceKind.OFD: "OFD文件"}
+_KINDS: Final = {
+    EvidenceKind.SCAN: "扫描件",
+    EvidenceKind.SIGNED_PDF: "签名PDF",
+    EvidenceKind.OFD: "OFD文件",
+    EvidenceKind.PARCEL: "下级汇总（交换件）",
+}
 _CODES: Final = {
     CodeMatch.SAME: "校验码相符",
     CodeMatch.INCOMPLETE: "校验码相符，缺页",

@@ -6,7 +6,7 @@ build than everything else a command does (decision 0042).
 
 from __future__ import annotations
 
-from models.rows import flow, message, notice, office, paper, phrase, problem, task, template, trail, webhook
+from models.rows import flow, message, notice, office, paper, parcel, phrase, problem, task, template, trail, webhook
 from models.rows.base import metadata
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "notice",
     "office",
     "paper",
+    "parcel",
     "phrase",
     "problem",
     "task",

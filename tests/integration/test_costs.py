@@ -36,7 +36,7 @@ LISTS = {
     ),
     "clerk1": ("/", "/tasks", "/inbox", "/filing"),
     "leader1": ("/", "/sign"),
-    "audit": ("/trail",),
+    "audit": ("/", "/trail"),
     "security": ("/people", "/duties"),
 }  # fmt: skip
 #: what neither a list of commands nor a completion needs

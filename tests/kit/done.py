@@ -16,13 +16,16 @@ import commands.trail
 from deeds import downloads, evidence, months, own_words, registers, rules_editing, running
 from deeds import requests as asked
 from deeds.board import looking
+from deeds.levels import answering, handing_down, reporting_up, standing, taking
 from deeds.task_views import story
 from kit import tables
+from kit.levels import BELOW
 from kit.office import MONTH
 from kit.stage import KEPT, LATE, Seat
 from kit.world import CO, OWN, REASON, make_code
 from models.drafts import ProblemDraft
 from models.evidence import SignaturesSeen
+from models.office_key import OfficeKey
 from models.states import EvidenceKind, PaperKind, PhotoShows, RequestKind, Role
 from models.store import Store
 from schedules import clock_guard, drafts
@@ -42,6 +45,7 @@ from workflow import (
     messages,
     notice_drafts,
     papers,
+    peers,
     people,
     periods,
     phrases,
@@ -64,6 +68,7 @@ if TYPE_CHECKING:
 #: no thing of any kind has this number, and no form this code
 NO_NUMBER, NO_CODE = 98765, "9999-9999"
 _NOTICE = tables.table(tables.clause("1.1", OWN), title="另一份通知", source_sha256="b" * 64)
+_KEY = OfficeKey(b"\x03" * 32).public
 _PROBLEM = ProblemDraft("inspection", "新问题", date(2022, 6, 8), date(2022, 9, 30), (OWN,))
 
 
@@ -251,6 +256,21 @@ def _facts(seat: Seat) -> Any:
     return seat.look_up("summary.build", lambda c: summaries.build(c, 1, seat.actor, period, LATE))
 
 
+def _parcels(stage: Stage, actor: Actor, number: Any) -> bool:
+    seat = Seat(stage, actor)
+    return number in [one.number for one in seat.look_up("parcel.read", lambda c: standing.listing(c, seat))]
+
+
+def _take_again(stage: Stage, actor: Actor, number: Any) -> Any:
+    """What came is there already: who might have taken it is told so."""
+    seat, row = Seat(stage, actor), stage.world.row("parcel", number)
+    return taking.take(seat, seat.store.get(row["sha256"]), "上报.parcel")
+
+
+def _correct(stage: Stage, actor: Actor, number: Any) -> Any:
+    return reporting_up.correct(Seat(stage, actor), number, "1.1", {"percent": 60}, REASON)
+
+
 _INTERNAL = flow_reading.read_flow(f"{flow_store.shipped('internal_report').text}\n# reworded\n")
 
 DONE: dict[str, Doing] = {
@@ -291,6 +311,12 @@ DONE: dict[str, Doing] = {
     "archive.export": Doing(_export),
     "archive.verify": _plain("archive.verify", archiving.export_of, "c" * 64, looks=True),
     "plan.read": _plain("plan.read", drafts.list_drafts, looks=True),
+    "peer.manage": _plain("peer.manage", peers.add, "省督查室", _KEY.text, _KEY.fingerprint, "", LATE),
+    "parcel.read": Doing(_parcels, ("parcel",), lists=True, looks=True, door="parcel.read"),
+    "parcel.hand_down": _seated(lambda seat: handing_down.hand_down(seat, BELOW, seat.stage.world.notice_id)),
+    "parcel.report": Doing(_correct, ("answer",)),
+    "parcel.answer": Doing(lambda s, a, n: answering.answer(Seat(s, a), n), ("parcel",)),
+    "parcel.take": Doing(_take_again, ("parcel",), looks=True),
     "message.read": Doing(lambda s, a, n: s.whole(a, "message.read", messages.show_message, n), ("dead",), looks=True),
     "message.retry": Doing(lambda s, a, n: s.whole(a, "message.retry", messages.retry, n, LATE) is None, ("dead",)),
     "message.release": Doing(lambda s, a, n: s.whole(a, "message.release", messages.release, [n], LATE), ("held",)),

@@ -11,26 +11,34 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 import deeds.desk
+from documents.notice_json import to_json
+from documents.parcels import opened
+from kit import levels
 from kit.desk import Browser, DeskOf, desk_of
 from kit.flows import walk
 from kit.office import MONTH, at
 from kit.world import CO, NOON, OTHER, OWN, REASON, World, make_world
+from models import office_key
 from models import tables as t
 from models.database import Database, sqlite_url
 from models.errors import Denied, DubanError, NotFound
+from models.parcels import Answer, ClauseAnswer, ClauseReport, MonthReport, ParcelKind
 from models.rendering import Rendered
 from models.settings import Settings
 from models.states import PaperKind, PhotoShows, RequestKind, Role
 from models.store import Store
 from models.times import local_date
-from workflow import cases, filings, flow_reading, flow_store, papers, problems, requests, tokens
+from workflow import cases, filings, flow_reading, flow_store, papers, parcels, peers, problems, requests, tokens
 from workflow.case import Actor, Post
 from workflow.operation import perform
+from workflow.parcels import About
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
     from pathlib import Path
+
+    from models.parcels import Parcel
 
 #: after the due date, so that there is something to urge
 LATE = at("2022-06-28 10:00")
@@ -70,6 +78,9 @@ class Things:
     held: int = 0
     draft: int = 0
     token: int = 0
+    #: a report that came from the office below, and the answer to a report that went up, which returned clause 1.1
+    parcel: int = 0
+    answer: int = 0
 
 
 class Seat(deeds.desk.Desk):
@@ -115,6 +126,7 @@ class Stage:
         folder.mkdir()
         shutil.copy(self.world.folder / MASTER, folder / "duban.db")
         shutil.copytree(self.world.folder / "store", folder / "store")
+        shutil.copy(self.world.folder / office_key.FILE, folder)
         database = Database(sqlite_url(folder / "duban.db"), synchronous="OFF")
         return Stage(replace(self.world, database=database, folder=folder), self.things)
 
@@ -178,6 +190,7 @@ def make_stage(folder: Path) -> Stage:
     _reports(stage, Store(folder / "store"))
     _problems(stage)
     _office(stage)
+    _levels(stage)
     for login in AWAY:
         world.add(
             "absence", person_id=world.people[login], substitute_id=world.people["stand"], from_on=TODAY,
@@ -245,3 +258,40 @@ def _office(stage: Stage) -> None:
     world.add("login", person_id=world.people["clerk1"], token_hash="t", created_at=NOON, expires_at=later)
     text = flow_store.shipped(flow_store.MONTHLY).text
     world.do("director", flow_store.install, flow_reading.read_flow(f"{text}\n# reworded\n"))
+
+
+def _levels(stage: Stage) -> None:
+    """The first unit is an office below, which reported what is approved; and a report of ours that came back from above."""
+    world, store = stage.world, Store(stage.world.folder / "store")
+    own = office_key.keep(world.folder, b"\x01" * 32).public
+    theirs = office_key.OfficeKey(b"\x02" * 32).public
+    below = world.do("security", peers.add, levels.BELOW, theirs.text, theirs.fingerprint, OWN)
+    world.change("notice", world.notice_id, draft=to_json(levels.NOTICE))
+    may = world.rows("period", month="2022-05")[0]["id"]
+    report = MonthReport(MONTH, "6号", TODAY, "县主任", (ClauseReport("1.1", "已清理三公里。", 40),))
+    returned = Answer("2022-05", (ClauseAnswer("1.1", "returned", "退回", "审核员", REASON, TODAY),))
+
+    def kept(login: str, kind: ParcelKind, content: object, about: About, *, inward: bool, answers: str = "") -> Parcel:
+        data = levels.parcel(b"\x02" * 32, own.fingerprint, kind, content, LATE, answers=answers)
+        store.put(data)
+        found = opened(data, "")
+        world.do(login, _keep, below, found, about, inward=inward)
+        return found
+
+    kept(
+        "clerk1",
+        ParcelKind.REPORT,
+        report,
+        About(world.notice_id, world.period_id, [(stage.things.approved, 1)]),
+        inward=True,
+    )
+    stage.things.parcel = world.rows("parcel")[-1]["id"]
+    up = kept("director", ParcelKind.REPORT, replace(report, number="5号"), About(world.notice_id, may), inward=False)
+    kept("director", ParcelKind.ANSWER, returned, About(world.notice_id, may), inward=True, answers=up.sha256)
+    stage.things.answer = world.rows("parcel")[-1]["id"]
+
+
+def _keep(
+    c: Any, office: int, actor: Actor, peer: Any, found: Parcel, about: About, *, inward: bool, now: datetime
+) -> int:
+    return parcels.keep(c, office, actor, actor.posts[0].role, peer, found, about, now, inward=inward)

@@ -50,7 +50,7 @@ class Mortal:
     def __init__(self, world: World) -> None:
         self.world, self.life, self.disk = world, Life(Random(1)), Disk(Random(1))
         self.fate = Fate(self.life, self.disk)
-        watch_database(world.database.engine, self.fate)
+        watch_database(world.database, self.fate)
 
     def dies(self, kind: Kind, at: int) -> None:
         """At this step of this kind, if it takes so many."""
@@ -95,6 +95,18 @@ def test_wherever_it_dies_a_deed_is_done_whole_or_not_at_all(office: World, tmp_
             break
     assert died > 10
     assert mortal.anew().row("task", mortal.world.task)["state"] == Stage.REPORTED
+
+
+def test_a_disk_that_runs_full_is_felt_by_a_connection_that_was_open_before(mortal: Mortal) -> None:
+    def pages() -> int:
+        with mortal.world.database.read() as connection:
+            return int(connection.exec_driver_sql("PRAGMA max_page_count").scalar_one())
+
+    roomy = pages()
+    mortal.disk.full = True
+    assert pages() < roomy
+    mortal.disk.full = False
+    assert pages() >= roomy  # SQLite's own limit differs from version to version
 
 
 def test_after_the_commit_it_is_done_and_the_same_click_gets_the_answer(mortal: Mortal) -> None:

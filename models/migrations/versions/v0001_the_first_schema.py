@@ -104,6 +104,13 @@ def upgrade() -> None:
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.create_index("ix_event_object", ["office_id", "object_type", "object_id", "version"], unique=False)
         batch_op.create_index("ix_event_operation", ["office_id", "operation_id"], unique=False)
+        batch_op.create_index(
+            "ix_event_undone",
+            ["office_id", "result", "at"],
+            unique=False,
+            sqlite_where=sa.text("result <> 'done'"),
+            postgresql_where=sa.text("result <> 'done'"),
+        )
 
     op.create_table(
         "flow",
@@ -1160,6 +1167,57 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("office_id", "id", name=op.f("pk_template_failure")),
         sa.UniqueConstraint("office_id", "template_id", name=op.f("uq_template_failure_office_id_template_id")),
     )
+    op.create_table(
+        "peer",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("public_key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("key", sa.String(length=32), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=True),
+        sa.Column("added_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("added_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("ended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("ended_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(["office_id", "unit_id"], ["unit.office_id", "unit.id"], name=op.f("fk_peer_unit_id")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_peer_")),
+        sa.PrimaryKeyConstraint("office_id", "id", name=op.f("pk_peer")),
+    )
+    op.create_index("ix_peer_key", "peer", ["office_id", "key"], unique=False)
+    op.create_table(
+        "parcel",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("peer_id", sa.Integer(), nullable=False),
+        sa.Column("inward", sa.Boolean(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("content_sha256", sa.String(length=64), nullable=False),
+        sa.Column("answers", sa.String(length=64), nullable=False),
+        sa.Column("statement", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("signature", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("head_seq", sa.Integer(), nullable=False),
+        sa.Column("head_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("notice_id", sa.Integer(), nullable=True),
+        sa.Column("period_id", sa.Integer(), nullable=True),
+        sa.Column("covers", sa.JSON(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["office_id", "peer_id"], ["peer.office_id", "peer.id"], name=op.f("fk_parcel_peer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id", "notice_id"], ["notice.office_id", "notice.id"], name=op.f("fk_parcel_notice_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id", "period_id"], ["period.office_id", "period.id"], name=op.f("fk_parcel_period_id")
+        ),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_parcel_")),
+        sa.PrimaryKeyConstraint("office_id", "id", name=op.f("pk_parcel")),
+        sa.UniqueConstraint("office_id", "sha256", name=op.f("uq_parcel_office_id_sha256")),
+    )
+    op.create_index("ix_parcel_peer", "parcel", ["office_id", "peer_id", "kind"], unique=False)
+    op.create_index("ix_parcel_content", "parcel", ["office_id", "content_sha256"], unique=False)
     guardrails.install(op.get_bind())
     message_tasks.install(op.get_bind())
     statistics.install(op.get_bind())

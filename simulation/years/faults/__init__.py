@@ -68,7 +68,7 @@ class Faults:
 
     def opened(self, process: Process) -> None:
         """A process has begun a new life and opened the database."""
-        watch_database(process.database.engine, Fate(self._life(process), self.disk))
+        watch_database(process.database, Fate(self._life(process), self.disk))
 
     @contextmanager
     def around(self, process: Process) -> Iterator[None]:

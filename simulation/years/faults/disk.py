@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from random import Random
 
-#: SQLite never lets a database be smaller than it is: one page means no page more; its own limit is this many
+#: SQLite never lets a database be smaller than it is: one page means no page more; no version takes more than this many
 _NO_MORE, _LIMIT = 1, 4294967294
 #: of a hundred: a commit finds no room in the write-ahead log
 _COMMITS: Final = 30
@@ -35,9 +35,7 @@ class Disk:
         self._ever = self._ever or self.full
         if not self._ever:
             return
-        allowed = connection.execute("PRAGMA max_page_count").fetchone()[0]
-        if self.full != (allowed < _LIMIT):
-            connection.execute(f"PRAGMA max_page_count={_NO_MORE if self.full else _LIMIT}")
+        connection.execute(f"PRAGMA max_page_count={_NO_MORE if self.full else _LIMIT}")
 
     def commit(self) -> None:
         """A commit is written into the log, if there is room."""

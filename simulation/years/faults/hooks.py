@@ -1,6 +1,8 @@
 """Where a fault can befall a process: before each statement, around each commit, before each change of a file.
 
-The database is watched through SQLAlchemy's events, files through Python's audit events, which come before every change and only count below the office's folder, so that what an import caches does not.
+Statements are heard through SQLAlchemy's events, commits where ``Database.write`` makes them. Files are heard through
+Python's audit events, which come before every change; they only count below the office's folder, so that what an import
+caches does not.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ import sqlalchemy as sa
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy.engine import Engine
+    from models.database import Database
 
 #: audit events that change a folder or a file, or open a database past the engine; ``open`` does when it is for writing
 CHANGES: Final = frozenset(
@@ -38,34 +40,33 @@ class Watcher(Protocol):
         """A transaction is about to be committed."""
 
     def committed(self) -> None:
-        """It is; nobody has been told yet. Raises nothing: the connection is on its way back."""
+        """It is; nobody has been told yet. Raises nothing: whoever wrote learns of it at the next step."""
 
     def file(self, change: str) -> None:
         """A file is about to be changed."""
 
 
-def watch_database(engine: Engine, watcher: Watcher) -> None:
-    """Ask the watcher at every step that the engine takes from now on.
+def watch_database(database: Database, watcher: Watcher) -> None:
+    """Ask the watcher at every step that the database takes from now on.
 
-    No event comes after a commit: it is done when its connection comes back and stands in no transaction any more.
+    Connections wait for the next transaction and are not given back between two: it is heard by its first word.
     """
-    committing = False
+    write = database.write
 
-    def commit(_connection: sa.Connection) -> None:
-        nonlocal committing
-        watcher.commit()
-        committing = True
+    def statement(connection: sa.Connection, _cursor: Any, text: str, *_more: Any) -> None:
+        if text.startswith("BEGIN"):
+            watcher.checkout(connection.connection.dbapi_connection)
+        watcher.statement()
 
-    def reset(connection: Any, _record: Any, _state: Any) -> None:
-        nonlocal committing
-        if committing and not connection.in_transaction:
-            watcher.committed()
-        committing = False
+    @contextmanager
+    def written(office_id: int) -> Iterator[sa.Connection]:
+        with write(office_id) as connection:
+            yield connection
+            watcher.commit()
+        watcher.committed()
 
-    sa.event.listen(engine, "checkout", lambda connection, _record, _proxy: watcher.checkout(connection))
-    sa.event.listen(engine, "before_cursor_execute", lambda *_statement: watcher.statement())
-    sa.event.listen(engine, "commit", commit)
-    sa.event.listen(engine, "reset", reset)
+    sa.event.listen(database.engine, "before_cursor_execute", statement)
+    database.write = written  # type: ignore[method-assign]
 
 
 class _Files:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 #: these hang on a date that may move; the others come once in a round
 _MOVES: Final = frozenset({"due", "closes"})
+#: these are known beforehand: a rung that hangs on them may lie before its round
+_KNOWN: Final = _MOVES | {"opened"}
 #: a wall clock that is less far off changes no day
 _TRUE: Final = timedelta(minutes=5)
 #: around an hour in which the clock was wrong nothing can be said of what it meant
@@ -102,6 +104,7 @@ class _Reckoning:
         }
         self._murk = _murk(picture) + picture.memory.edited
         self._imports = _moved_days(picture, lives, self._days.listed)
+        self._forces: dict[str, list[tuple[datetime, datetime, Rung]]] = {}
 
     def due(self, life: Life, until: datetime) -> Iterator[Due]:
         """Each rung once for each round and date in which it came due; in a closed month nothing does."""
@@ -110,12 +113,13 @@ class _Reckoning:
             after = life.spans[place + 1].since if place + 1 < len(life.spans) else None
             if after is not None and _next_nine(span.since) >= after:
                 continue  # it was over before any rung could fall due
+            anchors = self._anchors(span, life)
             for first, last, rung in self._in_force(span.law):
                 if span.state not in rung.states or rung.when == "second_late":
                     continue
                 if rung.when == "not_received" and span.received:
                     continue
-                at = self._at(rung, span, life)
+                at = self._at(rung, anchors)
                 if (
                     at is None
                     or not max(span.since, first) < at <= min(end, last)
@@ -125,34 +129,39 @@ class _Reckoning:
                 if not self._unclear(at, span):
                     yield Due(rung, at, span.round, span.revision)
 
-    def _in_force(self, law: str) -> Iterator[tuple[datetime, datetime, Rung]]:
+    def _in_force(self, law: str) -> list[tuple[datetime, datetime, Rung]]:
         """Every rung of every ladder that was ever in force, with the true times between which it was."""
-        for place, (since, own) in enumerate(self._ladders):
-            until = self._ladders[place + 1][0] if place + 1 < len(self._ladders) else self._picture.evidence.when
-            for rung in own or self._picture.laws[law].rungs:
-                yield since, until, rung
+        if law not in self._forces:
+            ends = [*(since for since, _own in self._ladders[1:]), self._picture.evidence.when]
+            self._forces[law] = [
+                (since, until, rung)
+                for (since, own), until in zip(self._ladders, ends, strict=True)
+                for rung in own or self._picture.laws[law].rungs
+            ]
+        return self._forces[law]
 
-    def _at(self, rung: Rung, span: Span, life: Life) -> datetime | None:
-        """When the rung falls due by the span's dates; None when it does not speak in this round."""
+    def _anchors(self, span: Span, life: Life) -> dict[str, date | None]:
+        """The days from which rungs count in the span; a round that began with the closing or later has no closing."""
         opened = date.fromisoformat(life.row["opened_on"])
-        begun = day_of(span.returned) if span.round > 1 and span.returned else opened
+        begun = _begun(span, opened)
         closes = self._closing(span, life)
-        if rung.anchor == "closes" and begun >= closes:
-            return None
-        anchor = {
+        return {
             "opened": opened,
             "due": span.due_on,
-            "closes": closes,
+            "closes": closes if begun < closes else None,
             "signed": span.signed and day_of(span.signed),
             "returned": span.returned and day_of(span.returned),
             "entered": span.entered and day_of(span.entered),
-        }[rung.anchor]
-        if anchor is None:
+            "earliest": self._earliest(span, begun),
+        }
+
+    def _at(self, rung: Rung, anchors: dict[str, date | None]) -> datetime | None:
+        """When the rung falls due by the span's dates; None when it does not speak in this round."""
+        anchor, earliest = anchors[rung.anchor], anchors["earliest"]
+        if anchor is None or earliest is None:
             return None
         day = self._day(rung, anchor)
-        if rung.anchor in {"opened", "due", "closes"}:
-            day = max(day, self._earliest(span, begun))
-        return nine(day)
+        return nine(max(day, earliest) if rung.anchor in _KNOWN else day)
 
     def _closing(self, span: Span, life: Life) -> date:
         """The month's closing day; a moved month had another one before."""
@@ -179,8 +188,15 @@ class _Reckoning:
         """Whether the clock was wrong then, or the calendar was another one that may have meant another day."""
         if any(first - _MURK <= at <= last + _MURK for first, last in self._murk):
             return True
+        if not self._imports:
+            return False
         near = {day_of(at), *(day_of(at) + timedelta(days=back) for back in range(-12, 13))}
         return any(at < imported and span.since < imported and near & days for imported, days in self._imports)
+
+
+def _begun(span: Span, opened: date) -> date:
+    """The day on which the span's round began."""
+    return day_of(span.returned) if span.round > 1 and span.returned else opened
 
 
 def _next_nine(moment: datetime) -> datetime:

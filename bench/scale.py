@@ -1,0 +1,197 @@
+"""Many offices in one PostgreSQL: how large they are, how many steps a second, and the wave when all are due at once.
+
+``python -m bench.scale`` (``OFFICES=40``) where ``DUBAN_TEST_POSTGRES`` names a server; writes docs/scale.md. One office is
+made by the program with a year of months behind it and copied under other numbers. Processes work on offices of their own,
+as the nodes of a cluster do; the way out of the wave takes every message at once, as no real one does.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+import time
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import sqlalchemy as sa
+
+from bench.extent import WHOLE
+from bench.month import Duban, people
+from bench.postgres import SERVER, copied
+from bench.scale_page import Measured, write
+from bench.stock import FRAME, LATER, UNITS, stocked
+from bench.sweeps import BEFORE, MORNING, PROVED
+from models.database import Database
+from models.rows import metadata
+from notifications.outbox import deliver
+from schedules.sweep import sweep
+from simulation.scene import OFFICE_ID
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from multiprocessing.synchronize import Barrier
+
+    from bench.month import People
+    from bench.stock import Stock
+    from notifications.channel import Envelope
+
+OFFICES: Final = int(os.environ.get("OFFICES", "40"))
+#: tasks of a year behind each office: 300 a month, as the real notice has them
+MONTHLY: Final = 300
+YEAR: Final = 12 * MONTHLY
+#: steps that each process takes in each measurement
+STEPS: Final = 200
+PROCESSES: Final = (1, 2, 4)
+
+
+@dataclass(slots=True)
+class Sink:
+    """A way out that takes everything at once."""
+
+    name: str = "file"
+    private: bool = True
+
+    def send(self, envelope: Envelope) -> str:
+        """Taken."""
+        return envelope.message_id
+
+
+def main() -> None:
+    """Everything, one after the other."""
+    if not SERVER:
+        sys.exit("DUBAN_TEST_POSTGRES names no server")
+    with WHOLE.room() as folder:
+        stock = stocked(folder / "stock", YEAR, STEPS * len(PROCESSES) + 1)
+        with closing(stock.open("OFF")) as database:
+            sweep(database, OFFICE_ID, None, BEFORE, drift=PROVED)
+        with copied(stock, "scale") as url:
+            write(_measured(url, stock, people(stock)))
+
+
+def _measured(url: str, stock: Stock, who: People) -> Measured:
+    before = _size(url)
+    _multiply(url)
+    monthly = (_size(url) - before) / (OFFICES - 1) / 12
+    rates: dict[int, float] = {}
+    for turn, processes in enumerate(PROCESSES):
+        seconds = _together(processes, _steps, url, who, stock.first + turn * STEPS)
+        rates[processes] = processes * STEPS / seconds
+        print(f"{processes} processes: {rates[processes]:.0f} steps a second", flush=True)
+    _come_due(url)
+    swept = _together(2, _sweep, url, who, 0)
+    messages = _count(url, f"SELECT count(*) FROM message WHERE state = 'due' AND next_at < {LATER}")
+    print(f"{messages} digests of {OFFICES} offices decided and written in {swept:.1f} s", flush=True)
+    handed = _together(2, _hand_over, url, who, 0)
+    left = _count(url, f"SELECT count(*) FROM message WHERE state = 'due' AND next_at < {LATER}")
+    print(f"handed over in {handed:.1f} s, {left} left", flush=True)
+    bare = _bare(url)
+    print(f"the same rows by bare SQL in {bare:.1f} s", flush=True)
+    return Measured(OFFICES, monthly, rates, messages, swept, handed, bare)
+
+
+def _size(url: str) -> int:
+    return _count(
+        url,
+        "SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace",
+    )
+
+
+def _count(url: str, query: str) -> int:
+    with closing(Database(url)) as database, database.read() as connection:
+        return int(connection.scalar(sa.text(query)) or 0)
+
+
+def _multiply(url: str) -> None:
+    """The first office under every other number."""
+    with closing(Database(url)) as database, database.write(OFFICE_ID) as connection:
+        for table in metadata.sorted_tables:
+            key = "id" if table.name == "office" else "office_id"
+            if key in table.c and table.name != "alembic_version":
+                names = [f'"{column.name}"' for column in table.c]
+                chosen = ["n" if name == f'"{key}"' else name for name in names]
+                connection.exec_driver_sql(
+                    f"INSERT INTO {table.name} ({', '.join(names)}) SELECT {', '.join(chosen)} FROM {table.name},"
+                    f" generate_series(2, {OFFICES}) n WHERE {key} = {OFFICE_ID}"
+                )
+    with closing(Database(url)) as database, database.engine.connect() as connection:
+        connection.exec_driver_sql("ANALYZE")
+
+
+def _come_due(url: str) -> None:
+    with closing(Database(url)) as database, database.write(OFFICE_ID) as connection:
+        connection.execute(sa.text(f"UPDATE task SET next_due_at = :at WHERE id <= {FRAME}"), {"at": MORNING})
+        connection.execute(sa.text(f"UPDATE message SET next_at = {LATER} WHERE state <> 'sent'"))
+
+
+def _together(processes: int, work: Callable[..., None], url: str, who: People, first: int) -> float:
+    """Seconds from the moment that all are ready until the last has ended."""
+    begin = multiprocessing.Barrier(processes + 1)
+    started = [
+        multiprocessing.Process(target=work, args=(url, who, first, range(1 + place, OFFICES + 1, processes), begin))
+        for place in range(processes)
+    ]
+    for process in started:
+        process.start()
+    begin.wait()
+    since = time.perf_counter()
+    for process in started:
+        process.join()
+        assert process.exitcode == 0
+    return time.perf_counter() - since
+
+
+def _steps(url: str, who: People, first: int, offices: Sequence[int], begin: Barrier) -> None:
+    """Reports, each into the next of this process's offices."""
+    database = Database(url)
+    turns = [(offices[number % len(offices)], first + number) for number in range(STEPS + 1)]
+    programs = {office: Duban(database, who, office_id=office) for office in offices}
+    programs[offices[0]].step("report", turns.pop()[1])  # compiled before anybody looks at the clock
+    begin.wait()
+    for office, task in turns:
+        programs[office].step("report", task)
+    database.close()
+
+
+def _sweep(url: str, _who: People, _first: int, offices: Sequence[int], begin: Barrier) -> None:
+    database = Database(url)
+    begin.wait()
+    for office in offices:
+        sweep(database, office, None, MORNING, drift=PROVED)
+    database.close()
+
+
+def _hand_over(url: str, _who: People, _first: int, offices: Sequence[int], begin: Barrier) -> None:
+    database, sink = Database(url), Sink()
+    begin.wait()
+    for office in offices:
+        deliver(database, office, lambda _name: sink, MORNING)
+    database.close()
+
+
+def _bare(url: str) -> float:
+    """What the wave wrote, written once more: a statement a table and office, nothing decided."""
+    with closing(Database(url)) as database:
+        since = time.perf_counter()
+        for office in range(1, OFFICES + 1):
+            with database.write(office) as connection:
+                for table, key, own in _WAVE:
+                    names = [f'"{column.name}"' for column in metadata.tables[table].c]
+                    chosen = [own.get(name.strip('"'), name) for name in names]
+                    last = f"(SELECT max({key}) FROM {table} WHERE office_id = {office})"
+                    words = f"INSERT INTO {table} ({', '.join(names)}) SELECT {', '.join(chosen)} FROM {table} WHERE office_id = {office} AND {key} > {last} - {UNITS}"
+                    connection.exec_driver_sql(words.replace("LAST", last))
+                connection.exec_driver_sql(
+                    f"UPDATE task SET next_due_at = now() WHERE office_id = {office} AND id <= {FRAME}"
+                )
+        return time.perf_counter() - since
+
+
+_WAVE: Final = (
+    ("message", "id", {"id": "id + 100000", "dedupe_key": "dedupe_key || '|'"}),
+    ("reminder", "id", {"id": "id + 100000", "rule": "rule || '|'"}),
+)
+
+if __name__ == "__main__":
+    main()
