@@ -76,6 +76,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "doctor": ("commands.doctor", N_("Say what is wrong, with an exit code for monitoring.")),
     "backup": ("commands.backup", N_("Copy the office into one file.")),
     "restore": ("commands.backup", N_("Bring an office back from a backup.")),
+    "move": ("commands.moving", N_("Move the office into a PostgreSQL database, or back into its own file.")),
     "upgrade": ("commands.service", N_("Bring the database to this program's form.")),
     "settings": ("commands.service", N_("Show the settings in force, secrets masked.")),
     "clock": ("commands.running", N_("Look at the clock guard, or confirm the clock.")),

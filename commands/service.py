@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import click
 
@@ -13,9 +13,6 @@ from commands.frame import Desk, answer, desk, new_installation, table
 from deeds.codes import new_code
 from models.errors import EnvironmentRefused, Refused
 from models.language import _
-
-if TYPE_CHECKING:
-    from models.database import Database
 
 #: written into a new office's folder: every setting stands there, as it is when nothing is said
 SETTINGS_FILE: Final = """\
@@ -82,6 +79,7 @@ def _make_home(home: Path, office_id: int, *, rehearsal: bool) -> None:
 
 
 def _set_up(desk_: Desk, named: Any, codes: dict[str, str], channel: str, *, four_eyes: bool) -> None:
+    from deeds.running import make_room_for_jobs
     from models import schema
     from models.database import Database
     from workflow import calendar_store, heads, office
@@ -91,7 +89,7 @@ def _set_up(desk_: Desk, named: Any, codes: dict[str, str], channel: str, *, fou
     if schema.present(database) is None:
         schema.migrate(database)
     schema.check(database)
-    _make_room_for_jobs(database)
+    make_room_for_jobs(database)
     now = desk_.now()
     with database.write(settings.office) as connection:
         office.set_up(
@@ -105,14 +103,6 @@ def _set_up(desk_: Desk, named: Any, codes: dict[str, str], channel: str, *, fou
     if database.is_sqlite and not settings.database:
         (settings.home / "duban.db").chmod(0o600)
     database.close()
-
-
-def _make_room_for_jobs(database: Database) -> None:
-    """On a server: the tables in which work waits for other processes, where the extra ``cluster`` is installed."""
-    if not database.is_sqlite:
-        from cluster import schema
-
-        schema.apply(database)
 
 
 def _refuse_foreign(home: Path) -> None:
@@ -186,6 +176,7 @@ def _say_set_up(desk_: Desk, codes: dict[str, str], *, small: bool) -> None:
 @desk
 def upgrade_command(desk_: Desk) -> None:
     """Migrate the tables; nothing happens when they are of this form already."""
+    from deeds.running import make_room_for_jobs
     from models import schema
     from models.database import Database
 
@@ -200,7 +191,7 @@ def upgrade_command(desk_: Desk) -> None:
         before = schema.present(database)
         schema.migrate(database)
         after = schema.present(database)
-    _make_room_for_jobs(database)
+    make_room_for_jobs(database)
     said = _("Database form: {before} → {after}").format(before=before, after=after)
     answer(desk_, {"from": before, "to": after}, lambda: click.echo(said))
 

@@ -46,15 +46,23 @@ def work_command(desk_: Desk, folders: tuple[Path, ...]) -> int:
                 where=other.settings.home.name,
                 remedy=_("Start a process of its own for it."),
             )
-        other.__dict__["database"] = first.database  # one for all: each keeps connections
+        if other is not first:  # one for all, once it was looked at: each keeps connections
+            other.database.close()
+            other.__dict__["database"] = first.database
         ready(other)
 
     from cluster.worker import Worker
+    from schedules.runner import beside
 
     offices = [_served(other, stopping) for other in desks]
     loops = [loop for other in desks for loop in _loops(other)]
     worker = Worker(first.database, offices, loops=loops, stopping=stopping)
-    return worker.run(lambda: click.echo(_("Working; stop it with Ctrl-C."), err=True))
+    locks = [beside(other.settings.home) for other in desks]
+    try:
+        return worker.run(lambda: click.echo(_("Working; stop it with Ctrl-C."), err=True))
+    finally:
+        for lock in filter(None, locks):
+            lock.release()
 
 
 def _served(desk_: Desk, stopping: Event) -> Served:

@@ -104,9 +104,14 @@ def _raise(refusal: DubanError, _connection: Connection) -> None:
     raise refusal
 
 
-def open_database(settings: Settings, *, without_log: bool = False, patience: Patience | None = None) -> Database:
-    """The database of an office that is set up; E-B01 where there is none, E-B20 where its log was lost."""
-    from models import schema
+def open_database(
+    settings: Settings, *, without_log: bool = False, moving: bool = False, patience: Patience | None = None
+) -> Database:
+    """The database of an office that is set up; E-B01 where there is none, E-B20 where its log was lost.
+
+    E-B40 where the office lives in another one; only a move (``moving``) opens what it leaves behind.
+    """
+    from models import relocation, schema
     from models.database import Database, lost_log
     from models.postgres import HASTE
     from models.settings import refuse_lost_file
@@ -128,7 +133,14 @@ def open_database(settings: Settings, *, without_log: bool = False, patience: Pa
                 mark=mark.name
             ),
         )
-    schema.check(database)
+    try:
+        schema.check(database)
+        if not moving:
+            with database.read() as connection:
+                relocation.refuse_elsewhere(connection, settings.office)
+    except DubanError:
+        database.close()
+        raise
     if not database.is_sqlite:
         from cluster.jobs import attach
 

@@ -202,6 +202,14 @@ def open_channels(desk_: Desk) -> list[str]:
     return names
 
 
+def make_room_for_jobs(database: Database) -> None:
+    """On a server: the tables in which work waits for other processes, where the extra ``cluster`` is installed."""
+    if not database.is_sqlite:
+        from cluster import schema
+
+        schema.apply(database)
+
+
 def refuse_jobless(database: Database) -> None:
     """Work is handed to other processes over a server's database alone (E-C15), which has the tables for it (E-C16)."""
     from models.errors import EnvironmentRefused

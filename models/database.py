@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import threading
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -224,6 +225,18 @@ def _is_ours(connection: Any) -> bool:
 def _beside(file: Path, ending: str) -> Path:
     """A file that SQLite, or we, keep beside a database."""
     return file.with_name(file.name + ending)
+
+
+def single_file(file: Path) -> None:
+    """Bring an SQLite database into its one file, so that it can bear another name; E-B04 while somebody has it open.
+
+    A log that is left beside its place would be taken for that of the next file of the name, and spoil it.
+    """
+    with plain_words(file), closing(sqlite3.connect(file, timeout=0)) as connection:
+        try:
+            connection.execute("PRAGMA journal_mode=DELETE")
+        except sqlite3.OperationalError as error:
+            raise locked() from error
 
 
 def lost_log(file: Path) -> Path | None:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import sqlalchemy as sa
 from sqlalchemy import exc
 
-from models.errors import Unreachable
+from models.errors import EnvironmentRefused, Unreachable
 from models.language import _
 from models.statements import Statement
 
@@ -147,7 +147,14 @@ _LATER: Final = "duban_later"
 def server_engine(url: sa.URL, as_json: Callable[[Any], str]) -> Engine:
     """An engine whose transactions begin by our own words."""
     given = {name: value for name, value in _USUAL.items() if name not in url.query}
-    engine = sa.create_engine(url, connect_args={"autocommit": True, **given}, json_serializer=as_json)
+    try:
+        engine = sa.create_engine(url, connect_args={"autocommit": True, **given}, json_serializer=as_json)
+    except ModuleNotFoundError as error:
+        raise EnvironmentRefused(
+            "E-B45",
+            _("The driver for PostgreSQL is not installed here."),
+            remedy=_("Install the program with its extra: pip install 'duban[postgres]'"),
+        ) from error
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

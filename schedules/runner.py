@@ -186,6 +186,14 @@ def single(home: Path) -> FileLock:
     return lock
 
 
+def beside(home: Path) -> FileLock | None:
+    """The same lock where others may run beside: it says that somebody runs the office. None where another says so."""
+    try:
+        return single(home)
+    except EnvironmentRefused:
+        return None
+
+
 @dataclass
 class Service:
     """The loops of one office, running until told to stop; without ``deliver`` it leaves sending to another process.
@@ -230,8 +238,8 @@ class Service:
     def start(self) -> None:
         """Begin ticking in the background; E-B06 when another scheduler has this data folder."""
         disk.when_failed(self._give_up)
-        if self.database.is_sqlite:  # a server decides by itself who does what, on however many nodes
-            self._lock = single(self.home)
+        # a server decides by itself who does what, on however many nodes
+        self._lock = single(self.home) if self.database.is_sqlite else beside(self.home)
         self._clockwork = Clockwork(self.turn, self.turns())
 
     def turns(self) -> list[Loop]:

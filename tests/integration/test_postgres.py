@@ -27,7 +27,7 @@ from models import postgres
 from models import tables as t
 from models.database import Database
 from models.errors import Conflict, Unreachable
-from models.guardrails import FROZEN, KEPT
+from models.guardrails import FROZEN, KEPT, LIVING
 from models.message_tasks import TRIGGERS
 from models.rows import metadata
 from models.schema import check, migrate
@@ -93,6 +93,7 @@ def test_fresh_database_is_the_metadata(url: str) -> None:
     assert names == (
         {f"{table}_no_{verb}" for table in FROZEN for verb in ("update", "delete")}
         | {f"{table}_no_delete" for table in KEPT}
+        | {f"{table}_no_more" for table in LIVING}
         | {"task_state_needs_event"}
         | set(TRIGGERS)
     )
