@@ -18,7 +18,7 @@ from workflow.flow import MY_TURN, UNREAD
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import date, datetime
 
     from sqlalchemy.engine import Connection
