@@ -75,6 +75,12 @@ class Desk(deeds.desk.Desk):
 
         return deeds.desk.open_database(self.settings, patience=Patience(PATIENCE_SECONDS, _say_waiting))
 
+    def leave(self) -> None:
+        """Take leave of a server; a file is let go with the process."""
+        opened = self.__dict__.get("database")
+        if opened is not None and not opened.is_sqlite:
+            opened.close()
+
     def now(self) -> datetime:
         """The wall clock in UTC; a rehearsal's home may set it with DUBAN_NOW."""
         told = os.environ.get("DUBAN_NOW", "")
@@ -153,6 +159,8 @@ def desk(function: Callable[..., Any]) -> Callable[..., Any]:
             return 0
         except OSError as error:
             raise _machine(error) from error
+        finally:
+            made.leave()
 
     functools.update_wrapper(wrapped, function)
     return click.option("--json", "as_json", is_flag=True, help=_("Answer in JSON."))(click.pass_context(wrapped))

@@ -104,9 +104,13 @@ def _raise(refusal: DubanError, _connection: Connection) -> None:
     raise refusal
 
 
-def open_database(settings: Settings, *, without_log: bool = False, patience: Patience | None = None) -> Database:
-    """The database of an office that is set up; E-B01 where there is none, E-B20 where its log was lost."""
-    from models import schema
+def open_database(
+    settings: Settings, *, without_log: bool = False, moving: bool = False, patience: Patience | None = None
+) -> Database:
+    """The database of an office that is set up; E-B01 where there is none, E-B20 where its log was lost.
+
+    E-B40 where the office lives in another one; only a move (``moving``) opens what it leaves behind.
+    """
     from models.database import Database, lost_log
     from models.postgres import HASTE
     from models.settings import refuse_lost_file
@@ -128,8 +132,26 @@ def open_database(settings: Settings, *, without_log: bool = False, patience: Pa
                 mark=mark.name
             ),
         )
-    schema.check(database)
+    try:
+        _check(database, settings.office, moving=moving)
+    except DubanError:
+        database.close()
+        raise
     return database
+
+
+def _check(database: Database, office_id: int, *, moving: bool) -> None:
+    """It is set up, of this program's form, and the office lives in it; what its writes leave goes to processes that work."""
+    from models import relocation, schema
+
+    schema.check(database)
+    if not moving:
+        with database.read() as connection:
+            relocation.refuse_elsewhere(connection, office_id)
+    if not database.is_sqlite:
+        from cluster.jobs import attach
+
+        attach(database)
 
 
 def _refuse_half_restored(folder: Path) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import exc
 from models import postgres
 from models.disk import give_up, has_room
 from models.errors import Unreachable
+from models.guardrails import MOVED
 from models.language import _
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ def plain_words(file: Path | None = None) -> Iterator[None]:
     except exc.DatabaseError as error:
         if (isinstance(error.orig, sqlite3.DatabaseError) and _damaged(str(error.orig))) or postgres.away(error):
             raise refusal(error, file) from error
+        if MOVED in str(error.orig):
+            raise _moved() from error
         raise
 
 
@@ -71,6 +74,14 @@ def refusal(error: exc.DBAPIError, file: Path | None = None) -> Unreachable:
             "E-B01", _("The database cannot be opened."), remedy=_("Check the folder, or create it with: duban init")
         )
     return Unreachable("E-B00", _("The database does not answer as it should."), remedy=_("Run: duban doctor"))
+
+
+def _moved() -> Unreachable:
+    return Unreachable(
+        "E-B40",
+        _("The office has moved to another database; nothing was saved here."),
+        remedy=_("Look at the settings, and start again what runs on the old ones."),
+    )
 
 
 def _not_whole() -> Unreachable:

@@ -1,7 +1,7 @@
 """What the database itself refuses, whoever writes: triggers in both dialects.
 
-History is append-only; sealed papers never change; a state cannot change without its event (``reliability.md``
-section 4, I1, I8, I9, I11). The program obeys the same rules; these hold when it does not.
+History is append-only; sealed papers never change; a state cannot change without its event; nothing happens in an
+office that has moved away, and nothing leaves it (``reliability.md`` section 4, I1, I8, I9, I11). The program obeys the same rules; these hold when it does not.
 """
 
 from __future__ import annotations
@@ -53,6 +53,12 @@ KEPT: Final = (
     "webhookdelivery",
 )
 
+#: what an office does and what it sends: neither goes on in a database that it has left
+LIVING: Final = ("event", "attempt")
+#: how the triggers of those say it
+MOVED: Final = "the office has moved to another database"
+_MOVED_AWAY = "SELECT 1 FROM relocation r WHERE r.office_id = NEW.office_id AND r.state <> 'arriving'"
+
 _STATE_NEEDS_EVENT = (
     "SELECT 1 FROM event e WHERE e.office_id = NEW.office_id AND e.object_type = 'task'"
     " AND e.object_id = NEW.id AND e.version = NEW.version AND e.to_state = NEW.state AND e.result = 'done'"
@@ -68,6 +74,11 @@ def sqlite_statements() -> list[str]:
         f" AND NOT EXISTS ({_STATE_NEEDS_EVENT})"
         " BEGIN SELECT RAISE(ABORT, 'a state changes only with its event'); END"
     )
+    made += [
+        f"CREATE TRIGGER {table}_no_more BEFORE INSERT ON {table} WHEN EXISTS ({_MOVED_AWAY})"
+        f" BEGIN SELECT RAISE(ABORT, '{MOVED}'); END"
+        for table in LIVING
+    ]
     return made
 
 
@@ -88,6 +99,12 @@ def postgresql_statements() -> list[str]:
         " RAISE EXCEPTION 'a state changes only with its event'; END IF; RETURN NEW; END $$",
         "CREATE TRIGGER task_state_needs_event BEFORE UPDATE OF state ON task"
         " FOR EACH ROW EXECUTE FUNCTION duban_state_needs_event()",
+        "CREATE FUNCTION duban_no_more() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        f" IF EXISTS ({_MOVED_AWAY}) THEN RAISE EXCEPTION '{MOVED}'; END IF; RETURN NEW; END $$",
+    ]
+    made += [
+        f"CREATE TRIGGER {table}_no_more BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION duban_no_more()"
+        for table in LIVING
     ]
     made += [_postgresql_frozen(table, verb) for table in FROZEN for verb in ("UPDATE", "DELETE")]
     made += [_postgresql_frozen(table, "DELETE") for table in KEPT]

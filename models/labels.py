@@ -50,6 +50,8 @@ DEEDS: Final = {
     "message.read": N_("look at messages"),
     "message.release": N_("release held messages"),
     "message.retry": N_("send a message again"),
+    "move": N_("move the office to another database"),
+    "move.clear": N_("give up the move to another database"),
     "notice.adopt": N_("adopt a notice"),
     "notice.check": N_("tick off a notice's warnings"),
     "notice.draft": N_("work on a notice"),

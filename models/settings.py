@@ -192,6 +192,11 @@ def _read(file: Path) -> dict[str, Any]:
     return found
 
 
+def secret_in(file: Path) -> str:
+    """A secret from a file that only its owner may read; E-C10."""
+    return _secret("--password-file", file, file.name)
+
+
 def _secret(key: str, secret: Path, where: str) -> str:
     try:
         if secret.stat().st_mode & 0o077:

@@ -214,6 +214,10 @@ reading = table(
     "reading", 2,
     office_id=NUMBER, id=NUMBER, task_id=NUMBER, person_id=NUMBER, entered_at=INSTANT, read_at=INSTANT,
 )
+relocation = table(
+    "relocation", 1,
+    office_id=NUMBER, state=TEXT_16, place=TEXT, installation=TEXT, at=INSTANT,
+)
 reminder = table(
     "reminder", 2,
     office_id=NUMBER, id=NUMBER, task_id=NUMBER, round=NUMBER, due_revision=NUMBER, rule=TEXT_48, level=NUMBER,

@@ -29,6 +29,18 @@ class Office(SQLModel, table=True):
     created_at: datetime
 
 
+class Relocation(SQLModel, table=True):
+    """That an office is leaving this database, has left it, or is still arriving: nobody works on it here."""
+
+    office_id: int = Field(primary_key=True, foreign_key="office.id")
+    state: str = Field(sa_type=sa.String(16))
+    #: the other database, without a password
+    place: str
+    #: which life of the office's data it is
+    installation: str
+    at: datetime
+
+
 class Unit(OfficeRow, table=True):
     """A responsible unit; institutions are renamed, so a unit is closed and succeeded, never renamed in place."""
 

@@ -14,6 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = {
     "cli.py",
+    "cluster",
     "commands",
     "deeds",
     "documents",
@@ -40,6 +41,7 @@ VARIANTS: dict[str, tuple[str, set[str]]] = {
     ),
     "E-A04": ("no session", {"You are not logged in.", "You are not logged in, or"}),
     "E-B01": ("no office here", {"The restore into {home} was", "No office is set up in", "The database cannot be opened", "No office is set up here"}),
+    "E-B40": ("lives in another database", {"models/relocation.py", "The office has moved to another"}),
     "E-B02": ("no database of ours", {"The file is not a duban", "The file is another program"}),
     "E-D01": ("no such day or month", {"There is no such", "the date of issue does not exist"}),
     "E-D02": ("a day that lies before it may", {"documents/reading/clauses.py", "Clause {id}: the deadline", "The new due date lies"}),

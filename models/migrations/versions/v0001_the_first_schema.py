@@ -229,6 +229,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("office_id", "name", name=op.f("uq_unitgroup_office_id_name")),
     )
     op.create_table(
+        "relocation",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("place", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("installation", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_relocation_")),
+        sa.PrimaryKeyConstraint("office_id", name=op.f("pk_relocation")),
+    )
+    op.create_table(
         "watermark",
         sa.Column("office_id", sa.Integer(), nullable=False),
         sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import exc
 
-from models.guardrails import FROZEN, KEPT
+from models.guardrails import FROZEN, KEPT, LIVING
 from models.message_tasks import TRIGGERS
 from models.states import Stage
 
@@ -63,6 +63,7 @@ def test_every_frozen_and_kept_table_has_its_triggers(world: World) -> None:
     assert names == (
         {f"{table}_no_{verb}" for table in FROZEN for verb in ("update", "delete")}
         | {f"{table}_no_delete" for table in KEPT}
+        | {f"{table}_no_more" for table in LIVING}
         | {"task_state_needs_event"}
         | set(TRIGGERS)
     )
