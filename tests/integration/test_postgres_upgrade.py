@@ -1,4 +1,3 @@
-# ruff: noqa: F811 - fixtures are named like the arguments that ask for them
 """The tables of a server changed while others work on them, the old program beside the new one for one release."""
 
 from __future__ import annotations
@@ -11,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
-from integration.test_postgres import SERVER, url, worker_name, world  # noqa: F401 - fixtures
 
 import models.migrations
-from kit.world import NOON, World, refused
+from kit.server import empty_database, needs_server
+from kit.world import NOON, World, make_world, refused
 from models import schema
 from models.database import Database
 from models.errors import EnvironmentRefused
@@ -24,7 +23,16 @@ from workflow.verify import verify
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = pytest.mark.skipif(not SERVER, reason="DUBAN_TEST_POSTGRES names no PostgreSQL server")
+pytestmark = needs_server
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with empty_database() as url:
+        made = make_world(tmp_path / "world", Database(url))
+        yield made
+        made.database.close()
+
 
 STEP = '''"""the next form"""
 import sqlalchemy as sa
