@@ -60,6 +60,7 @@ def test_every_deed_has_a_door() -> None:
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     made = make_stage(tmp_path_factory.mktemp("doors"))
+    (made.world.folder / "duban.toml").touch()
     yield made
     made.world.database.close()
 

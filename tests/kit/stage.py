@@ -6,6 +6,7 @@ import re
 import shutil
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -96,7 +97,7 @@ class Seat(deeds.desk.Desk):
         """Those of the stage's folder."""
         return Settings(home=self.stage.world.folder)
 
-    @property
+    @cached_property
     def database(self) -> Database:
         """The stage's own."""
         return self.stage.world.database
