@@ -8,7 +8,7 @@ from deeds.given_back import given_back
 from deeds.levels.making import Contents, make
 from models import tables as t
 from models.errors import Refused
-from models.language import _
+from models.language import DEFAULT, _, speaking
 from models.parcels import Answer, ClauseAnswer, MonthReport, ParcelKind, content_of, read_told
 from models.states import APPROVED, Stage
 from workflow import audit, cases, parcels, peers
@@ -44,7 +44,8 @@ def answer(desk: Desk, report: int) -> Made:
         names = {one.id: one for one in peers.every(connection, desk.office_id)}
         peer = peers.by_name(connection, desk.office_id, names[row.peer_id].name)
         month = content_of(MonthReport, read_told(row.statement, peer.name)).month
-        content = Answer(month, tuple(_answers(connection, desk.office_id, decided)))
+        with speaking(DEFAULT):  # another office reads it
+            content = Answer(month, tuple(_answers(connection, desk.office_id, decided)))
         about = About(row.notice_id, row.period_id, [(task.id, task.report_number) for task in decided], peer.unit_name)
         left = tuple((task.clause_number, task.state_label) for task in tasks if task not in decided)
         return Contents(ParcelKind.ANSWER, peer, content, about, row.sha256, left=left)

@@ -12,7 +12,7 @@ from documents.parcels import sealed
 from models import office_key
 from models import tables as t
 from models.canonical import canonical
-from models.parcels import FORMAT, Parcel, ParcelKind, Party, Told
+from models.parcels import FORMAT, Parcel, ParcelKind, Party, Told, read_told
 from models.plain import to_plain
 from workflow import audit, parcels, permissions
 
@@ -101,15 +101,18 @@ def _told(connection: Connection, desk: Desk, wanted: Contents, key: str) -> Tol
 
 
 def _made_before(connection: Connection, office_id: int, wanted: Contents, told: Told) -> Any:
-    """The newest parcel for the office, if it says just this; one that was signed with a former key does not count."""
-    p = t.parcel.c
-    newest = parcels.find(
+    """The last parcel about the same thing, if it says just this; one that was signed with a former key does not count.
+
+    An earlier one than the last does not count either: what was approved, reopened and approved again is told again.
+    """
+    p, about = t.parcel.c, wanted.about
+    last = parcels.find(
         connection, office_id, p.peer_id == wanted.peer.id, sa.not_(p.inward), p.kind == wanted.kind.value,
-        p.answers == wanted.answers, p.content_sha256 == parcels.digest(told.content, told.files),
+        p.answers == wanted.answers, p.notice_id == about.notice_id, p.period_id == about.period_id,
     )  # fmt: skip
-    if newest is None or f'"key":"{told.sender.key}"' not in newest.statement:
+    if last is None or last.content_sha256 != parcels.digest(told.content, told.files):
         return None
-    return newest
+    return last if read_told(last.statement, "").sender == told.sender else None
 
 
 def _answer(number: int, data: bytes, sha256: str, wanted: Contents, *, existed: bool) -> Made:

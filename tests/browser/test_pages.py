@@ -11,6 +11,8 @@ import pytest
 
 from kit import chromium
 from kit.chromium import PHONE, WIDE, served
+from kit.desk import desk_of
+from kit.levels import BELOW, enter_below
 from kit.office import at, small_office
 from models.states import Action
 
@@ -45,6 +47,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator
     for task in (first, second):
         office.sign(task, at("2022-06-21 09:00"))
     office.give_back(first, at("2022-06-22 09:00"), at("2022-06-28 09:00").date())
+    enter_below(office)
+    desk_of(office, NOW).person("director").post("/levels/hand-down", office=BELOW, notice="1")
     with served(office, NOW, browser) as running:
         yield running
 

@@ -79,7 +79,7 @@ def story(**changed: Any) -> dict[str, Any]:
         "messages": [{"id": 4, "recipient": "李一", "event": "urging", "state": "sent", "created_at": "2022-06-27 09:00"}],
         "offered": [{"action": "report", "label": "report", "asks": ["progress", "percent"],
                      "may": {"to_state": [], "straight_back": False, "signers": False}}],
-        "seats": [], "one_signature": False, "looks_back": False, "handler": "", "papers": [], "copies": [],
+        "seats": [], "one_signature": False, "looks_back": False, "handler": "", "papers": [], "origins": [], "copies": [],
         "flow_title": "monthly report", "flow_version": "3836c2ed",
     }  # fmt: skip
     return told | changed

@@ -13,11 +13,13 @@ import sqlalchemy as sa
 
 from deeds.levels import answering, handing_down, standing, taking
 from documents.parcels import LARGEST, opened
+from kit.door import HAN
 from kit.levels import BELOW, NOTICE, OURS, THEIRS, UNIT, enter_below, parcel
 from kit.office import MONTH
 from kit.stage import LATE, Seat, Stage
 from kit.world import REASON, World, make_world, refused
 from models import office_key
+from models.language import speaking
 from models.parcels import ClauseReport, MonthReport, ParcelKind
 from models.states import Action
 from workflow import heads, parcels, peers, verify
@@ -116,6 +118,27 @@ def test_a_reviewer_answers_what_was_decided_and_nothing_before(above: Above) ->
     # what it knows of the trail below goes back with it
     assert told.seen == (1, "e" * 64)
     assert answering.answer(above.seat("reviewer"), taken.number).existed
+
+
+def test_what_was_approved_reopened_and_approved_again_is_answered_again(above: Above) -> None:
+    taken, world = above.take(above.report(above.month(ClauseReport("1.1", "已清理三公里。", 40)))), above.world
+    task, numbers = world.tasks["1.1", UNIT], []
+    for _time in range(2):
+        world.act("reviewer", Action.APPROVE, task, LATE)
+        numbers.append(answering.answer(above.seat("reviewer"), taken.number).number)
+        world.act("director", Action.REOPEN, task, LATE, reason=REASON, refile_on=date(2022, 7, 4))
+        numbers.append(answering.answer(above.seat("reviewer"), taken.number).number)
+        world.report(task, LATE)
+        world.sign(task, LATE)
+    assert len(set(numbers)) == 4
+
+
+def test_an_answer_is_in_the_offices_language_whoever_makes_it(above: Above) -> None:
+    taken, world = above.take(above.report()), above.world
+    world.act("reviewer", Action.APPROVE, world.tasks["1.1", UNIT], LATE)
+    with speaking("en"):
+        made = answering.answer(above.seat("reviewer"), taken.number)
+    assert HAN.search(opened(made.data, made.name).told.content["clauses"][0]["label"])
 
 
 # --- what is not taken -------------------------------------------------------------------------------------------
