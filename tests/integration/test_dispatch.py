@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 SERVER = os.environ.get("DUBAN_TEST_POSTGRES", "")
 needs_server = pytest.mark.skipif(not SERVER, reason="DUBAN_TEST_POSTGRES names no PostgreSQL server")
 BOTH = ["embedded", pytest.param("cluster", marks=needs_server)]
+DEATHS = 15
 IN_CLUSTER = [pytest.param("cluster", marks=needs_server)]
 
 
@@ -138,6 +140,24 @@ def test_what_kills_its_worker_ends_dead_and_seen_and_the_other_offices_go_on(wo
 def dead(work: Dispatching) -> list[jobs.Dead]:
     with work.database.read() as connection:
         return jobs.dead(connection, 1)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("work", IN_CLUSTER, indirect=True)
+def test_of_many_that_are_killed_at_any_moment_none_takes_work_with_it(work: Dispatching):
+    seed = random.randrange(10**6)
+    print(f"seed {seed}")
+    chance, offices = random.Random(seed), (1, 2, 3)
+    alive = [work.start(offices, tick=1, attempts=99) for _worker in range(2)]
+    items: list[int] = []
+    for _death in range(DEATHS):
+        for office in offices:
+            items += [number for _time in range(4) for number in work.leave("ok", "ok", office=office)]
+        enough = len(work.told("did")) + chance.randrange(1, 20)
+        until(lambda enough=enough: len(work.told("did")) >= enough, work.told)
+        work.stop(alive.pop(chance.randrange(2)), signal.SIGKILL)
+        alive.append(work.start(offices, tick=1, attempts=99))
+    work.until_done(items)
 
 
 @pytest.mark.long
