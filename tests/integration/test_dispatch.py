@@ -153,8 +153,8 @@ def test_of_many_that_are_killed_at_any_moment_none_takes_work_with_it(work: Dis
     for _death in range(DEATHS):
         for office in offices:
             items += [number for _time in range(4) for number in work.leave("ok", "ok", office=office)]
-        enough = len(work.told("did")) + chance.randrange(1, 20)
-        until(lambda enough=enough: len(work.told("did")) >= enough, work.told)
+        enough = min(sum(work.done(items)) + chance.randrange(1, 20), len(items))
+        until(lambda enough=enough: sum(work.done(items)) >= enough, work.told)
         work.stop(alive.pop(chance.randrange(2)), signal.SIGKILL)
         alive.append(work.start(offices, tick=1, attempts=99))
     work.until_done(items)
