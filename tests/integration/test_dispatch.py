@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import signal
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -137,6 +138,10 @@ def test_what_kills_its_worker_ends_dead_and_seen_and_the_other_offices_go_on(wo
     assert len(work.told("try", items=[deadly])) == 2
 
 
+def at_least(work: Dispatching, items: list[int], enough: int) -> bool:
+    return sum(work.done(items)) >= enough
+
+
 def dead(work: Dispatching) -> list[jobs.Dead]:
     with work.database.read() as connection:
         return jobs.dead(connection, 1)
@@ -154,7 +159,7 @@ def test_of_many_that_are_killed_at_any_moment_none_takes_work_with_it(work: Dis
         for office in offices:
             items += [number for _time in range(4) for number in work.leave("ok", "ok", office=office)]
         enough = min(sum(work.done(items)) + chance.randrange(1, 20), len(items))
-        until(lambda enough=enough: sum(work.done(items)) >= enough, work.told)
+        until(partial(at_least, work, items, enough))
         work.stop(alive.pop(chance.randrange(2)), signal.SIGKILL)
         alive.append(work.start(offices, tick=1, attempts=99))
     work.until_done(items)
