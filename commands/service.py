@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import os
 import re
+import tomllib
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from commands.frame import Desk, answer, desk, new_installation, table
 from deeds.codes import new_code
-from models.errors import EnvironmentRefused, Refused
+from models.disk import write_whole
+from models.errors import EnvironmentRefused, Refused, UsageRefused
 from models.language import _
+
+if TYPE_CHECKING:
+    from models.settings import Settings
 
 #: written into a new office's folder: every setting stands there, as it is when nothing is said
 SETTINGS_FILE: Final = """\
@@ -67,6 +72,34 @@ office = {office}                  # 本库中办公室的编号
 """
 
 
+def _number(desk_: Desk, told: int | None) -> int:
+    """Which office of its database this will be: as it is told, or else the next free number."""
+    settings = desk_.settings
+    named = settings.office if "office" in settings.model_fields_set else None
+    if told and named and told != named:
+        raise UsageRefused(
+            "E-B48",
+            _("The settings name office {named}, the command office {told}.").format(named=named, told=told),
+            remedy=_("Leave one of them out."),
+        )
+    return told or named or (_free_number(settings) if settings.database else 1)
+
+
+def _free_number(settings: Settings) -> int:
+    from models import schema
+    from models.database import Database
+    from workflow import office
+
+    database = Database(settings.database_url)
+    try:
+        if schema.present(database) is None:
+            return 1
+        with database.read() as connection:
+            return office.free_number(connection)
+    finally:
+        database.close()
+
+
 def _make_home(home: Path, office_id: int, *, rehearsal: bool) -> None:
     home.mkdir(parents=True, exist_ok=True)
     home.chmod(0o700)
@@ -76,6 +109,8 @@ def _make_home(home: Path, office_id: int, *, rehearsal: bool) -> None:
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as out:
             out.write(text)
+    elif "office" not in tomllib.loads(before := file.read_text(encoding="utf-8")):
+        write_whole(file, f"office = {office_id}\n{before}".encode())
 
 
 def _set_up(desk_: Desk, named: Any, codes: dict[str, str], channel: str, *, four_eyes: bool) -> None:
@@ -128,6 +163,9 @@ def _refuse_foreign(home: Path) -> None:
 @click.option("--recipient", required=True, help=_("To whom the office reports."))
 @click.option("--channel", default="file", show_default=True, help=_("How people are told: file, email, …"))
 @click.option("--small", is_flag=True, help=_("Too few people for four eyes; the trail says so openly."))
+@click.option(
+    "--office", "number", type=click.IntRange(1), metavar="N", help=_("Its number in the database; else the next free.")
+)
 @click.option("--rehearsal", is_flag=True, help=_("For training: DUBAN_NOW may set the clock."))
 @desk
 def init_command(
@@ -137,6 +175,7 @@ def init_command(
     short_name: str,
     recipient: str,
     channel: str,
+    number: int | None,
     *,
     small: bool,
     rehearsal: bool,
@@ -146,7 +185,7 @@ def init_command(
 
     desk_.home = folder or desk_.home
     _refuse_foreign(desk_.settings.home)
-    _make_home(desk_.settings.home, desk_.settings.office, rehearsal=rehearsal)
+    _make_home(desk_.settings.home, _number(desk_, number), rehearsal=rehearsal)
     desk_.__dict__.pop("settings", None)  # the file is there now; read it
     codes = {login: new_code() for login in FIRST}
     _set_up(desk_, OfficeName(name, short_name, recipient), codes, channel, four_eyes=not small)

@@ -134,17 +134,20 @@ def _turned(connection: Connection, office_id: int, since: datetime) -> _Turned:
     columns = (e.at, e.action, e.object_type, e.object_id, e.detail, e.result)
     query = sa.select(*columns).where(e.office_id == office_id).order_by(e.seq.desc())
     found = _Turned(set(), set())
-    for row in connection.execute(query.execution_options(yield_per=100)):
-        if happened(row.at, row.detail) <= since:
-            break
-        if row.result != Result.DONE:
-            continue
-        if row.object_type == "task":
-            found.tasks.add(row.object_id)
-        elif row.action == "request.decide":
-            found.tasks.add(row.detail["task"])
-        elif row.action == "period.move":
-            found.periods.add(row.object_id)
+    with connection.execute(
+        query.execution_options(yield_per=100)
+    ) as told:  # a server keeps what is not read to the end
+        for row in told:
+            if happened(row.at, row.detail) <= since:
+                break
+            if row.result != Result.DONE:
+                continue
+            if row.object_type == "task":
+                found.tasks.add(row.object_id)
+            elif row.action == "request.decide":
+                found.tasks.add(row.detail["task"])
+            elif row.action == "period.move":
+                found.periods.add(row.object_id)
     return found
 
 
