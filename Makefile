@@ -40,7 +40,7 @@ if ! $(BIN)/python -m pip install --progress-bar off --require-hashes -r $(1) 2>
 endef
 
 .PHONY: help setup setup-dev fonts run test tests soak reliability simulate check lint docs papers screens bench bench-desk bench-scale messages
-.PHONY: lock clean
+.PHONY: lock clean cluster-test
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
@@ -104,10 +104,13 @@ test: setup-dev fonts ## style, types, layers and tests (what CI runs); the chec
 	@$(MAKE) -j2 lint tests
 
 tests: setup-dev fonts
-	@$(BIN)/pytest -n $(JOBS) --dist worksteal -m "not long"
+	@$(BIN)/pytest -n $(JOBS) --dist worksteal -m "not long and not cluster"
 
 soak: setup-dev fonts lint ## the same with the long tests
-	@$(BIN)/pytest -n $(JOBS) --dist worksteal
+	@$(BIN)/pytest -n $(JOBS) --dist worksteal -m "not cluster"
+
+cluster-test: setup-dev ## failover: three PostgreSQL under Patroni, killed, cut off, coming back (root, Debian)
+	@.ci/cluster
 
 reliability: setup-dev fonts ## the full run behind docs/reliability.md: kills, power cuts, years, planted faults, cells; writes its figures there (SHORT=1: what make test runs of it)
 	@$(BIN)/pytest -n $(JOBS) --dist worksteal -o junit_family=xunit1 --junitxml=$(VENV)/reliability.xml \

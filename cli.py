@@ -72,6 +72,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "audit": ("commands.trail", N_("Show, verify and export the trail.")),
     "scheduler": ("commands.running", N_("Run the clock, or one tick of it.")),
     "serve": ("commands.running", N_("Run the desk in the browser, scheduler and delivery in one process.")),
+    "work": ("commands.working", N_("Sweep and deliver for offices on PostgreSQL, beside other such processes.")),
     "doctor": ("commands.doctor", N_("Say what is wrong, with an exit code for monitoring.")),
     "backup": ("commands.backup", N_("Copy the office into one file.")),
     "restore": ("commands.backup", N_("Bring an office back from a backup.")),

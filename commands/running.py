@@ -17,8 +17,9 @@ from deeds.running import (
     open_channels,
     refuse_behind,
     refuse_damaged,
+    refuse_jobless,
     refuse_unproved,
-    watched_rules,
+    service,
 )
 from models.errors import EnvironmentRefused, Refused
 from models.language import _, listed
@@ -35,11 +36,12 @@ PING_SECONDS = 60
 WEB_SECONDS = 30
 
 
-def _loops(desk_: Desk, *, delivers: bool) -> list[Loop]:
+def _loops(desk_: Desk, *own: str) -> list[Loop]:
+    """What a service does beside its own loops, of these names."""
     from schedules.runner import Loop
 
     keeping = Loop("heads", HEADS_SECONDS, head_keeper(desk_))
-    names = ("sweep", "delivery", keeping.name) if delivers else ("sweep", keeping.name)
+    names = (*own, keeping.name)
     pinging = Loop("ping", PING_SECONDS, lambda now: _ping(desk_, names, now))
     return [keeping, pinging] if desk_.settings.ping_url else [keeping]
 
@@ -57,9 +59,31 @@ def _ping(desk_: Desk, names: Collection[str], now: datetime) -> None:
     ping(desk_.settings.ping_url)
 
 
-def _service(desk_: Desk, *, delivers: bool, web: Any = None) -> int:
+def _service(desk_: Desk, *, delivers: bool = True, works: bool = True, web: Any = None) -> int:
+    """``works``: false where processes of their own sweep and deliver; ``delivers``: false where only sending is theirs."""
+    from schedules.runner import Loop, Nudge
+
+    ready(desk_)
+    stopping = Event()
+    made = service(desk_, stopping, sweeps=works, delivers=works and delivers)
+    made.loops = [
+        *_loops(desk_, *(loop.name for loop in made.turns())),
+        *([Loop("web", WEB_SECONDS, lambda _now: web.check())] if web else []),
+    ]
+    if works:  # what people leave is done in this process at once
+        desk_.database.dispatcher = Nudge(made)
+        if web:
+            web.dispatcher = desk_.database.dispatcher
+    try:
+        return made.run(lambda: _running(web))
+    finally:
+        if web:
+            web.stop()
+
+
+def ready(desk_: Desk) -> None:
+    """Nothing begins on what is damaged, behind or unproved, or with channels that cannot be opened; the log is set up."""
     from models.postgres import HASTE
-    from schedules.runner import Loop, Service
 
     refuse_damaged(desk_)
     refuse_behind(desk_)
@@ -68,25 +92,6 @@ def _service(desk_: Desk, *, delivers: bool, web: Any = None) -> int:
     begin_log(desk_.settings)
     # a loop comes round again by itself: it does not stand in the way of the service's end
     desk_.database.patience = HASTE
-    stopping, rules, home = Event(), watched_rules(desk_), desk_.settings.home
-    deliver = delivery(desk_, stopping.is_set) if delivers else None
-    loops = [*_loops(desk_, delivers=delivers), *([Loop("web", WEB_SECONDS, lambda _now: web.check())] if web else [])]
-    service = Service(
-        desk_.database,
-        desk_.office_id,
-        rules(),
-        deliver,
-        home,
-        loops=loops,
-        stopping=stopping,
-        node=desk_.settings.node_name,
-    )
-    service.clock, service.hours, service.reread = desk_.now, office_hours(desk_), rules
-    try:
-        return service.run(lambda: _running(web))
-    finally:
-        if web:
-            web.stop()
 
 
 def _running(web: Any) -> None:
@@ -183,13 +188,16 @@ def _say_tick(now: datetime, done: Any) -> None:
     "serve", help=_("Run the desk in the browser, scheduler and delivery in one process."), epilog="duban serve"
 )
 @click.option("--no-web", is_flag=True, help=_("Without the desk in the browser."))
+@click.option("--no-work", is_flag=True, help=_("Leave reminding and sending to processes of duban work (PostgreSQL)."))
 @desk
-def serve_command(desk_: Desk, *, no_web: bool) -> int:
+def serve_command(desk_: Desk, *, no_web: bool, no_work: bool) -> int:
     """Until SIGTERM or Ctrl-C; exit code 5 when the disk fails."""
-    if no_web or not desk_.settings.web.enabled:
-        return _service(desk_, delivers=True)
-    open_web = click.get_current_context().find_root().obj["web"]
-    return _service(desk_, delivers=True, web=open_web(desk_.settings, desk_.now))
+    if no_work:
+        refuse_jobless(desk_.database)
+    web = None
+    if not no_web and desk_.settings.web.enabled:
+        web = click.get_current_context().find_root().obj["web"](desk_.settings, desk_.now)
+    return _service(desk_, works=not no_work, web=web)
 
 
 @click.group("clock", help=_("Look at the clock guard, or confirm the clock."), epilog="duban clock show")

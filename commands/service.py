@@ -114,6 +114,7 @@ def _make_home(home: Path, office_id: int, *, rehearsal: bool) -> None:
 
 
 def _set_up(desk_: Desk, named: Any, codes: dict[str, str], channel: str, *, four_eyes: bool) -> None:
+    from deeds.running import make_room_for_jobs
     from models import schema
     from models.database import Database
     from workflow import calendar_store, heads, office
@@ -123,6 +124,7 @@ def _set_up(desk_: Desk, named: Any, codes: dict[str, str], channel: str, *, fou
     if schema.present(database) is None:
         schema.migrate(database)
     schema.check(database)
+    make_room_for_jobs(database)
     now = desk_.now()
     with database.write(settings.office) as connection:
         office.set_up(
@@ -213,11 +215,13 @@ def _say_set_up(desk_: Desk, codes: dict[str, str], *, small: bool) -> None:
 @desk
 def upgrade_command(desk_: Desk) -> None:
     """Migrate the tables; nothing happens when they are of this form already."""
+    from deeds.running import make_room_for_jobs
     from models import schema
     from models.database import Database
 
     try:
-        before = after = schema.present(desk_.database)
+        database = desk_.database
+        before = after = schema.present(database)
     except EnvironmentRefused as refusal:
         # E-B05 says "older than this program": what upgrading is for. Newer or foreign ones stay refused.
         if refusal.code != "E-B05":
@@ -226,6 +230,7 @@ def upgrade_command(desk_: Desk) -> None:
         before = schema.present(database)
         schema.migrate(database)
         after = schema.present(database)
+    make_room_for_jobs(database)
     said = _("Database form: {before} → {after}").format(before=before, after=after)
     answer(desk_, {"from": before, "to": after}, lambda: click.echo(said))
 

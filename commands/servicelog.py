@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 QUIET: Final = {
     "alembic": logging.WARNING,  # it tells that it looked at the database
     "apscheduler": logging.ERROR,  # it tells of every turn, and of each that was not needed
+    "procrastinate": logging.WARNING,  # it tells of every job
     "httpx2": logging.WARNING,  # it tells of every address
     "uvicorn": logging.WARNING,  # it tells of its own starting and ending
 }

@@ -111,7 +111,6 @@ def open_database(
 
     E-B40 where the office lives in another one; only a move (``moving``) opens what it leaves behind.
     """
-    from models import relocation, schema
     from models.database import Database, lost_log
     from models.postgres import HASTE
     from models.settings import refuse_lost_file
@@ -134,14 +133,25 @@ def open_database(
             ),
         )
     try:
-        schema.check(database)
-        if not moving:
-            with database.read() as connection:
-                relocation.refuse_elsewhere(connection, settings.office)
+        _check(database, settings.office, moving=moving)
     except DubanError:
         database.close()
         raise
     return database
+
+
+def _check(database: Database, office_id: int, *, moving: bool) -> None:
+    """It is set up, of this program's form, and the office lives in it; what its writes leave goes to processes that work."""
+    from models import relocation, schema
+
+    schema.check(database)
+    if not moving:
+        with database.read() as connection:
+            relocation.refuse_elsewhere(connection, office_id)
+    if not database.is_sqlite:
+        from cluster.jobs import attach
+
+        attach(database)
 
 
 def _refuse_half_restored(folder: Path) -> None:

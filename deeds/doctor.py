@@ -56,7 +56,22 @@ def _database(desk_: Desk, *, proof: bool) -> list[Check]:
         found = desk_.read(lambda c: examine(c, office, now, heads_dir=heads, store=desk_.store, proof=proof))
     except DubanError as refusal:
         return [wrong(name, f"{refusal.code} {refusal.what}")]
-    return [ok(name, _("in order")), *_permissions(desk_), *found, _channels(desk_), _trust(desk_)]
+    return [ok(name, _("in order")), *_permissions(desk_), *found, *_jobs(desk_), _channels(desk_), _trust(desk_)]
+
+
+def _jobs(desk_: Desk) -> list[Check]:
+    """Work that processes failed at until it was given up; only an office on a server hands work to processes."""
+    if desk_.database.is_sqlite:
+        return []
+    from cluster.jobs import dead
+    from models.times import shown
+    from workflow.health import ok, wrong
+
+    name = _("Work handed to processes")
+    found = desk_.read(lambda connection: dead(connection, desk_.office_id))
+    said = _("{work} failed {count} times in a row, the last time at {at}; look into the log of duban work")
+    given_up = [said.format(work=one.work, count=one.attempts, at=shown(one.at)) for one in found]
+    return [wrong(name, listed(given_up))] if given_up else [ok(name, _("in order"))]
 
 
 def _channels(desk_: Desk) -> Check:

@@ -11,12 +11,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
     from pathlib import Path
+    from threading import Event
+
+    from sqlalchemy.engine import Connection
 
     from deeds.desk import Desk
+    from models.database import Database
     from notifications.channel import Channel
     from notifications.endpoint import Endpoint
     from schedules.facts import Hours
     from schedules.rules import Rule
+    from schedules.runner import Service
 
 #: the rules of an office whose settings name no file
 RULES_FILE: Final = "rules.toml"
@@ -105,6 +110,34 @@ def delivery(
     return send
 
 
+def something_due(desk_: Desk) -> Callable[[], bool]:
+    """Says whether a delivery would find anything: whoever hands out the work asks before each."""
+    from notifications.outbox import due
+    from schedules.facts import at_rest
+
+    office, hours = desk_.office_id, office_hours(desk_)
+
+    def look(connection: Connection) -> bool:
+        now = desk_.now()
+        found, _held = due(connection, office, now, 1, lambda c: at_rest(c, office, now, hours))
+        return bool(found)
+
+    # What happens for other programs is found out only by gathering it from the trail.
+    return (lambda: True) if desk_.settings.webhooks else (lambda: desk_.read(look))
+
+
+def service(desk_: Desk, stopping: Event, *, sweeps: bool = True, delivers: bool = True) -> Service:
+    """The office's loops, ready to run; ``stopping`` ends them between two steps."""
+    from schedules.runner import Service
+
+    settings, rules = desk_.settings, watched_rules(desk_)
+    deliver = delivery(desk_, stopping.is_set) if delivers else None
+    made = Service(desk_.database, desk_.office_id, rules(), deliver, settings.home, stopping=stopping)
+    made.clock, made.hours, made.reread, made.sweeps = desk_.now, office_hours(desk_), rules, sweeps
+    made.node = settings.node_name
+    return made
+
+
 def head_keeper(desk_: Desk) -> Callable[[datetime], Any]:
     """Writes the trail's present head down outside the database; to be called with the instant."""
     from workflow import heads
@@ -167,6 +200,35 @@ def open_channels(desk_: Desk) -> list[str]:
         opened(name)
     endpoints(desk_)
     return names
+
+
+def make_room_for_jobs(database: Database) -> None:
+    """On a server: the tables in which work waits for other processes, where the extra ``cluster`` is installed."""
+    if not database.is_sqlite:
+        from cluster import schema
+
+        schema.apply(database)
+
+
+def refuse_jobless(database: Database) -> None:
+    """Work is handed to other processes over a server's database alone (E-C15), which has the tables for it (E-C16)."""
+    from models.errors import EnvironmentRefused
+    from models.language import _
+
+    if database.is_sqlite:
+        raise EnvironmentRefused(
+            "E-C15",
+            _("An office with an embedded database is run by one process, duban serve."),
+            remedy=_("To run it on several machines name a PostgreSQL database in the settings: docs/cluster.md"),
+        )
+    from cluster.jobs import present
+
+    if not present(database):
+        raise EnvironmentRefused(
+            "E-C16",
+            _("The database has no tables in which work waits for other processes."),
+            remedy=_("Install duban with its extra cluster, then run: duban upgrade"),
+        )
 
 
 def refuse_behind(desk_: Desk) -> None:

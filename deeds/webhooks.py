@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from models import tables as t
+from models.dispatch import Work, leave
 from models.errors import Refused
 from models.language import _
 from models.states import MessageState
@@ -50,5 +51,6 @@ def retry(connection: Connection, office_id: int, actor: Actor, number: int, now
         )
     again = {"state": MessageState.DUE.value, "next_at": now, "settled_at": None, "reason": ""}
     connection.execute(sa.update(t.webhook_delivery).where(this).values(**again))
+    leave(connection, Work.DELIVERY)
     entry = audit.Entry("webhook.retry", "webhook", number, role=role.value, detail={"was": state})
     audit.append(connection, office_id, actor, entry, now)

@@ -22,6 +22,7 @@ from sqlalchemy import exc
 from models import dispatch, postgres
 from models.complaints import locked, plain_words
 from models.disk import refuse_failed
+from models.errors import DubanError
 from models.filesystem import refuse_network
 from models.postgres import HASTE
 from models.statements import Statement
@@ -144,8 +145,10 @@ class Database:
         connection = self._begun(words)
         try:
             yield connection
-        except BaseException:
-            connection.close()  # undoes what is open; whatever is wrong with it, nobody gets it again
+        except BaseException as error:
+            if self._undo(connection) and not isinstance(error, (DubanError, exc.DBAPIError)):
+                # whoever undid a part, or asked the driver itself, stumbled over a connection that was gone already
+                raise postgres.Away(unknown=False) from error
             raise
         if len(self._idle) < IDLE:
             self._idle.append(connection)
@@ -161,9 +164,7 @@ class Database:
         try:
             words.change(connection)
         except exc.OperationalError:
-            gone = not self.is_sqlite and postgres.gone(connection)
-            connection.close()
-            if not gone:
+            if not self._undo(connection):
                 raise
             # The server was restarted while nobody asked it anything: those that wait with this one are gone, too.
             self.close()
@@ -178,9 +179,17 @@ class Database:
         try:
             words.change(connection)
         except BaseException:
-            connection.close()
+            self._undo(connection)
             raise
         return connection
+
+    def _undo(self, connection: Connection) -> bool:
+        """Undo what is open; whatever is wrong with the connection, nobody gets it again. Whether the server had gone."""
+        gone = not self.is_sqlite and postgres.gone(connection)
+        if gone:
+            connection.invalidate()  # there is nothing to undo, and nobody to tell
+        connection.close()
+        return gone
 
     @contextmanager
     def _turn(self) -> Iterator[None]:

@@ -6,6 +6,7 @@ done once, left by a part that was undone it finds nothing, and what nobody hear
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
+#: so many failures in a row, and a job is given up
+ATTEMPTS: Final = 5
+_FIRST_WAIT: Final = timedelta(seconds=5)
 _LEFT: Final = "duban: left"
 
 
@@ -58,3 +62,8 @@ def left_on(connection: Connection) -> AbstractSet[Work]:
 def _info(connection: Connection) -> dict[Any, Any]:
     info: dict[Any, Any] = connection.info
     return info
+
+
+def next_attempt(failures: int) -> timedelta | None:
+    """How long work that failed so often in a row waits: 5, 10, 20, 40 seconds; then None, it is given up."""
+    return None if failures >= ATTEMPTS else _FIRST_WAIT * 2 ** (failures - 1)

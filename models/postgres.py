@@ -47,9 +47,12 @@ _USUAL: Final = {
     "tcp_user_timeout": 10_000,
     # of several servers the one that writes; a single one that does not (any more) is as good as away
     "target_session_attrs": "read-write",
+    # Whoever is stopped in the middle of a transaction holds the office's lock: the server ends it, and it finds out when
+    # it wakes up.
+    "options": "-c idle_in_transaction_session_timeout=60s",
 }
-#: SQLSTATE of a server that ends, starts, or takes nobody any more
-_AWAY: Final = frozenset({"57P01", "57P02", "57P03", "53300"})
+#: SQLSTATE of a server that ends, starts, takes nobody any more, or has ended who was idle in a transaction for too long
+_AWAY: Final = frozenset({"57P01", "57P02", "57P03", "53300", "25P03"})
 _BROKEN: Final = "08"
 #: libpq hands on why a server lets nobody in without its SQLSTATE; these are no matter of waiting
 _SHUT_OUT: Final = ("password", "authentication", "pg_hba.conf", "does not exist")
@@ -166,7 +169,9 @@ def server_engine(url: sa.URL, as_json: Callable[[Any], str]) -> Engine:
 
 
 def gone(connection: Connection) -> bool:
-    """Whether the server has ended the connection."""
+    """Whether the server has ended the connection; SQLAlchemy may have found out before us."""
+    if connection.invalidated:
+        return True
     driver: Any = connection.connection.dbapi_connection
     return bool(driver.closed)
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from models import tables as t
 from models.database import insert
+from models.dispatch import Work, leave
 from models.duties import held_on
 from models.states import MessageState, Role
 from models.times import local_date, shown
@@ -81,6 +82,7 @@ def _tell(
         subject="",
         body="",
     )
+    leave(connection, Work.DELIVERY)
     return 1
 
 

@@ -130,11 +130,7 @@ def deliver(
     if alone:
         _take_over(database, office_id, now)
     with database.read() as connection:
-        held = held_reason(connection, office_id)
-        only = dead_letters.HELD_EVENT if held else ""
-        found = waiting(connection, office_id, now, limit, only=only)
-        if found and (asleep := resting(connection)):
-            found = waiting(connection, office_id, now, limit, only=only, resting=asleep)
+        found, held = due(connection, office_id, now, limit, resting)
     queue = _Queue(found)
     counts: Counter[str] = Counter()
     until = time.monotonic() + BATCH_SECONDS
@@ -145,6 +141,22 @@ def deliver(
             counts[outcome.state.value] += 1
             queue.heed(channel, late=outcome.code == LATE)
     return DeliveryReport(dict(counts), held)
+
+
+def due(
+    connection: Connection,
+    office_id: int,
+    now: datetime,
+    limit: int,
+    resting: Callable[[Connection], Collection[str]],
+) -> tuple[list[tuple[int, str]], str]:
+    """What would go out at an instant, each with its channel, and why the rest is held; as ``deliver``."""
+    held = held_reason(connection, office_id)
+    only = dead_letters.HELD_EVENT if held else ""
+    found = waiting(connection, office_id, now, limit, only=only)
+    if found and (asleep := resting(connection)):
+        found = waiting(connection, office_id, now, limit, only=only, resting=asleep)
+    return found, held
 
 
 class _Queue:

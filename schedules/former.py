@@ -134,10 +134,9 @@ def _turned(connection: Connection, office_id: int, since: datetime) -> _Turned:
     columns = (e.at, e.action, e.object_type, e.object_id, e.detail, e.result)
     query = sa.select(*columns).where(e.office_id == office_id).order_by(e.seq.desc())
     found = _Turned(set(), set())
-    with connection.execute(
-        query.execution_options(yield_per=100)
-    ) as told:  # a server keeps what is not read to the end
-        for row in told:
+    # closed where it is left: a server keeps the rest for whoever reads halfway
+    with connection.execute(query.execution_options(yield_per=100)) as newest_first:
+        for row in newest_first:
             if happened(row.at, row.detail) <= since:
                 break
             if row.result != Result.DONE:

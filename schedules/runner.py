@@ -15,7 +15,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.memory import MemoryJobStore
@@ -24,6 +24,7 @@ from apscheduler.triggers.base import BaseTrigger
 from filelock import FileLock, Timeout
 
 from models import disk
+from models.dispatch import Dispatcher
 from models.errors import EnvironmentRefused
 from models.language import _, current, set_language
 from schedules.clock_guard import FREE, SWEEP, Hold
@@ -32,15 +33,18 @@ from workflow import heartbeats
 from workflow.heartbeats import Beat
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
     from models.database import Database
+    from models.dispatch import Work
     from schedules.facts import Hours
     from schedules.rules import Rule
 
 log = logging.getLogger("duban.service")
 
+DELIVERY: Final = "delivery"
 SWEEP_SECONDS: Final = 60
 DELIVERY_SECONDS: Final = 5
 #: a tick from cron promises the next one within this long
@@ -90,6 +94,41 @@ class Every(BaseTrigger):  # type: ignore[misc] # the library has no types
         return now if previous_fire_time is None else now + self.gap
 
 
+class Clockwork:
+    """Turns loops in the background, each at once and then every so many seconds, never itself twice at a time."""
+
+    def __init__(self, turn: Callable[[Loop], object], loops: Iterable[Loop]) -> None:
+        """``turn`` takes one turn of a loop, and does not raise. It begins at once."""
+        self._scheduler = BackgroundScheduler(
+            jobstores={"default": MemoryJobStore()},
+            executors={"default": ThreadPoolExecutor(4)},
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+            timezone="Asia/Shanghai",
+        )
+        for loop in loops:
+            self._scheduler.add_job(turn, Every(loop.seconds), args=[loop], id=loop.name)
+        self._scheduler.start()
+
+    def hurry(self, name: str) -> bool:
+        """Let a loop run now; False where there is none of this name. Not to be called from within a turn."""
+        job = self._scheduler.get_job(name)
+        if job is not None:
+            job.modify(next_run_time=wall_clock())
+        return job is not None
+
+    def wake(self) -> None:
+        """Let every loop run now that the clock, set back, would let sleep longer than its seconds."""
+        now = wall_clock()
+        for job in self._scheduler.get_jobs():
+            if job.next_run_time is not None and job.next_run_time > now + job.trigger.gap + SLIP:
+                log.warning("the clock went back; the loop %s runs now", job.id)
+                job.modify(next_run_time=now)
+
+    def stop(self) -> None:
+        """Finish the turns that run, start no more."""
+        self._scheduler.shutdown(wait=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Ticked:
     """What one tick did."""
@@ -116,7 +155,7 @@ def tick(
     swept = sweep(database, office_id, rules, at, hours=hours, drift=drift, anew=True)
     beat(database, office_id, SWEEP, at, CRON_SECONDS, node)
     delivered = deliver(at)
-    beat(database, office_id, "delivery", at, CRON_SECONDS, node)
+    beat(database, office_id, DELIVERY, at, CRON_SECONDS, node)
     return Ticked(swept, delivered)
 
 
@@ -147,6 +186,14 @@ def single(home: Path) -> FileLock:
     return lock
 
 
+def beside(home: Path) -> FileLock | None:
+    """The same lock where others may run beside: it says that somebody runs the office. None where another says so."""
+    try:
+        return single(home)
+    except EnvironmentRefused:
+        return None
+
+
 @dataclass
 class Service:
     """The loops of one office, running until told to stop; without ``deliver`` it leaves sending to another process.
@@ -168,6 +215,8 @@ class Service:
     node: str = ""
     #: says before each sweep which rules are in force; without it they stay those of the start
     reread: Callable[[], Sequence[Rule] | None] | None = None
+    #: false: other processes sweep
+    sweeps: bool = True
     loops: Sequence[Loop] = ()
     sweep_seconds: int = SWEEP_SECONDS
     delivery_seconds: int = DELIVERY_SECONDS
@@ -177,49 +226,45 @@ class Service:
     #: set when the service is to end; a long turn asks it between two steps
     stopping: threading.Event = field(default_factory=threading.Event)
     _lock: FileLock | None = None
-    _scheduler: Any = None
+    _clockwork: Clockwork | None = None
     #: when the wall clock was believed last, by itself and as counted
     _last: tuple[datetime, float] | None = None
     #: what its last sweep came to
     _hold: Hold = FREE
     _nudge: threading.Event = field(default_factory=threading.Event)
-    _fresh: threading.Event = field(default_factory=threading.Event)
+    #: the loops that are wanted before their next turn, until they begin one
+    _hurried: set[str] = field(default_factory=set)
 
     def start(self) -> None:
         """Begin ticking in the background; E-B06 when another scheduler has this data folder."""
         disk.when_failed(self._give_up)
-        self._lock = single(self.home)
-        self._scheduler = BackgroundScheduler(
-            jobstores={"default": MemoryJobStore()},
-            executors={"default": ThreadPoolExecutor(4)},
-            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
-            timezone="Asia/Shanghai",
-        )
-        for loop in self.turns():
-            self._scheduler.add_job(self.turn, Every(loop.seconds), args=[loop], id=loop.name)
-        self._scheduler.start()
+        # a server decides by itself who does what, on however many nodes
+        self._lock = single(self.home) if self.database.is_sqlite else beside(self.home)
+        self._clockwork = Clockwork(self.turn, self.turns())
 
     def turns(self) -> list[Loop]:
         """What the service does again and again: its own loops before those it was given."""
-        own = [Loop(SWEEP, self.sweep_seconds, self._sweep)]
+        own = [Loop(SWEEP, self.sweep_seconds, self._sweep)] if self.sweeps else []
         if self.deliver is not None:
-            own.append(Loop("delivery", self.delivery_seconds, self._deliver))
+            own.append(Loop(DELIVERY, self.delivery_seconds, self._deliver))
         return [*own, *self.loops]
+
+    def hurry(self, names: Iterable[str]) -> None:
+        """Let these loops run now rather than at their next turn; from any thread, however often."""
+        self._hurried.update(names)
+        self._nudge.set()
 
     def wake(self) -> None:
         """Let every loop run now that the clock, set back, would let sleep longer than its seconds."""
-        now = wall_clock()
-        for job in self._scheduler.get_jobs():
-            if job.next_run_time is not None and job.next_run_time > now + job.trigger.gap + SLIP:
-                log.warning("the clock went back; the loop %s runs now", job.id)
-                job.modify(next_run_time=now)
+        if self._clockwork is not None:
+            self._clockwork.wake()
 
     def stop(self) -> None:
         """Finish the ticks that run, start no more, free the data folder."""
         self.stopping.set()
-        if self._scheduler is not None:
-            self._scheduler.shutdown(wait=True)
-            self._scheduler = None
+        if self._clockwork is not None:
+            self._clockwork.stop()
+            self._clockwork = None
         if self._lock is not None:
             self._lock.release()
             self._lock = None
@@ -234,7 +279,7 @@ class Service:
             self.start()
             started()
             while not self.stopping.is_set():
-                self._nudge.wait(NUDGE_SECONDS if self._fresh.is_set() else WATCH_SECONDS)
+                self._nudge.wait(NUDGE_SECONDS if self._hurried else WATCH_SECONDS)
                 self._watch()
         finally:
             self.stop()
@@ -244,14 +289,12 @@ class Service:
 
     def _watch(self) -> None:
         """Only here, in the main thread, are jobs moved: a turn that did so would lock itself out while we shut down."""
-        if self.stopping.is_set():
+        if self.stopping.is_set() or self._clockwork is None:
             return
         self._nudge.clear()
-        job = self._scheduler.get_job("delivery")
-        if job is None:
-            self._fresh.clear()
-        elif self._fresh.is_set():  # what a sweep has just written need not wait for the next turn
-            job.modify(next_run_time=wall_clock())
+        for name in tuple(self._hurried):
+            if not self._clockwork.hurry(name):
+                self._hurried.discard(name)
         self.wake()
 
     def _on_signal(self, _number: int, _frame: object) -> None:
@@ -281,6 +324,7 @@ class Service:
         return None
 
     def _sweep(self, now: datetime) -> SweepReport:
+        self._hurried.discard(SWEEP)
         monotonic, drift = self.monotonic(), None
         if self._last is not None:
             wall, then = self._last
@@ -298,12 +342,24 @@ class Service:
         if report.held_reason:
             log.warning("sends are held: %s", report.held_reason)
         if report.messages or report.held_reason:
-            self._fresh.set()
-            self._nudge.set()
+            self.hurry([DELIVERY])  # what a sweep has just written need not wait for the next turn
         return report
 
     def _deliver(self, now: datetime) -> None:
         """Whatever a sweep writes from here on asks for another turn."""
         assert self.deliver is not None
-        self._fresh.clear()
+        self._hurried.discard(DELIVERY)
         self.deliver(now)
+
+
+class Nudge(Dispatcher):
+    """The embedded dispatcher: what is left is done at once by the loops of a service in the same process."""
+
+    def __init__(self, service: Service) -> None:
+        """``service`` has a loop of the name of each kind of work, or leaves that kind to another process."""
+        self.service = service
+
+    def tell(self, office_id: int, left: AbstractSet[Work]) -> None:
+        """Wake the loops; costs a write nothing but that."""
+        del office_id
+        self.service.hurry(left)

@@ -36,6 +36,7 @@ GUIDES = [
     ROOT / "docs" / name
     for name in (
         "clerk.md",
+        "cluster.md",
         "office.md",
         "papers.md",
         "administrator.md",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from models.dispatch import Dispatcher
     from models.settings import Settings, WebSettings
 
 log = logging.getLogger(__name__)
@@ -34,6 +35,8 @@ class Server:
 
     settings: Settings
     clock: Callable[[], datetime]
+    #: where the work goes that people leave behind; None = as the database has it
+    dispatcher: Dispatcher | None = field(default=None, init=False)
     address: str = ""
     _uvicorn: uvicorn.Server | None = field(default=None, init=False)
     _thread: threading.Thread | None = field(default=None, init=False)
@@ -48,6 +51,8 @@ class Server:
         host = f"[{web.host}]" if ":" in web.host else web.host
         self.address = f"{'https' if tls else 'http'}://{host}:{listening.getsockname()[1]}"
         site = Site(self.settings, self.clock, secure=tls or web.public_url.startswith("https://"))
+        if self.dispatcher is not None:
+            site.database.dispatcher = self.dispatcher
         self._uvicorn = uvicorn.Server(self._config(site, web))
         self._thread = threading.Thread(target=self._uvicorn.run, args=([listening],), name="web", daemon=True)
         self._thread.start()

@@ -142,13 +142,14 @@ def _loops(connection: Connection, office_id: int, now: datetime) -> Iterator[Ch
     for beat in last:
         name, said = _("Loop {name}").format(name=beat.name), _("last ran {at}").format(at=shown(beat.at))
         yield wrong(name, said) if beat.late(now) else ok(name, said)
-    for node in sorted({beat.node for beat in found}) if len({beat.node for beat in found}) > 1 else []:
+    nodes = sorted({beat.node for beat in found if beat.node})  # what any node may do is none's to miss
+    for node in nodes if len(nodes) > 1 else []:
         yield _node(node, [beat for beat in found if beat.node == node], now)
 
 
 def _node(node: str, found: list[Beat], now: datetime) -> Check:
     """A machine of several: what it left undone the others do, and somebody should look at it all the same."""
-    name, seen = _("Node {name}").format(name=node or "–"), max(beat.at for beat in found)
+    name, seen = _("Node {name}").format(name=node), max(beat.at for beat in found)
     late = [beat.name for beat in found if beat.late(now)]
     said = _("last seen {at}").format(at=shown(seen))
     return warning(name, _("{seen}; late: {names}").format(seen=said, names=listed(late))) if late else ok(name, said)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from models import tables as t
+from models.dispatch import Work, leave
 from models.errors import Refused
 from models.language import _
 from models.states import MessageState
@@ -71,6 +72,7 @@ def retry(connection: Connection, office_id: int, actor: Actor, number: int, now
             remedy=_("See it with: duban message show {id}").format(id=number),
         )
     _set(connection, office_id, number, MessageState.DUE, now)
+    leave(connection, Work.DELIVERY)
     _record(connection, office_id, actor, "message.retry", number, role.value, {"was": row["state"]}, now)
 
 
@@ -97,6 +99,7 @@ def release(
             raise Refused("E-M06", _("Message {id} is not held.").format(id=number))
         _set(connection, office_id, number, MessageState.DUE, now)
     if wanted:
+        leave(connection, Work.DELIVERY)
         _record(connection, office_id, actor, "message.release", wanted[0], role.value, {"messages": wanted}, now)
     return wanted
 

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from models import tables as t
 from models.database import insert_new
+from models.dispatch import Work, leave
 from models.duties import held_on
 from models.statements import Statement
 from models.states import MessageState, Role
@@ -81,6 +82,8 @@ def queue(connection: Connection, office: OfficeRow, telling: Telling, now: date
     """
     key = f"{telling.event}|{telling.key}|{telling.recipient_id}|{office.channel}"
     row = _row(office, telling, key, now)
+    if row["state"] == MessageState.DUE and row["next_at"] <= now:
+        leave(connection, Work.DELIVERY)
     if not telling.joins:
         return insert_new(connection, t.message, office.id, _KEY, **row)
     number = insert_new(connection, t.message, office.id, _KEY, _INSTANT, **row)

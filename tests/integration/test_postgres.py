@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -21,16 +20,18 @@ from deeds.task_views import story
 from kit.flows import walk
 from kit.office import BEGIN, CLOSES, DUE, OPENS, add_month, at
 from kit.race import one_winner, prove_one_winner_each, race, step, whole
+from kit.server import empty_database, needs_server
 from kit.sweeping import prove_each_decided_once
 from kit.world import CO, NOON, OWN, REASON, REFILE, World, make_world, refused
 from models import postgres
 from models import tables as t
-from models.database import Database
+from models.database import Database, apart
 from models.errors import Conflict, Unreachable
 from models.guardrails import FROZEN, KEPT, LIVING
 from models.message_tasks import TRIGGERS
 from models.rows import metadata
 from models.schema import check, migrate
+from models.statements import Statement
 from models.states import Action, RequestKind, Role, Stage
 from schedules.sweep import sweep
 from workflow import actions, channel_views, flow_migration, flow_store, flow_views, ledger, requests, unit_views
@@ -47,29 +48,13 @@ if TYPE_CHECKING:
     from kit.race import Act
 
 A, S = Action, Stage
-SERVER = os.environ.get("DUBAN_TEST_POSTGRES", "")
-pytestmark = pytest.mark.skipif(not SERVER, reason="DUBAN_TEST_POSTGRES names no PostgreSQL server")
+pytestmark = needs_server
 
 
 @pytest.fixture
-def url(worker_name: str) -> Iterator[str]:
-    """An empty database of this worker's own, gone afterwards."""
-    server = sa.make_url(SERVER).set(drivername="postgresql+psycopg")
-    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
-    name = f"duban_test_{worker_name}"
-    with engine.connect() as connection:
-        connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
-    yield server.set(database=name).render_as_string(hide_password=False)
-    with engine.connect() as connection:
-        connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-    engine.dispose()
-
-
-@pytest.fixture
-def worker_name() -> str:
-    """One database per process of the test run, also when two runs share a server."""
-    return f"{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}_{os.getpid()}"
+def url() -> Iterator[str]:
+    with empty_database() as made:
+        yield made
 
 
 @pytest.fixture
@@ -147,6 +132,20 @@ def test_a_writer_whose_server_goes_away_is_told_whether_that_was_while_saving(
         if at == "middle":
             connection.execute(sa.update(t.office).values(short_name="y"))
     assert world.picture() == before
+
+
+@pytest.mark.parametrize("asks", ["core", "statement", "driver"])
+def test_a_part_that_cannot_be_undone_because_the_server_is_gone_is_told_as_that(
+    world: World, url: str, asks: str
+) -> None:
+    with refused("E-B30"), world.database.write(1) as connection, apart(connection):
+        end_all_others(url)
+        if asks == "core":
+            connection.execute(sa.update(t.office).values(short_name="y"))
+        elif asks == "statement":
+            Statement(sa.text("SELECT 1")).first(connection)
+        else:
+            connection.connection.cursor().execute("SELECT 1")
 
 
 def test_a_command_that_was_saved_unheard_is_done_once_under_its_key(

@@ -55,7 +55,7 @@ def ping(office: SmallOffice, port: int, now: Any, path: str = "/secret-of-the-m
             return work(connection)
 
     desk: Any = SimpleNamespace(settings=settings, read=read, office_id=OFFICE)
-    loops = {loop.name: loop for loop in _loops(desk, delivers=True)}
+    loops = {loop.name: loop for loop in _loops(desk, "sweep", "delivery")}
     loops["ping"].work(now)
 
 
@@ -98,7 +98,7 @@ def test_a_monitor_that_drips_is_left_after_its_time() -> None:
 
 def test_a_service_without_a_monitor_has_no_such_loop(office: SmallOffice) -> None:
     desk: Any = SimpleNamespace(settings=SimpleNamespace(ping_url="", heads_dir=None), office_id=OFFICE)
-    assert [loop.name for loop in _loops(desk, delivers=False)] == ["heads"]
+    assert [loop.name for loop in _loops(desk, "sweep")] == ["heads"]
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,7 @@ def complaint(error: Exception, statement: str = "SELECT 1") -> exc.DBAPIError:
         (errors.CannotConnectNow("the database system is starting up"), "BEGIN", "E-B30"),
         (errors.TooManyConnections("sorry, too many clients already"), "BEGIN", "E-B30"),
         (errors.ConnectionFailure("gone"), "BEGIN", "E-B30"),
+        (errors.IdleInTransactionSessionTimeout("terminating connection"), "INSERT", "E-B30"),
         (psycopg.OperationalError("server closed the connection unexpectedly"), "INSERT", "E-B30"),
         (psycopg.OperationalError("session is read-only"), "BEGIN", "E-B30"),
         (psycopg.OperationalError("server closed the connection unexpectedly"), COMMIT, "E-B31"),

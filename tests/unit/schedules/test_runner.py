@@ -90,7 +90,7 @@ def test_a_loop_that_raises_runs_again_and_the_others_go_on(office: SmallOffice)
 
 
 def busy(running: Service) -> bool:
-    return any(executor._instances for executor in running._scheduler._executors.values())
+    return any(executor._instances for executor in running._clockwork._scheduler._executors.values())
 
 
 def test_a_clock_set_back_by_a_day_does_not_make_the_loops_deaf(office: SmallOffice, caplog: pytest.LogCaptureFixture):
@@ -103,7 +103,7 @@ def test_a_clock_set_back_by_a_day_does_not_make_the_loops_deaf(office: SmallOff
         with time_machine.travel(NINE - timedelta(days=1), tick=True):
             running.wake()
             until(lambda: len(turns) == 2)
-            latest = max(job.next_run_time for job in running._scheduler.get_jobs())
+            latest = max(job.next_run_time for job in running._clockwork._scheduler.get_jobs())
             assert latest < NINE - timedelta(hours=22)
     finally:
         running.stop()
