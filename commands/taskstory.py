@@ -57,6 +57,8 @@ def tell(told: dict[str, Any]) -> None:
     for row in told["reports"]:
         _tell_report(row, {one["id"]: one for one in told["indicators"]})
     tell_papers(told["papers"])
+    for line in told["origins"]:
+        click.echo(line)
     for row in told["events"]:
         who = row["actor_name"] + (f" ({row['acting_for']})" if row["acting_for"] else "")
         click.echo(f"{row['at']}  {who}  {row['label']}  {row['reason']}".rstrip())

@@ -11,14 +11,14 @@ from deeds.task_conditions import Wanted, moves
 from deeds.todo import todo_of
 from models import tables as t
 from models.language import _
-from models.states import OWED
+from models.states import OWED, EvidenceKind
 from models.times import local_date, shown
 from workflow import actions, cases, evidence, panels, permissions, readings
 from workflow.flow import MY_TURN, UNREAD
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import date, datetime
 
     from sqlalchemy.engine import Connection
@@ -183,24 +183,17 @@ def story(
     copied = task.id in readings.copied_to(connection, office_id, actor.person_id)
     inside = permissions.may_see_report(actor, related, task, copied=copied)
     steps = open_now(connection, actor, task, co_units, local_date(now))
+    papers = evidence.papers_of_task(connection, task) if inside and task.period_id else []
     return {
         **row_dict(task, local_date(now)),
         "title": task.title,
         "text": task.text,
         "indicators": _indicators(connection, task),
-        # two rows of the flow may hold the same action, told apart by a condition
-        "offered": [
-            {
-                "action": action,
-                "label": task.flow.action_label(action),
-                "asks": _asks(steps, action),
-                "may": _may(task, steps, action),
-            }
-            for action in dict.fromkeys(step.action for step in steps)
-        ],
+        "offered": _offered(task, steps),
         "reports": _reports(connection, task, said) if inside else [],
         "events": _events(connection, task, said) if inside else [],
-        "papers": evidence.papers_of_task(connection, task) if inside and task.period_id else [],
+        "papers": papers,
+        "origins": _origins(connection, task, papers),
         "seats": _seats(connection, task),
         "one_signature": _one_is_enough(task),
         "looks_back": _looks_back(task),
@@ -208,6 +201,28 @@ def story(
         "copies": _copies(connection, task, said) if inside else [],
         "messages": _messages(connection, task) if inside else [],
     }
+
+
+def _offered(task: TaskRow, steps: Sequence[Step]) -> list[dict[str, Any]]:
+    """What may be done now; two rows of the flow may hold the same action, told apart by a condition."""
+    return [
+        {
+            "action": action,
+            "label": task.flow.action_label(action),
+            "asks": _asks(steps, action),
+            "may": _may(task, steps, action),
+        }
+        for action in dict.fromkeys(step.action for step in steps)
+    ]
+
+
+def _origins(connection: Connection, task: TaskRow, papers: list[dict[str, Any]]) -> list[str]:
+    """Of what came as a parcel, where from."""
+    if all(paper["stored"]["kind"] != EvidenceKind.PARCEL for paper in papers):
+        return []
+    from deeds.levels.origins import origins
+
+    return origins(connection, task)
 
 
 def open_task(connection: Connection, office_id: int, actor: Actor, task_id: int) -> bool:

@@ -65,7 +65,7 @@ def refusal(error: exc.DBAPIError, file: Path | None = None) -> Unreachable:
         return _disk(text, file, grew=getattr(error.orig, "sqlite_errorname", "") in GROWING)
     if _damaged(text):
         return _not_whole()
-    if "locked" in text:
+    if "locked" in text or "lock timeout" in text:
         return locked()
     if "unable to open" in text and file is not None and file.exists() and not os.access(file.parent, os.W_OK):
         return _read_only()

@@ -113,6 +113,30 @@ class Patience:
 
 
 HASTE: Final = Patience()
+#: the lock of whoever brings the tables to another form; offices are numbered from 1
+_MIGRATING: Final = 0
+#: a step that waits for a table longer than this lets everybody behind it go first, and tries again
+_STEP_WAITS: Final = "2s"
+_STEP_TRIES: Final = 30
+_LOCK_NOT_AVAILABLE: Final = "55P03"
+
+
+def migrated(connection: Connection, upgrade: Callable[[], object]) -> None:
+    """Change the tables while others work on them: one program at a time, and nobody waits behind it for long.
+
+    A change of a table waits for whoever reads it, and whoever comes later waits behind the change.
+    """
+    for left in reversed(range(_STEP_TRIES)):
+        connection.execute(sa.text(f"SET LOCAL lock_timeout = '{_STEP_WAITS}'"))
+        try:
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATING)))
+            upgrade()
+        except exc.OperationalError as error:
+            if left == 0 or getattr(error.orig, "sqlstate", "") != _LOCK_NOT_AVAILABLE:
+                raise
+            connection.rollback()
+        else:
+            return
 
 
 def away(error: exc.DBAPIError) -> Away | None:

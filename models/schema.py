@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
+from models import postgres
+from models import tables as t
 from models.complaints import plain_words
 from models.database import APPLICATION_ID
 from models.errors import EnvironmentRefused
@@ -66,7 +68,10 @@ def migrate(database: Database, to: str = "head") -> None:
             connection.commit()
             _keys(connection, "OFF")
         config.attributes["connection"] = connection
-        command.upgrade(config, to)
+        if database.is_sqlite:
+            command.upgrade(config, to)
+        else:
+            postgres.migrated(connection, lambda: command.upgrade(config, to))
         connection.commit()
         if database.is_sqlite:
             _keys(connection, "ON")
@@ -92,6 +97,12 @@ def _refuse_foreign(connection: Connection) -> None:
         )
 
 
+def _serves_older(connection: Connection) -> bool:
+    """Whether the database, newer than this program, says that this program may still work on it."""
+    oldest = connection.scalar(sa.select(t.serving.c.oldest)) if sa.inspect(connection).has_table("serving") else None
+    return oldest is not None and oldest <= newest()
+
+
 def _refuse_newer(revision: str | None) -> None:
     """Refuse a revision this program has never heard of; E-B03."""
     if revision is not None and revision not in _revisions():
@@ -103,11 +114,13 @@ def _refuse_newer(revision: str | None) -> None:
 
 
 def check(database: Database) -> None:
-    """Refuse a database that is not ours, not set up, or newer than this program."""
+    """Refuse a database that is not ours, not set up, older than this program, or newer and not serving it any more."""
     with database.read() as connection:
         if database.is_sqlite:
             _refuse_foreign(connection)
         revision = _present(connection)
+        if revision is not None and revision > newest() and _serves_older(connection):
+            return
     if revision is None:
         raise EnvironmentRefused("E-B01", _("No office is set up here yet."), remedy=_("Set one up with: duban init"))
     _refuse_newer(revision)

@@ -251,6 +251,10 @@ seat = table(
     office_id=NUMBER, id=NUMBER, task_id=NUMBER, round=NUMBER, state=TEXT_48, sitting=NUMBER, position=NUMBER,
     person_id=NUMBER, signed_at=INSTANT, signed_by=NUMBER, closed_at=INSTANT,
 )
+serving = table(
+    "serving", 1,
+    oldest=TEXT_16,
+)
 sighting = table(
     "sighting", 2,
     office_id=NUMBER, id=NUMBER, evidence_id=NUMBER, code=TEXT_16, seal=TEXT_16, remarks=DATA, anyway=TEXT, seen=DATA,

@@ -43,6 +43,7 @@ PAGES: Final = (
     "forms",
     "home",
     "inbox",
+    "levels",
     "metrics",
     "months",
     "notices",

@@ -145,3 +145,10 @@ def by_name(connection: Connection, office_id: int, name: str) -> Peer:
     if not found:
         raise permissions.not_there(_("Office"), name)
     return found[0]
+
+
+def any_below(connection: Connection, office_id: int, unit_id: int) -> bool:
+    """Whether the unit is an office below whose key is taken."""
+    p = t.peer.c
+    query = sa.select(p.id).where(p.office_id == office_id, p.unit_id == unit_id, p.ended_at.is_(None))
+    return connection.scalar(query.limit(1)) is not None

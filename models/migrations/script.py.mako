@@ -11,6 +11,8 @@ from alembic import op
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
+#: the oldest revision whose program may go on working beside this one: the one before where this one only adds
+serves = ${repr(up_revision)}
 branch_labels = None
 depends_on = None
 

@@ -6,7 +6,21 @@ build than everything else a command does (decision 0042).
 
 from __future__ import annotations
 
-from models.rows import flow, message, notice, office, paper, parcel, phrase, problem, task, template, trail, webhook
+from models.rows import (
+    flow,
+    message,
+    notice,
+    office,
+    paper,
+    parcel,
+    phrase,
+    problem,
+    serving,
+    task,
+    template,
+    trail,
+    webhook,
+)
 from models.rows.base import metadata
 
 __all__ = [
@@ -19,6 +33,7 @@ __all__ = [
     "parcel",
     "phrase",
     "problem",
+    "serving",
     "task",
     "template",
     "trail",

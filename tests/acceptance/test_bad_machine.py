@@ -107,6 +107,7 @@ def test_database_of_a_newer_program_is_not_touched(door: Door) -> None:
     file = plain(door)
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.execute("UPDATE serving SET oldest = '9999'")
         connection.commit()
     plain(door)
     before = file.read_bytes()

@@ -34,6 +34,7 @@ from alembic import op
 
 revision = "0002"
 down_revision = "{before}"
+serves = "0002"
 
 
 def upgrade() -> None:

@@ -170,6 +170,7 @@ def test_a_command_that_was_saved_unheard_is_done_once_under_its_key(
 def test_newer_schema_is_refused(world: World) -> None:
     with world.database.write(1) as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+        connection.execute(sa.text("UPDATE serving SET oldest = '9999'"))
     with refused("E-B03"):
         check(world.database)
 

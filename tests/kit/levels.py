@@ -11,14 +11,17 @@ import openpyxl
 
 from documents.notice_json import to_json
 from documents.parcels import sealed
+from kit.office import BEGIN
 from kit.tables import clause, table
 from kit.world import CO, OTHER, OWN
+from models import office_key
 from models.canonical import canonical
 from models.drafts import IndicatorDraft
 from models.office_key import OfficeKey
 from models.parcels import FORMAT, Party, Told
 from models.plain import to_plain
 from models.states import Action
+from workflow import peers
 from workflow.case import ValueGiven
 
 if TYPE_CHECKING:
@@ -27,8 +30,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kit.door import Door
+    from kit.office import SmallOffice
     from models.parcels import ParcelKind
 
+#: the private keys of the upper office and of the one below
+OURS, THEIRS = b"\x01" * 32, b"\x02" * 32
 #: what each side calls the other, and the unit that the lower one is above
 BELOW, ABOVE, UNIT = "云溪县督查室", "市督查室", CO
 TARGET = IndicatorDraft("新建管网10公里", "新建管网", ">=", 10.0, "公里")
@@ -94,6 +100,16 @@ def month_below(door: Door, period: int, now: datetime) -> None:
         world.act(clerk, Action.REPORT, row["id"], now, **said)
         world.sign(row["id"], now)
         world.act("reviewer", Action.APPROVE, row["id"], now)
+
+
+def enter_below(office: SmallOffice, unit: str = UNIT) -> str:
+    """The office gets its key and knows the one below, which is this unit; returns its own fingerprint."""
+    key = OfficeKey(THEIRS).public
+    with office.database.write(office.office_id) as connection:
+        actor = office.actor("security")
+        peers.add(connection, office.office_id, actor, BELOW, key.text, key.fingerprint, unit, BEGIN)
+    office.change("notice", office.notice_id, draft=to_json(NOTICE))
+    return office_key.keep(office.folder, OURS).public.fingerprint
 
 
 def parcel(

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 import deeds.desk
-from documents.notice_json import to_json
 from documents.parcels import opened
 from kit import levels
 from kit.desk import Browser, DeskOf, desk_of
@@ -265,16 +264,15 @@ def _office(stage: Stage) -> None:
 def _levels(stage: Stage) -> None:
     """The first unit is an office below, which reported what is approved; and a report of ours that came back from above."""
     world, store = stage.world, Store(stage.world.folder / "store")
-    own = office_key.keep(world.folder, b"\x01" * 32).public
-    theirs = office_key.OfficeKey(b"\x02" * 32).public
-    below = world.do("security", peers.add, levels.BELOW, theirs.text, theirs.fingerprint, OWN)
-    world.change("notice", world.notice_id, draft=to_json(levels.NOTICE))
+    own = levels.enter_below(world, OWN)
+    with world.database.read() as connection:
+        below = peers.by_name(connection, world.office_id, levels.BELOW)
     may = world.rows("period", month="2022-05")[0]["id"]
     report = MonthReport(MONTH, "6号", TODAY, "县主任", (ClauseReport("1.1", "已清理三公里。", 40),))
     returned = Answer("2022-05", (ClauseAnswer("1.1", "returned", "退回", "审核员", REASON, TODAY),))
 
     def kept(login: str, kind: ParcelKind, content: object, about: About, *, inward: bool, answers: str = "") -> Parcel:
-        data = levels.parcel(b"\x02" * 32, own.fingerprint, kind, content, LATE, answers=answers)
+        data = levels.parcel(levels.THEIRS, own, kind, content, LATE, answers=answers)
         store.put(data)
         found = opened(data, "")
         world.do(login, _keep, below, found, about, inward=inward)

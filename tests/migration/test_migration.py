@@ -90,11 +90,22 @@ def test_newer_schema_is_refused_and_left_as_it_is(database: Database) -> None:
     migrate(database)
     with database.write(1) as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+        connection.execute(sa.text("UPDATE serving SET oldest = '9999'"))
     with refused("E-B03", EnvironmentRefused):
         check(database)
     with refused("E-B03", EnvironmentRefused):
         migrate(database)
     assert present(database) == "9999"
+
+
+def test_newer_schema_that_serves_this_program_is_worked_on_and_not_migrated(database: Database) -> None:
+    migrate(database)
+    with database.write(1) as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+        assert connection.scalar(sa.text("SELECT oldest FROM serving")) == newest()
+    check(database)
+    with refused("E-B03", EnvironmentRefused):
+        migrate(database)
 
 
 def test_each_strange_file_has_its_own_sentence(tmp_path: Path) -> None:
@@ -107,6 +118,7 @@ def test_each_strange_file_has_its_own_sentence(tmp_path: Path) -> None:
     migrate(newer)
     with newer.write(1) as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+        connection.execute(sa.text("UPDATE serving SET oldest = '9999'"))
     newer.close()
     said = set()
     for path in (letter, music, later, tmp_path / "fresh.db"):

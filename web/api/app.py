@@ -26,6 +26,7 @@ NOUNS: Final = (
     "clauses",
     "units",
     "summaries",
+    "parcels",
     "messages",
     "reference",
 )
@@ -38,6 +39,7 @@ _TAGS: Final = {
     "clauses": "What the notices ask for, of whom.",
     "units": "The units, also those that have ended.",
     "summaries": "The month's summary, once it is issued.",
+    "parcels": "What goes between this office and those above and below it.",
     "messages": "What the person was told.",
 }
 _ABOUT: Final = (

@@ -21,6 +21,7 @@ MEDIA: Final = {
     "pdf": PDF,
     "json": "application/json",
     "svg": "image/svg+xml",
+    "parcel": "application/zip",
 }
 
 

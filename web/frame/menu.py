@@ -50,6 +50,8 @@ GROUPS: Final = (
         (
             Entry("/notices", N_("Notices"), "notice.draft"),
             Entry("/months", N_("Months and summaries"), "summary.read"),
+            # a unit's clerk comes there from the page of forms, where the unit is an office below
+            Entry("/levels", N_("Above and below"), "parcel.read", frozenset({Role.REVIEWER, Role.DIRECTOR})),
             Entry("/papers", N_("Notices to urge"), "paper.read"),
             Entry("/plan", N_("Reminders to come"), "plan.read"),
             Entry("/board", N_("Board"), "board.read"),

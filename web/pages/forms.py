@@ -20,6 +20,7 @@ from web.frame.desk import At
 from web.frame.files import MEDIA
 from web.frame.posted import Form
 from web.pages.filing import at_month
+from workflow import peers
 from workflow.month_names import names
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ def list_page(desk: At, month: str = "", unit: str = "") -> Response:
         told = unit_month(connection, desk, month, unit)
         called = names(connection, desk.office_id)
         to_print = Counter(called[line.task.period_id or 0] for line in told.at(Stand.PRINT))
-        return {"told": told, "forms": unit_forms(connection, desk, told), "to_print": to_print}
+        below = peers.any_below(connection, desk.office_id, told.unit_id)
+        return {"told": told, "forms": unit_forms(connection, desk, told), "to_print": to_print, "below": below}
 
     return desk.page("forms/list.html", stands=Stand, form_stands=FormStand, **desk.look_up("form.print", work))
 

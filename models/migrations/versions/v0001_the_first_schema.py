@@ -13,6 +13,7 @@ from models import guardrails, message_tasks, statistics
 
 revision = "0001"
 down_revision = None
+serves = "0001"
 branch_labels = None
 depends_on = None
 
@@ -20,6 +21,11 @@ depends_on = None
 def upgrade() -> None:
     """Move forward."""
 
+    op.create_table(
+        "serving",
+        sa.Column("oldest", sa.String(length=16), nullable=False),
+        sa.PrimaryKeyConstraint("oldest", name=op.f("pk_serving")),
+    )
     op.create_table(
         "heartbeat",
         sa.Column("office_id", sa.Integer(), nullable=False),

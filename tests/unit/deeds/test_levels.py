@@ -12,9 +12,8 @@ import pytest
 import sqlalchemy as sa
 
 from deeds.levels import answering, handing_down, standing, taking
-from documents.notice_json import to_json
 from documents.parcels import LARGEST, opened
-from kit.levels import BELOW, NOTICE, UNIT, parcel
+from kit.levels import BELOW, NOTICE, OURS, THEIRS, UNIT, enter_below, parcel
 from kit.office import MONTH
 from kit.stage import LATE, Seat, Stage
 from kit.world import REASON, World, make_world, refused
@@ -31,8 +30,6 @@ if TYPE_CHECKING:
     from deeds.levels.making import Made
     from deeds.levels.taking import Taken
 
-#: the private keys of this office and of the one below
-OURS, THEIRS = b"\x01" * 32, b"\x02" * 32
 CLERK = "clerk2"
 
 
@@ -41,10 +38,7 @@ class Above:
 
     def __init__(self, world: World) -> None:
         self.world, self.stage = world, Stage(world)
-        self.own = office_key.keep(world.folder, OURS).public.fingerprint
-        key = office_key.OfficeKey(THEIRS).public
-        world.do("security", peers.add, BELOW, key.text, office_key.grouped(key.fingerprint).upper(), UNIT)
-        world.change("notice", world.notice_id, draft=to_json(NOTICE))
+        self.own = enter_below(world)
         self.down: Made = handing_down.hand_down(self.seat("director"), BELOW, world.notice_id)
 
     def seat(self, login: str) -> Seat:
@@ -301,7 +295,8 @@ def test_a_key_is_entered_only_with_the_fingerprint_that_was_heard(above: Above)
         above.world.do("security", peers.add, BELOW, other.text, other.fingerprint, "")
     with refused("E-L08"):
         above.world.do("security", peers.add, "·", other.text, other.fingerprint, "")
-    above.world.do("security", peers.add, "省督查室", other.text, other.fingerprint, "")
+    heard = office_key.grouped(other.fingerprint).upper()
+    above.world.do("security", peers.add, "省督查室", other.text, heard, "")
     with refused("E-L14"):
         handing_down.hand_down(above.seat("director"), "省督查室", above.world.notice_id)
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kit.api import new_token
-from kit.desk import desk_of
-from kit.office import small_office
+from kit.desk import DeskOf, desk_of
+from kit.levels import BELOW, THEIRS, enter_below, parcel
+from kit.office import BEGIN, MONTH, UNITS, small_office
+from models.parcels import ClauseReport, MonthReport, ParcelKind
 from web.api.refusals import _WHEN
 from workflow.tokens import Scope
 
@@ -55,10 +58,21 @@ def made(client: TestClient, words: list[str], known: dict[str, str], files: dic
     return answer
 
 
+def from_below(desk: DeskOf) -> bytes:
+    """Clauses are handed down to the first unit, and what it reports on one of them."""
+    own = enter_below(desk.office, UNITS[0])
+    desk.person("director").post("/levels/hand-down", office=BELOW, notice="1")
+    (down,) = desk.office.rows("parcel")
+    said = MonthReport(MONTH, "6号", date(2022, 6, 24), "县主任", (ClauseReport("2.1", "已建立台账。", 50),))
+    held = {"summary.pdf": b"%PDF-1.4 summary"}
+    return parcel(THEIRS, own, ParcelKind.REPORT, said, BEGIN, answers=down["sha256"], held=held)
+
+
 def test_every_call_that_the_guide_shows_is_answered(tmp_path: Path) -> None:
     desk = desk_of(small_office(tmp_path))
     client, files = desk.nobody().client, dict[str, bytes]()
     known = {"SERVER": "", "TOKEN": new_token(desk, "clerk1", "read", "file")}
+    files["up.parcel"] = from_below(desk)
     for words in calls():
         answer = made(client, words, known, files)
         assert answer.is_success, (words, answer.text)

@@ -1,0 +1,120 @@
+"""Between the levels: what was handed down to whom and how it stands, what came, what went up; parcels made and taken."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from deeds.levels import answering, handing_down, reporting_up, standing, taking
+from deeds.months import month_of
+from documents.parcels import LARGEST
+from models import tables as t
+from models.language import _
+from models.parcels import ParcelKind
+from web.frame.desk import At
+from web.frame.files import MEDIA
+from web.frame.paging import Page, Paging
+from web.frame.posted import Form, number_of
+from web.frame.uploads import some
+from workflow import peers
+from workflow.month_names import MonthName
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
+    from deeds.levels.making import Made
+    from deeds.levels.taking import Taken
+    from web.frame.desk import Desk
+    from workflow.peers import Peer
+
+router = APIRouter(prefix="/levels")
+#: parcels on a page
+_SHOWN = 20
+
+
+@router.get("")
+def levels(desk: At, page: Page = 1) -> Response:
+    """Every parcel with what came of it; what this person may make and take."""
+    rows = desk.look_up(standing.DEED, lambda c: standing.listing(c, desk))
+    others = desk.read(lambda c: peers.in_force(c, desk.office_id))
+    paging = Paging("/levels", {}, page, len(rows), _SHOWN)
+    return desk.page(
+        "levels/list.html", parcels=paging.of(rows), paging=paging, below=_below(desk, others),
+        above=[one for one in others if one.unit_id is None] if desk.may(reporting_up.DEED) else [],
+        notices=desk.read(lambda c: _notices(c, desk.office_id)) if desk.may(handing_down.DEED) else [],
+        answerable=ParcelKind.REPORT if desk.may(answering.DEED) else None, takes=desk.may(taking.DEED),
+    )  # fmt: skip
+
+
+def _below(desk: Desk, others: list[Peer]) -> list[Peer]:
+    """The offices to which this person may hand something down."""
+    return [one for one in others if one.unit_id is not None] if desk.may(handing_down.DEED) else []
+
+
+def _notices(connection: Connection, office_id: int) -> list[tuple[int, str]]:
+    n = t.notice.c
+    rows = connection.execute(sa.select(n.id, n.title).where(n.office_id == office_id).order_by(n.id.desc()))
+    return [(row.id, row.title) for row in rows]
+
+
+@router.post("/take")
+def take(desk: At, form: Form) -> Response:
+    """Once; a second time it is said what was done the first time."""
+    desk.demand(taking.DEED)
+    file = some(form.upload("file"), LARGEST)
+    taken = taking.take(desk, file.data, file.name)
+    if taken.draft and not taken.existed:
+        return desk.go(f"/notices/drafts/{taken.draft}", said=_told(taken))
+    return desk.go("/levels", said=_told(taken))
+
+
+def _told(taken: Taken) -> str:
+    if taken.existed:
+        said = _("Parcel {number} of {office} ({kind}) was taken before: {done}. Nothing was done again.")
+        return said.format(number=taken.number, office=taken.office, kind=taken.kind.label, done=taken.done)
+    said = _("Parcel {number} of {office} ({kind}) was taken: {count} clauses.")
+    told = [said.format(number=taken.number, office=taken.office, kind=taken.kind.label, count=len(taken.lines))]
+    told += [_("Not taken: {clause} ({why})").format(clause=one.clause, why=one.said) for one in taken.left]
+    return " ".join(told)
+
+
+@router.post("/hand-down")
+def hand_down(desk: At, form: Form) -> Response:
+    """All clauses of a notice in which the office below has a part."""
+    desk.demand(handing_down.DEED)
+    made = handing_down.hand_down(desk, form.text("office"), number_of(form.text("notice")))
+    return _made(desk, made)
+
+
+@router.post("/report")
+def report(desk: At, form: Form) -> Response:
+    """An issued month goes up."""
+    desk.demand(reporting_up.DEED)
+    month, _at, notice = form.text("month").partition("@")
+    named = MonthName(month_of(month), number_of(notice) if notice else None)
+    return _made(desk, reporting_up.report_up(desk, named))
+
+
+@router.post("/{number}/answer")
+def answer(desk: At, number: int) -> Response:
+    """How the report of this number was decided goes back."""
+    desk.demand(answering.DEED)
+    return _made(desk, answering.answer(desk, number))
+
+
+def _made(desk: Desk, made: Made) -> Response:
+    said = _("Parcel {number} is made: take its file from the first line and send it to the other office.")
+    if made.existed:
+        said = _("Parcel {number} says just this already; nothing has changed since. Its file is in the list.")
+    left = [_("Not in it: {clause} ({why})").format(clause=clause, why=why) for clause, why in made.left]
+    return desk.go("/levels", said=" ".join([said.format(number=made.number), *left]))
+
+
+@router.get("/{number}/file")
+def file(desk: At, number: int) -> Response:
+    """The bytes as they were sealed."""
+    sha256, name = desk.look_up(standing.DEED, lambda c: standing.file_of(c, desk, number))
+    return desk.file(desk.store.get(sha256), name, MEDIA["parcel"])
