@@ -37,7 +37,7 @@ PEOPLE = {
     Role.READER: "reader", Role.SYSTEM: "system", Role.SECURITY: "security", Role.AUDIT: "audit",
 }  # fmt: skip
 #: they wait for somebody, work on another folder, or look at the whole database on purpose
-ELSEWHERE = {"duban serve", "duban scheduler run", "duban rehearse", "duban simulate", "duban init", "duban move",
+ELSEWHERE = {"duban serve", "duban work", "duban scheduler run", "duban rehearse", "duban simulate", "duban init", "duban move",
              "duban login", "duban logout", "duban whoami", "duban password"}  # fmt: skip
 
 

@@ -25,6 +25,8 @@ HAN: Final = re.compile(r"[\u4e00-\u9fff]")
 #: what must stay readable to the program
 PROGRAM: Final = frozenset({"flow", "template"})
 SECOND: Final = 2
+#: the tables of which each row is an office's
+_OURS: Final = frozenset(t.metadata.tables) - copying.GLOBAL
 
 _NAME: Final = r'"?\w+"?'
 _SOURCE: Final = rf"{_NAME}(?:\s+AS\s+{_NAME})?"
@@ -55,7 +57,8 @@ def renumber(file: Path) -> None:
         triggers = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
         for (name,) in triggers:
             connection.execute(f'DROP TRIGGER "{name}"')
-        for table in t.metadata.tables.values():
+        for table in map(t.metadata.tables.get, _OURS):
+            assert table is not None
             office = copying.office_column(table).name
             found = connection.execute(f'SELECT rowid, * FROM "{table.name}"').fetchall()
             words = ", ".join(f'"{column.name}" = ?' for column in table.c)
@@ -92,11 +95,11 @@ def unnamed(statement: str) -> list[str]:
     wrong = [name for name, alias in _sources(text) if not _narrowed(text, name, alias)]
     for changed in _CHANGED.findall(text):
         name = changed.strip('"')
-        if name in t.metadata.tables and not _narrowed(text, name, name):
+        if name in _OURS and not _narrowed(text, name, name):
             wrong.append(name)
     for added, columns in _ADDED.findall(text):
         name = added.strip('"')
-        if name in t.metadata.tables and _office(name) not in re.findall(r"\w+", columns):
+        if name in _OURS and _office(name) not in re.findall(r"\w+", columns):
             wrong.append(name)
     if not wrong and _sources(text) and not _BOUND.search(text):
         wrong.append("no office at all")
@@ -109,7 +112,7 @@ def _sources(text: str) -> list[tuple[str, str]]:
     for some, one in _FROM.findall(text):
         for source in (some or one).split(","):
             name, *alias = (part.strip('"') for part in re.split(r"\s+AS\s+|\s+", source.strip(), flags=re.IGNORECASE))
-            if name in t.metadata.tables:
+            if name in _OURS:
                 found.append((name, alias[0] if alias else name))
     return found
 

@@ -6,11 +6,15 @@ import pytest
 import sqlalchemy as sa
 
 from kit.tenancy import unnamed
+from models.copying import GLOBAL
 from models.rows import metadata
 
-#: the office itself; every other table is an office's
 OFFICES = {"office"}
-TABLES = [table for table in metadata.sorted_tables if table.name not in OFFICES]
+TABLES = [table for table in metadata.sorted_tables if table.name not in OFFICES | GLOBAL]
+
+
+def test_few_tables_speak_of_no_office() -> None:
+    assert {"serving"} == GLOBAL
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: str(table.name))
