@@ -17,6 +17,7 @@ from models.errors import EnvironmentRefused, Refused, UsageRefused
 from models.language import _
 
 if TYPE_CHECKING:
+    from models.database import Database
     from models.settings import Settings
 
 #: written into a new office's folder: every setting stands there, as it is when nothing is said
@@ -30,6 +31,7 @@ office = {office}                  # 本库中办公室的编号
 # rehearsal_now = ""          # 演练时钟停在的时刻，如 2022-06-24T15:00
 # database = ""               # 留空：用本目录的 duban.db；或 postgresql+psycopg://用户@主机/库
 # database_password_file = "" # 数据库密码文件（权限 0600）
+# program_role = ""           # PostgreSQL 上程序平时所用的角色，权限由 init、upgrade 给
 # language = "zh"             # zh 或 en
 # rules = ""                  # 催办规则文件（相对本目录），留空用本目录的 rules.toml，没有则用自带规则
 # trust = ""                  # 受信任的证书所在目录，数字签名按它核验；留空为本目录 trust/
@@ -113,6 +115,14 @@ def _make_home(home: Path, office_id: int, *, rehearsal: bool) -> None:
         write_whole(file, f"office = {office_id}\n{before}".encode())
 
 
+def _give_rights(settings: Settings, database: Database) -> None:
+    """On a server: to the role that the program works as, where it is not the owner's own."""
+    if settings.program_role and not database.is_sqlite:
+        from models import roles
+
+        roles.grant(database, settings.program_role)
+
+
 def _set_up(desk_: Desk, named: Any, codes: dict[str, str], channel: str, *, four_eyes: bool) -> None:
     from deeds.running import make_room_for_jobs
     from models import schema
@@ -125,6 +135,7 @@ def _set_up(desk_: Desk, named: Any, codes: dict[str, str], channel: str, *, fou
         schema.migrate(database)
     schema.check(database)
     make_room_for_jobs(database)
+    _give_rights(settings, database)
     now = desk_.now()
     with database.write(settings.office) as connection:
         office.set_up(
@@ -212,13 +223,17 @@ def _say_set_up(desk_: Desk, codes: dict[str, str], *, small: bool) -> None:
 @click.command(
     "upgrade", help=_("Bring the database to this program's form."), epilog="duban backup FILE && duban upgrade"
 )
+@click.option("--roles", "shows", is_flag=True, help=_("Only print what gives the setting program_role its rights."))
 @desk
-def upgrade_command(desk_: Desk) -> None:
+def upgrade_command(desk_: Desk, *, shows: bool) -> None:
     """Migrate the tables; nothing happens when they are of this form already."""
     from deeds.running import make_room_for_jobs
     from models import schema
     from models.database import Database
 
+    if shows:
+        _say_rights(desk_)
+        return
     try:
         database = desk_.database
         before = after = schema.present(database)
@@ -231,8 +246,19 @@ def upgrade_command(desk_: Desk) -> None:
         schema.migrate(database)
         after = schema.present(database)
     make_room_for_jobs(database)
+    _give_rights(desk_.settings, database)
     said = _("Database form: {before} → {after}").format(before=before, after=after)
     answer(desk_, {"from": before, "to": after}, lambda: click.echo(said))
+
+
+def _say_rights(desk_: Desk) -> None:
+    from models import roles
+
+    role = desk_.settings.program_role
+    if not role:
+        raise UsageRefused("E-B50", _("The setting program_role is not set."), remedy=_("Set it in duban.toml."))
+    made = roles.statements(role)
+    answer(desk_, made, lambda: click.echo(";\n".join(made) + ";"))
 
 
 def shown_settings(values: dict[str, Any], prefix: str = "") -> list[tuple[str, str]]:

@@ -42,3 +42,10 @@ def test_an_office_takes_the_next_free_number_or_the_one_given(tmp_path: Path) -
 
 def test_an_office_of_its_own_is_the_first(tmp_path: Path) -> None:
     assert speak("init", tmp_path / "own", *NAMED, "--json").data["office"] == 1
+
+
+def test_the_rights_of_the_program_s_role_are_printed_and_nothing_is_opened(tmp_path: Path) -> None:
+    must_refuse(2, "E-B50", "upgrade", "--roles", DUBAN_HOME=str(tmp_path))
+    said = speak("upgrade", "--roles", DUBAN_HOME=str(tmp_path), DUBAN_PROGRAM_ROLE="duban_app")
+    assert 'GRANT INSERT ON "event" TO "duban_app";' in said.out
+    assert list(tmp_path.iterdir()) == []
