@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 SERVER = os.environ.get("DUBAN_TEST_POSTGRES", "")
 needs_server = pytest.mark.skipif(not SERVER, reason="DUBAN_TEST_POSTGRES names no PostgreSQL server")
 BOTH = ["embedded", pytest.param("cluster", marks=needs_server)]
+DEATHS = 15
 IN_CLUSTER = [pytest.param("cluster", marks=needs_server)]
 
 
@@ -135,9 +138,31 @@ def test_what_kills_its_worker_ends_dead_and_seen_and_the_other_offices_go_on(wo
     assert len(work.told("try", items=[deadly])) == 2
 
 
+def at_least(work: Dispatching, items: list[int], enough: int) -> bool:
+    return sum(work.done(items)) >= enough
+
+
 def dead(work: Dispatching) -> list[jobs.Dead]:
     with work.database.read() as connection:
         return jobs.dead(connection, 1)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("work", IN_CLUSTER, indirect=True)
+def test_of_many_that_are_killed_at_any_moment_none_takes_work_with_it(work: Dispatching):
+    seed = random.randrange(10**6)
+    print(f"seed {seed}")
+    chance, offices = random.Random(seed), (1, 2, 3)
+    alive = [work.start(offices, tick=1, attempts=99) for _worker in range(2)]
+    items: list[int] = []
+    for _death in range(DEATHS):
+        for office in offices:
+            items += [number for _time in range(4) for number in work.leave("ok", "ok", office=office)]
+        enough = min(sum(work.done(items)) + chance.randrange(1, 20), len(items))
+        until(partial(at_least, work, items, enough))
+        work.stop(alive.pop(chance.randrange(2)), signal.SIGKILL)
+        alive.append(work.start(offices, tick=1, attempts=99))
+    work.until_done(items)
 
 
 @pytest.mark.long
