@@ -160,7 +160,7 @@ def test_of_many_that_are_killed_at_any_moment_none_takes_work_with_it(work: Dis
 def test_one_that_sleeps_and_wakes_late_does_nothing_that_counts(work: Dispatching):
     asleep = work.start()
     (slow,) = work.leave("slow")
-    until(lambda: work.told("try", items=[slow]))
+    until(lambda: work.told("waits", items=[slow]))
     asleep.send_signal(signal.SIGSTOP)
     work.start(tick=1)
     work.go()
