@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import signal
 from functools import partial
@@ -14,6 +13,7 @@ import sqlalchemy as sa
 
 from cluster import jobs, schema
 from kit.dispatching import FIRST_WAIT, Dispatching
+from kit.server import empty_database, needs_server
 from kit.serving import until
 from models.database import Database, sqlite_url
 from models.dispatch import Work, leave
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-SERVER = os.environ.get("DUBAN_TEST_POSTGRES", "")
-needs_server = pytest.mark.skipif(not SERVER, reason="DUBAN_TEST_POSTGRES names no PostgreSQL server")
 BOTH = ["embedded", pytest.param("cluster", marks=needs_server)]
 DEATHS = 15
 IN_CLUSTER = [pytest.param("cluster", marks=needs_server)]
@@ -31,16 +29,8 @@ IN_CLUSTER = [pytest.param("cluster", marks=needs_server)]
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[sa.URL]:
-    """An empty database of this process's own, gone afterwards."""
-    at = sa.make_url(SERVER).set(drivername="postgresql+psycopg")
-    name = f"duban_dispatch_{os.getpid()}"
-    engine = sa.create_engine(at, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
-    yield at.set(database=name)
-    with engine.connect() as connection:
-        connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
-    engine.dispose()
+    with empty_database("dispatch") as made:
+        yield sa.make_url(made)
 
 
 @pytest.fixture
@@ -170,7 +160,7 @@ def test_of_many_that_are_killed_at_any_moment_none_takes_work_with_it(work: Dis
 def test_one_that_sleeps_and_wakes_late_does_nothing_that_counts(work: Dispatching):
     asleep = work.start()
     (slow,) = work.leave("slow")
-    until(lambda: work.told("try", items=[slow]))
+    until(lambda: work.told("waits", items=[slow]))
     asleep.send_signal(signal.SIGSTOP)
     work.start(tick=1)
     work.go()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -17,6 +16,7 @@ import sqlalchemy as sa
 
 from cluster.jobs import Jobs
 from deeds.desk import open_database
+from kit.server import empty_database, needs_server
 from kit.serving import PATIENCE, until
 from kit.terminal import opened
 from models import tables as t
@@ -28,22 +28,13 @@ if TYPE_CHECKING:
 
     from kit.terminal import Terminal
 
-SERVER = os.environ.get("DUBAN_TEST_POSTGRES", "")
-needs_server = pytest.mark.skipif(not SERVER, reason="DUBAN_TEST_POSTGRES names no PostgreSQL server")
 DUBAN = Path(sys.executable).with_name("duban")
 
 
 @pytest.fixture
 def url() -> Iterator[str]:
-    """An empty database of this process's own, gone afterwards."""
-    at, name = sa.make_url(SERVER).set(drivername="postgresql+psycopg"), f"duban_work_{os.getpid()}"
-    engine = sa.create_engine(at, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
-    yield at.set(database=name).render_as_string(hide_password=False)
-    with engine.connect() as connection:
-        connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
-    engine.dispose()
+    with empty_database("work") as made:
+        yield made
 
 
 @needs_server
