@@ -84,7 +84,7 @@ _STALLED: Final = Statement(
 )
 _DEAD: Final = Statement(
     sa.text("""
-    SELECT job.task_name, job.attempts, max(event.at)
+    SELECT job.task_name, job.attempts, coalesce(max(event.at), now())
     FROM procrastinate_jobs job LEFT JOIN procrastinate_events event ON event.job_id = job.id
     WHERE job.queue_name = :careful AND job.status = 'failed'
     GROUP BY job.id ORDER BY job.id

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import os
 import re
+import tomllib
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from commands.frame import Desk, answer, desk, new_installation, table
 from deeds.codes import new_code
-from models.errors import EnvironmentRefused, Refused
+from models.disk import write_whole
+from models.errors import EnvironmentRefused, Refused, UsageRefused
 from models.language import _
+
+if TYPE_CHECKING:
+    from models.database import Database
+    from models.settings import Settings
 
 #: written into a new office's folder: every setting stands there, as it is when nothing is said
 SETTINGS_FILE: Final = """\
@@ -25,6 +31,7 @@ office = {office}                  # 本库中办公室的编号
 # rehearsal_now = ""          # 演练时钟停在的时刻，如 2022-06-24T15:00
 # database = ""               # 留空：用本目录的 duban.db；或 postgresql+psycopg://用户@主机/库
 # database_password_file = "" # 数据库密码文件（权限 0600）
+# program_role = ""           # PostgreSQL 上程序平时所用的角色，权限由 init、upgrade 给
 # language = "zh"             # zh 或 en
 # rules = ""                  # 催办规则文件（相对本目录），留空用本目录的 rules.toml，没有则用自带规则
 # trust = ""                  # 受信任的证书所在目录，数字签名按它核验；留空为本目录 trust/
@@ -67,6 +74,34 @@ office = {office}                  # 本库中办公室的编号
 """
 
 
+def _number(desk_: Desk, told: int | None) -> int:
+    """Which office of its database this will be: as it is told, or else the next free number."""
+    settings = desk_.settings
+    named = settings.office if "office" in settings.model_fields_set else None
+    if told and named and told != named:
+        raise UsageRefused(
+            "E-B48",
+            _("The settings name office {named}, the command office {told}.").format(named=named, told=told),
+            remedy=_("Leave one of them out."),
+        )
+    return told or named or (_free_number(settings) if settings.database else 1)
+
+
+def _free_number(settings: Settings) -> int:
+    from models import schema
+    from models.database import Database
+    from workflow import office
+
+    database = Database(settings.database_url)
+    try:
+        if schema.present(database) is None:
+            return 1
+        with database.read() as connection:
+            return office.free_number(connection)
+    finally:
+        database.close()
+
+
 def _make_home(home: Path, office_id: int, *, rehearsal: bool) -> None:
     home.mkdir(parents=True, exist_ok=True)
     home.chmod(0o700)
@@ -76,6 +111,16 @@ def _make_home(home: Path, office_id: int, *, rehearsal: bool) -> None:
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as out:
             out.write(text)
+    elif "office" not in tomllib.loads(before := file.read_text(encoding="utf-8")):
+        write_whole(file, f"office = {office_id}\n{before}".encode())
+
+
+def _give_rights(settings: Settings, database: Database) -> None:
+    """On a server: to the role that the program works as, where it is not the owner's own."""
+    if settings.program_role and not database.is_sqlite:
+        from models import roles
+
+        roles.grant(database, settings.program_role)
 
 
 def _set_up(desk_: Desk, named: Any, codes: dict[str, str], channel: str, *, four_eyes: bool) -> None:
@@ -90,6 +135,7 @@ def _set_up(desk_: Desk, named: Any, codes: dict[str, str], channel: str, *, fou
         schema.migrate(database)
     schema.check(database)
     make_room_for_jobs(database)
+    _give_rights(settings, database)
     now = desk_.now()
     with database.write(settings.office) as connection:
         office.set_up(
@@ -130,6 +176,9 @@ def _refuse_foreign(home: Path) -> None:
 @click.option("--recipient", required=True, help=_("To whom the office reports."))
 @click.option("--channel", default="file", show_default=True, help=_("How people are told: file, email, …"))
 @click.option("--small", is_flag=True, help=_("Too few people for four eyes; the trail says so openly."))
+@click.option(
+    "--office", "number", type=click.IntRange(1), metavar="N", help=_("Its number in the database; else the next free.")
+)
 @click.option("--rehearsal", is_flag=True, help=_("For training: DUBAN_NOW may set the clock."))
 @desk
 def init_command(
@@ -139,6 +188,7 @@ def init_command(
     short_name: str,
     recipient: str,
     channel: str,
+    number: int | None,
     *,
     small: bool,
     rehearsal: bool,
@@ -148,7 +198,7 @@ def init_command(
 
     desk_.home = folder or desk_.home
     _refuse_foreign(desk_.settings.home)
-    _make_home(desk_.settings.home, desk_.settings.office, rehearsal=rehearsal)
+    _make_home(desk_.settings.home, _number(desk_, number), rehearsal=rehearsal)
     desk_.__dict__.pop("settings", None)  # the file is there now; read it
     codes = {login: new_code() for login in FIRST}
     _set_up(desk_, OfficeName(name, short_name, recipient), codes, channel, four_eyes=not small)
@@ -173,13 +223,17 @@ def _say_set_up(desk_: Desk, codes: dict[str, str], *, small: bool) -> None:
 @click.command(
     "upgrade", help=_("Bring the database to this program's form."), epilog="duban backup FILE && duban upgrade"
 )
+@click.option("--roles", "shows", is_flag=True, help=_("Only print what gives the setting program_role its rights."))
 @desk
-def upgrade_command(desk_: Desk) -> None:
+def upgrade_command(desk_: Desk, *, shows: bool) -> None:
     """Migrate the tables; nothing happens when they are of this form already."""
     from deeds.running import make_room_for_jobs
     from models import schema
     from models.database import Database
 
+    if shows:
+        _say_rights(desk_)
+        return
     try:
         database = desk_.database
         before = after = schema.present(database)
@@ -192,8 +246,19 @@ def upgrade_command(desk_: Desk) -> None:
         schema.migrate(database)
         after = schema.present(database)
     make_room_for_jobs(database)
+    _give_rights(desk_.settings, database)
     said = _("Database form: {before} → {after}").format(before=before, after=after)
     answer(desk_, {"from": before, "to": after}, lambda: click.echo(said))
+
+
+def _say_rights(desk_: Desk) -> None:
+    from models import roles
+
+    role = desk_.settings.program_role
+    if not role:
+        raise UsageRefused("E-B50", _("The setting program_role is not set."), remedy=_("Set it in duban.toml."))
+    made = roles.statements(role)
+    answer(desk_, made, lambda: click.echo(";\n".join(made) + ";"))
 
 
 def shown_settings(values: dict[str, Any], prefix: str = "") -> list[tuple[str, str]]:

@@ -81,11 +81,17 @@ def place(desk_: Desk, to: str, password: str = "") -> Place:
     return Place(name, with_password(name, password) if password else name)
 
 
-def _open(desk_: Desk) -> None:
-    """The database that the settings name, also where the office has left it."""
+def _enter(desk_: Desk) -> None:
+    """Whoever may; the database that the settings name is opened also where the office is leaving it, or has left."""
     from deeds.desk import open_database
 
-    desk_.database = open_database(desk_.settings, moving=True)
+    try:
+        desk_.demand("service.manage")
+    except EnvironmentRefused as refusal:
+        if refusal.code != "E-B40":
+            raise
+        desk_.database = open_database(desk_.settings, moving=True)
+        desk_.demand("service.manage")
 
 
 def _here(desk_: Desk) -> str:
@@ -99,7 +105,6 @@ def _both(desk_: Desk, to: Place) -> Iterator[Database]:
     """The other database, set up where it is empty, while nobody else runs the office."""
     if to.name == _here(desk_):
         raise Refused("E-B46", _("The office lives there already."), where=to.name)
-    desk_.demand("service.manage")
     lock = runner.single(desk_.settings.home)
     there = Database(to.url)
     try:
@@ -118,7 +123,7 @@ def move(desk_: Desk, to: Place, told: Callable[[str], object] = lambda _table: 
 
     E-B06 while a service runs, E-B41 where the number is taken, E-B42 where the copy is not the same.
     """
-    _open(desk_)
+    _enter(desk_)
     if to.embedded and (done := _settled(desk_)):
         return Moved(to, done)
     with _both(desk_, to) as there:
@@ -292,7 +297,7 @@ def _settled(desk_: Desk) -> Head | None:
 
 def clear(desk_: Desk, to: Place) -> bool:
     """Give up a move, or remove what an earlier one left there; whether anything was there. E-B41 where an office lives."""
-    _open(desk_)
+    _enter(desk_)
     with _both(desk_, to) as there:
         office = desk_.office_id
         begun = desk_.read(lambda c: relocation.mark(c, office))

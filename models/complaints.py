@@ -35,17 +35,22 @@ def plain_words(file: Path | None = None) -> Iterator[None]:
     """The driver's complaints as sentences with a remedy; no SQL, no path, no traceback."""
     try:
         yield
-    except exc.OperationalError as error:
+    except exc.DatabaseError as error:
+        if (told := plainly(error, file)) is not None:
+            raise told from error
+        raise
+
+
+def plainly(error: exc.DatabaseError, file: Path | None = None) -> Unreachable | None:
+    """What a complaint of the driver's means, where it has a meaning for people; after a failed disk nothing is written."""
+    if isinstance(error, exc.OperationalError):
         told = refusal(error, file)
         if isinstance(told, DiskFailed):
             give_up()
-        raise told from error
-    except exc.DatabaseError as error:
-        if (isinstance(error.orig, sqlite3.DatabaseError) and _damaged(str(error.orig))) or postgres.away(error):
-            raise refusal(error, file) from error
-        if MOVED in str(error.orig):
-            raise _moved() from error
-        raise
+        return told
+    if (isinstance(error.orig, sqlite3.DatabaseError) and _damaged(str(error.orig))) or postgres.away(error):
+        return refusal(error, file)
+    return _moved() if MOVED in str(error.orig) else None
 
 
 class DiskFailed(Unreachable):

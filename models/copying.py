@@ -34,8 +34,10 @@ if TYPE_CHECKING:
 
 #: rows in one transaction of the target
 BATCH: Final = 1000
-#: says of each database whether the office lives there; what has no office at all, as ``alembic_version``, is no table of ours
-LEFT_BEHIND: Final = frozenset({t.relocation.name})
+#: tables that speak of the database and of no office; ``alembic_version`` is none of ours
+GLOBAL: Final = frozenset({t.serving.name})
+#: of an office, but said of each database: whether it lives there
+LEFT_BEHIND: Final = GLOBAL | {t.relocation.name}
 
 
 def tables() -> list[sa.Table]:

@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 
 from models import dispatch, postgres
-from models.complaints import locked, plain_words
+from models.complaints import locked, plain_words, plainly
 from models.disk import refuse_failed
 from models.errors import DubanError
 from models.filesystem import refuse_network
@@ -29,6 +29,8 @@ from models.statements import Statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Set as AbstractSet
+    from contextlib import AbstractContextManager
 
     from sqlalchemy.engine import Connection, Engine
 
@@ -101,62 +103,29 @@ class Database:
             return self.url
         return sa.make_url(f"{sqlite_url(Path(f'file:{file}'))}?mode=ro&immutable=1&uri=true")
 
-    @contextmanager
-    def read(self) -> Iterator[Connection]:
+    def read(self) -> AbstractContextManager[Connection]:
         """A consistent view; nothing is kept."""
-        with plain_words(self.file), self._transaction(_LOOK if self.is_sqlite else postgres.LOOK) as connection:
-            yield connection
-            # a server kept nothing, and psycopg forgets what is prepared when it rolls back
-            _end(connection, keep=not self.is_sqlite, called="END")
+        return _Transaction(self, _LOOK if self.is_sqlite else postgres.LOOK)
 
-    @contextmanager
-    def write(self, office_id: int) -> Iterator[Connection]:
+    def write(self, office_id: int) -> AbstractContextManager[Connection]:
         """One transaction under the office's write lock; everything or nothing, and nothing once the disk has failed."""
-        with self._change(office_id, _WRITE if self.is_sqlite else postgres.locking(office_id)) as connection:
-            yield connection
+        return _Change(self, _WRITE if self.is_sqlite else postgres.locking(office_id), office_id)
 
-    @contextmanager
-    def step(self, office_id: int, task_id: int) -> Iterator[Connection]:
+    def step(self, office_id: int, task_id: int) -> AbstractContextManager[Connection]:
         """As ``write``, for a step of one task; on a server others are decided beside it until ``take_turn`` (0040)."""
-        if self.is_sqlite:
-            with self.write(office_id) as connection:
-                yield connection
-            return
+        return self.write(office_id) if self.is_sqlite else self._step(office_id, task_id)
+
+    @contextmanager
+    def _step(self, office_id: int, task_id: int) -> Iterator[Connection]:
         beginning = postgres.stepping(office_id, task_id)
-        with self._change(office_id, beginning) as connection, postgres.turn_later(connection):
+        with _Change(self, beginning, office_id) as connection, postgres.turn_later(connection):
             yield connection
 
-    @contextmanager
-    def _change(self, office_id: int, words: Statement) -> Iterator[Connection]:
-        refuse_failed()
-        with plain_words(self.file), self._turn(), self._transaction(words) as connection:
-            dispatch.begin(connection)
-            yield connection
-            refuse_failed()  # whoever wrote before us may have found out while we worked
-            if left := dispatch.left_on(connection):
-                self.dispatcher.keep(connection, office_id, left)
-            _end(connection, keep=True)
-        if left:
-            self.dispatcher.tell(office_id, left)
+    def begun(self, words: Statement) -> Connection:
+        """A connection on which a transaction has begun by these words.
 
-    @contextmanager
-    def _transaction(self, words: Statement) -> Iterator[Connection]:
-        """A connection on which a transaction has begun by these words; undone unless it was ended inside."""
-        connection = self._begun(words)
-        try:
-            yield connection
-        except BaseException as error:
-            if self._undo(connection) and not isinstance(error, (DubanError, exc.DBAPIError)):
-                # whoever undid a part, or asked the driver itself, stumbled over a connection that was gone already
-                raise postgres.Away(unknown=False) from error
-            raise
-        if len(self._idle) < IDLE:
-            self._idle.append(connection)
-        else:
-            connection.close()
-
-    def _begun(self, words: Statement) -> Connection:
-        """Nothing has begun before this: it may be tried again and again, where a server is waited for."""
+        Nothing has begun before this: it may be tried again and again, where a server is waited for.
+        """
         try:
             connection = self._idle.pop()  # the last used one: it knows most of the statements already
         except IndexError:
@@ -164,7 +133,7 @@ class Database:
         try:
             words.change(connection)
         except exc.OperationalError:
-            if not self._undo(connection):
+            if not self.undo(connection):
                 raise
             # The server was restarted while nobody asked it anything: those that wait with this one are gone, too.
             self.close()
@@ -179,11 +148,11 @@ class Database:
         try:
             words.change(connection)
         except BaseException:
-            self._undo(connection)
+            self.undo(connection)
             raise
         return connection
 
-    def _undo(self, connection: Connection) -> bool:
+    def undo(self, connection: Connection) -> bool:
         """Undo what is open; whatever is wrong with the connection, nobody gets it again. Whether the server had gone."""
         gone = not self.is_sqlite and postgres.gone(connection)
         if gone:
@@ -191,17 +160,21 @@ class Database:
         connection.close()
         return gone
 
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
+    def give_back(self, connection: Connection) -> None:
+        """Its transaction has ended; the next who needs one may have it."""
+        if len(self._idle) < IDLE:
+            self._idle.append(connection)
+        else:
+            connection.close()
+
+    def queue_up(self) -> None:
         """SQLite lets waiting writers try again at random: of 200 who file at once some would be refused after seconds."""
-        if not self.is_sqlite:
-            yield
-            return
-        if not self._writers.acquire(timeout=TURN_SECONDS):
+        if self.is_sqlite and not self._writers.acquire(timeout=TURN_SECONDS):
             raise locked()
-        try:
-            yield
-        finally:
+
+    def let_next(self) -> None:
+        """The next writer of this process may begin."""
+        if self.is_sqlite:
             self._writers.release()
 
     def close(self) -> None:
@@ -209,6 +182,84 @@ class Database:
         while self._idle:
             self._idle.pop().close()
         self.engine.dispose()
+
+
+class _Transaction:
+    """One transaction that only looks. A class and no nest of generators: every step and every page goes through two."""
+
+    __slots__ = ("_connection", "_database", "_words")
+
+    def __init__(self, database: Database, words: Statement) -> None:
+        """``words`` begin it."""
+        self._database, self._words = database, words
+
+    def __enter__(self) -> Connection:
+        try:
+            self._connection = self._database.begun(self._words)
+        except exc.DatabaseError as error:
+            raise plainly(error, self._database.file) or error from error
+        return self._connection
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if error is not None:
+            self._undo(error)
+            return
+        try:
+            self._end()
+        except BaseException as failed:
+            self._undo(failed)
+            raise
+        self._database.give_back(self._connection)
+
+    def _end(self) -> None:
+        # a server kept nothing, and psycopg forgets what is prepared when it rolls back
+        _end(self._connection, keep=not self._database.is_sqlite, called="END")
+
+    def _undo(self, error: BaseException) -> None:
+        """Undo what is open, and say in plain words why, where the driver complained."""
+        if self._database.undo(self._connection) and not isinstance(error, (DubanError, exc.DBAPIError)):
+            # whoever undid a part, or asked the driver itself, stumbled over a connection that was gone already
+            raise postgres.Away(unknown=False) from error
+        if isinstance(error, exc.DatabaseError) and (told := plainly(error, self._database.file)) is not None:
+            raise told from error
+
+
+class _Change(_Transaction):
+    """One transaction that writes, in its turn; what it leaves to be done is told after the commit."""
+
+    __slots__ = ("_left", "_office_id")
+
+    def __init__(self, database: Database, words: Statement, office_id: int) -> None:
+        """For an office."""
+        super().__init__(database, words)
+        self._office_id = office_id
+        self._left: AbstractSet[dispatch.Work] = frozenset()
+
+    def __enter__(self) -> Connection:
+        refuse_failed()
+        self._database.queue_up()
+        try:
+            connection = super().__enter__()
+        except BaseException:
+            self._database.let_next()
+            raise
+        dispatch.begin(connection)
+        return connection
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        try:
+            super().__exit__(kind, error, trace)
+        finally:
+            self._database.let_next()
+        if error is None and self._left:
+            self._database.dispatcher.tell(self._office_id, self._left)
+
+    def _end(self) -> None:
+        refuse_failed()  # whoever wrote before us may have found out while we worked
+        self._left = dispatch.left_on(self._connection)
+        if self._left:
+            self._database.dispatcher.keep(self._connection, self._office_id, self._left)
+        _end(self._connection, keep=True)
 
 
 def _end(connection: Connection, *, keep: bool, called: str = postgres.COMMIT) -> None:

@@ -98,6 +98,8 @@ class Settings(Frozen):
     trust: str = ""
     audit_days: int = Field(default=1095, ge=AUDIT_FLOOR_DAYS)
     database_password: SecretStr = SecretStr("")
+    #: the server's role that the program works as; init and upgrade, which come as the owner, give it its rights
+    program_role: str = Field(default="", pattern="^([a-z_][a-z0-9_]*)?$")
     ping_url: str = ""
     #: what a monitor shows to be told figures at /metrics; empty: nobody is told any
     metrics_token: SecretStr = SecretStr("")

@@ -222,11 +222,15 @@ def still_open(connection: Connection, task: TaskRow) -> None:
 
 
 def visible_task(connection: Connection, office_id: int, actor: Actor, task_id: int) -> tuple[TaskRow, frozenset[int]]:
-    """The task and its co-named units, if it exists for this actor; E-404 in the same words otherwise."""
+    """The task and its co-named units, if it exists for this actor; E-404 in the same words otherwise.
+
+    The units are read where they make a difference: to an actor of another unit, or in a flow that speaks of them.
+    """
     task = cases.load_task(connection, office_id, task_id)
     if task is None:
         raise permissions.not_there(_("Task"), task_id)
-    units = cases.named_units(connection, task)
+    elsewhere = actor.units() - {task.unit_id}
+    units = cases.named_units(connection, task) if elsewhere or task.flow.asks_co_named else []
     related = permissions.relation(actor, task.unit_id, units)
     if not permissions.may_see_task(actor, related, task):
         copied = task_id in readings.copied_to(connection, office_id, actor.person_id)

@@ -162,6 +162,13 @@ class Flow:
         """The states in which somebody still has to act, in the order of the file."""
         return tuple(state.name for state in self.states if not state.final)
 
+    @cached_property
+    def asks_co_named(self) -> bool:
+        """Whether a duty in a unit that is named beside the task's own does anything in it."""
+        seats = (who for state in self.states if state.panel is not None for who in state.panel.seats)
+        takers = (who for step in self.steps for who in step.by)
+        return any(who.relation is Relation.CO for who in (*seats, *takers))
+
     def stage(self, state: str) -> Stage:
         """What standing in a state means, whichever the flow."""
         return self.by_name[state].stage

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
+from models import roles
 from models import tables as t
 from models.duties import held_on
 from models.errors import DubanError
@@ -78,7 +79,7 @@ def examine(
     proof: bool = True,
 ) -> list[Check]:  # fmt: skip
     """Every check of the database, in the order in which one would mend; ``proof``: the whole trail, too."""
-    checks = [_whole(connection), _not_behind(connection, office_id, heads_dir)]
+    checks = [_whole(connection), *_role(connection), _not_behind(connection, office_id, heads_dir)]
     checks += [_trail(connection, office_id, heads_dir, store)] if proof else []
     checks += [_clock(connection, office_id, now), *_loops(connection, office_id, now)]
     checks += [_oldest_due(connection, office_id, now), *_counted(connection, office_id)]
@@ -97,6 +98,17 @@ def _whole(connection: Connection) -> Check:
         return ok(name, _("kept by the server"))
     found = str(connection.scalar(sa.text("PRAGMA quick_check")))
     return ok(name, _("in order")) if found == "ok" else wrong(name, found)
+
+
+def _role(connection: Connection) -> Iterator[Check]:
+    """On a server: whether the program comes as somebody to whom the triggers are no hindrance."""
+    if connection.dialect.name == "sqlite":
+        return
+    name = _("The program's role")
+    if roles.may_too_much(connection):
+        yield warning(name, _("it could change the history; set program_role, run duban upgrade as the owner"))
+    else:
+        yield ok(name, _("it cannot change the history"))
 
 
 def _not_behind(connection: Connection, office_id: int, folder: Path | None) -> Check:

@@ -36,6 +36,11 @@ class OfficeName:
     recipient: str
 
 
+def free_number(connection: Connection) -> int:
+    """The number behind those of the offices that a database holds."""
+    return (connection.scalar(sa.select(sa.func.max(t.office.c.id))) or 0) + 1
+
+
 def set_up(
     connection: Connection,
     office_id: int,
@@ -52,7 +57,8 @@ def set_up(
     ``installation`` names this life of the data among the heads outside: a restored copy gets another name.
     """
     if connection.scalar(sa.select(t.office.c.id).where(t.office.c.id == office_id)) is not None:
-        raise Refused("E-B08", _("Office {id} is set up already.").format(id=office_id))
+        another = _("Leave the number out, and the next free one is taken; or give another with --office.")
+        raise Refused("E-B08", _("Office {id} is set up already.").format(id=office_id), remedy=another)
     connection.execute(
         sa.insert(t.office).values(
             id=office_id,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import os
+import random
 import signal
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 
 from cluster import jobs, schema
 from kit.dispatching import FIRST_WAIT, Dispatching
+from kit.server import empty_database, needs_server
 from kit.serving import until
 from models.database import Database, sqlite_url
 from models.dispatch import Work, leave
@@ -20,24 +22,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-SERVER = os.environ.get("DUBAN_TEST_POSTGRES", "")
-needs_server = pytest.mark.skipif(not SERVER, reason="DUBAN_TEST_POSTGRES names no PostgreSQL server")
 BOTH = ["embedded", pytest.param("cluster", marks=needs_server)]
+DEATHS = 15
 IN_CLUSTER = [pytest.param("cluster", marks=needs_server)]
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[sa.URL]:
-    """An empty database of this process's own, gone afterwards."""
-    at = sa.make_url(SERVER).set(drivername="postgresql+psycopg")
-    name = f"duban_dispatch_{os.getpid()}"
-    engine = sa.create_engine(at, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
-    yield at.set(database=name)
-    with engine.connect() as connection:
-        connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
-    engine.dispose()
+    with empty_database("dispatch") as made:
+        yield sa.make_url(made)
 
 
 @pytest.fixture
@@ -135,6 +128,10 @@ def test_what_kills_its_worker_ends_dead_and_seen_and_the_other_offices_go_on(wo
     assert len(work.told("try", items=[deadly])) == 2
 
 
+def at_least(work: Dispatching, items: list[int], enough: int) -> bool:
+    return sum(work.done(items)) >= enough
+
+
 def dead(work: Dispatching) -> list[jobs.Dead]:
     with work.database.read() as connection:
         return jobs.dead(connection, 1)
@@ -142,10 +139,28 @@ def dead(work: Dispatching) -> list[jobs.Dead]:
 
 @pytest.mark.long
 @pytest.mark.parametrize("work", IN_CLUSTER, indirect=True)
+def test_of_many_that_are_killed_at_any_moment_none_takes_work_with_it(work: Dispatching):
+    seed = random.randrange(10**6)
+    print(f"seed {seed}")
+    chance, offices = random.Random(seed), (1, 2, 3)
+    alive = [work.start(offices, tick=1, attempts=99) for _worker in range(2)]
+    items: list[int] = []
+    for _death in range(DEATHS):
+        for office in offices:
+            items += [number for _time in range(4) for number in work.leave("ok", "ok", office=office)]
+        enough = min(sum(work.done(items)) + chance.randrange(1, 20), len(items))
+        until(partial(at_least, work, items, enough))
+        work.stop(alive.pop(chance.randrange(2)), signal.SIGKILL)
+        alive.append(work.start(offices, tick=1, attempts=99))
+    work.until_done(items)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("work", IN_CLUSTER, indirect=True)
 def test_one_that_sleeps_and_wakes_late_does_nothing_that_counts(work: Dispatching):
     asleep = work.start()
     (slow,) = work.leave("slow")
-    until(lambda: work.told("try", items=[slow]))
+    until(lambda: work.told("waits", items=[slow]))
     asleep.send_signal(signal.SIGSTOP)
     work.start(tick=1)
     work.go()

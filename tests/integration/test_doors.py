@@ -8,17 +8,12 @@ tried in ``tests/unit/web/test_every_address.py``.
 from __future__ import annotations
 
 import inspect
-import re
-import shlex
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
 import pytest
 
-from cli import root
 from kit.desk import desk_of
-from kit.doors import EVERY, KINDS, LEAVES, doors, routes
+from kit.doors import COMMANDS, KINDS, doors, given, routes
 from kit.office import small_office
 from kit.stage import Seat, Stage, make_stage
 from models.errors import Denied, DubanError
@@ -27,6 +22,7 @@ from workflow.authorisation import MATRIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 #: asked further in, behind a door at which something else is asked, or nothing
 WITHIN = {
@@ -38,9 +34,6 @@ TRYING = {
     "clerk3": Role.CLERK, "leader3": Role.LEADER, "reviewer": Role.REVIEWER, "director": Role.DIRECTOR,
     "reader": Role.READER, "system": Role.SYSTEM, "security": Role.SECURITY, "audit": Role.AUDIT, "idle": None,
 }  # fmt: skip
-
-
-COMMANDS = {" ".join(("duban", *path)): EVERY[path] for path in LEAVES}
 
 
 def test_every_address_and_every_command_is_bound_to_what_is_asked_behind_it(tmp_path: Path) -> None:
@@ -68,30 +61,6 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 @pytest.fixture(scope="module")
 def untouched(stage: Stage) -> dict[str, Any]:
     return stage.world.picture()
-
-
-#: what a batch file holds, so that nothing of it is refused before the person is
-BATCH = b'[{"task": 1, "progress": "x", "percent": 40}]'
-
-
-def given(path: str, command: click.Command, folder: Path) -> dict[str, Any]:
-    """The words of the command's own example; the files that it names lie in the folder."""
-    line = re.split(r" · | && | > ", command.epilog or "")[0]
-    words = shlex.split(line, comments=True)[len(path.split()) :]
-    context = command.make_context(path, ["--json", *words], resilient_parsing=True, **root.context_settings)
-    params = {**context.params}
-    params.pop("as_json")
-    files = [param for param in command.params if isinstance(param.type, click.Path)]
-    for param in files:
-        told = next((word for word in words if "." in word or "/" in word), None) or "x"
-        read = param.name not in {"out", "xlsx"} and (param.required or params.get(param.name))
-        if params.get(param.name) or param.required:
-            params[str(param.name)] = folder / Path(told).name
-        if read:
-            (folder / Path(told).name).write_bytes(BATCH)
-    if path == "duban flow check":
-        params["flow"] = "monthly_report"  # a file of one's own needs no office
-    return params
 
 
 GUARDED = [path for path in COMMANDS if doors().get(path, "open") not in {"open", "login", "host"}]

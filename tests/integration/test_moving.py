@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 pytestmark = needs_server
 #: what says nothing of an office's life: where it is, and what the moves themselves add to the trail
-TOLD = frozenset({"relocation", "event"})
+TOLD = copying.LEFT_BEHIND | {"event"}
 #: texts and numbers on which two kinds of databases could differ
 ODD = "“引号” 'x' \\ 换行\n制表\t 😀 é"
 

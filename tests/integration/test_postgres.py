@@ -347,7 +347,7 @@ def test_steps_of_two_tasks_are_decided_beside_each_other_and_written_in_turn(wo
         postgres.take_turn(connection, 1)
         assert comes_in(other.step(1, theirs))
         assert not comes_in(other.step(1, theirs), writes=True)
-        with refused("E-B00", Unreachable):
+        with refused("E-B04", Unreachable):
             actions.act(other, 1, world.actor("clerk2", NOON), Command(A.RECEIVE, theirs), NOON)
     assert comes_in(other.step(1, theirs), writes=True)
 

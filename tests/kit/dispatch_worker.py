@@ -82,6 +82,8 @@ class Handler:
             if how == "die":
                 os._exit(9)
             raise Unfit
+        if how == "slow":
+            self.say("waits", office, number)  # and holds no lock
         while how == "slow" and not self.log.with_name("go").exists():
             time.sleep(0.02)
         with self.database.write(office) as connection:

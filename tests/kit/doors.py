@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -41,6 +43,8 @@ def _walk(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[
 #: every command by the words that lead to it; and those that do something
 EVERY: Final = dict(_walk(root))
 LEAVES: Final = [path for path, command in EVERY.items() if not isinstance(command, click.Group)]
+#: the same by what is typed
+COMMANDS: Final = {" ".join(("duban", *path)): EVERY[path] for path in LEAVES}
 
 
 def routes(listed: Sequence[Any]) -> Iterator[tuple[str, APIRoute]]:
@@ -55,3 +59,27 @@ def routes(listed: Sequence[Any]) -> Iterator[tuple[str, APIRoute]]:
                 waiting.append((before, inside.routes))
             elif inside := getattr(route, "app", None):
                 waiting.append((before + route.path, getattr(inside, "routes", [])))
+
+
+#: what a batch file holds, so that nothing of it is refused before the person is
+BATCH = b'[{"task": 1, "progress": "x", "percent": 40}]'
+
+
+def given(path: str, command: click.Command, folder: Path) -> dict[str, Any]:
+    """The words of the command's own example; the files that it names lie in the folder."""
+    line = re.split(r" · | && | > ", command.epilog or "")[0]
+    words = shlex.split(line, comments=True)[len(path.split()) :]
+    context = command.make_context(path, ["--json", *words], resilient_parsing=True, **root.context_settings)
+    params = {**context.params}
+    params.pop("as_json")
+    files = [param for param in command.params if isinstance(param.type, click.Path)]
+    for param in files:
+        told = next((word for word in words if "." in word or "/" in word), None) or "x"
+        read = param.name not in {"out", "xlsx"} and (param.required or params.get(param.name))
+        if params.get(param.name) or param.required:
+            params[str(param.name)] = folder / Path(told).name
+        if read:
+            (folder / Path(told).name).write_bytes(BATCH)
+    if path == "duban flow check":
+        params["flow"] = "monthly_report"  # a file of one's own needs no office
+    return params

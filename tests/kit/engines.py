@@ -25,13 +25,13 @@ def create_engine(url: Any, **options: Any) -> Engine:
     """As SQLAlchemy's own; an SQLite engine takes part in what the others have compiled."""
     made = _create(url, **options)
     if made.dialect.name == "sqlite":
-        made.dialect = _dialect()
+        made.dialect = _dialect(options.get("json_serializer"))
         made.update_execution_options(compiled_cache=_COMPILED)
     return made
 
 
 @cache
-def _dialect() -> Dialect:
-    engine = _create("sqlite+pysqlite://")
+def _dialect(json_serializer: Callable[[Any], str] | None) -> Dialect:
+    engine = _create("sqlite+pysqlite://", json_serializer=json_serializer)
     engine.connect().close()  # it learns from its first connection what the driver can do
     return engine.dialect

@@ -128,7 +128,8 @@ class SmallOffice:
     def rows(self, table: str, **equal: Any) -> list[dict[str, Any]]:
         """All rows of a table in the order of their key, narrowed by equal columns."""
         source = t.metadata.tables[table]
-        query = sa.select(source).where(*(source.c[name] == value for name, value in equal.items()))
+        mine = next(iter(source.primary_key)) == self.office_id
+        query = sa.select(source).where(mine, *(source.c[name] == value for name, value in equal.items()))
         with self.database.read() as connection:
             return [dict(row) for row in connection.execute(query.order_by(*source.primary_key)).mappings()]
 

@@ -152,12 +152,14 @@ class Stage:
         """The trail after the event of this number."""
         with self.world.database.read() as connection:
             e = t.event
-            return list(connection.execute(sa.select(e).where(e.c.seq > after).order_by(e.c.seq)).all())
+            return list(
+                connection.execute(sa.select(e).where(e.c.office_id == 1, e.c.seq > after).order_by(e.c.seq)).all()
+            )
 
     def head(self) -> int:
         """The number of the last event."""
         with self.world.database.read() as connection:
-            return connection.scalar(sa.select(sa.func.max(t.event.c.seq))) or 0
+            return connection.scalar(sa.select(sa.func.max(t.event.c.seq)).where(t.event.c.office_id == 1)) or 0
 
     def open(self, actor: Actor, path: str) -> bool:
         """A page of the desk; what it refuses with is raised."""

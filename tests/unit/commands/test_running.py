@@ -10,14 +10,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
+from commands import running
+from commands.frame import Desk
 from commands.running import _loops
 from deeds import doctor
 from kit.office import OFFICE, SmallOffice, small_office
 from kit.smtp import closed_port, odd_server, says
+from kit.terminal import opened
 from kit.world import NOON
 from models.errors import EnvironmentRefused
 from notifications import monitor
-from schedules.runner import tick
+from schedules.runner import Nudge, Service, tick
 from workflow.health import Severity
 
 if TYPE_CHECKING:
@@ -94,6 +97,19 @@ def test_a_monitor_that_drips_is_left_after_its_time() -> None:
         monitor.ping(f"http://127.0.0.1:{port}/secret-of-the-monitor", wall_seconds=0.3)
     assert time.monotonic() - begun < 5
     assert (refused.value.code, "secret" in str(refused.value)) == ("E-M04", False)
+
+
+@pytest.mark.parametrize("works", [True, False])
+def test_what_people_leave_is_done_at_once_by_the_process_that_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, works: bool
+) -> None:
+    opened(tmp_path)
+    monkeypatch.setattr(Service, "run", lambda _self, _started: 0)
+    monkeypatch.setattr(running, "begin_log", lambda _settings: None)
+    desk, web = Desk(tmp_path / "office", "", as_json=False), SimpleNamespace(stop=lambda: None, dispatcher=None)
+    assert running._service(desk, works=works, web=web) == 0
+    assert [isinstance(one, Nudge) for one in (desk.database.dispatcher, web.dispatcher)] == [works, works]
+    desk.database.close()
 
 
 def test_a_service_without_a_monitor_has_no_such_loop(office: SmallOffice) -> None:

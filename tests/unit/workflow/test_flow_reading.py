@@ -80,6 +80,20 @@ def test_short_forms_become_plain_steps() -> None:
     assert (flow.waiting, flow.final, flow.stage("open")) == (("open",), {"done"}, Stage.ASSIGNED)
 
 
+@pytest.mark.parametrize(
+    ("written", "instead", "asks"),
+    [
+        ('"leader", "co.leader"], order', '"leader", "co.leader"], order', True),
+        ('["leader", "co.leader"]\n', '["leader"]\n', True),
+        ('["leader", "co.leader"], order', '["leader"], order', True),
+        ('"leader", "co.leader"]', '"leader"]', False),
+    ],
+)
+def test_a_flow_knows_whether_units_named_beside_do_anything_in_it(written: str, instead: str, asks: bool) -> None:
+    assert written in SMALL
+    assert read_flow(SMALL.replace(written, instead)).asks_co_named is asks
+
+
 def test_several_destinations_become_a_step_each() -> None:
     text = SMALL.replace('to = "done"\n', 'to = ["done", "open"]\nchosen_by = "given_state"\n').replace(
         "signs = true\n", ""

@@ -327,6 +327,15 @@ def test_straight_back_is_refused_where_no_step_can_keep_it(internal: Walker) ->
         internal.take("return", "director", to_state="confirmed", straight_back=True)
 
 
+def test_leaders_of_the_units_named_beside_sit_on_the_panel_whoever_convenes_it(tmp_path: Path) -> None:
+    first = walker(tmp_path, "co_signed_report")
+    wider = read_flow(first.flow.text.replace('seats = ["leader"]', 'seats = ["leader", "co.leader"]'))
+    first.world.do("director", flow_store.install, wider)
+    beside = walk(first.world, "co_signed_report")
+    beside.go("unit_signing")
+    assert ("周二", False) in seats(beside)  # who leads CO
+
+
 def test_second_reviewer_is_neither_the_first_nor_who_filed(internal: Walker) -> None:
     internal.world.appoint("director", Role.REVIEWER)
     internal.go("confirmed")

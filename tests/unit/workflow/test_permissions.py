@@ -76,6 +76,7 @@ def asked_for() -> set[str]:
 
 def test_the_program_asks_for_every_deed_of_the_file_and_for_no_other() -> None:
     by_a_name = {"notice.draft", "attachment.read", "calendar.address", "paper.urge", "paper.supervise"}
+    by_a_name |= {"parcel.hand_down", "parcel.take", "parcel.answer"}
     asked = asked_for() | by_a_name
     assert asked == set(MATRIX)
 
