@@ -73,7 +73,7 @@ def _make(desk_: Desk) -> OfficeKey:
 @click.argument("name")
 @click.option("--public", required=True, metavar="TEXT", help=_("Its public key, as “duban peer key” shows it there."))
 @click.option("--fingerprint", required=True, metavar="TEXT", help=_("Its fingerprint, as it was read out."))
-@click.option("--unit", default="", metavar="UNIT", help=_("The unit that it is here: then it is an office below."))
+@click.option("--unit", default="", metavar="NAME", help=_("The unit that it is here: then it is an office below."))
 @desk
 def add(desk_: Desk, name: str, public: str, fingerprint: str, unit: str) -> None:
     """From now on its parcels are taken."""

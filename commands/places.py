@@ -18,7 +18,7 @@ PLACES: Final = frozenset((
     N_("FILE"), N_("FOLDER"), N_("INSPECTION_ID"), N_("INTEGER"), N_("INTEGER RANGE"), N_("KEY"), N_("KIND"),
     N_("LOGIN"), N_("MEMBERS"), N_("MM"), N_("MONTH"), N_("N"), N_("NAME"), N_("NAMES"), N_("NEW"), N_("NOTE"),
     N_("NOTICE"), N_("NUMBER"), N_("NUMBERS"), N_("OLD"), N_("OPTIONS"), N_("PARAGRAPH"), N_("PATH"), N_("PROBLEM_ID"),
-    N_("REASON"), N_("REQUEST_ID"), N_("SHA"), N_("SUCCESSOR"), N_("TASK"), N_("TASK_ID"), N_("TASK_IDS"), N_("TEXT"),
+    N_("REASON"), N_("REQUEST_ID"), N_("SHA"), N_("SUCCESSOR"), N_("TASK"), N_("TASK_ID"), N_("TASK_IDS"), N_("TEXT"), N_("URL"),
     N_("TIME"), N_("VALUE"), N_("YEAR"), N_("YYYY"),
 ))  # fmt: skip
 _WORD: Final = re.compile("INTEGER RANGE|[A-Z_]+")

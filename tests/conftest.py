@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 from typing import TYPE_CHECKING
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 # The one variable of ours that says something to the tests and not to the program.
 FOR_TESTS = "DUBAN_TEST_POSTGRES"
+
+#: so many open files, and what holds those that nobody needs is looked for; select() takes 1,024
+MANY_OPEN = 300
 
 # The same examples in each run, and no deadline: CI's machine is shared and a slow moment is no failure.
 settings.register_profile("house", derandomize=True, deadline=None, print_blob=True)
@@ -66,6 +70,14 @@ def _disk_of_this_test(monkeypatch: pytest.MonkeyPatch) -> None:
     """A disk that fails in one test stops the writing of its process, and every other test is in the same process."""
     monkeypatch.setattr("models.disk._FAILED", threading.Event())
     monkeypatch.setattr("models.disk._TOLD", [])
+
+
+@pytest.fixture(autouse=True)
+def _closed_what_was_left_open() -> Iterator[None]:
+    """A command leaves its database to the end of its process; here the process goes on, and garbage waits for long."""
+    yield
+    if len(os.listdir("/proc/self/fd")) > MANY_OPEN:
+        gc.collect()
 
 
 @pytest.fixture

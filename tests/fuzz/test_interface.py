@@ -141,6 +141,8 @@ def calls(everything: Everything) -> Iterator[Call]:
             sent = {"path": dict(zip(names, values, strict=False)), "query": {}, "header": {}, "body": {}}
             call = Call("clerk1", method.upper(), address, sent)
             match described["operationId"]:
+                case "takeParcel":  # none but a sealed one passes; tests/unit/web/test_levels.py sends altered ones
+                    continue
                 case "actOnTask":
                     yield from actions(everything, call)
                     continue

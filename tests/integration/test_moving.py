@@ -88,7 +88,7 @@ class Home:
 def password(url: str) -> tuple[str, dict[str, str]]:
     """The URL as it stands on a command line, and the password as libpq finds it without one."""
     made = sa.make_url(url)
-    return made.set(password=None).render_as_string(), {"PGPASSWORD": str(made.password)} if made.password else {}
+    return made._replace(password=None).render_as_string(), {"PGPASSWORD": str(made.password)} if made.password else {}
 
 
 @pytest.fixture(scope="module")

@@ -99,7 +99,7 @@ def report(desk: At, form: Form) -> Response:
 
 
 @router.post("/{number}/answer")
-def answer(desk: At, number: int) -> Response:
+def answer(desk: At, _form: Form, number: int) -> Response:
     """How the report of this number was decided goes back."""
     desk.demand(answering.DEED)
     return _made(desk, answering.answer(desk, number))

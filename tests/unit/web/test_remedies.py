@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[3]
 #: the rooms whose refusals can reach a page; those of the commands themselves cannot
 ROOMS = ("models", "workflow", "deeds", "schedules", "documents", "notifications", "web")
 #: said when a program starts, or by what only the terminal does
-TERMINAL = {"E-B15", "E-C13", "E-R21", "E-S46"}
+TERMINAL = {"E-B15", "E-C13", "E-C16", "E-R21", "E-S46", *(f"E-B4{digit}" for digit in range(10))}
 CODE = re.compile(r"^[EW]-[A-Z]?\d{2,3}$")
 
 
