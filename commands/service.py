@@ -17,7 +17,6 @@ from models.errors import EnvironmentRefused, Refused, UsageRefused
 from models.language import _
 
 if TYPE_CHECKING:
-    from models.database import Database
     from models.settings import Settings
 
 #: written into a new office's folder: every setting stands there, as it is when nothing is said
@@ -115,16 +114,8 @@ def _make_home(home: Path, office_id: int, *, rehearsal: bool) -> None:
         write_whole(file, f"office = {office_id}\n{before}".encode())
 
 
-def _give_rights(settings: Settings, database: Database) -> None:
-    """On a server: to the role that the program works as, where it is not the owner's own."""
-    if settings.program_role and not database.is_sqlite:
-        from models import roles
-
-        roles.grant(database, settings.program_role)
-
-
 def _set_up(desk_: Desk, named: Any, codes: dict[str, str], channel: str, *, four_eyes: bool) -> None:
-    from deeds.running import make_room_for_jobs
+    from deeds.running import give_rights, make_room_for_jobs
     from models import schema
     from models.database import Database
     from workflow import calendar_store, heads, office
@@ -135,7 +126,7 @@ def _set_up(desk_: Desk, named: Any, codes: dict[str, str], channel: str, *, fou
         schema.migrate(database)
     schema.check(database)
     make_room_for_jobs(database)
-    _give_rights(settings, database)
+    give_rights(settings, database)
     now = desk_.now()
     with database.write(settings.office) as connection:
         office.set_up(
@@ -227,7 +218,7 @@ def _say_set_up(desk_: Desk, codes: dict[str, str], *, small: bool) -> None:
 @desk
 def upgrade_command(desk_: Desk, *, shows: bool) -> None:
     """Migrate the tables; nothing happens when they are of this form already."""
-    from deeds.running import make_room_for_jobs
+    from deeds.running import give_rights, make_room_for_jobs
     from models import schema
     from models.database import Database
 
@@ -246,7 +237,7 @@ def upgrade_command(desk_: Desk, *, shows: bool) -> None:
         schema.migrate(database)
         after = schema.present(database)
     make_room_for_jobs(database)
-    _give_rights(desk_.settings, database)
+    give_rights(desk_.settings, database)
     said = _("Database form: {before} → {after}").format(before=before, after=after)
     answer(desk_, {"from": before, "to": after}, lambda: click.echo(said))
 

@@ -12,6 +12,7 @@ from models.language import _, listed
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from cluster.jobs import Dead
     from deeds.desk import Desk
     from workflow.health import Check
 
@@ -63,15 +64,22 @@ def _jobs(desk_: Desk) -> list[Check]:
     """Work that processes failed at until it was given up; only an office on a server hands work to processes."""
     if desk_.database.is_sqlite:
         return []
-    from cluster.jobs import dead
     from models.times import shown
     from workflow.health import ok, wrong
 
     name = _("Work handed to processes")
-    found = desk_.read(lambda connection: dead(connection, desk_.office_id))
     said = _("{work} failed {count} times in a row, the last time at {at}; look into the log of duban work")
-    given_up = [said.format(work=one.work, count=one.attempts, at=shown(one.at)) for one in found]
-    return [wrong(name, listed(given_up))] if given_up else [ok(name, _("in order"))]
+    found = [said.format(work=one.work, count=one.attempts, at=shown(one.at)) for one in given_up(desk_)]
+    return [wrong(name, listed(found))] if found else [ok(name, _("in order"))]
+
+
+def given_up(desk_: Desk) -> list[Dead]:
+    """The work that was handed to processes and tried in vain too often; none where an office has its own file."""
+    if desk_.database.is_sqlite:
+        return []
+    from cluster.jobs import dead
+
+    return desk_.read(lambda connection: dead(connection, desk_.office_id))
 
 
 def _channels(desk_: Desk) -> Check:

@@ -6,6 +6,7 @@ import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from deeds.doctor import given_up
 from models.errors import DubanError
 
 if TYPE_CHECKING:
@@ -41,7 +42,10 @@ def _of_this_machine(desk_: Desk, proved: Proving | None) -> dict[str, float]:
     except DubanError:
         behind = 1
     findings = len(proved.findings) if proved is not None else 0
-    return {"database_behind_head": behind, "trail_findings": findings, "disk_failed": int(disk.failed())}
+    return {
+        "dead_work": len(given_up(desk_)), "database_behind_head": behind, "trail_findings": findings,
+        "disk_failed": int(disk.failed()),
+    }  # fmt: skip
 
 
 def _with(found: Sequence[Gauge], more: dict[str, float]) -> list[Gauge]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
-from deeds.running import make_room_for_jobs
+from deeds.running import give_rights, make_room_for_jobs
 from models import copying, relocation, schema
 from models import tables as t
 from models.database import Database, single_file, sqlite_url, with_password
@@ -111,6 +111,7 @@ def _both(desk_: Desk, to: Place) -> Iterator[Database]:
         if schema.present(there) is None:
             schema.migrate(there)
             make_room_for_jobs(there)
+            give_rights(desk_.settings, there)
         schema.check(there)
         yield there
     finally:

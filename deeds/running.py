@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from deeds.desk import Desk
     from models.database import Database
+    from models.settings import Settings
     from notifications.channel import Channel
     from notifications.endpoint import Endpoint
     from schedules.facts import Hours
@@ -208,6 +209,14 @@ def make_room_for_jobs(database: Database) -> None:
         from cluster import schema
 
         schema.apply(database)
+
+
+def give_rights(settings: Settings, database: Database) -> None:
+    """On a server: to the role that the program works as, where it is not the owner's own."""
+    if settings.program_role and not database.is_sqlite:
+        from models import roles
+
+        roles.grant(database, settings.program_role)
 
 
 def refuse_jobless(database: Database) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass, replace
 from datetime import time, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -12,6 +11,7 @@ from documents import notice_json
 from documents.decomposition import reading as table_reading
 from documents.decomposition import workbook as decomposition
 from models import doubts, schema
+from models.canonical import fingerprint
 from models.database import Database, sqlite_url
 from models.store import Store
 from models.times import at_local
@@ -98,7 +98,7 @@ def adopt(database: Database, draft: NoticeDraft, out: Path, now: datetime) -> t
         confirmed = name_doubts.held_against(confirmed, name_doubts.load(connection, OFFICE_ID))
         confirmed, as_read = doubts.accepted_open(confirmed, AS_READ, director.login, now)
         kept = notice_json.to_json(confirmed)
-        sha = hashlib.sha256(json.dumps(kept, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+        sha = fingerprint(kept)
         place = (connection, OFFICE_ID, director)
         made = adoption.adopt(*place, confirmed, kept, sha, now, allow_past=True)
     return made, Undecided(as_read, left_out)

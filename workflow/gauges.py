@@ -29,6 +29,7 @@ MUST_BE_ZERO: Final = (
     "sends_held",
     "dead_messages",
     "dead_webhook_deliveries",
+    "dead_work",
     "clock_behind",
     "database_behind_head",
     "trail_findings",

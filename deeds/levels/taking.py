@@ -62,10 +62,10 @@ class Taken:
 
 def take(desk: Desk, data: bytes, name: str) -> Taken:
     """Take a parcel; E-L…: what it is not, whose it is not, how it does not fit. ``desk.demand(DEED)`` comes before."""
+    parcel = desk.look_up(DEED, lambda _connection: opened(data, name))  # nobody waits while it is read
 
     def work(connection: Connection) -> Taken:
         key = office_key.own(desk.settings.home)
-        parcel = opened(data, name)
         known = parcels.find(connection, desk.office_id, t.parcel.c.sha256 == parcel.sha256)
         if known is not None and not known.inward:
             raise parcels.for_another(parcel.told)

@@ -21,7 +21,7 @@ from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 
 from kit.door import Said, must_refuse, speak
 from kit.office import BEGIN
-from kit.server import empty_database, needs_server
+from kit.server import SERVER, empty_database, needs_server
 from kit.stage import LATE, make_stage
 from models import copying, relocation
 from models import tables as t
@@ -323,3 +323,21 @@ def test_killed_anywhere_it_goes_on_and_copies_nothing_twice(home: Home, stride:
         assert raw(home.folder / "duban.db") == before
     assert home.move("--to", "file", "--switch").code == 1  # E-B46: it lives there
     assert marked(home.url) == ["left"]
+
+
+def test_an_empty_database_gets_its_tables_and_the_program_s_role_its_rights(home: Home) -> None:
+    role = f"duban_moved_{os.getpid()}"
+    settings = home.folder / "duban.toml"
+    settings.write_text(f'program_role = "{role}"\n{settings.read_text("utf-8")}', encoding="utf-8")
+    may = sa.text("SELECT has_table_privilege(:role, 'event', 'INSERT'), has_table_privilege(:role, 'event', 'UPDATE')")
+    with empty_database("bare") as url:
+        bare = Home(home.stage, url)
+        assert bare.move("--to", password(url)[0]).code == 0
+        database = Database(url)
+        with database.read() as connection:
+            assert tuple(connection.execute(may, {"role": role}).one()) == (True, False)
+        database.close()
+    server = sa.create_engine(sa.make_url(SERVER), isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.exec_driver_sql(f'DROP ROLE "{role}"')
+    server.dispose()

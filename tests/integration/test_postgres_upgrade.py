@@ -76,20 +76,27 @@ def steps(world: World, count: int) -> None:
 
 def test_the_tables_change_under_those_who_work_and_the_old_program_goes_on(world: World, tmp_path: Path) -> None:
     failed: list[BaseException] = []
+    working, changed = threading.Event(), threading.Event()
 
     def work() -> None:
+        """From before the change until after it."""
         try:
-            steps(world, 20)
+            while not changed.is_set():
+                steps(world, 1)
+                working.set()
+            steps(world, 1)
         except BaseException as error:  # noqa: BLE001 - told below
             failed.append(error)
+            working.set()
 
-    working = threading.Thread(target=work)
-    working.start()
+    clerk = threading.Thread(target=work)
+    clerk.start()
+    assert working.wait(30)
     upgraded(world, tmp_path / "migrations", serves="0001")
-    working.join()
+    changed.set()
+    clerk.join()
     assert failed == []
     schema.check(world.database)
-    steps(world, 2)
     with world.database.read() as connection:
         assert verify(connection, world.office_id) == []
 
