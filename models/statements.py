@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from sqlalchemy import exc
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     import sqlalchemy as sa
     from sqlalchemy.engine import Connection, Dialect
@@ -73,24 +73,40 @@ class Statement:
         """How many rows it changed."""
         return int(self._run(connection, values)[1].rowcount)
 
+    def each(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Once for each of the rows, in one go: a server is not waited for in between, and answers once."""
+        if rows:
+            made = self._made(connection.dialect)
+            self._tell(connection, made, [_asked(made, values) for values in rows], many=True)
+
     def _run(self, connection: Connection, values: Mapping[str, Any]) -> tuple[_Compiled, Any]:
         """The driver's cursor after the statement."""
-        dialect = connection.dialect
+        made = self._made(connection.dialect)
+        return made, self._tell(connection, made, _asked(made, values), many=False)
+
+    def _made(self, dialect: Dialect) -> _Compiled:
         made = self._by_dialect.get(dialect.name)
         if made is None:
             made = self._by_dialect[dialect.name] = _compile(self.core, dialect)
-        asked = made.begun.copy()
-        for place, name, turn in made.open:
-            asked[place] = values[name] if turn is None else turn(values[name])
-        cursor = connection.connection.cursor()
+        return made
+
+    def _tell(self, connection: Connection, made: _Compiled, asked: Any, *, many: bool) -> Any:
+        dialect, cursor = connection.dialect, connection.connection.cursor()
         try:
             for heard in connection.engine.dispatch.before_cursor_execute:
-                heard(connection, cursor, made.text, asked, None, False)
-            cursor.execute(made.text, asked)
+                heard(connection, cursor, made.text, asked, None, many)
+            (cursor.executemany if many else cursor.execute)(made.text, asked)
         except dialect.loaded_dbapi.Error as error:
             kind = dialect.loaded_dbapi.Error
             raise exc.DBAPIError.instance(made.text, asked, error, kind, dialect=dialect) from error
-        return made, cursor
+        return cursor
+
+
+def _asked(made: _Compiled, values: Mapping[str, Any]) -> Any:
+    asked = made.begun.copy()
+    for place, name, turn in made.open:
+        asked[place] = values[name] if turn is None else turn(values[name])
+    return asked
 
 
 def _turned(row: Any, back: tuple[tuple[int, Turn], ...]) -> Any:
