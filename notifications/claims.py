@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
@@ -68,6 +68,15 @@ _GIVEN_BACK: Final = Statement(
 )
 
 
+class Due(NamedTuple):
+    """A row that may be claimed."""
+
+    number: int
+    channel: str
+    #: Its last try was cut short, and it may have been the cause: no other is claimed with it, and none suffers with it.
+    cut_short: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Claimed:
     """A row this worker holds, with what is still true of it."""
@@ -103,15 +112,15 @@ def waiting(
     only: str = "",
     resting: Collection[str] = (),
     alone: bool = False,
-) -> list[tuple[int, str]]:
-    """The rows that may be claimed at an instant, the oldest first, each with its channel.
+) -> list[Due]:
+    """The rows that may be claimed at an instant, the oldest first.
 
     ``only`` narrows them to one event; ``alone``: whatever is being sent is a dead worker's, and need not wait. Of the events ``resting`` reminders stay away, news does not: what a person
     just did is told at any hour.
     """
     asked = {"office": office_id, "now": now, "limit": limit, "only": only}
     return [
-        (row.id, row.channel)
+        Due(row.id, row.channel, row.state == MessageState.SENDING)
         for row in _waiting(tuple(sorted(resting)), of_one=bool(only), alone=alone).rows(connection, asked)
     ]
 
@@ -123,7 +132,7 @@ def _waiting(resting: tuple[str, ...], *, of_one: bool, alone: bool) -> Statemen
     # (SQLite makes an IN of this "or", and asks the index for each.)
     under_way = sa.or_(*(m.state == one.value for one in (MessageState.DUE, MessageState.RETRY, MessageState.SENDING)))
     until = m.next_at if alone else sa.case((m.state == MessageState.SENDING.value, m.claimed_until), else_=m.next_at)
-    query = sa.select(m.id, m.channel).where(
+    query = sa.select(m.id, m.channel, m.state).where(
         m.office_id == sa.bindparam("office"), under_way, until <= sa.bindparam("now", type_=m.next_at.type)
     )
     if of_one:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from models.database import Database
     from notifications.channel import Channel
-    from notifications.claims import Claimed, Settled
+    from notifications.claims import Claimed, Due, Settled
     from notifications.settling import Outcome
 
 #: a batch starts no further handful after this long, well within the lease of its rows
@@ -96,8 +96,8 @@ def due(
     resting: Callable[[Connection], Collection[str]],
     *,
     alone: bool = False,
-) -> tuple[list[tuple[int, str]], str]:
-    """What would go out at an instant, each with its channel, and why the rest is held; as ``deliver``."""
+) -> tuple[list[Due], str]:
+    """What would go out at an instant, and why the rest is held; as ``deliver``."""
     held = held_reason(connection, office_id)
     only = dead_letters.HELD_EVENT if held else ""
     found = waiting(connection, office_id, now, limit, only=only, alone=alone)
@@ -128,18 +128,22 @@ class _Line:
     server is out of order, and each would take as long.
     """
 
-    def __init__(self, rows: Iterable[tuple[int, str]]) -> None:
-        """Rows with their channels, in the order in which they would go."""
+    def __init__(self, rows: Iterable[Due]) -> None:
+        """In the order in which they would go."""
         self.waiting = deque(rows)
         self._late: Counter[str] = Counter()
         #: so many go together: as many as the last time could be sent, where that takes time
         self._together = HANDFUL
 
-    def next_handful(self) -> list[tuple[int, str]]:
+    def next_handful(self) -> list[Due]:
         """The first ones, which leave the line."""
-        return [self.waiting.popleft() for _place in range(min(self._together, len(self.waiting)))]
+        first = [self.waiting.popleft()]
+        if not first[0].cut_short:
+            while self.waiting and not self.waiting[0].cut_short and len(first) < self._together:
+                first.append(self.waiting.popleft())
+        return first
 
-    def come_back(self, unsent: list[tuple[int, str]], sent: int) -> None:
+    def come_back(self, unsent: list[Due], sent: int) -> None:
         """There was time for so many; the others are the first again."""
         self.waiting.extendleft(reversed(unsent))
         self._together = max(1, sent) if unsent else min(HANDFUL, 2 * self._together)
@@ -148,8 +152,8 @@ class _Line:
         """How a send through a channel came out, one after the other."""
         self._late[channel] = self._late[channel] + 1 if late else 0
         if late:
-            rest = [row for row in self.waiting if row[1] == channel] if self._late[channel] < _PATIENT else []
-            self.waiting = deque([*(row for row in self.waiting if row[1] != channel), *rest])
+            rest = [row for row in self.waiting if row.channel == channel] if self._late[channel] < _PATIENT else []
+            self.waiting = deque([*(row for row in self.waiting if row.channel != channel), *rest])
 
 
 class _Batch:
@@ -162,14 +166,15 @@ class _Batch:
     def next_handful(self, line: _Line) -> None:
         """From the claim to the outcomes of the next in the line."""
         rows = line.next_handful()
-        taken, ended = self._claim([number for number, _channel in rows])
+        taken, ended = self._claim([row.number for row in rows])
         self.counts.update(one.state.value for one in ended)
         tries = send(taken, self._way) if taken else []
         outcomes = [judge(one, self._way) for one in tries]
         begun = {one.claimed.row["id"] for one in tries}
         unsent = [one for one in taken if one.row["id"] not in begun]
         self.counts.update(one.state.value for one in self._settle(outcomes, unsent))
-        line.come_back([(one.row["id"], one.row["channel"]) for one in unsent], len(tries))
+        back = {one.row["id"] for one in unsent}
+        line.come_back([row for row in rows if row.number in back], len(tries))
         for one in outcomes:
             line.heed(one.tried.claimed.row["channel"], late=one.code == LATE)
             for name, refusal in one.tried.fallen:

@@ -15,10 +15,11 @@ from kit.outbox import NOON, Postbox, fields_of_one, line, run, state, tell
 from kit.sweeping import Ledger
 from models.errors import Refused
 from notifications import sending
-from notifications.claims import LEASE
+from notifications.claims import LEASE, TRIES
 from notifications.outbox import deliver
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
     from notifications.channel import Envelope
@@ -93,14 +94,7 @@ class Deadly(Ledger):
 
 def test_of_a_worker_killed_in_a_handful_nothing_is_lost(office: SmallOffice, tmp_path: Path):
     numbers, sent = [tell(office, f"clerk{place}") for place in (1, 2, 3)], tmp_path / "sent.txt"
-    office.database.close()
-    child = os.fork()
-    if child == 0:
-        try:
-            deliver(office.database, 1, Deadly(sent), NOON)
-        finally:
-            os._exit(1)
-    assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
+    killed(office, Deadly(sent), NOON)
     assert deliver(office.database, 1, Ledger(sent), NOON + LEASE - timedelta(seconds=1)).counts == {}
     assert deliver(office.database, 1, Ledger(sent), NOON + LEASE).counts == {"sent": 3}
     copies = Ledger(sent).copies()
@@ -108,6 +102,38 @@ def test_of_a_worker_killed_in_a_handful_nothing_is_lost(office: SmallOffice, tm
     for number in numbers:
         tries = office.rows("attempt", message=number)
         assert [(one["outcome"], one["started_at"]) for one in tries] == [("lost", NOON), ("sent", NOON + LEASE)]
+
+
+class Fatal(Ledger):
+    """A channel with a message that nobody survives."""
+
+    def send(self, envelope: Envelope) -> str:
+        if envelope.address == "clerk2":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().send(envelope)
+
+
+def killed(office: SmallOffice, channel: Ledger, now: datetime) -> None:
+    """A lone worker that is killed while it delivers."""
+    office.database.close()
+    child = os.fork()
+    if child == 0:
+        try:
+            deliver(office.database, 1, channel, now, alone=True)
+        finally:
+            os._exit(1)
+    assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
+
+
+def test_a_message_that_kills_its_worker_dies_alone(office: SmallOffice, tmp_path: Path):
+    numbers, sent = [tell(office, f"clerk{place}") for place in (1, 2, 3)], tmp_path / "sent.txt"
+    for turn in range(TRIES):
+        killed(office, Fatal(sent), NOON + timedelta(minutes=turn))
+    counts = deliver(office.database, 1, Ledger(sent), NOON + timedelta(hours=1), alone=True).counts
+    assert counts == {"dead": 1, "sent": 1}
+    assert [state(office, number) for number in numbers] == ["sent", "dead", "sent"]
+    copies = Ledger(sent).copies()
+    assert [copies[office.row("message", number)["message_id"]] for number in numbers] == [2, 0, 1]
 
 
 def test_where_nobody_can_say_whether_sends_are_held_nothing_leaves(
