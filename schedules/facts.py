@@ -87,8 +87,10 @@ _MONTHS: Final = Statement(
 )
 _LEDGER: Final = Statement(
     sa.select(
-        *(_R.task_id, _R.round, _R.due_revision, _R.rule, _R.level, _R.due_at, _R.state),
+        *(_R.task_id, _R.round, _R.due_revision, _R.rule, _R.level),
         IN_FORCE.label("in_force"),
+        # when it was due, of the rungs that went out to people: few of them all
+        sa.case((IN_FORCE & (_R.state == ReminderState.FIRED.value), _R.due_at)).label("said_at"),
     ).where(_R.office_id == _OFFICE, among(_R.task_id, "wanted"))
 )
 _PAST: Final = Statement(
@@ -189,7 +191,7 @@ class Ledger:
             known |= {one.task_id: audiences for one in group}
         return [
             Said(
-                row.task_id, row.round, row.due_revision, row.rule, row.level, row.due_at, known[row.task_id][row.rule]
+                row.task_id, row.round, row.due_revision, row.rule, row.level, row.said_at, known[row.task_id][row.rule]
             )
             for row in self.fired
             if row.rule in known.get(row.task_id, ())
@@ -201,7 +203,7 @@ def load_ledger(connection: Connection, office_id: int, tasks: Collection[int]) 
     ledger = Ledger()
     for row in _LEDGER.rows(connection, {"office": office_id, "wanted": [*tasks]}) if tasks else ():
         (ledger.decided if row.in_force else ledger.early).add(row[:4])
-        if row.in_force and row.state == ReminderState.FIRED:
+        if row.said_at is not None:
             ledger.fired.append(row)
     return ledger
 
