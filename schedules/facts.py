@@ -88,7 +88,7 @@ _MONTHS: Final = Statement(
 _LEDGER: Final = Statement(
     sa.select(
         *(_R.task_id, _R.round, _R.due_revision, _R.rule, _R.level),
-        IN_FORCE.label("in_force"),
+        sa.type_coerce(IN_FORCE, sa.Integer()).label("in_force"),  # as it comes: it is only asked whether it is so
         # when it was due, of the rungs that went out to people: few of them all
         sa.case((IN_FORCE & (_R.state == ReminderState.FIRED.value), _R.due_at)).label("said_at"),
     ).where(_R.office_id == _OFFICE, among(_R.task_id, "wanted"))
