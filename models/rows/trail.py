@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from models.rows.base import OfficeRow, index, unique
+from models.rows.base import IN_PARTS, OfficeRow, index, unique
 
 
 class Event(SQLModel, table=True):
@@ -26,6 +26,7 @@ class Event(SQLModel, table=True):
             sqlite_where=sa.text("result <> 'done'"),
             postgresql_where=sa.text("result <> 'done'"),
         ),
+        IN_PARTS,
     )
 
     office_id: int = Field(primary_key=True, foreign_key="office.id")
@@ -78,7 +79,7 @@ class Heartbeat(SQLModel, table=True):
 class Operation(OfficeRow, table=True):
     """The first answer to a command with an idempotency key; a repeat gets the same one."""
 
-    __table_args__ = (unique("actor", "key"),)
+    __table_args__ = (unique("actor", "key"), IN_PARTS)
 
     actor: str
     key: str
