@@ -114,7 +114,7 @@ def asked(connection: Connection, desk: Desk) -> list[Asked]:
         t.task.c.period_id.in_(running_months(desk.office_id)),
         *mine,
     )
-    day, named = local_date(desk.now()), named_units(connection, desk.office_id)
+    day, named = local_date(desk.now()), named_units(connection, desk.office_id, tasks)
     waiting = [task for task in tasks if word_steps(connection, desk.actor, task, frozenset(named(task)), day)]
     found = []
     for task in waiting:
