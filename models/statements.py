@@ -37,7 +37,7 @@ class _Compiled(NamedTuple):
 
 
 class Statement:
-    """A Core statement made ready; parameters are its ``bindparam`` names, and there is no ``in_`` in it.
+    """A Core statement made ready; parameters are its ``bindparam`` names; for ``in_`` there is ``among``.
 
     Rows have the columns as attributes. Errors are those of SQLAlchemy: ``exc.IntegrityError`` and its kin.
     """
@@ -121,7 +121,7 @@ def _turned(row: Any, back: tuple[tuple[int, Turn], ...]) -> Any:
 def _compile(core: Any, dialect: Dialect) -> _Compiled:
     compiled: Any = core.compile(dialect=dialect)
     left_open = compiled.post_compile_params | compiled.literal_execute_params
-    assert not left_open, "an IN, or a literal, would be left open: say it with or_, or literal_column"
+    assert not left_open, "an IN, or a literal, would be left open: say it with among, or_, or literal_column"
     assert not getattr(compiled, "insert_prefetch", ()), "a default of a column would be left out"
     asked = list(enumerate(compiled.positiontup)) if compiled.positional else [(name, name) for name in compiled.params]
     binds = {name: bind for bind, name in compiled.bind_names.items()}

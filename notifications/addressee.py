@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from models import tables as t
+from models.among import among
 from models.duties import held_on
 from models.language import _
+from models.statements import Statement
 from models.states import OWED, UNIT_ROLES, MessageState
 from models.times import local_date, said_day
 from notifications.dead_letters import HELD_EVENT
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Mapping
     from datetime import date
 
     from sqlalchemy.engine import Connection
@@ -36,16 +38,17 @@ _COUNTS: Final = tuple(
 
 _ON: Final = sa.bindparam("on", type_=sa.Date())
 _OFFICE: Final[sa.BindParameter[int]] = sa.bindparam("office")
-_WANTED: Final[sa.BindParameter[int]] = sa.bindparam("wanted", expanding=True)
-_STANDING: Final = sa.select(
-    t.task.c.id,
-    t.task.c.round,
-    t.task.c.due_revision,
-    t.task.c.state,
-    t.task.c.stage,
-    t.task.c.received_at,
-    t.task.c.due_on,
-).where(t.task.c.office_id == _OFFICE, t.task.c.id.in_(_WANTED))
+_STANDING: Final = Statement(
+    sa.select(
+        t.task.c.id,
+        t.task.c.round,
+        t.task.c.due_revision,
+        t.task.c.state,
+        t.task.c.stage,
+        t.task.c.received_at,
+        t.task.c.due_on,
+    ).where(t.task.c.office_id == _OFFICE, among(t.task.c.id, "wanted"))
+)
 _AWAY: Final = (
     sa.select(t.absence.c.substitute_id)
     .where(
@@ -60,16 +63,18 @@ _AWAY: Final = (
 _SERVES: Final = sa.exists().where(
     t.duty.c.office_id == t.person.c.office_id, t.duty.c.person_id == t.person.c.id, held_on(_ON)
 )
-_PEOPLE: Final = sa.select(
-    t.person.c.id,
-    t.person.c.login,
-    t.person.c.name,
-    t.person.c.email,
-    _AWAY.scalar_subquery().label("away"),
-    _SERVES.label("serves"),
-).where(t.person.c.office_id == _OFFICE, t.person.c.id.in_(_WANTED), t.person.c.active)
+_PEOPLE: Final = Statement(
+    sa.select(
+        t.person.c.id,
+        t.person.c.login,
+        t.person.c.name,
+        t.person.c.email,
+        _AWAY.scalar_subquery().label("away"),
+        _SERVES.label("serves"),
+    ).where(t.person.c.office_id == _OFFICE, among(t.person.c.id, "wanted"), t.person.c.active)
+)
 _THIS, _OTHER = t.message.alias("this"), t.message.alias("other")
-_LATER: Final = (
+_LATER: Final = Statement(
     sa.select(_THIS.c.id.label("earlier"), _OTHER.c.id, _OTHER.c.fields)
     .join(
         _OTHER,
@@ -80,18 +85,20 @@ _LATER: Final = (
             sa.or_(*(_OTHER.c.state == state for state in _COUNTS)),
         ),
     )
-    .where(_THIS.c.office_id == _OFFICE, _THIS.c.id.in_(_WANTED))
+    .where(_THIS.c.office_id == _OFFICE, among(_THIS.c.id, "wanted"))
     .order_by(_OTHER.c.id)
 )
-_DUTIES: Final = (
+_DUTIES: Final = Statement(
     sa.select(t.duty.c.role, t.duty.c.unit_id, t.duty.c.person_id, t.duty.c.valid_from)
     .join(t.person, sa.and_(t.person.c.office_id == t.duty.c.office_id, t.person.c.id == t.duty.c.person_id))
     .where(
         t.duty.c.office_id == _OFFICE,
-        t.duty.c.role.in_(sa.bindparam("roles", expanding=True)),
-        t.duty.c.role.not_in(sorted(role.value for role in UNIT_ROLES))
-        | t.duty.c.unit_id.is_(None)
-        | t.duty.c.unit_id.in_(sa.bindparam("units", expanding=True)),
+        among(t.duty.c.role, "roles"),
+        sa.or_(
+            sa.and_(*(t.duty.c.role != role.value for role in sorted(UNIT_ROLES))),
+            t.duty.c.unit_id.is_(None),
+            among(t.duty.c.unit_id, "units"),
+        ),
         held_on(_ON),
         t.person.c.active,
     )
@@ -129,15 +136,15 @@ class Standing:
             self._duties[duty.role].append(duty)
         self._meet({row["recipient_id"] for row in rows})
 
-    def _asked(self, query: sa.Select[Any], wanted: Collection[int]) -> Sequence[Any]:
+    def _asked(self, statement: Statement, wanted: Collection[int]) -> list[Any]:
         asked = {"office": self._office_id, "wanted": sorted(wanted), "on": self.on}
-        return self._connection.execute(query, asked).all() if wanted else ()
+        return statement.rows(self._connection, asked) if wanted else []
 
-    def _duties_of(self, lines: Collection[dict[str, Any]]) -> Sequence[Any]:
+    def _duties_of(self, lines: Collection[dict[str, Any]]) -> list[Any]:
         asked = [line for line in lines if line.get("roles")]
         roles, units = {role for line in asked for role in line["roles"]}, {line["unit_id"] for line in asked}
         given = {"office": self._office_id, "roles": sorted(roles), "units": sorted(units), "on": self.on}
-        return self._connection.execute(_DUTIES, given).all() if roles else ()
+        return _DUTIES.rows(self._connection, given) if roles else []
 
     def _meet(self, numbers: Collection[int]) -> None:
         self._people |= dict.fromkeys(numbers) | {row.id: row for row in self._asked(_PEOPLE, numbers)}

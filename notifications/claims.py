@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import sqlalchemy as sa
 
 from models import tables as t
+from models.among import among
 from models.database import insert_all
 from models.language import _
 from models.statements import Statement
@@ -39,14 +40,12 @@ TRIES: Final = 8
 _OFFICE: Final[sa.BindParameter[int]] = sa.bindparam("office")
 #: why the office's sends are held, where they are
 HELD: Final = Statement(sa.select(t.watermark.c.held_reason).where(t.watermark.c.office_id == _OFFICE))
-_ROWS: Final = sa.select(t.message).where(
-    t.message.c.office_id == _OFFICE, t.message.c.id.in_(sa.bindparam("numbers", expanding=True))
-)
-_TAKEN: Final = (
+_ROWS: Final = Statement(sa.select(t.message).where(t.message.c.office_id == _OFFICE, among(t.message.c.id, "numbers")))
+_TAKEN: Final = Statement(
     sa.update(t.message)
     .where(
         t.message.c.office_id == sa.bindparam("of_office"),
-        t.message.c.id.in_(sa.bindparam("numbers", expanding=True)),
+        among(t.message.c.id, "numbers"),
     )
     .values(state=MessageState.SENDING.value, claimed_until=sa.bindparam("lease"), attempts=t.message.c.attempts + 1)
 )
@@ -152,8 +151,7 @@ def claim(
     since. The caller holds the office's lock: what is read stays as it is until it is written.
     """
     held = held_reason(connection, office_id)
-    asked = connection.execute(_ROWS, {"office": office_id, "numbers": list(numbers)}).mappings()
-    found = {row["id"]: dict(row) for row in asked}
+    found = {row.id: row._asdict() for row in _ROWS.rows(connection, {"office": office_id, "numbers": numbers})}
     rows = [found[number] for number in numbers if _claimable(found[number], now, alone=alone)]
     rows = [row for row in rows if not held or row["event"] == HELD_EVENT]
     _close_lost(connection, office_id, [row for row in rows if row["state"] == MessageState.SENDING], now)
@@ -170,7 +168,7 @@ def claim(
     _end(connection, office_id, ended, now)
     if taken:
         this = {"of_office": office_id, "numbers": [one.row["id"] for one in taken], "lease": now + LEASE}
-        connection.execute(_TAKEN, this)
+        _TAKEN.change(connection, this)
     return taken, ended
 
 

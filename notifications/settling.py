@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from models import tables as t
+from models.among import among
 from models.database import insert_all
 from models.errors import DubanError
 from models.language import _
@@ -30,10 +31,12 @@ if TYPE_CHECKING:
 
 LONGEST_WAIT: Final = timedelta(hours=6)
 
-_HELD_BY_US: Final = sa.select(t.message.c.id, t.message.c.attempts).where(
-    t.message.c.office_id == sa.bindparam("office"),
-    t.message.c.id.in_(sa.bindparam("numbers", expanding=True)),
-    t.message.c.state == MessageState.SENDING.value,
+_HELD_BY_US: Final = Statement(
+    sa.select(t.message.c.id, t.message.c.attempts).where(
+        t.message.c.office_id == sa.bindparam("office"),
+        among(t.message.c.id, "numbers"),
+        t.message.c.state == MessageState.SENDING.value,
+    )
 )
 _SETTLED: Final = Statement(
     sa.update(t.message)
@@ -97,7 +100,7 @@ def settle(
     """
     numbers = [one.tried.claimed.row["id"] for one in outcomes]
     asked = {"office": office_id, "numbers": numbers}
-    ours = {(row.id, row.attempts) for row in connection.execute(_HELD_BY_US, asked)} if numbers else set()
+    ours = {(row.id, row.attempts) for row in _HELD_BY_US.rows(connection, asked)}
     counting = [one for one in outcomes if (one.tried.claimed.row["id"], one.tried.claimed.attempt) in ours]
     insert_all(connection, t.attempt, office_id, [_attempt(one, now) for one in counting])
     _SETTLED.each(connection, [_message(one, now) for one in counting])
