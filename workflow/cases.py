@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from models import tables as t
+from models.among import among
 from models.duties import held_on
 from models.language import _
 from models.statements import Statement
@@ -18,7 +19,7 @@ from workflow.paging import counted
 from workflow.permissions import not_there
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date
 
     from sqlalchemy.engine import Connection
@@ -86,6 +87,9 @@ TASK_SELECT = (
 )
 _ONE_TASK: Final = Statement(
     TASK_SELECT.where(t.task.c.office_id == sa.bindparam("office"), t.task.c.id == sa.bindparam("task"))
+)
+_THESE_TASKS: Final = Statement(
+    TASK_SELECT.where(t.task.c.office_id == sa.bindparam("office"), among(t.task.c.id, "tasks"))
 )
 _OFFICE: Final = Statement(
     sa.select(
@@ -170,6 +174,12 @@ def load_task(connection: Connection, office_id: int, task_id: int) -> TaskRow |
     """One task with the words needed to speak of it, or None."""
     row = _ONE_TASK.first(connection, {"office": office_id, "task": task_id})
     return _task_row(connection, row._asdict()) if row else None
+
+
+def tasks_of(connection: Connection, office_id: int, numbers: Collection[int]) -> list[TaskRow]:
+    """The tasks of these numbers, in the order of the notice, problems last."""
+    asked = {"office": office_id, "tasks": list(numbers)}
+    return [_task_row(connection, row._asdict()) for row in _THESE_TASKS.rows(connection, asked)] if numbers else []
 
 
 def load_tasks(
