@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
-from deeds.task_views import named_units, open_now
+from deeds.task_views import open_now
 from models import tables as t
 from models.language import _
 from models.states import UNIT_ROLES, Role, Stage
@@ -71,7 +71,7 @@ def queue(connection: Connection, office_id: int, actor: Actor, now: datetime) -
     today, days = local_date(now), load_calendar(connection, office_id)
     eyes = four_eyes(connection, office_id)
     named, taken = (
-        named_units(connection, office_id, tasks),
+        cases.units_named(connection, office_id, tasks),
         cases.takers_of(connection, office_id, tasks) if eyes else {},
     )
     found = []

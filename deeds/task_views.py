@@ -67,7 +67,7 @@ def find_tasks(
     seen = [task for task, _inside in visible_tasks(connection, office_id, actor, *asked, **piece)]
     if wanted.plain:
         return seen
-    named = named_units(connection, office_id, seen)
+    named = cases.units_named(connection, office_id, seen)
     if wanted.mine:
         day = local_date(now)
         seen = [task for task in seen if _awaits(connection, actor, task, frozenset(named(task)) - {task.unit_id}, day)]
@@ -99,7 +99,7 @@ def visible_tasks(
     if permissions.everywhere(actor, "report.read"):  # every task exists for them, too
         return [(task, True) for task in tasks]
     named, copied = (
-        named_units(connection, office_id, tasks),
+        cases.units_named(connection, office_id, tasks),
         readings.copied_to(connection, office_id, actor.person_id),
     )
     found = []
@@ -114,7 +114,7 @@ def waiting(connection: Connection, office_id: int, actor: Actor, now: datetime)
     """What waits for the actor now, and how: the same tasks as the lists of each ``Todo``."""
     asked = task_conditions.asked_for(connection, office_id, actor, Wanted(todo="any"), now)
     tasks = [task for task, _inside in visible_tasks(connection, office_id, actor, *asked)]
-    return list(_waiting(connection, actor, tasks, named_units(connection, office_id, tasks), now))
+    return list(_waiting(connection, actor, tasks, cases.units_named(connection, office_id, tasks), now))
 
 
 def _waiting(
@@ -127,29 +127,6 @@ def _waiting(
         todo = todo_of(task, steps, actor, day)
         if todo is not None:
             yield task, todo
-
-
-def named_units(connection: Connection, office_id: int, tasks: Sequence[TaskRow]) -> Callable[[TaskRow], set[int]]:
-    """The units that the clause or problem of each of some tasks names, read once for all of them."""
-    r, p = t.responsibility.c, t.problem_unit.c
-    of_clauses: dict[int | None, set[int]] = {}
-    of_problems: dict[int | None, set[int]] = {}
-    clauses = {task.clause_id for task in tasks if task.problem_id is None}
-    query = sa.select(r.clause_id, r.unit_id).where(
-        r.office_id == office_id, r.clause_id.in_(clauses), r.ended_at.is_(None)
-    )
-    for clause, unit in connection.execute(query) if clauses else ():
-        of_clauses.setdefault(clause, set()).add(unit)
-    problems = {task.problem_id for task in tasks if task.problem_id is not None}
-    query = sa.select(p.problem_id, p.unit_id).where(p.office_id == office_id, p.problem_id.in_(problems))
-    for problem, unit in connection.execute(query) if problems else ():
-        of_problems.setdefault(problem, set()).add(unit)
-
-    def named(task: TaskRow) -> set[int]:
-        known = of_clauses if task.problem_id is None else of_problems
-        return known.get(task.clause_id if task.problem_id is None else task.problem_id, set())
-
-    return named
 
 
 def row_dict(task: TaskRow, today: date) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from workflow.paging import counted
 from workflow.permissions import not_there
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import date
 
     from sqlalchemy.engine import Connection
@@ -221,6 +221,29 @@ def named_units(connection: Connection, task: TaskRow) -> list[int]:
     """The units that the task's clause or problem names, the lead first."""
     query, about = (_OF_CLAUSE, task.clause_id) if task.problem_id is None else (_OF_PROBLEM, task.problem_id)
     return query.scalars(connection, {"office": task.office_id, "about": about})
+
+
+def units_named(connection: Connection, office_id: int, tasks: Sequence[TaskRow]) -> Callable[[TaskRow], set[int]]:
+    """The units that the clause or problem of each of some tasks names, read once for all of them."""
+    r, p = t.responsibility.c, t.problem_unit.c
+    of_clauses: dict[int | None, set[int]] = {}
+    of_problems: dict[int | None, set[int]] = {}
+    clauses = {task.clause_id for task in tasks if task.problem_id is None}
+    query = sa.select(r.clause_id, r.unit_id).where(
+        r.office_id == office_id, r.clause_id.in_(clauses), r.ended_at.is_(None)
+    )
+    for clause, unit in connection.execute(query) if clauses else ():
+        of_clauses.setdefault(clause, set()).add(unit)
+    problems = {task.problem_id for task in tasks if task.problem_id is not None}
+    query = sa.select(p.problem_id, p.unit_id).where(p.office_id == office_id, p.problem_id.in_(problems))
+    for problem, unit in connection.execute(query) if problems else ():
+        of_problems.setdefault(problem, set()).add(unit)
+
+    def named(task: TaskRow) -> set[int]:
+        known = of_clauses if task.problem_id is None else of_problems
+        return known.get(task.clause_id if task.problem_id is None else task.problem_id, set())
+
+    return named
 
 
 def been(connection: Connection, task: TaskRow) -> frozenset[str]:

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from deeds.task_conditions import Wanted, visible
-from deeds.task_views import find_tasks, is_late, named_units
+from deeds.task_views import find_tasks, is_late
 from kit.desk import DeskOf, desk_of
 from kit.office import at
 from kit.years import grown_office
@@ -93,7 +93,7 @@ def test_the_database_finds_what_permissions_and_flows_say(
     actor = office.actor(login, NOW)
     with office.database.read() as connection:
         every, copied = cases.load_tasks(connection, 1), readings.copied_to(connection, 1, actor.person_id)
-        named = named_units(connection, 1, every)
+        named = cases.units_named(connection, 1, every)
         seen = [
             task.id
             for task in every
