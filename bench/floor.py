@@ -1,13 +1,14 @@
 """The floor: the smallest program that leaves the same rows behind, in bare sqlite3 on the same tables and indexes.
 
-What it does in each step's one transaction: looks for a kept answer under the key, reads the task, reads the duty that
-permits the step, compares state, reads what the step's guard needs (the form and its evidence; who acted, for four
-eyes), writes the report, reads the last event and appends the next one with its hash, swaps the task on (state,
-version), reads whom the step tells and writes a message each, keeps the answer. The rows are those of a real step, column by
-column, with numbers, keys and hashes of their own.
+What it does in each step's one transaction: reads the task with its unit, clause, month, report in force and office; reads
+the duty that permits the step; looks for a kept answer under the key; compares state; reads what the step's guard needs
+(the form and its evidence; who acted, for four eyes); writes the report with its hash; reads the last event and appends
+the next one with its hash; swaps the task on (state, version); reads whom the step tells and writes a message each, with
+the words it is made of; keeps the answer. The rows are those of a real step, column by column: what never varies is taken
+from one, everything else is reckoned for this task, and ``steps.py`` compares all of them at the end.
 
-What it does not do: flows of one's own, panels, forwarding, substitutes, indicators, refusals with sentences, held sends,
-joining messages, a clock gone back, the languages, the checks of what is typed.
+What it does not do: flows of one's own, panels, forwarding, substitutes, indicators, refusals with sentences, joining
+messages, a clock gone back, the languages, the checks of what is typed. It is written for these four steps and no others.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ import json
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from bench.month import DUTY, MORNING, STEPS, TICK, Duban, print_forms
+from bench.month import DUTY, MORNING, STEPS, TICK, Duban, given, print_forms
+from models.canonical import fingerprint
 from simulation.scene import OFFICE_ID
 from workflow.audit import HASHED
 
@@ -29,35 +31,85 @@ if TYPE_CHECKING:
 
     from bench.month import People
     from bench.stock import Stock
+    from workflow.case import Given
 
 #: the duty that a step tells, and whether the unit's
 TELLS: Final = {"report": ("leader", True), "sign_stamp": ("reviewer", False), "approve": ("clerk", True)}
 LEAVES: Final = ("report", "event", "message", "operation")
-_KEYS: Final = {"report": "id", "event": "seq", "message": "id", "operation": "id"}
+KEYS: Final = {"report": "id", "event": "seq", "message": "id", "operation": "id"}
+#: a clause is quoted up to this many characters
+QUOTED: Final = 40
 O: Final = OFFICE_ID  # noqa: E741 - short, for the statements
+_json: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 _KEPT = f"SELECT answer, asked_sha256 FROM operation WHERE office_id = {O} AND actor = ? AND key = ?"
 _TASK = (
-    "SELECT state, version, unit_id, round, clause_id, due_on, due_revision, report_number, handler_id, period_id FROM task"
-    f" WHERE office_id = {O} AND id = ?"
+    "SELECT t.state, t.version, t.unit_id, t.round, t.due_on, t.due_revision, t.report_number, t.late_days, u.name,"
+    " c.number, c.text, w.title, p.month, p.state, r.content_sha256, o.short_name, o.four_eyes, h.held_reason FROM task t"
+    f" JOIN office o ON o.id = {O} LEFT JOIN watermark h ON h.office_id = {O}"
+    f" JOIN unit u ON u.office_id = {O} AND u.id = t.unit_id JOIN clause c ON c.office_id = {O} AND c.id = t.clause_id"
+    f" JOIN workitem w ON w.office_id = {O} AND w.id = c.item_id JOIN period p ON p.office_id = {O} AND p.id = t.period_id"
+    f" LEFT JOIN report r ON r.office_id = {O} AND r.task_id = t.id AND r.number = t.report_number"
+    f" WHERE t.office_id = {O} AND t.id = ?"
 )
 _DUTY = (
-    f"SELECT d.id, p.login, p.name FROM duty d JOIN person p ON p.office_id = {O} AND p.id = d.person_id WHERE"
+    f"SELECT p.login, p.name FROM duty d JOIN person p ON p.office_id = {O} AND p.id = d.person_id WHERE"
     f" d.office_id = {O} AND d.person_id = ? AND d.role = ? AND d.unit_id IS ? AND d.valid_from <= ?"
+    " AND (d.valid_to IS NULL OR d.valid_to >= ?)"
 )
 _FORM = (
-    "SELECT f.check_code, f.covers, e.id FROM filing f JOIN evidence e ON e.office_id = f.office_id AND"
+    "SELECT f.covers, e.id FROM filing f JOIN evidence e ON e.office_id = f.office_id AND"
     f" e.filing_id = f.id WHERE f.office_id = {O} AND f.id = ? LIMIT 1"
 )
 _TAKERS = (
     f"SELECT action, detail FROM event WHERE office_id = {O} AND object_type = 'task' AND object_id = ? AND"
     " result = 'done' ORDER BY seq"
 )
-_LAST = f"SELECT seq, at, hash FROM event WHERE office_id = {O} ORDER BY seq DESC LIMIT 1"
+_LAST = f"SELECT seq, hash FROM event WHERE office_id = {O} ORDER BY seq DESC LIMIT 1"
 _HOLDERS = (
-    f"SELECT d.person_id FROM duty d JOIN person p ON p.office_id = {O} AND p.id = d.person_id WHERE"
-    f" d.office_id = {O} AND d.role = ? AND d.unit_id IS ? AND d.valid_from <= ? AND p.active"
+    f"SELECT DISTINCT d.person_id FROM duty d JOIN person p ON p.office_id = {O} AND p.id = d.person_id WHERE"
+    f" d.office_id = {O} AND d.role = ? AND d.unit_id IS ? AND d.valid_from <= ?"
+    " AND (d.valid_to IS NULL OR d.valid_to >= ?) AND p.active ORDER BY d.person_id"
 )
+
+
+class _Task(NamedTuple):
+    """What ``_TASK`` reads."""
+
+    state: str
+    version: int
+    unit_id: int
+    round: int
+    due_on: Any
+    due_revision: int
+    report_number: int
+    late_days: int
+    unit: str
+    clause: str
+    text: str
+    title: str
+    month: str
+    month_is: str
+    report_sha256: str | None
+    office: str
+    four_eyes: bool
+    held: str | None
+
+
+@dataclass(slots=True)
+class _Step:
+    """One step under way: what is asked, by whom and when."""
+
+    action: str
+    task_id: int
+    task: _Task
+    given: Given
+    person: int
+    login: str
+    name: str
+    at: str
+    today: str
+    key: str
 
 
 class Conflict(Exception):
@@ -88,15 +140,13 @@ def learned(stock: Stock, folder: Path, who: People) -> dict[str, Left]:
 
 
 def _watched(connection: sqlite3.Connection, program: Duban, action: str, task: int) -> Left:
-    last = {
-        table: connection.execute(f"SELECT max({_KEYS[table]}) FROM {table}").fetchone()[0] or 0 for table in LEAVES
-    }
+    last = {table: connection.execute(f"SELECT max({KEYS[table]}) FROM {table}").fetchone()[0] or 0 for table in LEAVES}
     before = _row(connection, task)
     program.step(action, task)
     after = _row(connection, task)
     rows = {}
     for table in LEAVES:
-        new = f"SELECT * FROM {table} WHERE {_KEYS[table]} > ? LIMIT 1"
+        new = f"SELECT * FROM {table} WHERE {KEYS[table]} > ? LIMIT 1"
         row = connection.execute(new, (last[table],)).fetchone()
         if row is not None:
             rows[table] = dict(row)
@@ -120,9 +170,15 @@ class Floor:
 
     def _prepare(self) -> None:
         left = self.left
-        self.swaps = {action: _swap(step.changed) for action, step in left.items()}
-        self.inserts = {
-            (action, table): _insert(table, row) for action, step in left.items() for table, row in step.rows.items()
+        self.swaps = {action: _swap(_columns(step)) for action, step in left.items()}
+        self.rows = {
+            (action, table): {name: value for name, value in row.items() if name != "id"}
+            for action, step in left.items()
+            for table, row in step.rows.items()
+        }
+        self.inserts = {(action, table): _insert(table, row) for (action, table), row in self.rows.items()}
+        self.words = {
+            action: json.loads(step.rows["message"]["fields"]) for action, step in left.items() if action in TELLS
         }
 
     def step(self, action: str, task: int) -> None:
@@ -140,77 +196,152 @@ class Floor:
     def _begin(self) -> None:
         self.connection.execute("BEGIN IMMEDIATE")
 
-    def _inside(self, action: str, task: int) -> None:
+    def _inside(self, action: str, task_id: int) -> None:
         execute, left = self.connection.execute, self.left[action]
-        at, today = self.now.isoformat(" ").removesuffix("+00:00"), (self.now + timedelta(hours=8)).date().isoformat()
-        key, person = f"{action}-{task}", self.people.who(action, task)
-        state, version, unit, *_more = execute(_TASK, (task,)).fetchone()
-        role, of_unit = DUTY[action]
-        duty = execute(_DUTY, (person, role, unit if of_unit else None, today)).fetchone()
-        if duty is None or state != left.before:
+        at = self.now.isoformat(" ", "microseconds")[:26]
+        today = (self.now + timedelta(hours=8)).date().isoformat()
+        person, (role, of_unit) = self.people.who(action, task_id), DUTY[action]
+        task = _Task._make(execute(_TASK, (task_id,)).fetchone())
+        duty = execute(_DUTY, (person, role, task.unit_id if of_unit else None, today, today)).fetchone()
+        if duty is None:
             raise Conflict
-        if execute(_KEPT, (duty[1], key)).fetchone() is not None:
+        key = f"{action}-{task_id}"
+        if execute(_KEPT, (duty[0], key)).fetchone() is not None:
             return
-        self._guard(action, task)
-        if "report" in left.rows:
-            self._add(action, "report", task_id=task, filed_at=at)
-        self._append(action, task, version + 1, at, key, duty)
-        values = {**left.changed, **{name: at for name in left.changed if name.endswith("_at")}, "version": version + 1}
-        swapped = execute(self.swaps[action], [*values.values(), task, version, state])
+        step = _Step(action, task_id, task, given(action, task_id), person, duty[0], duty[1], at, today, key)
+        if task.state != left.before or task.month_is == "closed" or not self._may_go_on(step):
+            raise Conflict
+        self._write(step, left)
+
+    def _may_go_on(self, step: _Step) -> bool:
+        """The guard of the step: the signed form is of this very report; whoever approves did not file or sign."""
+        task = step.task
+        if step.action == "sign_stamp":
+            form = self.connection.execute(_FORM, (step.given.filing_id,)).fetchone()
+            return form is not None and [step.task_id, task.report_number, task.report_sha256] in json.loads(form[0])
+        if step.action == "approve" and task.four_eyes:
+            for taken, told in self.connection.execute(_TAKERS, (step.task_id,)):
+                detail = json.loads(told)
+                if (
+                    taken in {"report", "sign_stamp"}
+                    and detail["round"] == task.round
+                    and step.person in detail["people"]
+                ):
+                    return False
+        return True
+
+    def _write(self, step: _Step, left: Left) -> None:
+        task, version = step.task, step.task.version + 1
+        detail: dict[str, Any] = {"round": task.round, "people": [step.person]}
+        if step.action == "report":
+            detail |= self._report(step)
+        if step.action == "sign_stamp":
+            detail |= {"filing": step.given.filing_id, "signer": step.given.signer, "seal": step.given.seal}
+        self._append(step, version, detail)
+        values = [_changed(name, left, step, version) for name in _columns(left)]
+        swapped = self.connection.execute(self.swaps[step.action], [*values, step.task_id, task.version, task.state])
         if swapped.rowcount != 1:
             raise Conflict
-        if action in TELLS:
-            self._tell(action, task, version + 1, unit, at, today)
-        answer = json.dumps({"task_id": task, "action": action, "state": left.changed["state"], "version": version + 1})
-        self._add(action, "operation", actor=duty[1], key=key, answer=answer, at=at)
+        if step.action in TELLS:
+            self._tell(step, version)
+        asked = fingerprint([step.action, step.task_id, None, str(step.given)])
+        kept = {"task_id": step.task_id, "action": step.action, "state": left.changed["state"], "version": version}
+        self._add(step, "operation", actor=step.login, key=step.key, asked_sha256=asked, answer=_json(kept), at=step.at)
 
-    def _guard(self, action: str, task: int) -> None:
-        if action == "sign_stamp":
-            form = self.connection.execute(_FORM, (task,)).fetchone()
-            if form is None or json.loads(form[1])[0][0] != task:
-                raise Conflict
-        if action == "approve":
-            for taken, detail in self.connection.execute(_TAKERS, (task,)):
-                if taken in {"report", "sign_stamp"} and self.people.who(action, task) in json.loads(detail)["people"]:
-                    raise Conflict
-
-    def _append(self, action: str, task: int, version: int, at: str, key: str, duty: tuple[Any, ...]) -> None:
-        seq, _at, last = self.connection.execute(_LAST).fetchone()
-        row = self.left[action].rows["event"] | {
-            "seq": seq + 1, "at": at, "object_id": task, "version": version, "operation_id": key, "prev_hash": last,
-            "actor": duty[1], "actor_name": duty[2],
+    def _report(self, step: _Step) -> dict[str, Any]:
+        """The report; what the event says of it."""
+        filed, number = step.given, step.task.report_number + 1
+        words: dict[str, Any] = {
+            "progress": filed.progress, "percent": filed.percent, "no_progress": filed.no_progress,
+            "reason": filed.reason, "problems": filed.problems, "next_steps": filed.next_steps, "values": [],
         }  # fmt: skip
-        material = {name: row[name] for name in HASHED}
-        text = json.dumps(material, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        row["hash"] = hashlib.sha256(text.encode()).hexdigest()
-        self.connection.execute(self.inserts[action, "event"], row)
+        sha256 = fingerprint({"task": step.task_id, **words})
+        self._add(
+            step, "report", **words | {"values": "[]"}, task_id=step.task_id, number=number, round=step.task.round,
+            filed_by=step.person, filed_at=step.at, content_sha256=sha256,
+        )  # fmt: skip
+        return {"report": number, "sha256": sha256}
 
-    def _tell(self, action: str, task: int, version: int, unit: int, at: str, today: str) -> None:
-        role, of_unit = TELLS[action]
-        for (person,) in self.connection.execute(_HOLDERS, (role, unit if of_unit else None, today)).fetchall():
-            key = f"{action}|task {task} version {version}|{person}|file"
-            stamp = f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@duban>"
+    def _append(self, step: _Step, version: int, detail: dict[str, Any]) -> None:
+        seq, last = self.connection.execute(_LAST).fetchone()
+        row = self.rows[step.action, "event"] | {
+            "seq": seq + 1, "at": self.now.isoformat(), "object_id": step.task_id, "version": version, "detail": detail,
+            "operation_id": step.key, "prev_hash": last, "actor": step.login, "actor_name": step.name,
+            "unit": step.task.unit,
+        }  # fmt: skip
+        row["hash"] = fingerprint({name: row[name] for name in HASHED})
+        row["at"], row["detail"] = step.at, _json(detail)
+        self.connection.execute(self.inserts[step.action, "event"], [*row.values()])
+
+    def _tell(self, step: _Step, version: int) -> None:
+        (role, of_unit), task = TELLS[step.action], step.task
+        fields, about = _json(self._words(step)), _json([[step.task_id, task.round, task.due_revision]])
+        asked = (role, task.unit_id if of_unit else None, step.today, step.today)
+        for (person,) in self.connection.execute(_HOLDERS, asked).fetchall():
+            row = self.rows[step.action, "message"]
+            key = f"{row['event']}|task {step.task_id} version {version}|{person}|{row['channel']}"
+            stamp = f"<{hashlib.sha256(f'{O}|{key}'.encode()).hexdigest()[:32]}@duban>"
             self._add(
-                action, "message", dedupe_key=key, recipient_id=person, message_id=stamp, created_at=at, next_at=at
-            )
+                step, "message", dedupe_key=key, recipient_id=person, fields=fields, about=about, message_id=stamp,
+                state="held" if task.held else "due", reason=task.held or "", created_at=step.at, next_at=step.at,
+            )  # fmt: skip
 
-    def _add(self, action: str, table: str, **own: Any) -> None:
-        self.connection.execute(self.inserts[action, table], self.left[action].rows[table] | own)
+    def _words(self, step: _Step) -> dict[str, Any]:
+        """What a message is made of."""
+        task, words = step.task, self.words[step.action]
+        today, due_on = date.fromisoformat(step.today), date.fromisoformat(str(task.due_on))
+        late = max((today - due_on).days, 0) if step.action == "report" else task.late_days
+        quoted = task.text if len(task.text) <= QUOTED else task.text[: QUOTED - 1] + "…"
+        line = {
+            **words["tasks"][0], "task_id": step.task_id, "clause_number": task.clause, "clause_text": quoted,
+            "title": task.title, "unit_name": task.unit, "due_on": _day(due_on), "days_late": late, "round": task.round,
+        }  # fmt: skip
+        return {
+            **words, "office_name": task.office, "unit_name": task.unit, "due_on": _day(due_on), "today": _day(today),
+            "period_month": f"{task.month[:4]}年{int(task.month[5:])}月", "tasks": [line], "actor_name": step.name,
+        }  # fmt: skip
+
+    def _add(self, step: _Step, table: str, **own: Any) -> None:
+        row = self.rows[step.action, table] | own
+        self.connection.execute(self.inserts[step.action, table], [*row.values()])
 
     def close(self) -> None:
         """Give the file back."""
         self.connection.close()
 
 
-def _swap(changed: dict[str, Any]) -> str:
-    sets = ", ".join(f"{name} = ?" for name in [*changed, *([] if "version" in changed else ["version"])])
+def _day(day: date) -> str:
+    return f"{day.month}月{day.day}日"
+
+
+def _columns(left: Left) -> list[str]:
+    """Of the task: what the step changed; how late a signature came may be as it was."""
+    return [*left.changed, "late_days"] if "signed_at" in left.changed else [*left.changed]
+
+
+def _changed(name: str, left: Left, step: _Step, version: int) -> Any:
+    """How a column of the task stands after the step."""
+    if name.endswith("_at"):
+        return step.at
+    if name.endswith("_by"):
+        return step.person
+    if name == "late_days":
+        late = (date.fromisoformat(step.today) - date.fromisoformat(str(step.task.due_on))).days
+        return max(late, step.task.late_days, 0)
+    return (
+        version if name == "version" else step.task.report_number + 1 if name == "report_number" else left.changed[name]
+    )
+
+
+def _swap(columns: list[str]) -> str:
+    sets = ", ".join(f"{name} = ?" for name in columns)
     return f"UPDATE task SET {sets} WHERE office_id = {O} AND id = ? AND version = ? AND state = ?"
 
 
 def _insert(table: str, row: dict[str, Any]) -> str:
-    """By names; the number of a row is the next one of the office."""
-    places = [f":{name}" for name in row]
+    """The number of a row is the next one of the office; events bring their own."""
+    names, places = [f'"{name}"' for name in row], ["?"] * len(row)
     if table != "event":
-        places[list(row).index("id")] = f"(SELECT coalesce(max(id), 0) + 1 FROM {table} WHERE office_id = {O})"
-    names = ", ".join(f'"{name}"' for name in row)
-    return f"INSERT INTO {table} ({names}) VALUES ({', '.join(places)})"
+        names.append("id")
+        places.append(f"(SELECT coalesce(max(id), 0) + 1 FROM {table} WHERE office_id = {O})")
+    return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join(places)})"

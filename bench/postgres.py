@@ -6,13 +6,12 @@ Measured where ``DUBAN_TEST_POSTGRES`` names a server, as the tests use it; else
 from __future__ import annotations
 
 import os
-import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
-from bench.floor import Floor, learned
+from bench.floor import LEAVES, Floor, learned
 from bench.measure import Cost, interleaved
 from bench.month import MORNING, Duban, people
 from bench.stock import stocked
@@ -57,6 +56,7 @@ def run(extent: Extent, figures: Figures) -> None:
                 "floor": _stepping(floor, stock.first, count),
             }
             made = interleaved(contenders, rounds)
+            _same(ours, theirs)
             program.close()
             floor.close()
             first = stock.first + count * (rounds + 1)
@@ -76,6 +76,21 @@ def run(extent: Extent, figures: Figures) -> None:
     )
     figures.add("7", "the same by the floor, under the office's lock", many.of_floor("floor four", "floor one"))
     figures.add("7", f"PostgreSQL: lock errors of {WRITERS} writers", writing["duban four"].locked, most=0)
+
+
+def _same(ours: str, theirs: str) -> None:
+    """Both have left the very same rows; AssertionError otherwise."""
+    import psycopg
+
+    with psycopg.connect(_plain(ours)) as mine, psycopg.connect(_plain(theirs)) as other:
+        for table in ("task", *LEAVES):
+            query = f"SELECT * FROM {table} ORDER BY 1, 2"
+            assert mine.execute(query).fetchall() == other.execute(query).fetchall(), table
+
+
+def _plain(url: str) -> str:
+    """As psycopg takes it."""
+    return sa.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 def _writing(sides: dict[str, Callable[[], Stepping]], first: tuple[int, int], share: int) -> dict[str, Writing]:
@@ -142,13 +157,11 @@ class PostgresFloor(Floor):
 
         self.people, self.now = people, MORNING
         self.left = {action: _typed(one) for action, one in left.items()}
-        plain = sa.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-        self.connection = _Spoken(psycopg.connect(plain, autocommit=True, options="-c timezone=UTC"))
+        self.connection = _Spoken(psycopg.connect(_plain(url), autocommit=True, options="-c timezone=UTC"))
         self._prepare()
 
     def _begin(self) -> None:
-        self.connection.execute("BEGIN")
-        self.connection.execute(f"SELECT pg_advisory_xact_lock({OFFICE_ID})")
+        self.connection.execute(f"BEGIN; SELECT pg_advisory_xact_lock({OFFICE_ID})")  # one message
 
 
 class _Spoken:
@@ -162,8 +175,8 @@ class _Spoken:
         """One statement; psycopg prepares what comes often."""
         words = self._words.get(statement)
         if words is None:
-            words = re.sub(r"(?<![:\w]):(\w+)", r"%(\1)s", statement).replace(" IS ?", " IS NOT DISTINCT FROM %s")
-            words = self._words[statement] = words.replace("?", "%s")
+            words = statement.replace(" IS ?", " IS NOT DISTINCT FROM %s").replace("?", "%s")
+            self._words[statement] = words
         return self._connection.execute(words, values)
 
     def close(self) -> None:
