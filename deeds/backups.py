@@ -147,7 +147,8 @@ def confirm(desk_: Desk) -> int:
 def _opened_without_log(desk_: Desk) -> Path | None:
     """The mark of a lost log; with it the database is opened as it is, which only this deed does."""
     from deeds.desk import open_database
-    from models.database import Database, lost_log
+    from models.database import Database
+    from models.sqlite_files import lost_log
 
     file = Database(desk_.settings.database_url).file
     lost = lost_log(file) if file is not None else None

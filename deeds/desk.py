@@ -111,9 +111,10 @@ def open_database(
 
     E-B40 where the office lives in another one; only a move (``moving``) opens what it leaves behind.
     """
-    from models.database import Database, lost_log
+    from models.database import Database
     from models.postgres import HASTE
     from models.settings import refuse_lost_file
+    from models.sqlite_files import lost_log
 
     database = Database(settings.database_url, patience=patience or HASTE)
     if database.file is not None and not database.file.exists():  # SQLite would make an empty one

@@ -16,11 +16,12 @@ import sqlalchemy as sa
 from deeds.running import give_rights, make_room_for_jobs
 from models import copying, relocation, schema
 from models import tables as t
-from models.database import Database, single_file, sqlite_url, with_password
+from models.database import Database, sqlite_url, with_password
 from models.disk import sync_folder
 from models.errors import EnvironmentRefused, Refused, UsageRefused
 from models.language import _
 from models.relocation import EMBEDDED, Mark, State
+from models.sqlite_files import single_file
 from schedules import runner
 from workflow import audit, heads, permissions, verify
 

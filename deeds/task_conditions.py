@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from deeds.todo import may_wait
 from models import tables as t
-from models.states import APPROVED, HANDED_IN, OWED, PeriodState, Reach, Relation
+from models.states import APPROVED, HANDED_IN, MAYBE_LATE, OWED, PeriodState, Reach, Relation
 from models.times import local_date
 from workflow import flow_store, permissions, units
 from workflow.authorisation import MATRIX
@@ -116,7 +116,7 @@ def copied(office_id: int, actor: Actor) -> Any:
 def late(today: date) -> Any:
     """As ``is_late``."""
     owed = sa.and_(t.task.c.stage.in_([stage.value for stage in OWED]), t.task.c.due_on < today)
-    return sa.or_(t.task.c.late_days > 0, owed)
+    return sa.and_(sa.text(f"({MAYBE_LATE})"), sa.or_(t.task.c.late_days > 0, owed))
 
 
 def offered(connection: Connection, office_id: int, actor: Actor, wanted: Callable[[Flow, str, Step], bool]) -> Any:

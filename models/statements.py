@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from sqlalchemy import exc
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     import sqlalchemy as sa
     from sqlalchemy.engine import Connection, Dialect
@@ -37,7 +37,7 @@ class _Compiled(NamedTuple):
 
 
 class Statement:
-    """A Core statement made ready; parameters are its ``bindparam`` names, and there is no ``in_`` in it.
+    """A Core statement made ready; parameters are its ``bindparam`` names; for ``in_`` there is ``among``.
 
     Rows have the columns as attributes. Errors are those of SQLAlchemy: ``exc.IntegrityError`` and its kin.
     """
@@ -73,24 +73,40 @@ class Statement:
         """How many rows it changed."""
         return int(self._run(connection, values)[1].rowcount)
 
+    def each(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Once for each of the rows, in one go: a server is not waited for in between, and answers once."""
+        if rows:
+            made = self._made(connection.dialect)
+            self._tell(connection, made, [_asked(made, values) for values in rows], many=True)
+
     def _run(self, connection: Connection, values: Mapping[str, Any]) -> tuple[_Compiled, Any]:
         """The driver's cursor after the statement."""
-        dialect = connection.dialect
+        made = self._made(connection.dialect)
+        return made, self._tell(connection, made, _asked(made, values), many=False)
+
+    def _made(self, dialect: Dialect) -> _Compiled:
         made = self._by_dialect.get(dialect.name)
         if made is None:
             made = self._by_dialect[dialect.name] = _compile(self.core, dialect)
-        asked = made.begun.copy()
-        for place, name, turn in made.open:
-            asked[place] = values[name] if turn is None else turn(values[name])
-        cursor = connection.connection.cursor()
+        return made
+
+    def _tell(self, connection: Connection, made: _Compiled, asked: Any, *, many: bool) -> Any:
+        dialect, cursor = connection.dialect, connection.connection.cursor()
         try:
             for heard in connection.engine.dispatch.before_cursor_execute:
-                heard(connection, cursor, made.text, asked, None, False)
-            cursor.execute(made.text, asked)
+                heard(connection, cursor, made.text, asked, None, many)
+            (cursor.executemany if many else cursor.execute)(made.text, asked)
         except dialect.loaded_dbapi.Error as error:
             kind = dialect.loaded_dbapi.Error
             raise exc.DBAPIError.instance(made.text, asked, error, kind, dialect=dialect) from error
-        return made, cursor
+        return cursor
+
+
+def _asked(made: _Compiled, values: Mapping[str, Any]) -> Any:
+    asked = made.begun.copy()
+    for place, name, turn in made.open:
+        asked[place] = values[name] if turn is None else turn(values[name])
+    return asked
 
 
 def _turned(row: Any, back: tuple[tuple[int, Turn], ...]) -> Any:
@@ -105,7 +121,7 @@ def _turned(row: Any, back: tuple[tuple[int, Turn], ...]) -> Any:
 def _compile(core: Any, dialect: Dialect) -> _Compiled:
     compiled: Any = core.compile(dialect=dialect)
     left_open = compiled.post_compile_params | compiled.literal_execute_params
-    assert not left_open, "an IN, or a literal, would be left open: say it with or_, or literal_column"
+    assert not left_open, "an IN, or a literal, would be left open: say it with among, or_, or literal_column"
     assert not getattr(compiled, "insert_prefetch", ()), "a default of a column would be left out"
     asked = list(enumerate(compiled.positiontup)) if compiled.positional else [(name, name) for name in compiled.params]
     binds = {name: bind for bind, name in compiled.bind_names.items()}

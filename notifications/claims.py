@@ -1,7 +1,8 @@
-"""Claiming an outbox row: one worker gets it, the attempt is written before the send, the recipient is found anew.
+"""Claiming a handful of outbox rows in one transaction: one worker gets each, and its recipient is found anew.
 
-Source: design section 8, ``reliability.md`` I6 and I7. A worker that dies leaves a lease that runs out; the next one
-takes the row again and sends a second copy under the same Message-ID.
+Source: design section 8, ``reliability.md`` I6 and I7, decision 57. Each try is counted in its row before it is made. A
+worker that dies leaves leases that run out; the next one takes the rows again and sends a second copy under the same
+Message-ID. What was claimed and not begun is given back as it was.
 """
 
 from __future__ import annotations
@@ -9,56 +10,70 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
 from models import tables as t
-from models.database import insert
+from models.among import among
+from models.database import insert_all
 from models.language import _
 from models.statements import Statement
 from models.states import MessageState
 from models.times import local_date
-from notifications.addressee import Person, overtaken, still_wanted, whose
+from notifications.addressee import Standing
 from notifications.dead_letters import HELD_EVENT
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
+
+    from notifications.addressee import Person
 
 #: longer than a whole batch may take, so that a living worker never loses its row
 LEASE: Final = timedelta(minutes=15)
 #: tries in a row before a message is given up; a retry by hand grants as many again
 TRIES: Final = 8
 
-# Built once: all are asked for every message.
-_HELD: Final = Statement(sa.select(t.watermark.c.held_reason).where(t.watermark.c.office_id == sa.bindparam("office")))
-_MESSAGE: Final = Statement(
-    sa.select(t.message).where(
-        t.message.c.office_id == sa.bindparam("office"), t.message.c.id == sa.bindparam("number")
-    )
-)
-_LEASED: Final = Statement(
-    sa.select(t.message.c.id)
-    .where(
-        t.message.c.office_id == sa.bindparam("office"),
-        t.message.c.state == MessageState.SENDING.value,
-        t.message.c.claimed_until > sa.bindparam("now", type_=t.message.c.claimed_until.type),
-    )
-    .limit(1)
-)
+_OFFICE: Final[sa.BindParameter[int]] = sa.bindparam("office")
+#: why the office's sends are held, where they are
+HELD: Final = Statement(sa.select(t.watermark.c.held_reason).where(t.watermark.c.office_id == _OFFICE))
+_ROWS: Final = Statement(sa.select(t.message).where(t.message.c.office_id == _OFFICE, among(t.message.c.id, "numbers")))
 _TAKEN: Final = Statement(
     sa.update(t.message)
     .where(
         t.message.c.office_id == sa.bindparam("of_office"),
+        among(t.message.c.id, "numbers"),
+    )
+    .values(state=MessageState.SENDING.value, claimed_until=sa.bindparam("lease"), attempts=t.message.c.attempts + 1)
+)
+_ENDED: Final = Statement(
+    sa.update(t.message)
+    .where(t.message.c.office_id == sa.bindparam("of_office"), t.message.c.id == sa.bindparam("number"))
+    .values({name: sa.bindparam(name) for name in ("state", "reason", "settled_at")})
+    .values(claimed_until=None)
+)
+_GIVEN_BACK: Final = Statement(
+    sa.update(t.message)
+    .where(
+        t.message.c.office_id == sa.bindparam("of_office"),
         t.message.c.id == sa.bindparam("number"),
-        t.message.c.state == sa.bindparam("was"),
+        t.message.c.state == MessageState.SENDING.value,
         t.message.c.attempts == sa.bindparam("tried"),
     )
-    .values(state=MessageState.SENDING.value, claimed_until=sa.bindparam("lease"), attempts=sa.bindparam("attempt"))
+    .values(state=sa.bindparam("was"), attempts=t.message.c.attempts - 1, claimed_until=None)
 )
+
+
+class Due(NamedTuple):
+    """A row that may be claimed."""
+
+    number: int
+    channel: str
+    #: Its last try was cut short, and it may have been the cause: no other is claimed with it, and none suffers with it.
+    cut_short: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +99,7 @@ class Settled:
 
 def held_reason(connection: Connection, office_id: int) -> str:
     """Why the office's sends are held, or an empty string."""
-    return _HELD.scalar(connection, {"office": office_id}) or ""
-
-
-def leased(connection: Connection, office_id: int, now: datetime) -> bool:
-    """Whether any row is being sent under a lease that still runs."""
-    return _LEASED.scalar(connection, {"office": office_id, "now": now}) is not None
-
-
-def end_leases(connection: Connection, office_id: int, now: datetime) -> None:
-    """Whoever sends is dead: let each row be claimed again."""
-    m = t.message.c
-    sending = sa.and_(m.office_id == office_id, m.state == MessageState.SENDING.value)
-    connection.execute(sa.update(t.message).where(sending).values(claimed_until=now))
+    return HELD.scalar(connection, {"office": office_id}) or ""
 
 
 def waiting(
@@ -107,26 +110,28 @@ def waiting(
     *,
     only: str = "",
     resting: Collection[str] = (),
-) -> list[tuple[int, str]]:
-    """The rows that may be claimed at an instant, the oldest first, each with its channel.
+    alone: bool = False,
+) -> list[Due]:
+    """The rows that may be claimed at an instant, the oldest first.
 
-    ``only`` narrows them to one event. Of the events ``resting`` reminders stay away, news does not: what a person
+    ``only`` narrows them to one event; ``alone``: whatever is being sent is a dead worker's, and need not wait. Of the events ``resting`` reminders stay away, news does not: what a person
     just did is told at any hour.
     """
     asked = {"office": office_id, "now": now, "limit": limit, "only": only}
     return [
-        (row.id, row.channel) for row in _waiting(tuple(sorted(resting)), of_one=bool(only)).rows(connection, asked)
+        Due(row.id, row.channel, row.state == MessageState.SENDING)
+        for row in _waiting(tuple(sorted(resting)), of_one=bool(only), alone=alone).rows(connection, asked)
     ]
 
 
 @cache
-def _waiting(resting: tuple[str, ...], *, of_one: bool) -> Statement:
+def _waiting(resting: tuple[str, ...], *, of_one: bool, alone: bool) -> Statement:
     m = t.message.c
     # Of the few that are under way, found by their state: an "or" over all would look at every message there ever was.
     # (SQLite makes an IN of this "or", and asks the index for each.)
     under_way = sa.or_(*(m.state == one.value for one in (MessageState.DUE, MessageState.RETRY, MessageState.SENDING)))
-    until = sa.case((m.state == MessageState.SENDING.value, m.claimed_until), else_=m.next_at)
-    query = sa.select(m.id, m.channel).where(
+    until = m.next_at if alone else sa.case((m.state == MessageState.SENDING.value, m.claimed_until), else_=m.next_at)
+    query = sa.select(m.id, m.channel, m.state).where(
         m.office_id == sa.bindparam("office"), under_way, until <= sa.bindparam("now", type_=m.next_at.type)
     )
     if of_one:
@@ -137,55 +142,105 @@ def _waiting(resting: tuple[str, ...], *, of_one: bool) -> Statement:
     return Statement(query.order_by(m.next_at, m.id).limit(sa.bindparam("limit")))
 
 
-def claim(connection: Connection, office_id: int, number: int, now: datetime) -> Claimed | Settled | None:
-    """Take the row, or end it with its reason; None when another worker has it, or sends have been held since."""
-    row = _MESSAGE.first(connection, {"office": office_id, "number": number})._asdict()
-    if not _claimable(row, now) or (row["event"] != HELD_EVENT and held_reason(connection, office_id)):
-        return None
-    if row["state"] == MessageState.SENDING:
-        _close_lost(connection, row, now)
-        if row["attempts"] % TRIES == 0:
-            return _end(connection, row, MessageState.DEAD, _("the last try was cut short"), now)
-    wanted = still_wanted(connection, row, local_date(now))
+def claim(
+    connection: Connection, office_id: int, numbers: Sequence[int], now: datetime, *, alone: bool = False
+) -> tuple[list[Claimed], list[Settled]]:
+    """Take the rows, or end them with their reasons, in the order of ``numbers``; ``alone`` as in ``waiting``.
+
+    Rows that another worker has are in neither list; nor are any, but the notice of a hold, where sends have been held
+    since. The caller holds the office's lock: what is read stays as it is until it is written.
+    """
+    held = held_reason(connection, office_id)
+    found = {row.id: row._asdict() for row in _ROWS.rows(connection, {"office": office_id, "numbers": numbers})}
+    rows = [found[number] for number in numbers if _claimable(found[number], now, alone=alone)]
+    rows = [row for row in rows if not held or row["event"] == HELD_EVENT]
+    _close_lost(connection, office_id, [row for row in rows if row["state"] == MessageState.SENDING], now)
+    standing = Standing(connection, office_id, rows, local_date(now))
+    taken: list[Claimed] = []
+    ended: list[Settled] = []
+    for row in rows:
+        one = _judged(row, standing)
+        if isinstance(one, Settled):
+            standing.ended.add(row["id"])
+            ended.append(one)
+        else:
+            taken.append(one)
+    _end(connection, office_id, ended, now)
+    if taken:
+        this = {"of_office": office_id, "numbers": [one.row["id"] for one in taken], "lease": now + LEASE}
+        _TAKEN.change(connection, this)
+    return taken, ended
+
+
+def _judged(row: Mapping[str, Any], standing: Standing) -> Claimed | Settled:
+    """Whether the message is still to be sent, and to whom; by how things stand now."""
+    if row["state"] == MessageState.SENDING and row["attempts"] % TRIES == 0:
+        return Settled(row, MessageState.DEAD, _("the last try was cut short"))
+    wanted = standing.still_wanted(row)
     if wanted is None:
-        return _end(connection, row, MessageState.NOT_NEEDED, _("nothing it speaks of still waits"), now)
-    wanted, by = overtaken(connection, row, wanted)
+        return Settled(row, MessageState.NOT_NEEDED, _("nothing it speaks of still waits"))
+    wanted, by = standing.overtaken(row, wanted)
     if by:
         reason = _("message {id}, graver and later, took its place").format(id=by)
-        return _end(connection, row, MessageState.SUPERSEDED, reason, now)
-    person, note, wanted = whose(connection, row, wanted, local_date(now))
+        return Settled(row, MessageState.SUPERSEDED, reason)
+    person, note, wanted = standing.whose(row, wanted)
     if person is None:
-        return _end(connection, row, MessageState.NOT_NEEDED, note, now)
-    attempt = row["attempts"] + 1
-    this = {"of_office": office_id, "number": number, "was": row["state"], "tried": row["attempts"]}
-    if _TAKEN.change(connection, this | {"lease": now + LEASE, "attempt": attempt}) != 1:
-        return None
-    insert(
-        connection, t.attempt, office_id, message=number, number=attempt, started_at=now, outcome="", code="", detail=""
+        return Settled(row, MessageState.NOT_NEEDED, note)
+    return Claimed(row, person, wanted, row["attempts"] + 1, note)
+
+
+def give_back(connection: Connection, unsent: Sequence[Claimed]) -> None:
+    """Let what was claimed and not begun wait as before: no try is used up."""
+    again = (MessageState.SENDING.value, MessageState.RETRY.value)
+    _GIVEN_BACK.each(
+        connection,
+        [
+            {
+                "of_office": one.row["office_id"],
+                "number": one.row["id"],
+                "tried": one.attempt,
+                "was": again[1] if one.row["state"] in again else MessageState.DUE.value,
+            }
+            for one in unsent
+        ],
     )
-    return Claimed(row, person, wanted, attempt, note)
 
 
-def _claimable(row: Mapping[str, Any], now: datetime) -> bool:
+def _claimable(row: Mapping[str, Any], now: datetime, *, alone: bool) -> bool:
     if row["state"] == MessageState.SENDING:
-        return row["claimed_until"] is None or row["claimed_until"] <= now
+        return alone or row["claimed_until"] is None or row["claimed_until"] <= now
     return row["state"] in (MessageState.DUE, MessageState.RETRY) and row["next_at"] <= now
 
 
-def _close_lost(connection: Connection, row: Mapping[str, Any], now: datetime) -> None:
-    """The attempt of a worker that died: whether it was sent is not known."""
-    a = t.attempt.c
-    connection.execute(
-        sa.update(t.attempt)
-        .where(a.office_id == row["office_id"], a.message == row["id"], a.finished_at.is_(None))
-        .values(finished_at=now, outcome="lost", detail=_("the sender stopped in the middle; it may have arrived"))
-    )
+def _close_lost(connection: Connection, office_id: int, rows: Sequence[Mapping[str, Any]], now: datetime) -> None:
+    """The tries of a worker that died: whether they were sent is not known."""
+    detail = _("the sender stopped in the middle; it may have arrived")
+    lost = [
+        {
+            "message": row["id"],
+            "number": row["attempts"],
+            "started_at": row["claimed_until"] - LEASE if row["claimed_until"] else now,
+            "finished_at": now,
+            "outcome": "lost",
+            "code": "",
+            "detail": detail,
+        }
+        for row in rows
+    ]
+    insert_all(connection, t.attempt, office_id, lost)
 
 
-def _end(connection: Connection, row: Mapping[str, Any], state: MessageState, reason: str, now: datetime) -> Settled:
-    connection.execute(
-        sa.update(t.message)
-        .where(t.message.c.office_id == row["office_id"], t.message.c.id == row["id"])
-        .values(state=state.value, reason=reason, settled_at=now, claimed_until=None)
+def _end(connection: Connection, office_id: int, ended: Sequence[Settled], now: datetime) -> None:
+    _ENDED.each(
+        connection,
+        [
+            {
+                "of_office": office_id,
+                "number": one.row["id"],
+                "state": one.state.value,
+                "reason": one.reason,
+                "settled_at": now,
+            }
+            for one in ended
+        ],
     )
-    return Settled(row, state, reason)

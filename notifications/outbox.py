@@ -1,4 +1,4 @@
-"""Delivering the outbox: claim, attempt row, send outside any transaction, outcome (design, section 8).
+"""Delivering the outbox: claim, send outside any transaction, outcome; a handful at a time (design, section 8; decision 57).
 
 Delivery is at least once and says so: a second copy carries the same Message-ID. A temporary failure backs off and
 is tried again, a permanent one stops with its reason and becomes work for the office; nothing is lost, and one
@@ -7,26 +7,17 @@ recipient's failure never stops the others.
 
 from __future__ import annotations
 
-import contextvars
-import threading
 import time
 from collections import Counter, deque
 from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-import sqlalchemy as sa
-
-from models import tables as t
-from models.errors import DubanError
-from models.language import _
-from models.statements import Statement
 from models.states import MessageState
 from notifications import dead_letters
-from notifications.channel import DeliveryError
-from notifications.claims import TRIES, Claimed, Settled, claim, end_leases, held_reason, leased, waiting
-from notifications.letter import check_private, letter
+from notifications.claims import HELD, claim, held_reason, waiting
 from notifications.render import NONE, OwnWords
+from notifications.sending import LATE, SEND_SECONDS, Way, send
+from notifications.settling import judge, settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -35,50 +26,16 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from models.database import Database
-    from models.errors import BadInput
-    from notifications.channel import Channel, Envelope
+    from notifications.channel import Channel
+    from notifications.claims import Claimed, Due, Settled
+    from notifications.settling import Outcome
 
-#: wall-clock limit of one delivery: a server that drips a byte at a time defeats a socket's timeout
-SEND_SECONDS: Final = 60.0
-#: a batch starts no further send after this long, well within the lease of its rows
+#: a batch starts no further handful after this long, well within the lease of its rows
 BATCH_SECONDS: Final = 300.0
-LONGEST_WAIT: Final = timedelta(hours=6)
-#: told to stop, a worker waits this much longer for the send in hand, then leaves it to the next try
-GRACE_SECONDS: Final = 5.0
-#: how often a worker that waits for a send looks whether it is told to stop
-_LOOK_SECONDS: Final = 0.2
-#: the code of a send, ours or a channel's, that used up its time
-LATE: Final = "timeout"
+#: so many messages are claimed together, and their outcomes written together, where sending them takes no time
+HANDFUL: Final = 50
 #: so many late sends in a row, and a channel waits for the next batch
 _PATIENT: Final = 2
-
-# Built once: both are written for every message. A try that another worker has closed as lost stays so.
-_TRIED: Final = Statement(
-    sa.update(t.attempt)
-    .where(
-        t.attempt.c.office_id == sa.bindparam("of_office"),
-        t.attempt.c.message == sa.bindparam("of_message"),
-        t.attempt.c.number == sa.bindparam("attempt"),
-        t.attempt.c.finished_at.is_(None),
-    )
-    .values({name: sa.bindparam(name) for name in ("finished_at", "outcome", "code", "detail")})
-)
-_SETTLED: Final = Statement(
-    sa.update(t.message)
-    .where(
-        t.message.c.office_id == sa.bindparam("of_office"),
-        t.message.c.id == sa.bindparam("of_message"),
-        t.message.c.state == MessageState.SENDING.value,
-        t.message.c.attempts == sa.bindparam("attempt"),
-    )
-    .values(claimed_until=None)
-    .values(
-        {
-            name: sa.bindparam(name)
-            for name in ("state", "reason", "next_at", "settled_at", "address", "subject", "body")
-        }
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +55,6 @@ class DeliveryReport:
     def total(self) -> int:
         """Rows looked at."""
         return sum(self.counts.values())
-
-
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    state: MessageState
-    code: str = ""
-    detail: str = ""
 
 
 def deliver(
@@ -127,20 +77,15 @@ def deliver(
     It is asked only when there is anything to send; ``stopped`` is asked between two sends.
     ``alone``: the caller holds the lock that makes it the only worker, so whatever is being sent is a dead one's.
     """
-    if alone:
-        _take_over(database, office_id, now)
     with database.read() as connection:
-        found, held = due(connection, office_id, now, limit, resting)
-    queue = _Queue(found)
-    counts: Counter[str] = Counter()
+        found, held = due(connection, office_id, now, limit, resting, alone=alone)
+    may_leave = _Holding(database, office_id).allows
+    way = Way(open_channel, now, own, may_leave, stopped, send_seconds)
+    batch, line = _Batch(database, office_id, way, alone=alone), _Line(found)
     until = time.monotonic() + BATCH_SECONDS
-    while queue.line and not stopped() and time.monotonic() < until:
-        number, channel = queue.line.popleft()
-        outcome = _one(database, office_id, number, open_channel, now, own, _Patience(send_seconds, stopped))
-        if outcome is not None:
-            counts[outcome.state.value] += 1
-            queue.heed(channel, late=outcome.code == LATE)
-    return DeliveryReport(dict(counts), held)
+    while line.waiting and not stopped() and time.monotonic() < until:
+        batch.next_handful(line)
+    return DeliveryReport(dict(batch.counts), held)
 
 
 def due(
@@ -149,169 +94,103 @@ def due(
     now: datetime,
     limit: int,
     resting: Callable[[Connection], Collection[str]],
-) -> tuple[list[tuple[int, str]], str]:
-    """What would go out at an instant, each with its channel, and why the rest is held; as ``deliver``."""
+    *,
+    alone: bool = False,
+) -> tuple[list[Due], str]:
+    """What would go out at an instant, and why the rest is held; as ``deliver``."""
     held = held_reason(connection, office_id)
     only = dead_letters.HELD_EVENT if held else ""
-    found = waiting(connection, office_id, now, limit, only=only)
+    found = waiting(connection, office_id, now, limit, only=only, alone=alone)
     if found and (asleep := resting(connection)):
-        found = waiting(connection, office_id, now, limit, only=only, resting=asleep)
+        found = waiting(connection, office_id, now, limit, only=only, resting=asleep, alone=alone)
     return found, held
 
 
-class _Queue:
+@dataclass(frozen=True, slots=True)
+class _Holding:
+    """Whether sends have been held since they were claimed."""
+
+    database: Database
+    office_id: int
+
+    def allows(self, claimed: Claimed) -> bool:
+        """The notice of a hold leaves all the same."""
+        held = claimed.row["event"] != dead_letters.HELD_EVENT and self.database.glance(
+            HELD, {"office": self.office_id}
+        )
+        return not held
+
+
+class _Line:
     """Whose turn it is. A send that uses up its time keeps the others waiting, so what goes the same way steps back.
 
     After one, the rest of its channel is sent behind all others; after two in a row it waits for the next batch: the
     server is out of order, and each would take as long.
     """
 
-    def __init__(self, rows: Iterable[tuple[int, str]]) -> None:
-        """Rows with their channels, in the order in which they would go."""
-        self.line = deque(rows)
+    def __init__(self, rows: Iterable[Due]) -> None:
+        """In the order in which they would go."""
+        self.waiting = deque(rows)
         self._late: Counter[str] = Counter()
+        #: so many go together: as many as the last time could be sent, where that takes time
+        self._together = HANDFUL
+
+    def next_handful(self) -> list[Due]:
+        """The first ones, which leave the line."""
+        first = [self.waiting.popleft()]
+        if not first[0].cut_short:
+            while self.waiting and not self.waiting[0].cut_short and len(first) < self._together:
+                first.append(self.waiting.popleft())
+        return first
+
+    def come_back(self, unsent: list[Due], sent: int) -> None:
+        """There was time for so many; the others are the first again."""
+        self.waiting.extendleft(reversed(unsent))
+        self._together = max(1, sent) if unsent else min(HANDFUL, 2 * self._together)
 
     def heed(self, channel: str, *, late: bool) -> None:
-        """How the last send through a channel came out."""
+        """How a send through a channel came out, one after the other."""
         self._late[channel] = self._late[channel] + 1 if late else 0
         if late:
-            rest = [row for row in self.line if row[1] == channel] if self._late[channel] < _PATIENT else []
-            self.line = deque([*(row for row in self.line if row[1] != channel), *rest])
+            rest = [row for row in self.waiting if row.channel == channel] if self._late[channel] < _PATIENT else []
+            self.waiting = deque([*(row for row in self.waiting if row.channel != channel), *rest])
 
 
-def _one(
-    database: Database,
-    office_id: int,
-    number: int,
-    open_channel: Callable[[str], Channel],
-    now: datetime,
-    own: OwnWords,
-    patience: _Patience,
-) -> _Outcome | None:
-    """One row from its claim to its outcome; None when another worker has it or had it."""
-    with database.write(office_id) as connection:
-        claimed = claim(connection, office_id, number, now)
-        if isinstance(claimed, Settled) and claimed.state is MessageState.DEAD:
-            dead_letters.queue(connection, dict(claimed.row), claimed.reason, now)
-    if isinstance(claimed, Claimed):
-        outcome, sent = _send(claimed, open_channel, now, own, patience)
-        settled = _settle(database, claimed, (outcome, sent.envelope), now)
-        for name, refusal in sent.fallen:
-            own.fallen(name, refusal)
-        return settled
-    return _Outcome(claimed.state) if claimed is not None else None
+class _Batch:
+    """One office's handfuls, one after the other."""
 
+    def __init__(self, database: Database, office_id: int, way: Way, *, alone: bool) -> None:
+        self._database, self._office_id, self._way, self._alone = database, office_id, way, alone
+        self.counts: Counter[str] = Counter()
 
-def _take_over(database: Database, office_id: int, now: datetime) -> None:
-    """End the leases that a dead worker left, so that its messages need not wait for them."""
-    with database.read() as connection:
-        if not leased(connection, office_id, now):
-            return
-    with database.write(office_id) as connection:
-        end_leases(connection, office_id, now)
+    def next_handful(self, line: _Line) -> None:
+        """From the claim to the outcomes of the next in the line."""
+        rows = line.next_handful()
+        taken, ended = self._claim([row.number for row in rows])
+        self.counts.update(one.state.value for one in ended)
+        tries = send(taken, self._way) if taken else []
+        outcomes = [judge(one, self._way) for one in tries]
+        begun = {one.claimed.row["id"] for one in tries}
+        unsent = [one for one in taken if one.row["id"] not in begun]
+        self.counts.update(one.state.value for one in self._settle(outcomes, unsent))
+        back = {one.row["id"] for one in unsent}
+        line.come_back([row for row in rows if row.number in back], len(tries))
+        for one in outcomes:
+            line.heed(one.tried.claimed.row["channel"], late=one.code == LATE)
+            for name, refusal in one.tried.fallen:
+                self._way.own.fallen(name, refusal)
 
+    def _claim(self, numbers: list[int]) -> tuple[list[Claimed], list[Settled]]:
+        now = self._way.now
+        with self._database.write(self._office_id) as connection:
+            taken, ended = claim(connection, self._office_id, numbers, now, alone=self._alone)
+            for one in ended:
+                if one.state is MessageState.DEAD:
+                    dead_letters.queue(connection, one.row, one.reason, now)
+        return taken, ended
 
-def backoff(attempt: int) -> timedelta:
-    """How long to wait after the n-th try in a row: 1, 2, 4, … minutes, at most six hours."""
-    return min(timedelta(minutes=2 ** ((attempt - 1) % TRIES)), LONGEST_WAIT)
-
-
-@dataclass(slots=True)
-class _Sent:
-    """What came of a send in its own thread."""
-
-    envelope: Envelope | None = None
-    error: Exception | None = None
-    #: the channel came back: without it nothing is known, whatever ended the thread
-    taken: bool = False
-    #: templates of the office that failed, and why: the message goes out in the shipped words
-    fallen: list[tuple[str, BadInput]] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class _Patience:
-    """How long to wait for a send: its time, or a short grace once the worker is told to stop."""
-
-    seconds: float
-    stopped: Callable[[], bool]
-
-    def wait(self, thread: threading.Thread) -> None:
-        until = time.monotonic() + self.seconds
-        hurried = False
-        while thread.is_alive() and (left := until - time.monotonic()) > 0:
-            thread.join(min(_LOOK_SECONDS, left))
-            if not hurried and self.stopped():
-                hurried, until = True, min(until, time.monotonic() + GRACE_SECONDS)
-
-
-def _send(
-    claimed: Claimed,
-    open_channel: Callable[[str], Channel],
-    now: datetime,
-    own: OwnWords,
-    patience: _Patience,
-) -> tuple[_Outcome, _Sent]:
-    """Render and send in a thread that is given up when its time has run out; no error escapes."""
-    result = _Sent()
-    noting = OwnWords(own.texts, lambda name, refusal: result.fallen.append((name, refusal)))
-
-    def work() -> None:
-        try:
-            result.envelope = letter(claimed, now, noting)
-            channel = open_channel(claimed.row["channel"])
-            check_private(claimed, channel)
-            channel.send(result.envelope)
-            result.taken = True
-        except Exception as error:  # noqa: BLE001 - whatever a channel raises is this one message's outcome
-            result.error = error
-
-    thread = threading.Thread(target=contextvars.copy_context().run, args=(work,), daemon=True)
-    thread.start()
-    patience.wait(thread)
-    if thread.is_alive():
-        late = _("no answer within {seconds:g} seconds").format(seconds=patience.seconds)
-        if patience.stopped():
-            late = _("the service was stopped before an answer came")
-        return _judge(claimed, permanent=False, code=LATE, detail=late), result
-    error = result.error
-    if result.taken:
-        return _Outcome(MessageState.SENT), result
-    if error is None:  # whatever ended the thread, nobody took the message
-        return _judge(claimed, permanent=False, code="error", detail=_("the send ended without an answer")), result
-    if isinstance(error, DeliveryError):
-        return _judge(claimed, permanent=error.permanent, code=error.code, detail=error.reason), result
-    if isinstance(error, DubanError):
-        return _judge(claimed, permanent=result.envelope is None, code=error.code, detail=error.what), result
-    detail = f"{type(error).__name__}: {error}"
-    return _judge(claimed, permanent=False, code="error", detail=detail), result
-
-
-def _judge(claimed: Claimed, *, permanent: bool, code: str, detail: str) -> _Outcome:
-    given_up = permanent or claimed.attempt % TRIES == 0
-    return _Outcome(MessageState.DEAD if given_up else MessageState.RETRY, code, detail[:500])
-
-
-def _settle(
-    database: Database, claimed: Claimed, sent: tuple[_Outcome, Envelope | None], now: datetime
-) -> _Outcome | None:
-    """Write the outcome; None when the lease was lost to another worker, whose outcome counts."""
-    outcome, envelope = sent
-    row = claimed.row
-    again = outcome.state is MessageState.RETRY
-    detail = outcome.detail or claimed.note
-    values: dict[str, Any] = {
-        "state": outcome.state.value,
-        "reason": outcome.detail if again else detail,
-        "next_at": now + backoff(claimed.attempt) if again else row["next_at"],
-        "settled_at": None if again else now,
-        **{name: getattr(envelope, name) if envelope else row[name] for name in ("address", "subject", "body")},
-    }
-    this = {"of_office": row["office_id"], "of_message": row["id"], "attempt": claimed.attempt}
-    with database.write(row["office_id"]) as connection:
-        tried = {"finished_at": now, "outcome": outcome.state.value, "code": outcome.code, "detail": detail}
-        _TRIED.change(connection, this | tried)
-        if _SETTLED.change(connection, this | values) != 1:
-            return None
-        if outcome.state is MessageState.DEAD:
-            dead_letters.queue(connection, dict(row), outcome.detail, now)
-    return outcome
+    def _settle(self, outcomes: list[Outcome], unsent: list[Claimed]) -> list[Outcome]:
+        if not outcomes and not unsent:
+            return []
+        with self._database.write(self._office_id) as connection:
+            return settle(connection, self._office_id, outcomes, unsent, self._way.now)

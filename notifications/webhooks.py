@@ -22,7 +22,9 @@ from models.states import MessageState, Result
 from notifications.channel import DeliveryError
 from notifications.claims import LEASE, TRIES, held_reason
 from notifications.endpoint import OTHERS
-from notifications.outbox import BATCH_SECONDS, SEND_SECONDS, backoff
+from notifications.outbox import BATCH_SECONDS
+from notifications.sending import SEND_SECONDS
+from notifications.settling import backoff
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

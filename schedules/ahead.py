@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from models import tables as t
 from schedules.due import by_task, firings, undecided
-from schedules.facts import Hours, load_facts, load_ledger, load_said
+from schedules.facts import Hours, load_facts, load_ledger
 from schedules.ladders import Ladders
 from schedules.select import most_severe, outranked
 from workflow.calendar_store import load_calendar
@@ -36,9 +36,8 @@ def next_rungs(
     hours = hours or Hours()
     facts = load_facts(connection, office_id, t.task.c.id.in_(tasks))
     calendar = load_calendar(connection, office_id)
-    known = by_task(load_ledger(connection, office_id, tasks))
-    ladders = Ladders(rules)
-    said = load_said(connection, office_id, facts, ladders)
+    ledger, ladders = load_ledger(connection, office_id, tasks), Ladders(rules)
+    known, said = by_task(ledger.decided), ledger.said(facts, ladders)
     found: dict[int, tuple[datetime, Firing]] = {}
     for one in facts:
         waiting = undecided(firings(ladders.of(one.flow), one, calendar, hours.send_at), known[one.task_id])

@@ -19,7 +19,7 @@ from models.statements import Statement
 from models.states import MessageState, ReminderState, Role
 from models.times import local_date, shown
 from notifications.claims import LEASE
-from notifications.outbox import LONGEST_WAIT
+from notifications.settling import LONGEST_WAIT
 from schedules.select import clock_doubt
 from workflow import audit, cases, permissions, telling, wording
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import time
-from operator import itemgetter
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
 from models import tables as t
+from models.among import among
+from models.statements import Statement
 from models.states import OWED, UNIT_ROLES, PeriodState, ReminderState, Role
 from models.times import local_date
 from schedules.due import SEND_AT, Past, TaskFacts
@@ -20,13 +22,13 @@ from workflow.audit import happened
 from workflow.calendar_store import load_calendar
 from workflow.case import Actor, Post
 from workflow.flow_store import every, pinned
-from workflow.telling import people_with
+from workflow.telling import duties_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
     from datetime import date, datetime
 
-    from sqlalchemy.engine import Connection, RowMapping
+    from sqlalchemy.engine import Connection
 
     from models.settings import TimeSettings
     from schedules.due import Key
@@ -68,23 +70,30 @@ _IN_OPEN: Final = _TASKS.where(_OPEN)
 _NOT_CLOSED: Final = _TASKS.where(_OPEN | t.task.c.next_due_at.is_not(None))
 
 
+_DUE: Final = Statement(
+    _NOT_CLOSED.where(
+        t.task.c.office_id == sa.bindparam("office"),
+        t.task.c.next_due_at <= sa.bindparam("now", type_=t.task.c.next_due_at.type),
+    )
+)
+
+
 _K, _P, _R, _E = t.task.c, t.period.c, t.reminder.c, t.event.c
 _OFFICE: Final[sa.BindParameter[int]] = sa.bindparam("office")
-_WANTED: Final[sa.BindParameter[int]] = sa.bindparam("wanted", expanding=True)
-_MONTHS: Final = (
+_MONTHS: Final = Statement(
     sa.select(_K.responsibility_id, _P.month, _K.due_on, _K.stage, _K.late_days)
     .join(t.period, sa.and_(_P.office_id == _K.office_id, _P.id == _K.period_id))
-    .where(_K.office_id == _OFFICE, _K.responsibility_id.in_(_WANTED))
+    .where(_K.office_id == _OFFICE, among(_K.responsibility_id, "wanted"))
 )
-_LEDGER: Final = sa.select(IN_FORCE, _R.task_id, _R.round, _R.due_revision, _R.rule).where(
-    _R.office_id == _OFFICE, _R.task_id.in_(_WANTED)
+_LEDGER: Final = Statement(
+    sa.select(
+        *(_R.task_id, _R.round, _R.due_revision, _R.rule, _R.level, _R.due_at, _R.state),
+        IN_FORCE.label("in_force"),
+    ).where(_R.office_id == _OFFICE, among(_R.task_id, "wanted"))
 )
-_SAID: Final = sa.select(_R.task_id, _R.round, _R.due_revision, _R.rule, _R.level, _R.due_at).where(
-    _R.office_id == _OFFICE, _R.task_id.in_(_WANTED), IN_FORCE, _R.state == ReminderState.FIRED.value
-)
-_PAST: Final = (
+_PAST: Final = Statement(
     sa.select(_E.object_id, _E.at, _E.action, _E.to_state, _E.detail)
-    .where(_E.office_id == _OFFICE, _E.object_type == "task", _E.object_id.in_(_WANTED), _E.result == "done")
+    .where(_E.office_id == _OFFICE, _E.object_type == "task", among(_E.object_id, "wanted"), _E.result == "done")
     .where(_E.to_state != "")
     .order_by(_E.seq)
 )
@@ -96,52 +105,61 @@ def load_facts(connection: Connection, office_id: int, *conditions: Any, just_cl
     ``just_closed``: also of those in closed months at which nobody has looked since the closing.
     """
     query = (_NOT_CLOSED if just_closed else _IN_OPEN).where(t.task.c.office_id == office_id, *conditions)
+    return _in_order(connection, office_id, connection.execute(query).all())
+
+
+def load_due(connection: Connection, office_id: int, now: datetime) -> list[TaskFacts]:
+    """The facts of the tasks that have to be looked at by now, also of months that were just closed."""
+    return _in_order(connection, office_id, _DUE.rows(connection, {"office": office_id, "now": now}))
+
+
+def _in_order(connection: Connection, office_id: int, found: Iterable[Any]) -> list[TaskFacts]:
     # put in order here: asked for the order, SQLite would walk through every task to spare the sorting of a few
-    rows = sorted(connection.execute(query).mappings(), key=itemgetter("id"))
-    late = _late_months(connection, office_id, [row for row in rows if row["period_id"] is not None])
-    return [_facts(pinned(connection, office_id, row["flow_sha256"]), row, late.get(row["id"], 0)) for row in rows]
+    rows = sorted(found, key=attrgetter("id"))
+    late = _late_months(connection, office_id, [row for row in rows if row.period_id is not None])
+    return [_facts(pinned(connection, office_id, row.flow_sha256), row, late.get(row.id, 0)) for row in rows]
 
 
-def _facts(flow: Flow, row: RowMapping, late_months: int) -> TaskFacts:
+def _facts(flow: Flow, row: Any, late_months: int) -> TaskFacts:
     return TaskFacts(
         flow=flow,
-        task_id=row["id"],
-        unit_id=row["unit_id"],
-        state=row["state"],
-        round=row["round"],
-        due_revision=row["due_revision"],
-        received=row["received_at"] is not None,
-        opened_on=row["opened_on"],
-        due_on=row["due_on"],
-        signed_on=local_date(row["signed_at"]) if row["signed_at"] else None,
-        returned_on=local_date(row["returned_at"]) if row["returned_at"] else None,
-        closes_on=row["closes_on"],
-        entered_on=local_date(row["entered_at"]),
-        handler_id=row["handler_id"],
+        task_id=row.id,
+        unit_id=row.unit_id,
+        state=row.state,
+        round=row.round,
+        due_revision=row.due_revision,
+        received=row.received_at is not None,
+        opened_on=row.opened_on,
+        due_on=row.due_on,
+        signed_on=local_date(row.signed_at) if row.signed_at else None,
+        returned_on=local_date(row.returned_at) if row.returned_at else None,
+        closes_on=row.closes_on,
+        entered_on=local_date(row.entered_at),
+        handler_id=row.handler_id,
         late_months=late_months,
-        closed=row["period_state"] == PeriodState.CLOSED,
+        closed=row.period_state == PeriodState.CLOSED,
     )
 
 
-def _late_months(connection: Connection, office_id: int, rows: Sequence[RowMapping]) -> dict[int, int]:
+def _late_months(connection: Connection, office_id: int, rows: Sequence[Any]) -> dict[int, int]:
     """The months in a row before each task's own in which the same responsibility was late.
 
     A month counts as late when it was signed late, or lies unsigned with a due date before this task's.
     """
-    wanted = {row["responsibility_id"] for row in rows}
+    wanted = {row.responsibility_id for row in rows if row.responsibility_id is not None}
     if not wanted:
         return {}
     history: dict[int, list[Any]] = defaultdict(list)
-    for found in connection.execute(_MONTHS, {"office": office_id, "wanted": [*wanted]}):
+    for found in _MONTHS.rows(connection, {"office": office_id, "wanted": [*wanted]}):
         history[found.responsibility_id].append(found)
-    return {row["id"]: _in_a_row(row, history[row["responsibility_id"]]) for row in rows}
+    return {row.id: _in_a_row(row, history[row.responsibility_id]) for row in rows}
 
 
-def _in_a_row(row: RowMapping, history: list[Any]) -> int:
+def _in_a_row(row: Any, history: list[Any]) -> int:
     by_month = {found.month: found for found in history}
-    count, month = 0, _month_before(row["month"])
+    count, month = 0, _month_before(row.month)
     while (found := by_month.get(month)) is not None:
-        unsigned = found.stage in OWED and found.due_on < row["due_on"]
+        unsigned = found.stage in OWED and found.due_on < row.due_on
         if not (found.late_days > 0 or unsigned):
             break
         count, month = count + 1, _month_before(month)
@@ -153,47 +171,58 @@ def _month_before(month: str) -> str:
     return f"{year - 1}-12" if number == 1 else f"{year}-{number - 1:02}"
 
 
-def load_ledger(connection: Connection, office_id: int, tasks: Collection[int]) -> set[Key]:
-    """The keys already decided for these tasks."""
-    return load_decided(connection, office_id, tasks)[0]
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What was decided about some tasks."""
+
+    decided: set[Key] = field(default_factory=set)
+    #: the keys that a wrong clock decided before they were due
+    early: set[Key] = field(default_factory=set)
+    #: the rungs that went out to people
+    fired: list[Any] = field(default_factory=list)
+
+    def said(self, facts: Iterable[TaskFacts], ladders: Ladders) -> list[Said]:
+        """The rungs that went out to people about these tasks, as far as their rules still stand."""
+        known: dict[int, dict[str, Audience]] = {}
+        for rules, group in ladders.by_flow(facts):
+            audiences = {rule.name: ladder(rule.mode, rule.recipients) for rule in rules}
+            known |= {one.task_id: audiences for one in group}
+        return [
+            Said(
+                row.task_id, row.round, row.due_revision, row.rule, row.level, row.due_at, known[row.task_id][row.rule]
+            )
+            for row in self.fired
+            if row.rule in known.get(row.task_id, ())
+        ]
 
 
-def load_decided(connection: Connection, office_id: int, tasks: Collection[int]) -> tuple[set[Key], set[Key]]:
-    """The same, and the keys that a wrong clock decided before they were due."""
-    decided: tuple[set[Key], set[Key]] = set(), set()
-    for in_force, task_id, round_, revision, rule in connection.execute(
-        _LEDGER, {"office": office_id, "wanted": [*tasks]}
-    ):
-        decided[not in_force].add((task_id, round_, revision, rule))
-    return decided
-
-
-def load_said(connection: Connection, office_id: int, facts: Iterable[TaskFacts], ladders: Ladders) -> list[Said]:
-    """The rungs that went out to people about these tasks, as far as their rules still stand."""
-    known: dict[int, dict[str, Audience]] = {}
-    for rules, group in ladders.by_flow(facts):
-        audiences = {rule.name: ladder(rule.mode, rule.recipients) for rule in rules}
-        known |= {one.task_id: audiences for one in group}
-    found = connection.execute(_SAID, {"office": office_id, "wanted": [*known]})
-    return [Said(*row, known[row.task_id][row.rule]) for row in found if row.rule in known[row.task_id]]
+def load_ledger(connection: Connection, office_id: int, tasks: Collection[int]) -> Ledger:
+    """The ledger of these tasks."""
+    ledger = Ledger()
+    for row in _LEDGER.rows(connection, {"office": office_id, "wanted": [*tasks]}) if tasks else ():
+        (ledger.decided if row.in_force else ledger.early).add(row[:4])
+        if row.in_force and row.state == ReminderState.FIRED:
+            ledger.fired.append(row)
+    return ledger
 
 
 def load_history(connection: Connection, office_id: int, tasks: Collection[int]) -> dict[int, list[Past]]:
     """What the trail says of each task, the oldest first."""
     found: dict[int, list[Past]] = {task: [] for task in tasks}
-    for row in connection.execute(_PAST, {"office": office_id, "wanted": [*tasks]}):
+    for row in _PAST.rows(connection, {"office": office_id, "wanted": [*tasks]}):
         found[row.object_id].append(Past(happened(row.at, row.detail), row.action, row.to_state))
     return found
 
 
 @dataclass(slots=True)
 class Holders:
-    """Who holds a role on a day, each asked once; callable as ``select.digest`` wants it."""
+    """Who holds a role on a day, each role asked once; callable as ``select.digest`` wants it."""
 
     connection: Connection
     office_id: int
     on: date
     known: dict[tuple[Role, int | None], list[int]] = field(default_factory=dict)
+    _duties: dict[Role, list[tuple[int, int | None]]] = field(default_factory=dict)
 
     def __call__(self, role: Role, unit_id: int, handler_id: int | None = None) -> list[int]:
         """The active persons with the role; the unit counts for the roles of a unit only.
@@ -202,10 +231,16 @@ class Holders:
         """
         place = unit_id if role in UNIT_ROLES else None
         if (role, place) not in self.known:
-            found = people_with(self.connection, self.office_id, (role,), self.on, unit_id=place)
-            self.known[role, place] = found
+            self.known[role, place] = self._among(role, place)
         all_of_them = self.known[role, place]
         return [handler_id] if handler_id is not None and handler_id in all_of_them else all_of_them
+
+    def _among(self, role: Role, place: int | None) -> list[int]:
+        """Of all who hold the role, those of the unit, in the order of their numbers."""
+        if role not in self._duties:
+            self._duties[role] = duties_of(self.connection, self.office_id, role, self.on)
+        found = (person for person, unit in self._duties[role] if place is None or unit in (place, None))
+        return list(dict.fromkeys(found))
 
 
 def holders(connection: Connection, office_id: int, at: datetime) -> Holders:

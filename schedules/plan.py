@@ -14,7 +14,7 @@ from models import tables as t
 from models.language import _, listed
 from models.times import at_local, end_of, shown
 from schedules.due import by_task, firings, undecided
-from schedules.facts import Hours, holders, load_facts, load_ledger, load_said
+from schedules.facts import Hours, holders, load_facts, load_ledger
 from schedules.ladders import Ladders
 from schedules.rules import called
 from schedules.select import DIGEST, Said, digest, most_severe, outranked, quiet
@@ -76,9 +76,9 @@ def plan(
     hours = hours or Hours()
     facts = load_facts(connection, office_id, *_chased(office_id))
     calendar = load_calendar(connection, office_id)
-    ledger = load_ledger(connection, office_id, [one.task_id for one in facts])
+    found = load_ledger(connection, office_id, [one.task_id for one in facts])
     ladders = Ladders(rules)
-    said = load_said(connection, office_id, facts, ladders)
+    ledger, said = found.decided, found.said(facts, ladders)
     begin, stop = at_local(start), end_of(end)
     now = now or begin
     known = by_task(ledger)

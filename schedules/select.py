@@ -134,6 +134,11 @@ class Bundle:
         return self.firings[0].level
 
     @property
+    def tasks(self) -> set[int]:
+        """The tasks that it speaks of."""
+        return {firing.task_id for firing in self.firings}
+
+    @property
     def parts(self) -> dict[str, tuple[Firing, ...]]:
         """The firings by their own template, in the order of ``firings``."""
         found: dict[str, list[Firing]] = defaultdict(list)

@@ -10,19 +10,21 @@ import hashlib
 from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
 from models import tables as t
-from models.database import next_id
+from models.among import among
+from models.database import insert_all
 from models.language import _
+from models.statements import Statement
 from models.states import ReminderState, Role
 from models.times import at_local, local_date
 from schedules import drafts
 from schedules.clock_guard import FREE, Hold, guard, last_look, tell_held
 from schedules.due import MOVED_BY_REVISION, at_any_state, by_task, come, first_left, undecided, was_open
-from schedules.facts import IN_FORCE, SCHEDULER, Hours, holders, load_decided, load_facts, load_history, load_said
+from schedules.facts import IN_FORCE, SCHEDULER, Hours, holders, load_due, load_facts, load_history, load_ledger
 from schedules.former import load_eras
 from schedules.ladders import Ladders
 from schedules.rules import called
@@ -45,6 +47,16 @@ if TYPE_CHECKING:
     from workflow.calendar import WorkCalendar
     from workflow.case import OfficeRow, TaskRow
 
+_UNITS: Final = Statement(
+    sa.select(sa.func.count().label("units"))
+    .select_from(t.unit)
+    .where(t.unit.c.office_id == sa.bindparam("office"), t.unit.c.valid_to.is_(None))
+)
+_NEXT: Final = Statement(
+    sa.update(t.task)
+    .where(t.task.c.office_id == sa.bindparam("office"), among(t.task.c.id, "tasks"))
+    .values(next_due_at=sa.bindparam("at"))
+)
 #: what the ledger remembers of a firing: how it ended and why
 Decisions = list[tuple["Firing", ReminderState, str]]
 
@@ -99,8 +111,7 @@ def sweep(
         held = hold.reason
         if hold.strayed:
             return SweepReport(held_reason=held, strayed=True)
-        due_now = sa.true() if anew else t.task.c.next_due_at <= now
-        facts = load_facts(connection, office_id, due_now, just_closed=True)
+        facts = load_facts(connection, office_id, just_closed=True) if anew else load_due(connection, office_id, now)
         if not facts:
             return SweepReport(held_reason=held)
         calendar = load_calendar(connection, office_id)
@@ -127,14 +138,13 @@ class _Run:
     looked: datetime | None
 
     def decide(self, facts: list[TaskFacts]) -> SweepReport:
-        ledger, early = load_decided(self.connection, self.office_id, [one.task_id for one in facts])
+        known = load_ledger(self.connection, self.office_id, [one.task_id for one in facts])
+        ledger = known.decided
         table = Timetable(self.ladders, self.calendar, self.hours.send_at)
         plan = [(one, table.planned(one)) for one in facts]
         firings = come(plan, self.now, ledger)
         speaking = {firing.task_id for firing in firings}
-        said = load_said(
-            self.connection, self.office_id, [one for one in facts if one.task_id in speaking], self.ladders
-        )
+        said = known.said([one for one in facts if one.task_id in speaking], self.ladders)
         firings, overtaken = outranked(firings, said)
         gravest, superseded = most_severe(firings)
         people = holders(self.connection, self.office_id, self.now)
@@ -149,7 +159,7 @@ class _Run:
         rows = self._task_rows(gravest)
         self._prepare_drafts(decisions, rows)
         messages, held = self._tell(digest(gravest, people), rows)
-        self._remember(decisions, early)
+        self._remember(decisions, known.early)
         self._set_next(plan, ledger | {firing.key for firing, _state, _reason in decisions})
         counts = Counter(state for _firing, state, _reason in decisions)
         return SweepReport(
@@ -199,8 +209,7 @@ class _Run:
         return looked < first <= self.now or self.now - first >= timedelta(days=1)
 
     def _task_rows(self, firings: list[Firing]) -> dict[int, TaskRow]:
-        ids = {firing.task_id for firing in firings}
-        rows = cases.load_tasks(self.connection, self.office_id, t.task.c.id.in_(ids)) if ids else []
+        rows = cases.tasks_of(self.connection, self.office_id, {firing.task_id for firing in firings})
         return {row.id: row for row in rows}
 
     def _prepare_drafts(self, decisions: Decisions, rows: dict[int, TaskRow]) -> None:
@@ -217,25 +226,27 @@ class _Run:
 
     def _tell(self, bundles: list[Bundle], rows: dict[int, TaskRow]) -> tuple[int, str]:
         """Queue one message a person; too many at once are held and the directors told. Returns count and hold."""
-        units = self.connection.scalar(
-            sa.select(sa.func.count())
-            .select_from(t.unit)
-            .where(t.unit.c.office_id == self.office_id, t.unit.c.valid_to.is_(None))
-        )
+        units = _UNITS.scalar(self.connection, {"office": self.office_id})
         held = self.held
-        if not held and blast(len(bundles), units or 0):
+        if not held and blast(len(bundles), units):
             held = _("one sweep would send {count} messages to {units} units").format(count=len(bundles), units=units)
             tell_held(self.connection, self.office_id, held, self.now)
         not_before = quiet(self.now, self.calendar, start=self.hours.quiet_from, end=self.hours.quiet_to)
         office = cases.load_office(self.connection, self.office_id)
-        queued = [self._queue(office, bundle, rows, not_before, held) for bundle in bundles]
-        return sum(found is not None for found in queued), held
+        places = {task: place for place, task in enumerate(rows)}
+        tellings = [
+            self._telling(
+                office, bundle, [rows[task] for task in sorted(bundle.tasks, key=places.__getitem__)], not_before, held
+            )
+            for bundle in bundles
+        ]
+        return telling.queue_all(self.connection, office, tellings, self.now), held
 
-    def _queue(
-        self, office: OfficeRow, bundle: Bundle, rows: dict[int, TaskRow], not_before: datetime, held: str
-    ) -> int | None:
+    def _telling(
+        self, office: OfficeRow, bundle: Bundle, tasks: list[TaskRow], not_before: datetime, held: str
+    ) -> telling.Telling:
+        """What a bundle says; ``tasks`` are those that it speaks of, in the order of the notice."""
         rungs = {firing.task_id: firing for firing in reversed(bundle.firings)}
-        tasks = [row for task, row in rows.items() if task in rungs]
         fields = wording.fields(office, tasks, self.now)
         for line in fields["tasks"]:
             rung = rungs[line["task_id"]]
@@ -245,7 +256,7 @@ class _Run:
             line["level"] = rung.level
             line["any_due"] = rung.anchor not in MOVED_BY_REVISION
         keys = sorted((*firing.key, firing.fires_at.isoformat()) for firing in bundle.firings)
-        told = telling.Telling(
+        return telling.Telling(
             event=bundle.template if len(bundle.parts) == 1 else DIGEST,
             recipient_id=bundle.recipient_id,
             key=hashlib.sha256(repr(keys).encode()).hexdigest()[:24],
@@ -256,11 +267,9 @@ class _Run:
             not_before=not_before,
             held_reason=held,
         )
-        return telling.queue(self.connection, office, told, self.now)
 
     def _remember(self, decisions: Decisions, early: set[Key]) -> None:
         """Write the ledger. A decision that a wrong clock took too early is overwritten, everything else is new."""
-        first = next_id(self.connection, t.reminder, self.office_id)
         rows: list[dict[str, Any]] = []
         for firing, state, reason in decisions:
             values = {
@@ -273,9 +282,8 @@ class _Run:
             if firing.key not in early or not self._overwrite(firing.key, values):
                 task_id, round_, revision, rule = firing.key
                 key = {"task_id": task_id, "round": round_, "due_revision": revision, "rule": rule}
-                rows.append({"office_id": self.office_id, "id": first + len(rows), **key, **values})
-        if rows:
-            self.connection.execute(sa.insert(t.reminder), rows)
+                rows.append({**key, **values})
+        insert_all(self.connection, t.reminder, self.office_id, rows)
 
     def _overwrite(self, key: Key, values: dict[str, Any]) -> bool:
         r = t.reminder.c
@@ -284,17 +292,13 @@ class _Run:
         return self.connection.execute(statement.values(**values)).rowcount == 1
 
     def _set_next(self, plan: list[tuple[TaskFacts, Sequence[Rung]]], ledger: set[Key]) -> None:
+        """One statement an instant: the tasks of a month share theirs."""
         known = by_task(ledger)
-        values = [
-            {"office": self.office_id, "task": one.task_id, "at": first_left(one, planned, known[one.task_id])}
-            for one, planned in plan
-        ]
-        statement = (
-            sa.update(t.task)
-            .where(t.task.c.office_id == sa.bindparam("office"), t.task.c.id == sa.bindparam("task"))
-            .values(next_due_at=sa.bindparam("at"))
-        )
-        self.connection.execute(statement, values)
+        tasks: dict[datetime | None, list[int]] = {}
+        for one, planned in plan:
+            tasks.setdefault(first_left(one, planned, known[one.task_id]), []).append(one.task_id)
+        for at, numbers in tasks.items():
+            _NEXT.change(self.connection, {"office": self.office_id, "tasks": numbers, "at": at})
 
 
 def _slept(facts: TaskFacts) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import sqlalchemy as sa
 
 from models import tables as t
+from models.among import among
 from models.duties import held_on
 from models.language import _
 from models.statements import Statement
@@ -18,7 +19,7 @@ from workflow.paging import counted
 from workflow.permissions import not_there
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import date
 
     from sqlalchemy.engine import Connection
@@ -96,6 +97,9 @@ def _and_words(tasks: Any) -> Any:
 TASK_SELECT = sa.select(*_TASK_COLUMNS).select_from(_and_words(t.task)).order_by(*IN_ORDER)
 _ONE_TASK: Final = Statement(
     TASK_SELECT.where(t.task.c.office_id == sa.bindparam("office"), t.task.c.id == sa.bindparam("task"))
+)
+_THESE_TASKS: Final = Statement(
+    TASK_SELECT.where(t.task.c.office_id == sa.bindparam("office"), among(t.task.c.id, "tasks"))
 )
 _WITH_HELD = t.office.outerjoin(t.watermark, t.watermark.c.office_id == t.office.c.id)
 _OFFICE: Final = Statement(
@@ -207,6 +211,12 @@ def opening(connection: Connection, office_id: int, task_id: int, login: str, ke
     return Opening(OfficeRow._make(office), there, answer, asked or "")
 
 
+def tasks_of(connection: Connection, office_id: int, numbers: Collection[int]) -> list[TaskRow]:
+    """The tasks of these numbers, in the order of the notice, problems last."""
+    asked = {"office": office_id, "tasks": list(numbers)}
+    return [_task_row(connection, row) for row in _THESE_TASKS.rows(connection, asked)] if numbers else []
+
+
 def load_tasks(
     connection: Connection,
     office_id: int,
@@ -246,6 +256,29 @@ def named_units(connection: Connection, task: TaskRow) -> list[int]:
     """The units that the task's clause or problem names, the lead first."""
     query, about = (_OF_CLAUSE, task.clause_id) if task.problem_id is None else (_OF_PROBLEM, task.problem_id)
     return query.scalars(connection, {"office": task.office_id, "about": about})
+
+
+def units_named(connection: Connection, office_id: int, tasks: Sequence[TaskRow]) -> Callable[[TaskRow], set[int]]:
+    """The units that the clause or problem of each of some tasks names, read once for all of them."""
+    r, p = t.responsibility.c, t.problem_unit.c
+    of_clauses: dict[int | None, set[int]] = {}
+    of_problems: dict[int | None, set[int]] = {}
+    clauses = {task.clause_id for task in tasks if task.problem_id is None}
+    query = sa.select(r.clause_id, r.unit_id).where(
+        r.office_id == office_id, r.clause_id.in_(clauses), r.ended_at.is_(None)
+    )
+    for clause, unit in connection.execute(query) if clauses else ():
+        of_clauses.setdefault(clause, set()).add(unit)
+    problems = {task.problem_id for task in tasks if task.problem_id is not None}
+    query = sa.select(p.problem_id, p.unit_id).where(p.office_id == office_id, p.problem_id.in_(problems))
+    for problem, unit in connection.execute(query) if problems else ():
+        of_problems.setdefault(problem, set()).add(unit)
+
+    def named(task: TaskRow) -> set[int]:
+        known = of_clauses if task.problem_id is None else of_problems
+        return known.get(task.clause_id if task.problem_id is None else task.problem_id, set())
+
+    return named
 
 
 def been(connection: Connection, task: TaskRow) -> frozenset[str]:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from models import tables as t
-from models.database import insert_new
+from models.among import among
+from models.database import insert_all, insert_new
 from models.dispatch import Work, leave
 from models.duties import held_on
 from models.statements import Statement
@@ -42,10 +43,26 @@ _OPEN: Final = Statement(
         sa.or_(t.message.c.state == MessageState.DUE.value, t.message.c.state == MessageState.HELD.value),
     )
 )
+_TOLD: Final = Statement(
+    sa.select(t.message.c.dedupe_key).where(
+        t.message.c.office_id == sa.bindparam("office"), among(t.message.c.dedupe_key, "keys")
+    )
+)
 _GROWN: Final = Statement(
     sa.update(t.message)
     .where(t.message.c.office_id == sa.bindparam("of_office"), t.message.c.id == sa.bindparam("number"))
     .values({name: sa.bindparam(name) for name in ("fields", "about")})
+)
+_DUTIES: Final = Statement(
+    sa.select(t.duty.c.person_id, t.duty.c.unit_id)
+    .join(t.person, (t.person.c.office_id == t.duty.c.office_id) & (t.person.c.id == t.duty.c.person_id))
+    .where(
+        t.duty.c.office_id == sa.bindparam("office"),
+        t.duty.c.role == sa.bindparam("role"),
+        held_on(sa.bindparam("on", type_=sa.Date())),
+        t.person.c.active,
+    )
+    .order_by(t.duty.c.person_id)
 )
 #: one telling is told once; and with another of this kind to this person in this instant it may be one message
 _KEY: Final = ("dedupe_key",)
@@ -74,13 +91,24 @@ class Telling:
     joins: bool = False
 
 
+def queue_all(connection: Connection, office: OfficeRow, tellings: Iterable[Telling], now: datetime) -> int:
+    """Write the outbox rows of tellings of which none joins another message; how many were not queued already."""
+    rows = {_key(office, one): _row(office, one, _key(office, one), now) for one in tellings}
+    told = set(_TOLD.scalars(connection, {"office": office.id, "keys": list(rows)})) if rows else set()
+    new = [row for key, row in rows.items() if key not in told]
+    if any(row["state"] == MessageState.DUE and row["next_at"] <= now for row in new):
+        leave(connection, Work.DELIVERY)
+    insert_all(connection, t.message, office.id, new)
+    return len(new)
+
+
 def queue(connection: Connection, office: OfficeRow, telling: Telling, now: datetime) -> int | None:
     """Write the outbox row; None when this telling is queued already.
 
     Tellings of one event to one person in one instant become one message: whoever is told that eleven reports were
     returned gets a list, not eleven messages.
     """
-    key = f"{telling.event}|{telling.key}|{telling.recipient_id}|{office.channel}"
+    key = _key(office, telling)
     row = _row(office, telling, key, now)
     if row["state"] == MessageState.DUE and row["next_at"] <= now:
         leave(connection, Work.DELIVERY)
@@ -90,6 +118,10 @@ def queue(connection: Connection, office: OfficeRow, telling: Telling, now: date
     if number is None and not _joined(connection, office.id, telling, key, now):
         number = insert_new(connection, t.message, office.id, _KEY, **row)
     return number
+
+
+def _key(office: OfficeRow, telling: Telling) -> str:
+    return f"{telling.event}|{telling.key}|{telling.recipient_id}|{office.channel}"
 
 
 def _row(office: OfficeRow, telling: Telling, key: str, now: datetime) -> dict[str, Any]:
@@ -146,6 +178,12 @@ def people_with(
     held = tuple(role.value for role in roles)
     asked = {"office": office_id, "unit": unit_id, "on": on}
     return _holders(held, anywhere=unit_id is None).scalars(connection, asked)
+
+
+def duties_of(connection: Connection, office_id: int, role: Role, on: date) -> list[tuple[int, int | None]]:
+    """Who holds a role on a day, in which unit: (person, unit) of each duty of the active people."""
+    asked = {"office": office_id, "role": role.value, "on": on}
+    return [(row.person_id, row.unit_id) for row in _DUTIES.rows(connection, asked)]
 
 
 @cache

@@ -50,15 +50,15 @@ class Seen:
     notice: int = 0
 
 
-def listing(connection: Connection, desk: Desk) -> list[Seen]:
-    """The parcels that the actor may see, the newest first: the office all, a unit those of its own office below."""
+def listing(connection: Connection, desk: Desk, below: int | None = None, most: int = MOST) -> list[Seen]:
+    """The newest parcels that the actor may see, of numbers below ``below``: the office all, a unit those of its office."""
     permissions.demand(desk.actor, DEED)
     every = {one.id: one for one in peers.every(connection, desk.office_id)}
     mine = [number for number, one in every.items() if _open(desk, one)]
     p = t.parcel.c
-    query = (
-        sa.select(t.parcel).where(p.office_id == desk.office_id, p.peer_id.in_(mine)).order_by(p.id.desc()).limit(MOST)
-    )
+    query = sa.select(t.parcel).where(p.office_id == desk.office_id, p.peer_id.in_(mine))
+    query = query if below is None else query.where(p.id < below)
+    query = query.order_by(p.id.desc()).limit(most)
     return [_seen(connection, desk.office_id, row, every[row.peer_id]) for row in connection.execute(query)]
 
 

@@ -97,7 +97,11 @@ class Reminder(OfficeRow, table=True):
 class Draft(OfficeRow, table=True):
     """A paper the scheduler prepared and a named person issues: a circular 通报 goes out by nobody's timer."""
 
-    __table_args__ = (unique("dedupe_key"), ref("unit_id", "unit"))
+    __table_args__ = (
+        unique("dedupe_key"),
+        ref("unit_id", "unit"),
+        index("ix_draft_waiting", "id", where="issued_at IS NULL AND dropped_at IS NULL"),
+    )
 
     dedupe_key: str
     kind: str = Field(sa_type=sa.String(32))

@@ -18,14 +18,7 @@ class Event(SQLModel, table=True):
         index("ix_event_object", "object_type", "object_id", "version"),
         index("ix_event_operation", "operation_id"),
         # of the few that were refused: a step that is done writes nothing here
-        sa.Index(
-            "ix_event_undone",
-            "office_id",
-            "result",
-            "at",
-            sqlite_where=sa.text("result <> 'done'"),
-            postgresql_where=sa.text("result <> 'done'"),
-        ),
+        index("ix_event_undone", "result", "at", where="result <> 'done'"),
     )
 
     office_id: int = Field(primary_key=True, foreign_key="office.id")

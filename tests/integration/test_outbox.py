@@ -3,86 +3,29 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from kit.office import SmallOffice, at, small_office
+from kit.office import SmallOffice, small_office
+from kit.outbox import NOON, Postbox, fields_of_one, line, run, state, tell
 from models.errors import Refused
 from models.states import Action
-from notifications.channel import DeliveryError
 from notifications.claims import LEASE, claim
-from notifications.outbox import DeliveryReport, backoff, deliver
-from workflow import cases, messages, telling
+from notifications.outbox import deliver
+from notifications.settling import backoff
+from workflow import messages
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from pathlib import Path
 
     from notifications.channel import Envelope
-
-NOON = at("2022-06-08 12:00")
-WAITING = ("assigned", "returned")
-
-
-@dataclass
-class Postbox:
-    """A channel that keeps what it is given; addresses in ``refuse`` fail, permanently or not."""
-
-    name = "file"
-    private = True
-    got: list[Envelope] = field(default_factory=list)
-    refuse: dict[str, bool] = field(default_factory=dict)
-    wait: threading.Event | None = None
-
-    def __call__(self, _name: str) -> Postbox:
-        return self
-
-    def send(self, envelope: Envelope) -> str:
-        if self.wait is not None:
-            self.wait.wait(5)
-        for part, permanent in self.refuse.items():
-            if part in envelope.address:
-                raise DeliveryError("no such mailbox" if permanent else "try later", permanent=permanent, code="550")
-        self.got.append(envelope)
-        return ""
 
 
 @pytest.fixture
 def office(tmp_path: Path) -> SmallOffice:
     return small_office(tmp_path / "office")
-
-
-def tell(office: SmallOffice, login: str, key: str = "k", **given: object) -> int:
-    task = office.tasks["1.1", "市发改委"]
-    fields = {
-        "office_name": "市长江办", "unit_name": "市发改委", "period_month": "2022年6月", "due_on": "6月25日",
-        "today": "6月8日", "number": key, "actor_name": "", "reason": "因故", "new_due_on": "", "old_due_on": "",
-        "detail": "", "tasks": [line(task, "市发改委")],
-    }  # fmt: skip
-    values = {"about": ((task, 1, 1),), "while_states": WAITING, "fields": fields, **given}
-    with office.database.write(1) as connection:
-        told = telling.Telling("due_soon", office.people[login], key, **values)  # type: ignore[arg-type]
-        number = telling.queue(connection, cases.load_office(connection, 1), told, NOON)
-    assert number is not None
-    return number
-
-
-def line(task: int, unit: str) -> dict[str, object]:
-    return {
-        "task_id": task, "clause_number": "1.1", "clause_text": f"事项{task}", "title": "岸线整治", "unit_name": unit,
-        "state_label": "已交办", "due_on": "6月25日", "days_late": 0, "reason": "", "round": 1,
-    }  # fmt: skip
-
-
-def run(office: SmallOffice, box: Postbox, now: datetime = NOON, **more: float) -> DeliveryReport:
-    return deliver(office.database, 1, box, now, **more)
-
-
-def state(office: SmallOffice, number: int) -> str:
-    return str(office.row("message", number)["state"])
 
 
 def test_a_due_message_is_sent_once(office: SmallOffice):
@@ -147,7 +90,7 @@ def test_a_dead_dead_letter_stays_silent(office: SmallOffice):
 def test_a_sender_killed_between_claim_and_outcome_leaves_a_second_copy_with_the_same_id(office: SmallOffice):
     number, box = tell(office, "clerk1"), Postbox()
     with office.database.write(1) as connection:
-        assert claim(connection, 1, number, NOON) is not None
+        assert claim(connection, 1, [number], NOON)[0]
     assert run(office, box, NOON + LEASE - timedelta(seconds=1)).counts == {}
     assert run(office, box, NOON + LEASE).counts == {"sent": 1}
     assert box.got[0].message_id == office.row("message", number)["message_id"]
@@ -193,20 +136,13 @@ def test_a_send_that_hangs_is_given_up_and_tried_again(office: SmallOffice):
 
 def test_a_filed_task_drops_out_of_the_message(office: SmallOffice):
     first, second = office.tasks["1.1", "市发改委"], office.tasks["2.1", "市发改委"]
-    fields = {**_fields(office), "tasks": [line(first, "市发改委"), line(second, "市发改委")]}
+    fields = {**fields_of_one(office), "tasks": [line(first, "市发改委"), line(second, "市发改委")]}
     tell(office, "clerk1", fields=fields, about=((first, 1, 1), (second, 1, 1)))
     office.report(first, NOON)
     box = Postbox()
     deliver(office.database, 1, box, NOON)
     mine = [envelope for envelope in box.got if envelope.address == "clerk1"]
     assert [("事项1" in e.body, "事项5" in e.body) for e in mine] == [(False, True)]
-
-
-def _fields(office: SmallOffice) -> dict[str, object]:
-    number = tell(office, "clerk3", key="model")
-    fields = dict(office.row("message", number)["fields"])
-    office.change("message", number, state="not_needed")
-    return fields
 
 
 @pytest.mark.parametrize("change", [{"round": 2}, {"due_revision": 2}])

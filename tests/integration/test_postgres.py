@@ -95,6 +95,22 @@ def test_looking_sees_one_state_throughout_and_the_server_keeps_nothing(world: W
         connection.execute(sa.update(t.office).values(short_name="x"))
 
 
+def test_no_time_limit_of_a_role_calls_a_commit_off_while_it_waits_for_the_standby(url: str) -> None:
+    database = Database(url)
+    with database.write(1) as connection:
+        connection.execute(
+            sa.text(
+                "ALTER ROLE current_user IN DATABASE "
+                + str(sa.make_url(url).database)
+                + " SET statement_timeout = '7s'"
+            )
+        )
+    database.close()
+    with database.read() as connection:
+        assert connection.execute(sa.text("SHOW statement_timeout")).scalar() == "0"
+    database.close()
+
+
 def test_what_a_connection_has_learned_outlives_looking(world: World) -> None:
     for _time in range(12):
         world.actor("clerk1", NOON)

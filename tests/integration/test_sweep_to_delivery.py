@@ -200,7 +200,7 @@ def test_a_hold_in_the_middle_of_a_batch_stops_the_rest_of_it(office: SmallOffic
 def test_a_lone_worker_takes_over_at_once_what_a_dead_one_was_sending(office: SmallOffice):
     swept(office, "2022-06-01 09:00")
     with office.database.write(1) as connection:
-        assert claim(connection, 1, 1, at("2022-06-01 09:00")) is not None
+        assert claim(connection, 1, [1], at("2022-06-01 09:00"))[0]
     assert sent(office, "2022-06-01 09:01").counts == {"sent": 2}
     opened = partial(open_channel, settings={}, home=office.folder)
     assert deliver(office.database, 1, opened, at("2022-06-01 09:02"), alone=True).counts == {"sent": 1}

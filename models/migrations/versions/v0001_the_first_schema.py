@@ -149,6 +149,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_inspection_")),
         sa.PrimaryKeyConstraint("office_id", "id", name=op.f("pk_inspection")),
     )
+    with op.batch_alter_table("inspection", schema=None) as batch_op:
+        batch_op.create_index("ix_inspection_held", ["office_id", "held_on", "id"], unique=False)
+
     op.create_table(
         "notice",
         sa.Column("office_id", sa.Integer(), nullable=False),
@@ -282,6 +285,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("office_id", "id", name=op.f("pk_draft")),
         sa.UniqueConstraint("office_id", "dedupe_key", name=op.f("uq_draft_office_id_dedupe_key")),
     )
+    with op.batch_alter_table("draft", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_draft_waiting",
+            ["office_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("issued_at IS NULL AND dropped_at IS NULL"),
+            postgresql_where=sa.text("issued_at IS NULL AND dropped_at IS NULL"),
+        )
+
     op.create_table(
         "duty",
         sa.Column("office_id", sa.Integer(), nullable=False),
@@ -814,6 +826,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("problem", schema=None) as batch_op:
         batch_op.create_index("ix_problem_clause", ["office_id", "clause_id"], unique=False)
+        batch_op.create_index("ix_problem_inspection", ["office_id", "inspection_id"], unique=False)
 
     op.create_table(
         "responsibility",
@@ -942,6 +955,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("task", schema=None) as batch_op:
         batch_op.create_index("ix_task_next", ["office_id", "next_due_at"], unique=False)
+        batch_op.create_index(
+            "ix_task_late",
+            ["office_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("late_days > 0 OR stage IN ('assigned', 'reported', 'returned')"),
+            postgresql_where=sa.text("late_days > 0 OR stage IN ('assigned', 'reported', 'returned')"),
+        )
         batch_op.create_index("ix_task_clause", ["office_id", "clause_id"], unique=False)
         batch_op.create_index("ix_task_state", ["office_id", "state", "id"], unique=False)
         batch_op.create_index("ix_task_unit", ["office_id", "unit_id", "period_id"], unique=False)
@@ -1106,6 +1126,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("request", schema=None) as batch_op:
         batch_op.create_index("ix_request_decision", ["office_id", "decision"], unique=False)
+        batch_op.create_index("ix_request_task", ["office_id", "task_id"], unique=False)
 
     op.create_table(
         "seat",

@@ -45,6 +45,7 @@ def sent(picture: Picture) -> Iterator[Violation]:
     if picture.lost:
         return  # a restored office does not know of everything that left before
     tried = Counter(row["message"] for row in picture.tables["attempt"])
+    tried.update(row["id"] for row in rows.values() if row["state"] == "sending")  # its outcome is not known yet
     for message_id, count in copies.items():
         found = rows.get(message_id)
         if found is None:

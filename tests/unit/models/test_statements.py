@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 
 from models import tables as t
-from models.database import Database, insert, insert_new, sqlite_url
+from models.database import Database, insert, insert_all, insert_new, sqlite_url
 from models.rows import metadata
 from models.statements import Statement
 
@@ -111,3 +111,21 @@ def test_a_row_is_added_once_a_key(database: Database) -> None:
             None,
         ]
         assert list(connection.scalars(sa.select(t.unit.c.name).order_by(t.unit.c.id))) == ["甲", "乙"]
+
+
+def test_rows_that_are_added_together_have_the_next_numbers_and_the_defaults(database: Database) -> None:
+    with database.write(1) as connection:
+        connection.execute(
+            sa.insert(t.office).values(id=1, name="办", short_name="办", recipient="市", created_at=NOON)
+        )
+        row = {"valid_from": date(2022, 1, 1)}
+        assert insert(connection, t.unit, 1, name="甲", **row) == 1
+        insert_all(connection, t.unit, 1, [{"name": name, **row} for name in ("乙", "丙")])
+        insert_all(connection, t.unit, 1, [])
+        found = connection.execute(sa.select(t.unit.c.id, t.unit.c.name, t.unit.c.short_name).order_by(t.unit.c.id))
+        assert [tuple(one) for one in found] == [(1, "甲", ""), (2, "乙", ""), (3, "丙", "")]
+
+
+def test_rows_that_break_a_rule_are_refused_in_sqlalchemys_words(database: Database) -> None:
+    with pytest.raises(exc.IntegrityError), database.write(1) as connection:
+        insert_all(connection, t.unit, 9, [{"name": "甲", "valid_from": date(2022, 1, 1)}])

@@ -16,7 +16,7 @@ from kit.world import CO, NOON, OTHER, OWN, REASON, REFILE, World, refused
 from models.errors import BadInput, Conflict, Denied, NotFound
 from models.language import speaking
 from models.states import MessageState, Role, Stage
-from notifications.claims import Claimed, Settled, claim
+from notifications.claims import claim
 from schedules.ladder_check import flaws
 from schedules.select import NO_DRIFT
 from schedules.sweep import sweep
@@ -275,13 +275,11 @@ def test_message_that_waits_under_the_old_state_is_not_sent_any_more_and_the_kep
     now, mine = at("2022-06-24 09:40"), chased.people["clerk1"]
     waiting = [row["id"] for row in chased.rows("message", recipient_id=mine, event="due_today")]
     with chased.database.write(chased.office_id) as connection:
-        (claimed,) = [claim(connection, chased.office_id, number, now) for number in waiting]
-    assert isinstance(claimed, Claimed)
+        (claimed,), _ended = claim(connection, chased.office_id, waiting, now)
     assert [line["task_id"] for line in claimed.fields["tasks"]] == [chased.tasks["2.1", OWN]]
     asked = chased.rows("message", event="reported")
     with chased.database.write(chased.office_id) as connection:
-        settled = claim(connection, chased.office_id, asked[0]["id"], now)
-    assert isinstance(settled, Settled)
+        _taken, (settled,) = claim(connection, chased.office_id, [asked[0]["id"]], now)
     assert settled.state is MessageState.NOT_NEEDED
 
 

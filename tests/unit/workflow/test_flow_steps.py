@@ -12,7 +12,7 @@ from kit.office import at
 from kit.world import NOON, OTHER, REASON, REFILE, refused
 from models.errors import Denied, NotFound, Refused
 from models.states import Role
-from notifications.addressee import still_wanted
+from notifications.addressee import Standing
 from schedules.sweep import sweep
 from workflow import actions, flow_migration, flow_store, panels, readings
 from workflow.flow_reading import read_flow
@@ -205,8 +205,10 @@ def test_what_was_handed_in_in_time_is_not_called_late_while_it_waits_for_the_of
     internal.go("confirmed")
     sweep(internal.world.database, 1, None, at("2022-06-28 10:00"))
     with internal.world.database.read() as connection:
-        for row in internal.world.rows("message", event="internal_unreviewed"):
-            sent = still_wanted(connection, row, date(2022, 6, 29))
+        rows = internal.world.rows("message", event="internal_unreviewed")
+        standing = Standing(connection, 1, rows, date(2022, 6, 29))
+        for row in rows:
+            sent = standing.still_wanted(row)
             assert sent is not None
             assert [line["days_late"] for line in (*row["fields"]["tasks"], *sent["tasks"])] == [0, 0]
 
