@@ -58,7 +58,8 @@ class Wanted:
 
 def asked_for(connection: Connection, office_id: int, actor: Actor, wanted: Wanted, now: datetime) -> list[Any]:
     """What is asked for, as far as the database decides; of ``mine`` and ``todo`` nothing that is wanted is missing."""
-    k, chosen = t.task.c, []
+    k = t.task.c
+    chosen: list[Any] = []
     if wanted.unit:
         chosen.append(k.unit_id == units.unit_id(connection, office_id, wanted.unit))
     chosen += [k.state == wanted.state] if wanted.state else []

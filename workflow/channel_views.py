@@ -82,7 +82,7 @@ def _last_tries(connection: Connection, office_id: int) -> Sequence[Any]:
     n = newest.c
     return connection.execute(
         sa.select(m.channel, n.finished_at, n.outcome, n.code, n.detail)
-        .select_from(newest.outerjoin(t.message, sa.and_(m.office_id == n.office_id, m.id == n.message)))
+        .select_from(newest.outerjoin(t.message, sa.and_(m.office_id == office_id, m.id == n.message)))
         .where(n.finished_at.is_not(None))
         .order_by(n.id.desc())
     ).all()

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from models.rows.base import OfficeRow, index, unique
+from models.rows.base import IN_PARTS, OfficeRow, index, unique
 
 
 class Event(SQLModel, table=True):
@@ -19,6 +19,7 @@ class Event(SQLModel, table=True):
         index("ix_event_operation", "operation_id"),
         # of the few that were refused: a step that is done writes nothing here
         index("ix_event_undone", "result", "at", where="result <> 'done'"),
+        IN_PARTS,
     )
 
     office_id: int = Field(primary_key=True, foreign_key="office.id")
@@ -71,7 +72,7 @@ class Heartbeat(SQLModel, table=True):
 class Operation(OfficeRow, table=True):
     """The first answer to a command with an idempotency key; a repeat gets the same one."""
 
-    __table_args__ = (unique("actor", "key"),)
+    __table_args__ = (unique("actor", "key"), IN_PARTS)
 
     actor: str
     key: str

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 import sqlmodel.sql.sqltypes
 from alembic import op
 
-from models import guardrails, message_tasks, statistics
+from models import guardrails, message_tasks, partitions, statistics
 
 revision = "0001"
 down_revision = None
@@ -106,6 +106,7 @@ def upgrade() -> None:
         sa.Column("hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_event_")),
         sa.PrimaryKeyConstraint("office_id", "seq", name=op.f("pk_event")),
+        postgresql_partition_by=partitions.BY_OFFICE,
     )
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.create_index("ix_event_object", ["office_id", "object_type", "object_id", "version"], unique=False)
@@ -187,6 +188,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_operation_")),
         sa.PrimaryKeyConstraint("office_id", "id", name=op.f("pk_operation")),
         sa.UniqueConstraint("office_id", "actor", "key", name=op.f("uq_operation_office_id_actor_key")),
+        postgresql_partition_by=partitions.BY_OFFICE,
     )
     op.create_table(
         "person",
@@ -504,6 +506,7 @@ def upgrade() -> None:
         sa.Column("message_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_message_task_")),
         sa.PrimaryKeyConstraint("office_id", "task_id", "message_id", name=op.f("pk_message_task")),
+        postgresql_partition_by=partitions.BY_OFFICE,
     )
     op.create_table(
         "period",
@@ -590,6 +593,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_attempt_")),
         sa.PrimaryKeyConstraint("office_id", "id", name=op.f("pk_attempt")),
         sa.UniqueConstraint("office_id", "message", "number", name=op.f("uq_attempt_office_id_message_number")),
+        postgresql_partition_by=partitions.BY_OFFICE,
     )
     op.create_table(
         "clause",
@@ -1054,6 +1058,7 @@ def upgrade() -> None:
             "entered_at",
             name=op.f("uq_reading_office_id_task_id_person_id_entered_at"),
         ),
+        postgresql_partition_by=partitions.BY_OFFICE,
     )
     op.create_table(
         "reminder",
@@ -1081,6 +1086,7 @@ def upgrade() -> None:
             "rule",
             name=op.f("uq_reminder_office_id_task_id_round_due_revision_rule"),
         ),
+        postgresql_partition_by=partitions.BY_OFFICE,
     )
     op.create_table(
         "report",
@@ -1262,6 +1268,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_parcel_peer", "parcel", ["office_id", "peer_id", "kind"], unique=False)
     op.create_index("ix_parcel_content", "parcel", ["office_id", "content_sha256"], unique=False)
+    partitions.install(op.get_bind())
     guardrails.install(op.get_bind())
     message_tasks.install(op.get_bind())
     statistics.install(op.get_bind())
