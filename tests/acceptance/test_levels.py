@@ -110,6 +110,11 @@ def test_a_month_below_is_a_report_above_returned_once_corrected_and_approved(le
     upper.data("reviewer", "task", "approve", two["id"], now=LATER)
     assert {row["state"] for row in tasks(levels).values()} == {"reviewed"}
 
+    # whoever works on what came was told, on either side
+    assert upper.world.rows("message", event="parcel_reported") != []
+    told = {row["event"] for row in lower.world.rows("message")}
+    assert {"parcel_handed_down", "parcel_answered"} <= told
+
     # each side knows the other's trail, and both hold
     assert (findings(upper), findings(lower)) == ([], [])
     seen = {row["number"]: row for row in upper.data("director", "parcel", "list", now=LATER)}
