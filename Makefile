@@ -159,6 +159,7 @@ lock: ## pin every package with its hashes anew (UPGRADE=1 takes the newest)
 	@test -x $(BIN)/uv || $(MAKE) setup-dev
 	@$(COMPILE) pyproject.toml --extra build --extra postgres --extra cluster -o requirements.lock
 	@$(COMPILE) pyproject.toml --extra build --extra postgres --extra cluster --extra dev -c requirements.lock -o requirements-dev.lock
+	@$(COMPILE) deploy/patroni/requirements.in -o deploy/patroni/requirements.txt
 
 clean: ## remove what was made here: .venv, caches, out/
 	@rm -rf $(VENV) build dist out .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -10,6 +10,7 @@ import click
 from commands.acting import NUMBER
 from commands.frame import Desk, answer, desk, table
 from commands.papers import DAYS, data_of, said_of, say_failures, written
+from commands.pieces import paged, say_rest
 from deeds.papers import InOwnWords
 from models import labels
 from models.language import _, listed
@@ -39,14 +40,20 @@ def _line(row: dict[str, Any]) -> tuple[Any, ...]:
 
 @draft_command.command("list", help=_("Drafts that wait for a decision."), epilog="duban draft list --all")
 @click.option("--all", "every", is_flag=True, help=_("Decided ones, too."))
+@paged
 @desk
-def list_(desk_: Desk, *, every: bool) -> None:
-    """For the office."""
+def list_(desk_: Desk, *, every: bool, limit: int, page: int) -> None:
+    """For the office: those that wait all at once, the oldest first; all there ever were the newest first."""
     from schedules import drafts
 
-    rows = desk_.look_up("plan.read", lambda c: drafts.list_drafts(c, desk_.office_id, desk_.actor, every=every))
+    place = (desk_.office_id, desk_.actor)
+    if every:
+        rows, total = desk_.look_up("plan.read", lambda c: drafts.every_draft(c, *place, page, limit))
+    else:
+        rows, total = desk_.look_up("plan.read", lambda c: drafts.list_drafts(c, *place)), 0
     columns = [_("No."), _("Made"), _("Unit"), _("State"), _("Why"), _("About")]
     answer(desk_, rows, lambda: table(columns, [_line(row) for row in rows]))
+    say_rest(page, limit, total)
 
 
 @draft_command.command(

@@ -94,7 +94,9 @@ def _text(file: Path) -> str:
 
 
 @flow_command.command(
-    "list", help=_("The flows and their versions: which is in force, how many tasks pin it."), epilog="duban flow list"
+    "list",
+    help=_("The flows and their versions: which is in force, how many open tasks pin it."),
+    epilog="duban flow list",
 )
 @desk
 def list_flows(desk_: Desk) -> None:
@@ -102,9 +104,9 @@ def list_flows(desk_: Desk) -> None:
     from workflow.flow_views import versions
 
     rows = desk_.look_up("flow.read", lambda connection: versions(connection, desk_.office_id, desk_.actor))
-    columns = [_("flow"), _("title"), _("version"), _("in force"), _("open tasks"), _("tasks"), _("installed")]
+    columns = [_("flow"), _("title"), _("version"), _("in force"), _("open tasks"), _("installed")]
     cells = [
-        (row["name"], row["title"], row["version"], "✓" if row["in_force"] else "", row["open"], row["tasks"],
+        (row["name"], row["title"], row["version"], "✓" if row["in_force"] else "", row["open"],
          row["installed"] or _("comes with the program: {name}@shipped").format(name=row["name"]))
         for row in rows
     ]  # fmt: skip

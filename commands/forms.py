@@ -13,6 +13,7 @@ from commands.acting import few, words
 from commands.evidence import paper_bytes, tell_form, tell_looked, tell_signatures, tell_verified
 from commands.frame import answer, desk, table
 from commands.periods import Month, month_named
+from commands.pieces import paged, say_rest
 from deeds import forms as printing
 from deeds.evidence import form_story, forms_on, list_of_forms, look, ofd_text, seen_data, signed_files
 from models.errors import BadInput, EnvironmentRefused
@@ -213,13 +214,15 @@ def verify(desk_: Desk, code: str) -> None:
 
 @form_command.command("list", help=_("List printed forms and their papers."), epilog="duban form list --month 2022-06")
 @click.option("--month", type=Month(), default=None, help=_("Only of this month."))
+@paged
 @desk
-def list_forms(desk_: Desk, month: str | None) -> None:
+def list_forms(desk_: Desk, month: str | None, limit: int, page: int) -> None:
     """List forms."""
-    rows = desk_.look_up("form.read", lambda connection: list_of_forms(connection, desk_, month))
+    rows, total = desk_.look_up("form.read", lambda connection: list_of_forms(connection, desk_, month, page, limit))
     columns = [_("form"), _("month"), _("unit"), _("tasks"), _("printed"), _("paper stored"), _("attested"),
                _("digital signature")]  # fmt: skip
     answer(desk_, rows, lambda: table(columns, [_cells(row) for row in rows]))
+    say_rest(page, limit, total)
 
 
 def _cells(row: dict[str, Any]) -> list[str]:

@@ -9,6 +9,7 @@ import click
 
 from commands.acting import NUMBER, day_option, words
 from commands.frame import answer, desk, table
+from commands.pieces import paged, say_rest
 from commands.problemviews import say_lines
 from models.language import _
 
@@ -49,15 +50,18 @@ def record(desk_: Desk, title: str, held_on: date, place: str, team: str, text: 
 
 
 @inspection_command.command("list", help=_("List the inspections."), epilog="duban inspection list")
+@paged
 @desk
-def list_inspections(desk_: Desk) -> None:
+def list_inspections(desk_: Desk, limit: int, page: int) -> None:
     """List inspections."""
     from workflow import inspections
 
-    rows = desk_.look_up("inspection.record", lambda c: inspections.listing(c, desk_.office_id, desk_.actor))
+    place = (desk_.office_id, desk_.actor)
+    rows, total = desk_.look_up("inspection.record", lambda c: inspections.listing(c, *place, page, limit))
     columns = [_("No."), _("held on"), _("title"), _("place"), _("team"), _("problems")]
     cells = [(row["id"], row["held_on"], row["title"], row["place"], row["team"], row["problems"]) for row in rows]
     answer(desk_, rows, lambda: table(columns, cells))
+    say_rest(page, limit, total)
 
 
 @inspection_command.command(

@@ -8,6 +8,7 @@ import click
 
 from commands.acting import NUMBER
 from commands.frame import Desk, answer, desk, new_token, table
+from commands.pieces import paged, say_rest
 from models import labels
 from models.language import _, listed
 from models.states import MessageState
@@ -38,20 +39,21 @@ def _line(row: dict[str, Any]) -> tuple[Any, ...]:
 @message_command.command("list", help=_("Messages, the newest first."), epilog="duban message list --state held")
 @click.option("--state", type=click.Choice(STATES), help=_("Only those that stand so."))
 @click.option("--recipient", default="", metavar="LOGIN", help=_("Only those to this person."))
-@click.option("--limit", default=200, type=click.IntRange(1, 10_000), show_default=True, help=_("At most so many."))
+@paged
 @desk
-def list_(desk_: Desk, state: str | None, recipient: str, limit: int) -> None:
+def list_(desk_: Desk, state: str | None, recipient: str, limit: int, page: int) -> None:
     """What was told, is to be told, and could not be told."""
     from workflow import messages
 
     wanted = MessageState(state) if state else None
     place = (desk_.office_id, desk_.actor)
-    rows = desk_.look_up(
+    rows, total = desk_.look_up(
         "message.read",
-        lambda c: messages.list_messages(c, *place, state=wanted, recipient=recipient, limit=limit),
+        lambda c: messages.list_messages(c, *place, state=wanted, recipient=recipient, page=page, size=limit),
     )
     columns = [_("No."), _("Written"), _("State"), _("recipient"), _("Channel"), _("What"), _("Reason")]
     answer(desk_, rows, lambda: table(columns, [_line(row) for row in rows]))
+    say_rest(page, limit, total)
 
 
 def _say_message(row: dict[str, Any]) -> None:

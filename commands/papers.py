@@ -11,6 +11,7 @@ from commands.acting import NUMBER
 from commands.forms import save
 from commands.frame import answer, desk, table
 from commands.periods import Month
+from commands.pieces import paged, say_rest
 from deeds.papers import InOwnWords
 from models.language import _, listed
 from models.states import PaperKind
@@ -75,19 +76,19 @@ def make(
 )
 @click.option("--kind", type=click.Choice([kind.value for kind in PaperKind]), default=None, help=_("One kind only."))
 @click.option("--year", type=click.IntRange(2000, 2100), default=None, help=_("One year only."))
+@paged
 @desk
-def list_(desk_: Desk, kind: str | None, year: int | None) -> None:
+def list_(desk_: Desk, kind: str | None, year: int | None, limit: int, page: int) -> None:
     """The register of papers."""
     from workflow import papers
 
-    rows = desk_.look_up(
-        "paper.read",
-        lambda connection: papers.list_papers(
-            connection, desk_.office_id, desk_.actor, kind=kind or "", year=year or 0
-        ),
+    place = (desk_.office_id, desk_.actor)
+    rows, total = desk_.look_up(
+        "paper.read", lambda c: papers.list_papers(c, *place, kind=kind or "", year=year or 0, page=page, size=limit)
     )
     columns = [_("Paper"), _("Kind"), _("Number"), _("Units"), _("Issued"), _("Answer by"), _("Void")]
     answer(desk_, [_plain(row) for row in rows], lambda: table(columns, [_line(row) for row in rows]))
+    say_rest(page, limit, total)
 
 
 @paper_command.command("show", help=_("What a paper says, and its files."), epilog="duban paper show 3")

@@ -13,6 +13,7 @@ from commands.forms import save
 from commands.frame import answer, desk
 from commands.given import as_given, asked, asked_options
 from commands.picturing import LARGEST, picture, pictures
+from commands.pieces import paged, say_rest
 from commands.places import name_places
 from commands.problemviews import row_dict, say_import, say_lines, say_story
 from models.errors import BadInput
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
     from commands.frame import Desk
     from workflow.flow import Flow
-    from workflow.ledger import Entry
     from workflow.problems import Registered
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -189,27 +189,16 @@ def _bytes(file: Path) -> bytes:
 @click.option("--source", type=click.Choice([one.value for one in ProblemSource]), default=None,
               help=_("Only from this source."))  # fmt: skip
 @click.option("--late", is_flag=True, help=_("Only overdue ones."))
+@paged
 @desk
-def list_problems(desk_: Desk, *, state: str, unit: str, source: str | None, late: bool) -> None:
+def list_problems(desk_: Desk, *, state: str, unit: str, source: str | None, late: bool, limit: int, page: int) -> None:
     """List problems."""
-    from workflow import ledger, permissions, units
+    from deeds.problems import Sought, listed_problems
 
-    now, office = desk_.now(), desk_.office_id
-
-    def work(connection: Connection) -> list[Entry]:
-        permissions.demand(desk_.actor, "task.read")
-        unit_id = units.unit_id(connection, office, unit) if unit else None
-        return [
-            entry
-            for entry in ledger.entries(connection, office, now, actor=desk_.actor)
-            if (not state or entry.task.state == state)
-            and (unit_id is None or unit_id in entry.unit_ids)
-            and source in {None, entry.source}
-            and (not late or entry.line.days_late)
-        ]
-
-    found = desk_.look_up("task.read", work)
+    wanted, now, place = Sought(source or "", state, unit, late=late), desk_.now(), (desk_.office_id, desk_.actor)
+    found, total = desk_.look_up("task.read", lambda c: listed_problems(c, *place, wanted, now, page, limit))
     answer(desk_, [row_dict(entry) for entry in found], lambda: say_lines([entry.line for entry in found]))
+    say_rest(page, limit, total)
 
 
 @problem_command.command(

@@ -8,6 +8,7 @@ import click
 
 from commands.acting import NUMBER, day_option, words
 from commands.frame import answer, desk, table
+from commands.pieces import paged, say_rest
 from models.language import _
 from models.states import Decision, RequestKind
 
@@ -75,15 +76,18 @@ def _ask(desk_: Desk, task_id: int, kind: RequestKind, reason: str, **wanted: An
 
 @request_command.command("list", help=_("List the requests you may see."), epilog="duban request list --pending")
 @click.option("--pending", is_flag=True, help=_("Only those still undecided."))
+@paged
 @desk
-def list_requests(desk_: Desk, *, pending: bool) -> None:
+def list_requests(desk_: Desk, *, pending: bool, limit: int, page: int) -> None:
     """List requests."""
     from deeds.requests import find_requests
 
     desk_.demand("request.read")
-    rows = desk_.read(lambda c: find_requests(c, desk_.office_id, desk_.actor, pending=pending))
+    place = (desk_.office_id, desk_.actor)
+    rows, total = desk_.read(lambda c: find_requests(c, *place, pending=pending, page=page, size=limit))
     columns = [_("request"), _("kind"), _("task"), _("unit"), _("wanted"), _("reason"), _("decision"), _("why")]
     answer(desk_, rows, lambda: table(columns, [_cells(row) for row in rows]))
+    say_rest(page, limit, total)
 
 
 def _cells(row: dict[str, Any]) -> list[Any]:

@@ -10,6 +10,7 @@ from commands.acting import NUMBER, act_on, acting, day_option, words
 from commands.frame import answer, desk, table
 from commands.given import as_given, given_options
 from commands.periods import Month
+from commands.pieces import paged, say_rest
 from commands.reporting import report, report_batch
 from models.language import _
 from models.states import Action, Stage
@@ -37,23 +38,27 @@ task_command.add_command(report_batch)
 @click.option("--mine", is_flag=True, help=_("Only what you may act on now."))
 @click.option("--unit", default="", metavar="NAME", help=_("Only tasks of this unit."))
 @click.option("--state", default=None, help=_("Only in this state, by its name in the flow."))
-@click.option("--month", type=Month(), default=None, help=_("Only of this month."))
+@click.option("--month", type=Month(), default=None, help=_("Only of this month; without it those of open months."))
+@click.option("--every-month", is_flag=True, help=_("Those of closed months, too, the newest first."))
 @click.option("--late", is_flag=True, help=_("Only late ones."))
 @click.option("--copied", is_flag=True, help=_("Only what was shown to you for information."))
+@paged
 @desk
 def list_tasks(
-    desk_: Desk, *, mine: bool, unit: str, state: str | None, month: str | None, late: bool, copied: bool
+    desk_: Desk, *, state: str | None, month: str | None, every_month: bool, limit: int, page: int, **narrowed: Any
 ) -> None:
-    """List tasks."""
-    from deeds.task_conditions import Wanted
-    from deeds.task_views import find_tasks, row_dict
+    """List tasks: of open months and the problems, of one month, or all there are, so many at a time."""
+    from deeds.task_list import ALL_MONTHS, Narrowed, page_of_tasks
+    from deeds.task_views import row_dict
     from models.times import local_date
 
     desk_.demand("task.read")
-    wanted, now = Wanted(mine, unit, state or "", month or "", late, copied), desk_.now()
-    tasks = desk_.read(lambda connection: find_tasks(connection, desk_.office_id, desk_.actor, wanted, now))
+    asked, now = Narrowed(month or (ALL_MONTHS if every_month else ""), state=state or "", **narrowed), desk_.now()
+    place = (desk_.office_id, desk_.actor, asked, now)
+    tasks, total = desk_.read(lambda connection: page_of_tasks(connection, *place, page, limit))
     rows = [row_dict(task, local_date(now)) for task in tasks]
     answer(desk_, rows, lambda: _say_list(rows))
+    say_rest(page, limit, total)
 
 
 def _say_list(rows: list[dict[str, Any]]) -> None:

@@ -131,7 +131,7 @@ def _called(connection: Connection, office_id: int, events: Sequence[dict[str, A
 
     every = flow_store.words(connection, office_id)
     numbers = [event["object_id"] if event["object_type"] == "task" else 0 for event in events]
-    own = flow_store.words_of_tasks(connection, office_id)
+    own = flow_store.words_of_tasks(connection, office_id, {*numbers})
     return [every | own.get(number, {}) for number in numbers]
 
 

@@ -8,6 +8,7 @@ import click
 
 from commands.acting import NUMBER
 from commands.frame import Desk, answer, desk, table
+from commands.pieces import paged, say_rest
 from models.language import _
 from models.states import MessageState
 from models.times import shown
@@ -24,16 +25,19 @@ def webhook_command() -> None:
 @click.option(
     "--state", type=click.Choice([state.value for state in MessageState]), help=_("Only those that stand so.")
 )
-@click.option("--limit", default=200, type=click.IntRange(1, 10_000), show_default=True, help=_("At most so many."))
+@paged
 @desk
-def list_(desk_: Desk, state: str | None, limit: int) -> None:
+def list_(desk_: Desk, state: str | None, limit: int, page: int) -> None:
     """What was, is to be, and could not be sent."""
     from deeds.webhooks import deliveries
 
     place = (desk_.office_id, desk_.actor)
-    rows = desk_.look_up("message.read", lambda c: deliveries(c, *place, state=state or "", limit=limit))
+    rows, total = desk_.look_up(
+        "message.read", lambda c: deliveries(c, *place, state=state or "", page=page, size=limit)
+    )
     columns = [_("No."), _("Endpoint"), _("What"), _("Written"), _("State"), _("Tries"), _("Reason")]
     answer(desk_, rows, lambda: table(columns, [_line(row) for row in rows]))
+    say_rest(page, limit, total)
 
 
 def _line(row: dict[str, Any]) -> tuple[Any, ...]:

@@ -67,12 +67,12 @@ class Waiting:
 def waiting(connection: Connection, office_id: int, actor: Actor, now: datetime) -> Waiting:
     """Everything that waits; needs ``plan.read``."""
     permissions.demand(actor, "plan.read")
-    held = messages.list_messages(connection, office_id, actor, state=MessageState.HELD, limit=_MOST_SHOWN)
+    held, count = messages.list_messages(connection, office_id, actor, state=MessageState.HELD, size=_MOST_SHOWN)
     return Waiting(
         waiting_requests(connection, office_id, actor, now),
         drafts.list_drafts(connection, office_id, actor),
         held,
-        _held_count(connection, office_id),
+        count,
         held_reason(connection, office_id),
         months_to_issue(connection, office_id, now),
     )
@@ -101,9 +101,3 @@ def months_to_issue(connection: Connection, office_id: int, now: datetime) -> li
 
 def _sum(column: Any, stages: Collection[Stage]) -> Any:
     return sa.func.sum(sa.case((column.in_([stage.value for stage in stages]), 1), else_=0))
-
-
-def _held_count(connection: Connection, office_id: int) -> int:
-    m = t.message.c
-    query = sa.select(sa.func.count()).where(m.office_id == office_id, m.state == MessageState.HELD.value)
-    return connection.scalar(query) or 0

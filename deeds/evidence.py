@@ -14,6 +14,7 @@ from models.states import EvidenceKind
 from models.times import shown
 
 if TYPE_CHECKING:
+    import sqlalchemy as sa
     from sqlalchemy.engine import Connection
 
     from deeds.desk import Desk
@@ -78,17 +79,30 @@ def forms_on(connection: Connection, desk_: Desk, looked: LookedAt) -> dict[str,
     return {code: form for code, form in found.items() if permissions.may_for_unit(desk_.actor, "form.read", form.unit)}
 
 
-def list_of_forms(connection: Connection, desk_: Desk, month: str | None) -> list[dict[str, Any]]:
-    """The forms of the actor's units, or all for the office; one line a paper."""
+def list_of_forms(
+    connection: Connection, desk_: Desk, month: str | None, page: int, size: int
+) -> tuple[list[dict[str, Any]], int]:
+    """A page of the forms of the actor's units, or of all for the office, the oldest first, one line a paper; their count."""
     from workflow import evidence
+    from workflow.paging import page_of
 
-    forms = _forms(connection, desk_, *([_month_is(month)] if month else []))
+    rows, total = page_of(connection, _forms(desk_, *_month_is(month)), page, size)
+    forms = [_form(row) for row in rows]
     papers = evidence.papers(connection, desk_.office_id, [form["id"] for form in forms])
-    return [
+    lines = [
         {key: value for key, value in form.items() if key != "id"} | _in_a_line(paper)
         for form in forms
         for paper in papers.get(form["id"], [None])
     ]
+    return lines, total
+
+
+def forms_after(connection: Connection, desk_: Desk, month: str | None, number: int, most: int) -> list[dict[str, Any]]:
+    """At most so many of the same forms with numbers (``id``) beyond ``number``, without their papers."""
+    from models import tables as t
+
+    query = _forms(desk_, t.filing.c.id > number, *_month_is(month)).limit(most)
+    return [_form(row) for row in connection.execute(query).mappings()]
 
 
 def form_story(connection: Connection, desk_: Desk, code: str) -> dict[str, Any]:
@@ -97,11 +111,12 @@ def form_story(connection: Connection, desk_: Desk, code: str) -> dict[str, Any]
     from workflow import evidence
     from workflow.permissions import not_there
 
-    forms = _forms(connection, desk_, t.filing.c.check_code == code.strip().upper())
-    if not forms:
+    row = connection.execute(_forms(desk_, t.filing.c.check_code == code.strip().upper())).mappings().first()
+    if row is None:
         raise not_there(_("Form"), code)
-    papers = evidence.papers(connection, desk_.office_id, [forms[0]["id"]])
-    return {**forms[0], "papers": papers.get(forms[0]["id"], [])}
+    form = _form(row)
+    papers = evidence.papers(connection, desk_.office_id, [form["id"]])
+    return {**form, "papers": papers.get(form["id"], [])}
 
 
 def signed_files(told: dict[str, Any]) -> list[dict[str, Any]]:
@@ -116,13 +131,14 @@ def signed_files(told: dict[str, Any]) -> list[dict[str, Any]]:
     return list(found.values())
 
 
-def _month_is(month: str) -> Any:
+def _month_is(month: str | None) -> list[Any]:
     from models import tables as t
 
-    return t.period.c.month == month
+    return [t.period.c.month == month] if month else []
 
 
-def _forms(connection: Connection, desk_: Desk, *conditions: Any) -> list[dict[str, Any]]:
+def _forms(desk_: Desk, *conditions: Any) -> sa.Select[Any]:
+    """The forms that the actor may read, under some conditions, the oldest first; needs ``form.read``."""
     import sqlalchemy as sa
 
     from models import tables as t
@@ -130,7 +146,10 @@ def _forms(connection: Connection, desk_: Desk, *conditions: Any) -> list[dict[s
 
     f, actor = t.filing.c, desk_.actor
     permissions.demand(actor, "form.read")
-    query = (
+    if not permissions.everywhere(actor, "form.read"):
+        near = [unit for unit in sorted(actor.units()) if permissions.may_for_unit(actor, "form.read", unit)]
+        conditions = (*conditions, f.unit_id.in_(near))
+    return (
         sa.select(f.id, f.check_code, f.number, f.unit_id, f.covers, f.printed_at,
                   sa.func.coalesce(t.person.c.name, f.printed_by).label("printed_by"), t.period.c.month, t.unit.c.name)
         .select_from(t.filing)
@@ -140,12 +159,14 @@ def _forms(connection: Connection, desk_: Desk, *conditions: Any) -> list[dict[s
         .where(f.office_id == desk_.office_id, *conditions)
         .order_by(f.id)
     )  # fmt: skip
-    return [
-        {"id": row.id, "code": row.check_code, "number": row.number, "month": row.month, "unit": row.name,
-         "tasks": [item[0] for item in row.covers], "printed_at": shown(row.printed_at), "printed_by": row.printed_by}
-        for row in connection.execute(query)
-        if permissions.may_for_unit(actor, "form.read", row.unit_id)
-    ]  # fmt: skip
+
+
+def _form(row: Any) -> dict[str, Any]:
+    return {
+        "id": row["id"], "code": row["check_code"], "number": row["number"], "month": row["month"], "unit": row["name"],
+        "tasks": [item[0] for item in row["covers"]], "printed_at": shown(row["printed_at"]),
+        "printed_by": row["printed_by"],
+    }  # fmt: skip
 
 
 def _in_a_line(paper: dict[str, Any] | None) -> dict[str, str]:

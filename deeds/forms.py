@@ -185,16 +185,15 @@ def unit_forms(connection: Connection, desk: Desk, month: UnitMonth) -> list[For
     import sqlalchemy as sa
 
     from models import tables as t
+    from workflow.month_rows import of_month
 
     f, e, p = t.filing.c, t.evidence.c, t.person.c
     query = (
         sa.select(f.id, f.check_code, f.number, f.covers, f.printed_at, sa.func.coalesce(p.name, f.printed_by).label("by"))
-        .join(t.period, sa.and_(t.period.c.office_id == f.office_id, t.period.c.id == f.period_id))
-        .outerjoin(t.person, sa.and_(p.office_id == f.office_id, p.login == f.printed_by))
-        .where(f.office_id == desk.office_id, f.unit_id == month.unit_id, t.period.c.month == month.month)
-        .order_by(f.id.desc())
+        .select_from(t.filing.outerjoin(t.person, sa.and_(p.office_id == f.office_id, p.login == f.printed_by)))
+        .where(f.office_id == desk.office_id, f.period_id.in_(of_month(desk.office_id, month.month)), f.unit_id == month.unit_id)
     )  # fmt: skip
-    rows = connection.execute(query).all()
+    rows = sorted(connection.execute(query), key=lambda row: -row.id)
     papers = sa.select(e.filing_id).where(e.office_id == desk.office_id, e.filing_id.in_([row.id for row in rows]))
     signed = set(connection.scalars(papers))
     return [_form_line(row, month, attached=row.id in signed) for row in rows]

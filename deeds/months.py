@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -248,12 +248,16 @@ def _indicators(connection: Connection, desk: Desk, tasks: list[TaskRow]) -> lis
         if (row.task_id, row.number) in in_force
         for value in row[2]
     }
-    query = sa.select(i.id, i.clause_id, i.name, i.op, i.value, i.unit).where(i.office_id == desk.office_id)
-    indicators = connection.execute(query.order_by(i.id)).all()
+    query = sa.select(i.id, i.clause_id, i.name, i.op, i.value, i.unit).where(
+        i.office_id == desk.office_id, i.clause_id.in_({task.clause_id for task in mine})
+    )
+    asked = defaultdict(list)
+    for row in connection.execute(query.order_by(i.clause_id, i.id)):
+        asked[row.clause_id].append(row)
     return [
         {"clause": task.clause_number, "unit_name": task.unit_name, "name": row.name,
          "target": f"{row.op} {figure(row.value)} {row.unit}",
          "value": values.get((task.id, row.id), {}).get("value"),
          "reason": values.get((task.id, row.id), {}).get("reason", "")}
-        for task in mine for row in indicators if row.clause_id == task.clause_id
+        for task in mine for row in asked[task.clause_id]
     ]  # fmt: skip

@@ -51,31 +51,37 @@ def months(connection: Connection, office_id: int) -> list[dict[str, Any]]:
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
-def clauses(connection: Connection, office_id: int, actor: Actor) -> list[dict[str, Any]]:
-    """The clauses of the notices in their order, with units and indicators; a unit sees those that name it."""
-    c, w = t.clause.c, t.work_item.c
+def clauses(connection: Connection, office_id: int, actor: Actor, after: int, most: int) -> list[dict[str, Any]]:
+    """At most so many clauses with numbers beyond ``after``, in the order of the notices, with units and indicators.
+
+    A unit sees those that name it.
+    """
+    c, w, r = t.clause.c, t.work_item.c, t.responsibility.c
     query = (
         sa.select(c.id, c.notice_id, c.number, c.text, c.withdrawn, w.title.label("item"), w.section, w.subsection)
         .join(t.work_item, sa.and_(w.office_id == c.office_id, w.id == c.item_id))
-        .where(c.office_id == office_id)
+        .where(c.office_id == office_id, c.id > after)
         .order_by(c.id)
+        .limit(most)
     )
-    bearing, asked = _responsible(connection, office_id), _indicators(connection, office_id)
-    every, mine = permissions.everywhere(actor, "clause.read"), actor.units()
-    return [
-        {**row, "units": bearing.get(row["id"], []), "indicators": asked.get(row["id"], [])}
-        for row in connection.execute(query).mappings()
-        if every or mine & {unit["id"] for unit in bearing.get(row["id"], [])}
-    ]
+    if not permissions.everywhere(actor, "clause.read"):
+        theirs = sa.select(r.clause_id).where(
+            r.office_id == office_id, r.unit_id.in_(actor.units()), r.ended_at.is_(None)
+        )
+        query = query.where(c.id.in_(theirs))
+    rows = connection.execute(query).mappings().all()
+    chosen = [row["id"] for row in rows]
+    bearing, asked = _responsible(connection, office_id, chosen), _indicators(connection, office_id, chosen)
+    return [{**row, "units": bearing.get(row["id"], []), "indicators": asked.get(row["id"], [])} for row in rows]
 
 
-def _responsible(connection: Connection, office_id: int) -> dict[int, list[dict[str, Any]]]:
+def _responsible(connection: Connection, office_id: int, chosen: list[int]) -> dict[int, list[dict[str, Any]]]:
     r, u = t.responsibility.c, t.unit.c
     query = (
         sa.select(r.clause_id, r.unit_id, u.name, r.share)
         .join(t.unit, sa.and_(u.office_id == r.office_id, u.id == r.unit_id))
-        .where(r.office_id == office_id, r.ended_at.is_(None))
-        .order_by(r.id)
+        .where(r.office_id == office_id, r.clause_id.in_(chosen), r.ended_at.is_(None))
+        .order_by(r.clause_id, r.id)
     )
     found: dict[int, list[dict[str, Any]]] = {}
     for row in connection.execute(query):
@@ -83,11 +89,12 @@ def _responsible(connection: Connection, office_id: int) -> dict[int, list[dict[
     return found
 
 
-def _indicators(connection: Connection, office_id: int) -> dict[int, list[dict[str, Any]]]:
+def _indicators(connection: Connection, office_id: int, chosen: list[int]) -> dict[int, list[dict[str, Any]]]:
     i = t.indicator.c
     query = sa.select(i.clause_id, i.id, i.name, i.unit, i.op, i.value.label("target"))
     found: dict[int, list[dict[str, Any]]] = {}
-    for row in connection.execute(query.where(i.office_id == office_id).order_by(i.id)).mappings():
+    query = query.where(i.office_id == office_id, i.clause_id.in_(chosen)).order_by(i.clause_id, i.id)
+    for row in connection.execute(query).mappings():
         found.setdefault(row["clause_id"], []).append({name: row[name] for name in row if name != "clause_id"})
     return found
 

@@ -113,14 +113,13 @@ def last_report(connection: Connection, task: TaskRow, *, earlier: bool = False)
     from models import tables as t
 
     r = t.report.c
-    before = sa.and_(
-        t.task.c.clause_id == task.clause_id, t.task.c.unit_id == task.unit_id, t.period.c.month < task.month
-    )
+    before = t.period.c.month < task.month
     query = (
         sa.select(r.task_id, r.progress, r.percent, r.problems, r.next_steps, r["values"], r.no_progress, r.reason, t.period.c.month)
         .join(t.task, sa.and_(t.task.c.office_id == r.office_id, t.task.c.id == r.task_id))
         .join(t.period, sa.and_(t.period.c.office_id == t.task.c.office_id, t.period.c.id == t.task.c.period_id))
-        .where(r.office_id == task.office_id, r.number == t.task.c.report_number)
+        .where(t.task.c.office_id == task.office_id, r.number == t.task.c.report_number)
+        .where(t.task.c.clause_id == task.clause_id, t.task.c.unit_id == task.unit_id)
         .where(before if earlier else (r.task_id == task.id) | before)
         .order_by(t.period.c.month.desc(), r.task_id.desc())
         .limit(1)

@@ -2,46 +2,52 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
+from deeds import task_conditions
 from deeds.task_views import row_dict, visible_tasks
 from models import tables as t
 from models.states import Decision, RequestKind
 from models.times import local_date
 from workflow import permissions
+from workflow.paging import SIZE, page_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
 
     from workflow.case import Actor, TaskRow
 
+DEED: Final = "request.read"
+_PENDING: Final = t.request.c.decision == Decision.PENDING.value
+
 
 def find_requests(
-    connection: Connection, office_id: int, actor: Actor, *, pending: bool = False
-) -> list[dict[str, Any]]:
-    """What the actor asked and the requests on tasks of their units, or all for the office.
+    connection: Connection, office_id: int, actor: Actor, *, pending: bool = False, page: int = 1, size: int = SIZE
+) -> tuple[list[dict[str, Any]], int]:
+    """A page of what the actor asked and of the requests on tasks of their units, or on all for the office, and their count.
 
-    With ``unit``, ``wanted_unit`` and ``clause`` by name; ``open`` where the task may be looked at: one that was handed
-    to another unit may not, its answer may.
+    The newest first. With ``unit``, ``wanted_unit`` and ``clause`` by name; ``open`` where the task may be looked at:
+    one that was handed to another unit may not, its answer may.
     """
-    tasks = _theirs(connection, office_id, actor)
-    return [
-        {**row, "open": row["task_id"] in tasks}
-        for row in _rows(connection, office_id, pending=pending)
-        if row["task_id"] in tasks or row["asked_by"] == actor.person_id
-    ]
+    r = t.request.c
+    mine = sa.or_(r.asked_by == actor.person_id, _reach(connection, office_id, actor))
+    query = _query(office_id).where(mine, *([_PENDING] if pending else [])).order_by(r.id.desc())
+    rows, total = page_of(connection, query, page, size)
+    tasks = _theirs(connection, office_id, actor, rows)
+    return [{**row, "open": row["task_id"] in tasks} for row in rows], total
 
 
 def waiting_requests(connection: Connection, office_id: int, actor: Actor, now: datetime) -> list[dict[str, Any]]:
     """The undecided requests, the oldest first, each with its task, its clause's words, and what was asked before."""
-    tasks = _theirs(connection, office_id, actor)
-    every = [row for row in _rows(connection, office_id) if row["task_id"] in tasks]
-    waiting = [row for row in every if row["decision"] == Decision.PENDING]
+    undecided = _rows(connection, office_id, _PENDING)
+    tasks = _theirs(connection, office_id, actor, undecided)
+    waiting = [row for row in undecided if row["task_id"] in tasks]
+    every = _rows(connection, office_id, t.request.c.task_id.in_(tasks)) if waiting else []
     names = _names(connection, office_id, (row["asked_by"] for row in waiting))
     return [
         {
@@ -60,18 +66,33 @@ def waiting_requests(connection: Connection, office_id: int, actor: Actor, now: 
     ]
 
 
-def _theirs(connection: Connection, office_id: int, actor: Actor) -> dict[int, TaskRow]:
-    asked = sa.select(t.request.c.task_id).where(t.request.c.office_id == office_id)
+def _reach(connection: Connection, office_id: int, actor: Actor) -> Any:
+    """The tasks whose requests the actor may read, as the database finds them."""
+    seen = task_conditions.visible(connection, office_id, actor)
+    if permissions.everywhere(actor, DEED):
+        return seen
+    near = [unit for unit in sorted(actor.units()) if permissions.may_for_unit(actor, DEED, unit)]
+    return sa.and_(seen, t.task.c.unit_id.in_(near))
+
+
+def _theirs(connection: Connection, office_id: int, actor: Actor, rows: Sequence[dict[str, Any]]) -> dict[int, TaskRow]:
+    """Of the tasks of some requests those that may be looked at for them."""
+    asked = {row["task_id"] for row in rows}
     return {
         task.id: task
         for task, _inside in visible_tasks(connection, office_id, actor, t.task.c.id.in_(asked))
-        if permissions.may_for_unit(actor, "request.read", task.unit_id)
+        if permissions.may_for_unit(actor, DEED, task.unit_id)
     }
 
 
-def _rows(connection: Connection, office_id: int, *, pending: bool = False) -> list[dict[str, Any]]:
+def _rows(connection: Connection, office_id: int, condition: Any) -> list[dict[str, Any]]:
+    query = _query(office_id).where(condition).order_by(t.request.c.id)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def _query(office_id: int) -> sa.Select[Any]:
     r, task, bearer = t.request.c, t.task.c, t.unit.alias("bearer")
-    query = (
+    return (
         sa.select(
             t.request,
             t.unit.c.name.label("wanted_unit"),
@@ -83,11 +104,7 @@ def _rows(connection: Connection, office_id: int, *, pending: bool = False) -> l
         .join(bearer, sa.and_(bearer.c.office_id == task.office_id, bearer.c.id == task.unit_id))
         .outerjoin(t.unit, sa.and_(t.unit.c.office_id == r.office_id, t.unit.c.id == r.wanted_unit_id))
         .where(r.office_id == office_id)
-        .order_by(r.id)
     )
-    if pending:
-        query = query.where(r.decision == Decision.PENDING.value)
-    return [dict(row) for row in connection.execute(query).mappings()]
 
 
 def _names(connection: Connection, office_id: int, people: Iterable[int]) -> dict[int, str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
-from deeds.task_views import named_units, open_now
+from deeds.task_views import open_now
 from models import tables as t
 from models.language import _
 from models.states import UNIT_ROLES, Role, Stage
@@ -70,7 +70,10 @@ def queue(connection: Connection, office_id: int, actor: Actor, now: datetime) -
     tasks = cases.load_tasks(connection, office_id, t.task.c.stage == Stage.SIGNED_STAMPED.value, running)
     today, days = local_date(now), load_calendar(connection, office_id)
     eyes = four_eyes(connection, office_id)
-    named, taken = named_units(connection, office_id), cases.takers_of(connection, office_id, tasks) if eyes else {}
+    named, taken = (
+        cases.units_named(connection, office_id, tasks),
+        cases.takers_of(connection, office_id, tasks) if eyes else {},
+    )
     found = []
     for task in tasks:
         steps = review_steps(connection, actor, task, frozenset(named(task)) - {task.unit_id}, today)

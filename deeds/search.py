@@ -150,7 +150,7 @@ def _problems(place: _Place) -> Looked:
     p, k = t.problem, t.task
     query = (
         sa.select(k.c.id)
-        .join(p, sa.and_(p.c.office_id == k.c.office_id, p.c.id == k.c.problem_id))
+        .join(p, sa.and_(p.c.office_id == k.c.office_id, p.c.id == k.c.problem_id + 0))
         .where(_everywhere(place.words, p.c.title, p.c.description, p.c.place))
     )
     return _visible(place, query)

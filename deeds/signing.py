@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from deeds.filing import forms_in_hand, waits_for_paper
 from deeds.review_queue import is_my_turn
 from deeds.review_sheet import sheet
-from deeds.task_views import named_units, open_now, story
+from deeds.task_views import open_now, story
 from models import tables as t
 from models.language import _
 from models.states import Role, Stage
@@ -114,7 +114,7 @@ def asked(connection: Connection, desk: Desk) -> list[Asked]:
         t.task.c.period_id.in_(running_months(desk.office_id)),
         *mine,
     )
-    day, named = local_date(desk.now()), named_units(connection, desk.office_id)
+    day, named = local_date(desk.now()), cases.units_named(connection, desk.office_id, tasks)
     waiting = [task for task in tasks if word_steps(connection, desk.actor, task, frozenset(named(task)), day)]
     found = []
     for task in waiting:

@@ -89,7 +89,7 @@ def task_list(
     ``size`` of them are on a page, of which the nearest that there is is given; 0 = all at once.
     """
     permissions.demand(actor, "task.read")
-    tasks, total = _page(connection, office_id, actor, asked, now, page, size)
+    tasks, total = page_of_tasks(connection, office_id, actor, asked, now, page, size)
     return TaskList(
         tuple(tasks),
         total,
@@ -100,9 +100,10 @@ def task_list(
     )
 
 
-def _page(
+def page_of_tasks(
     connection: Connection, office_id: int, actor: Actor, asked: Narrowed, now: datetime, page: int, size: int
 ) -> tuple[list[TaskRow], int]:
+    """The tasks of a page, and how many there are as far as they are counted; ``size`` 0 = all at once."""
     wanted = asked.wanted
     place = (connection, office_id, actor, wanted, now)
     if not size or not wanted.plain:

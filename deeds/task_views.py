@@ -67,7 +67,7 @@ def find_tasks(
     seen = [task for task, _inside in visible_tasks(connection, office_id, actor, *asked, **piece)]
     if wanted.plain:
         return seen
-    named = named_units(connection, office_id)
+    named = cases.units_named(connection, office_id, seen)
     if wanted.mine:
         day = local_date(now)
         seen = [task for task in seen if _awaits(connection, actor, task, frozenset(named(task)) - {task.unit_id}, day)]
@@ -98,7 +98,10 @@ def visible_tasks(
     tasks = cases.load_tasks(connection, office_id, seen, *conditions, **piece)
     if permissions.everywhere(actor, "report.read"):  # every task exists for them, too
         return [(task, True) for task in tasks]
-    named, copied = named_units(connection, office_id), readings.copied_to(connection, office_id, actor.person_id)
+    named, copied = (
+        cases.units_named(connection, office_id, tasks),
+        readings.copied_to(connection, office_id, actor.person_id),
+    )
     found = []
     for task in tasks:
         related, shown_to = permissions.relation(actor, task.unit_id, named(task)), task.id in copied
@@ -111,7 +114,7 @@ def waiting(connection: Connection, office_id: int, actor: Actor, now: datetime)
     """What waits for the actor now, and how: the same tasks as the lists of each ``Todo``."""
     asked = task_conditions.asked_for(connection, office_id, actor, Wanted(todo="any"), now)
     tasks = [task for task, _inside in visible_tasks(connection, office_id, actor, *asked)]
-    return list(_waiting(connection, actor, tasks, named_units(connection, office_id), now))
+    return list(_waiting(connection, actor, tasks, cases.units_named(connection, office_id, tasks), now))
 
 
 def _waiting(
@@ -124,24 +127,6 @@ def _waiting(
         todo = todo_of(task, steps, actor, day)
         if todo is not None:
             yield task, todo
-
-
-def named_units(connection: Connection, office_id: int) -> Callable[[TaskRow], set[int]]:
-    """The units that a task's clause or problem names, read once for all tasks."""
-    r, p = t.responsibility.c, t.problem_unit.c
-    of_clauses: dict[int | None, set[int]] = {}
-    of_problems: dict[int | None, set[int]] = {}
-    query = sa.select(r.clause_id, r.unit_id).where(r.office_id == office_id, r.ended_at.is_(None))
-    for clause, unit in connection.execute(query):
-        of_clauses.setdefault(clause, set()).add(unit)
-    for problem, unit in connection.execute(sa.select(p.problem_id, p.unit_id).where(p.office_id == office_id)):
-        of_problems.setdefault(problem, set()).add(unit)
-
-    def named(task: TaskRow) -> set[int]:
-        known = of_clauses if task.problem_id is None else of_problems
-        return known.get(task.clause_id if task.problem_id is None else task.problem_id, set())
-
-    return named
 
 
 def row_dict(task: TaskRow, today: date) -> dict[str, Any]:
@@ -324,7 +309,9 @@ def _person(connection: Connection, task: TaskRow, number: int | None) -> str:
 
 
 def _indicators(connection: Connection, task: TaskRow) -> list[dict[str, Any]]:
-    """What a report must answer, with the targets of the notice."""
+    """What a report must answer, with the targets of the notice; a problem of no clause has none."""
+    if task.clause_id is None:
+        return []
     i = t.indicator.c
     query = sa.select(i.id, i.name, i.unit, i.op, i.value.label("target"))
     query = query.where(i.office_id == task.office_id, i.clause_id == task.clause_id).order_by(i.id)

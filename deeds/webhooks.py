@@ -12,6 +12,7 @@ from models.errors import Refused
 from models.language import _
 from models.states import MessageState
 from workflow import audit, permissions
+from workflow.paging import SIZE, page_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,16 +23,16 @@ if TYPE_CHECKING:
 
 
 def deliveries(
-    connection: Connection, office_id: int, actor: Actor, *, state: str = "", limit: int = 200
-) -> list[dict[str, Any]]:
-    """What was, is to be, and could not be sent, the newest first; needs ``message.read``."""
+    connection: Connection, office_id: int, actor: Actor, *, state: str = "", page: int = 1, size: int = SIZE
+) -> tuple[list[dict[str, Any]], int]:
+    """A page of what was, is to be, and could not be sent, the newest first, and how many there are; needs ``message.read``."""
     permissions.demand(actor, "message.read")
     d = t.webhook_delivery.c
     query = sa.select(d.id, d.endpoint, d.seq, d.about, d.webhook_id, d.payload, d.state, d.reason, d.attempts,
                       d.created_at, d.next_at, d.settled_at).where(d.office_id == office_id)  # fmt: skip
-    if state:
-        query = query.where(d.state == state)
-    return [dict(row) for row in connection.execute(query.order_by(d.id.desc()).limit(limit)).mappings()]
+    if state:  # nearly every one ends as sent: as in the list of the messages
+        query = query.where((d.state.concat("") if state == MessageState.SENT else d.state) == state)
+    return page_of(connection, query.order_by(d.id.desc()), page, size)
 
 
 def retry(connection: Connection, office_id: int, actor: Actor, number: int, now: datetime) -> None:

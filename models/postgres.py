@@ -48,8 +48,9 @@ _USUAL: Final = {
     # of several servers the one that writes; a single one that does not (any more) is as good as away
     "target_session_attrs": "read-write",
     # Whoever is stopped in the middle of a transaction holds the office's lock: the server ends it, and it finds out when
-    # it wakes up.
-    "options": "-c idle_in_transaction_session_timeout=60s",
+    # it wakes up. A statement has no time limit, whatever a role was given: a commit that is called off while it waits for
+    # the standby is answered as done, and may be on one machine alone.
+    "options": "-c idle_in_transaction_session_timeout=60s -c statement_timeout=0",
 }
 #: SQLSTATE of a server that ends, starts, takes nobody any more, or has ended who was idle in a transaction for too long
 _AWAY: Final = frozenset({"57P01", "57P02", "57P03", "53300", "25P03"})

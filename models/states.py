@@ -43,12 +43,16 @@ class Stage(Word):
 
 #: the unit still owes its report, or its rectification: lateness runs on
 OWED = frozenset({Stage.ASSIGNED, Stage.REPORTED, Stage.RETURNED})
+#: what was late once, or may be by now: the condition of an index, which a question repeats word for word to be answered by it
+MAYBE_LATE = f"late_days > 0 OR stage IN ({', '.join(repr(stage.value) for stage in sorted(OWED))})"
 #: the signed report has reached the office
 HANDED_IN = frozenset({Stage.SIGNED_STAMPED, Stage.REVIEWED, Stage.AGGREGATED})
 #: the office has approved it: what readers see
 APPROVED = frozenset({Stage.REVIEWED, Stage.AGGREGATED})
 #: nobody has to act any more
 FINISHED = (Stage.AGGREGATED, Stage.WAIVED)
+#: a problem of the ledger that is not closed; the condition of an index, as ``MAYBE_LATE``
+OPEN_PROBLEM = f"problem_id IS NOT NULL AND stage NOT IN ({', '.join(repr(stage.value) for stage in FINISHED)})"
 
 
 class Action(Word):

@@ -20,6 +20,7 @@ from models.words import letters
 from schedules.rules import called
 from workflow import audit, cases, papers, permissions, telling, wording
 from workflow.owing import WORKING_DAYS
+from workflow.paging import page_of
 from workflow.papers import Asked, IssuedPaper
 
 if TYPE_CHECKING:
@@ -83,15 +84,26 @@ def cause(rule: Rule) -> str:
     return called(rule)
 
 
-def list_drafts(connection: Connection, office_id: int, actor: Actor, *, every: bool = False) -> list[dict[str, Any]]:
-    """The drafts that wait for a decision (``every`` = all of them), with the unit's name; needs ``plan.read``."""
+def list_drafts(connection: Connection, office_id: int, actor: Actor) -> list[dict[str, Any]]:
+    """The drafts that wait for a decision, with the unit's name; needs ``plan.read``."""
     permissions.demand(actor, "plan.read")
     d = t.draft.c
-    same = sa.and_(t.unit.c.office_id == d.office_id, t.unit.c.id == d.unit_id)
-    query = sa.select(t.draft, t.unit.c.name.label("unit_name")).join(t.unit, same).where(d.office_id == office_id)
-    if not every:
-        query = query.where(d.issued_at.is_(None), d.dropped_at.is_(None))
+    query = _with_unit(office_id).where(d.issued_at.is_(None), d.dropped_at.is_(None))
     return [dict(row) for row in connection.execute(query.order_by(d.id)).mappings()]
+
+
+def every_draft(
+    connection: Connection, office_id: int, actor: Actor, page: int, size: int
+) -> tuple[list[dict[str, Any]], int]:
+    """A page of all of them, decided ones too, the newest first, and how many there are."""
+    permissions.demand(actor, "plan.read")
+    return page_of(connection, _with_unit(office_id).order_by(t.draft.c.id.desc()), page, size)
+
+
+def _with_unit(office_id: int) -> sa.Select[Any]:
+    d = t.draft.c
+    same = sa.and_(t.unit.c.office_id == d.office_id, t.unit.c.id == d.unit_id)
+    return sa.select(t.draft, t.unit.c.name.label("unit_name")).join(t.unit, same).where(d.office_id == office_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ compare-and-swap on (state, version). All in one transaction, in plain SQL. Sour
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -19,13 +19,13 @@ from models.errors import Conflict, Denied, DubanError, NotFound, Refused
 from models.language import _, listed
 from models.postgres import take_turn
 from models.times import local_date
-from workflow import audit, cases, panels, permissions, readings
+from workflow import audit, cases, panels, permissions, readings, telling
 from workflow.case import Case, Given
 from workflow.effects import EFFECTS, Work, report_digest
 from workflow.flow import MY_TURN
-from workflow.given import about
+from workflow.given import about, heed
 from workflow.machine import fire
-from workflow.operation import answered, keep_answer, keep_denials, perform, record_refusal
+from workflow.operation import keep_answer, keep_denials, perform, record_refusal, refuse_another
 from workflow.step_telling import tell
 from workflow.swapping import swapped
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from models.database import Database
     from models.states import Role
-    from workflow.case import Actor, TaskRow
+    from workflow.case import Actor, OfficeRow, TaskRow
     from workflow.flow import Step
 
 
@@ -91,14 +91,15 @@ def act(database: Database, office_id: int, actor: Actor, command: Command, now:
 
 
 def _once(connection: Connection, office_id: int, actor: Actor, command: Command, now: datetime) -> Outcome:
-    if not command.operation_id:
-        return apply(connection, office_id, actor, command, now)
-    key, asked = command.operation_id, command.digest
-    first = answered(connection, office_id, actor, key, asked)
-    if first is not None:
-        return _again(connection, office_id, first)
-    outcome = apply(connection, office_id, actor, command, now)
-    keep_answer(connection, office_id, actor, key, outcome.as_dict(), now, asked)
+    key = command.operation_id
+    found = cases.opening(connection, office_id, command.task_id, actor.login, key)
+    asked = command.digest if key else ""
+    if found.answer is not None:
+        refuse_another(key, asked, found.asked_sha256)
+        return _again(connection, office_id, found.answer)
+    outcome = _apply(connection, found, actor, command, now)
+    if key:
+        keep_answer(connection, office_id, actor, key, outcome.as_dict(), now, asked)
     return outcome
 
 
@@ -119,9 +120,10 @@ def act_on_many(
     outcomes: list[Outcome] = []
     with database.write(office_id) as connection:
         whole = connection.begin_nested()
-        for command in commands:
-            outcomes.append(_one_of_many(connection, office_id, actor, command, now))
-            progress(outcomes[-1])
+        with telling.gathered(connection, now) as said:
+            for command in commands:
+                outcomes.append(_one_of_many(connection, office_id, actor, command, now, said))
+                progress(outcomes[-1])
         if dry_run:
             whole.rollback()
             tried = [(f"task.{one.action}", one.refusal) for one in outcomes if one.refusal is not None]
@@ -131,9 +133,11 @@ def act_on_many(
     return outcomes
 
 
-def _one_of_many(connection: Connection, office_id: int, actor: Actor, command: Command, now: datetime) -> Outcome:
+def _one_of_many(
+    connection: Connection, office_id: int, actor: Actor, command: Command, now: datetime, said: telling.Gathered
+) -> Outcome:
     try:
-        with apart(connection):
+        with apart(connection), said.part():
             return _once(connection, office_id, actor, command, now)
     except DubanError as refusal:
         record_refusal(connection, office_id, actor, f"task.{command.action}", refusal, now)
@@ -152,19 +156,24 @@ def _again(connection: Connection, office_id: int, first: dict[str, Any]) -> Out
 
 def apply(connection: Connection, office_id: int, actor: Actor, command: Command, now: datetime) -> Outcome:
     """The step inside a transaction the caller holds; raises the refusal."""
-    task, co_units = visible_task(connection, office_id, actor, command.task_id)
+    found = cases.opening(connection, office_id, command.task_id, actor.login, "")
+    return _apply(connection, found, actor, command, now)
+
+
+def _apply(connection: Connection, found: cases.Opening, actor: Actor, command: Command, now: datetime) -> Outcome:
+    task, co_units = _visible(connection, actor, command.task_id, found.task)
     role = _permitted(actor, command.action, task, co_units)
     still_open(connection, task)
     if command.version is not None and command.version != task.version:
         raise stale(connection, task, command.version)
     _not_forwarded(connection, actor, command.action, role, task, now)
-    case = _case(connection, actor, command, task, co_units, now)
+    case = _case(connection, found.office, actor, command, task, co_units, now)
     step = _fire(connection, case)
     taken_as = permissions.acting_role(actor, step, task.unit_id, co_units)
     if taken_as is None:  # of several rows of the action here the one that applies is for another duty
         raise _denied(actor, command.action, task, co_units)
-    _heed(case, step)
-    take_turn(connection, office_id)
+    heed(case, step)
+    take_turn(connection, task.office_id)
     after, changes = _carry_out(connection, case, step)
     _record(connection, case, step, taken_as, command.operation_id)
     if not swapped(connection, task, after, changes, now):
@@ -197,7 +206,7 @@ def _carry_out(connection: Connection, case: Case, step: Step) -> tuple[TaskRow,
     for name in step.effects:
         changes |= EFFECTS[name](Work(connection, case, step))
     ours = {name: changes[name] for name in ("round", "due_on", "due_revision", "entered_at") if name in changes}
-    after = replace(task, state=step.dest, version=task.version + 1, **ours)
+    after = task._replace(state=step.dest, version=task.version + 1, **ours)
     if moved:
         panels.dissolve(connection, task, case.now)
         panels.convene(connection, case, step, after)
@@ -226,16 +235,19 @@ def visible_task(connection: Connection, office_id: int, actor: Actor, task_id: 
 
     The units are read where they make a difference: to an actor of another unit, or in a flow that speaks of them.
     """
-    task = cases.load_task(connection, office_id, task_id)
+    return _visible(connection, actor, task_id, cases.load_task(connection, office_id, task_id))
+
+
+def _visible(connection: Connection, actor: Actor, number: int, task: TaskRow | None) -> tuple[TaskRow, frozenset[int]]:
     if task is None:
-        raise permissions.not_there(_("Task"), task_id)
+        raise permissions.not_there(_("Task"), number)
     elsewhere = actor.units() - {task.unit_id}
     units = cases.named_units(connection, task) if elsewhere or task.flow.asks_co_named else []
     related = permissions.relation(actor, task.unit_id, units)
     if not permissions.may_see_task(actor, related, task):
-        copied = task_id in readings.copied_to(connection, office_id, actor.person_id)
+        copied = number in readings.copied_to(connection, task.office_id, actor.person_id)
         if not permissions.may_see_task(actor, related, task, copied=copied):
-            raise permissions.not_there(_("Task"), task_id)
+            raise permissions.not_there(_("Task"), number)
     return task, frozenset(units) - {task.unit_id}
 
 
@@ -293,24 +305,17 @@ def _not_forwarded(connection: Connection, actor: Actor, action: str, role: Role
         )
 
 
-def _heed(case: Case, step: Step) -> None:
-    """“Straight back to me” is refused where the step cannot keep it, not forgotten."""
-    if case.given.straight_back and "remember_returner" not in step.effects:
-        raise Refused(
-            "E-S43",
-            _("From here a task cannot be asked straight back."),
-            where=about(case.task),
-            remedy=_("Leave out --straight-back."),
-        )
-
-
 def _case(
-    connection: Connection, actor: Actor, command: Command, task: TaskRow, co_units: frozenset[int], now: datetime
+    connection: Connection,
+    office: OfficeRow,
+    actor: Actor,
+    command: Command,
+    task: TaskRow,
+    co_units: frozenset[int],
+    now: datetime,
 ) -> Case:
-    office_id = task.office_id
     steps = [step for step in task.flow.steps_of(command.action) if task.state in step.sources]
     asked = {name for step in steps for name in (*step.gives, *step.guards, *step.effects)}
-    eyes = any(step.four_eyes for step in steps)
     filing, people = command.given.filing_id, command.given.people
     return Case(
         action=command.action,
@@ -319,17 +324,17 @@ def _case(
         given=command.given,
         now=now,
         state=task.state,
-        office=cases.load_office(connection, office_id),
-        filing=cases.load_filing(connection, office_id, filing) if filing else None,
-        indicators=cases.clause_indicators(connection, office_id, task.clause_id)
+        office=office,
+        filing=cases.load_filing(connection, office.id, filing) if filing else None,
+        indicators=cases.clause_indicators(connection, office.id, task.clause_id)
         if "indicators" in asked and task.clause_id is not None
         else (),
         co_units=co_units,
         seats=panels.sitting(connection, task) if "my_turn" in asked else (),
-        people=cases.named_people(connection, office_id, people, local_date(now)) if people else (),
+        people=cases.named_people(connection, office.id, people, local_date(now)) if people else (),
         readers=readings.readers(connection, task, actor.people) if "unread" in asked else (),
         been=cases.been(connection, task) if "been_there" in asked else frozenset(),
-        takers=cases.takers(connection, task) if eyes else {},
+        takers=cases.takers(connection, task) if any(step.four_eyes for step in steps) else {},
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
@@ -19,11 +19,12 @@ from workflow.paging import counted
 from workflow.permissions import not_there
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import date
 
     from sqlalchemy.engine import Connection
 
+#: in the order of ``TaskRow``, the flow by its hash
 _TASK_COLUMNS = (
     t.task.c.id,
     t.task.c.office_id,
@@ -40,19 +41,27 @@ _TASK_COLUMNS = (
     t.task.c.due_revision,
     t.task.c.received_at,
     t.task.c.report_number,
+    sa.func.coalesce(t.report.c.content_sha256, "").label("report_sha256"),
     t.task.c.filed_by,
     t.task.c.signed_by,
     t.task.c.late_days,
-    t.task.c.handler_id,
-    t.task.c.back_to,
-    t.task.c.returner_id,
-    sa.func.coalesce(t.report.c.content_sha256, "").label("report_sha256"),
     sa.func.coalesce(t.clause.c.number, "").label("clause_number"),
     t.unit.c.name.label("unit_name"),
     sa.func.coalesce(t.period.c.month, "").label("month"),
     sa.func.coalesce(t.work_item.c.title, t.problem.c.title, "").label("title"),
     sa.func.coalesce(t.clause.c.text, t.problem.c.description, "").label("text"),
     (sa.func.coalesce(t.period.c.state, "") == PeriodState.CLOSED.value).label("month_closed"),
+    t.task.c.handler_id,
+    t.task.c.back_to,
+    t.task.c.returner_id,
+)
+#: in the order of ``OfficeRow``
+_OFFICE_COLUMNS = (
+    t.office.c.id,
+    t.office.c.short_name,
+    t.office.c.four_eyes,
+    sa.func.coalesce(sa.func.nullif(t.office.c.channel, ""), "file").label("channel"),
+    sa.func.coalesce(t.watermark.c.held_reason, "").label("held_reason"),
 )
 
 
@@ -65,11 +74,11 @@ def _same(left: sa.Table, column: str, right: sa.Table) -> Any:
     return sa.and_(left.c.office_id == right.c.office_id, left.c[column] == right.c.id)
 
 
-TASK_SELECT = (
-    sa.select(*_TASK_COLUMNS)
-    .select_from(
+def _and_words(tasks: Any) -> Any:
+    """Tables with the task's among them, joined with those that hold the words to speak of it."""
+    return (
         # every task has a unit: as an outer join it cannot be where a search begins, to go through all of a unit's tasks
-        t.task.outerjoin(t.unit, _same(t.task, "unit_id", t.unit))
+        tasks.outerjoin(t.unit, _same(t.task, "unit_id", t.unit))
         .outerjoin(t.clause, _same(t.task, "clause_id", t.clause))
         .outerjoin(t.work_item, _same(t.clause, "item_id", t.work_item))
         .outerjoin(t.problem, _same(t.task, "problem_id", t.problem))
@@ -83,23 +92,30 @@ TASK_SELECT = (
             ),
         )
     )
-    .order_by(*IN_ORDER)
-)
+
+
+TASK_SELECT = sa.select(*_TASK_COLUMNS).select_from(_and_words(t.task)).order_by(*IN_ORDER)
 _ONE_TASK: Final = Statement(
     TASK_SELECT.where(t.task.c.office_id == sa.bindparam("office"), t.task.c.id == sa.bindparam("task"))
 )
 _THESE_TASKS: Final = Statement(
     TASK_SELECT.where(t.task.c.office_id == sa.bindparam("office"), among(t.task.c.id, "tasks"))
 )
+_WITH_HELD = t.office.outerjoin(t.watermark, t.watermark.c.office_id == t.office.c.id)
 _OFFICE: Final = Statement(
-    sa.select(
-        t.office.c.id,
-        t.office.c.short_name,
-        t.office.c.four_eyes,
-        sa.func.coalesce(sa.func.nullif(t.office.c.channel, ""), "file").label("channel"),
-        sa.func.coalesce(t.watermark.c.held_reason, "").label("held_reason"),
-    )
-    .outerjoin(t.watermark, t.watermark.c.office_id == t.office.c.id)
+    sa.select(*_OFFICE_COLUMNS).select_from(_WITH_HELD).where(t.office.c.id == sa.bindparam("office"))
+)
+_OFFICE_ENDS: Final = len(_OFFICE_COLUMNS)
+_TASK_BEGINS: Final = _OFFICE_ENDS + 2
+_KEPT: Final = sa.and_(
+    t.operation.c.office_id == t.office.c.id,
+    t.operation.c.actor == sa.bindparam("actor"),
+    t.operation.c.key == sa.bindparam("key"),
+)
+_ASKED: Final = sa.and_(t.task.c.office_id == t.office.c.id, t.task.c.id == sa.bindparam("task"))
+_OPENING: Final = Statement(
+    sa.select(*_OFFICE_COLUMNS, t.operation.c.answer, t.operation.c.asked_sha256, *_TASK_COLUMNS)
+    .select_from(_and_words(_WITH_HELD.outerjoin(t.operation, _KEPT).outerjoin(t.task, _ASKED)))
     .where(t.office.c.id == sa.bindparam("office"))
 )
 _HELD: Final = sa.and_(
@@ -157,29 +173,48 @@ _TRAIL: Final = (
 _ITS_TRAIL: Final = Statement(_TRAIL.where(t.event.c.object_id == sa.bindparam("task")))
 
 
-def _task_row(connection: Connection, values: dict[str, Any]) -> TaskRow:
+def _task_row(connection: Connection, found: Sequence[Any]) -> TaskRow:
     """A selected row with the version of the flow that it pins."""
-    values["flow"] = pinned(connection, values["office_id"], values.pop("flow_sha256"))
-    if values["problem_id"] is not None:
-        values["clause_number"] = _("problem {number}").format(number=values["problem_id"])
-    return TaskRow(**values)
+    number, office_id, sha256, *others = found
+    row = TaskRow(number, office_id, pinned(connection, office_id, sha256), *others)
+    if row.problem_id is None:
+        return row
+    return row._replace(clause_number=_("problem {number}").format(number=row.problem_id))
 
 
 def load_office(connection: Connection, office_id: int) -> OfficeRow:
     """The office as steps and messages need it."""
-    return OfficeRow(*_OFFICE.first(connection, {"office": office_id}))
+    return OfficeRow._make(_OFFICE.first(connection, {"office": office_id}))
 
 
 def load_task(connection: Connection, office_id: int, task_id: int) -> TaskRow | None:
     """One task with the words needed to speak of it, or None."""
     row = _ONE_TASK.first(connection, {"office": office_id, "task": task_id})
-    return _task_row(connection, row._asdict()) if row else None
+    return _task_row(connection, row) if row else None
+
+
+class Opening(NamedTuple):
+    """What every step begins with, in one look: its office, its task, and what was answered under its key before."""
+
+    office: OfficeRow
+    task: TaskRow | None
+    answer: dict[str, Any] | None
+    #: the digest of what was asked then
+    asked_sha256: str
+
+
+def opening(connection: Connection, office_id: int, task_id: int, login: str, key: str) -> Opening:
+    """Of a step on a task; ``login`` is whose key it is."""
+    row = _OPENING.first(connection, {"office": office_id, "task": task_id, "actor": login, "key": key})
+    office, (answer, asked), task = row[:_OFFICE_ENDS], row[_OFFICE_ENDS:_TASK_BEGINS], row[_TASK_BEGINS:]
+    there = _task_row(connection, task) if task[0] is not None else None
+    return Opening(OfficeRow._make(office), there, answer, asked or "")
 
 
 def tasks_of(connection: Connection, office_id: int, numbers: Collection[int]) -> list[TaskRow]:
     """The tasks of these numbers, in the order of the notice, problems last."""
     asked = {"office": office_id, "tasks": list(numbers)}
-    return [_task_row(connection, row._asdict()) for row in _THESE_TASKS.rows(connection, asked)] if numbers else []
+    return [_task_row(connection, row) for row in _THESE_TASKS.rows(connection, asked)] if numbers else []
 
 
 def load_tasks(
@@ -195,8 +230,8 @@ def load_tasks(
     if limit is not None:  # which ones they are is found before their words are
         found = _numbers(office_id, conditions).order_by(*order).offset(offset).limit(limit)
         query = TASK_SELECT.where(t.task.c.office_id == office_id, t.task.c.id.in_(found))
-    rows = connection.execute(query.order_by(None).order_by(*order)).mappings().all()
-    return [_task_row(connection, dict(row)) for row in rows]
+    rows = connection.execute(query.order_by(None).order_by(*order)).all()
+    return [_task_row(connection, row) for row in rows]
 
 
 def count_tasks(connection: Connection, office_id: int, *conditions: Any, most: int) -> int:
@@ -221,6 +256,29 @@ def named_units(connection: Connection, task: TaskRow) -> list[int]:
     """The units that the task's clause or problem names, the lead first."""
     query, about = (_OF_CLAUSE, task.clause_id) if task.problem_id is None else (_OF_PROBLEM, task.problem_id)
     return query.scalars(connection, {"office": task.office_id, "about": about})
+
+
+def units_named(connection: Connection, office_id: int, tasks: Sequence[TaskRow]) -> Callable[[TaskRow], set[int]]:
+    """The units that the clause or problem of each of some tasks names, read once for all of them."""
+    r, p = t.responsibility.c, t.problem_unit.c
+    of_clauses: dict[int | None, set[int]] = {}
+    of_problems: dict[int | None, set[int]] = {}
+    clauses = {task.clause_id for task in tasks if task.problem_id is None}
+    query = sa.select(r.clause_id, r.unit_id).where(
+        r.office_id == office_id, r.clause_id.in_(clauses), r.ended_at.is_(None)
+    )
+    for clause, unit in connection.execute(query) if clauses else ():
+        of_clauses.setdefault(clause, set()).add(unit)
+    problems = {task.problem_id for task in tasks if task.problem_id is not None}
+    query = sa.select(p.problem_id, p.unit_id).where(p.office_id == office_id, p.problem_id.in_(problems))
+    for problem, unit in connection.execute(query) if problems else ():
+        of_problems.setdefault(problem, set()).add(unit)
+
+    def named(task: TaskRow) -> set[int]:
+        known = of_clauses if task.problem_id is None else of_problems
+        return known.get(task.clause_id if task.problem_id is None else task.problem_id, set())
+
+    return named
 
 
 def been(connection: Connection, task: TaskRow) -> frozenset[str]:

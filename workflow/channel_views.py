@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from models import tables as t
 from models.states import MessageState
 from workflow import permissions
-from workflow.paging import SIZE, before_page
+from workflow.paging import SIZE, page_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -82,7 +82,7 @@ def _last_tries(connection: Connection, office_id: int) -> Sequence[Any]:
     n = newest.c
     return connection.execute(
         sa.select(m.channel, n.finished_at, n.outcome, n.code, n.detail)
-        .select_from(newest.outerjoin(t.message, sa.and_(m.office_id == n.office_id, m.id == n.message)))
+        .select_from(newest.outerjoin(t.message, sa.and_(m.office_id == office_id, m.id == n.message)))
         .where(n.finished_at.is_not(None))
         .order_by(n.id.desc())
     ).all()
@@ -104,10 +104,11 @@ def dead_letters(connection: Connection, office_id: int, actor: Actor, page: int
     permissions.demand(actor, "message.read")
     m, p = t.message.c, t.person.c
     mine: Any = sa.and_(m.office_id == office_id, m.state == MessageState.DEAD.value)
-    total = connection.scalar(sa.select(sa.func.count()).select_from(t.message).where(mine)) or 0
     query = (
         sa.select(m.id, m.event, p.name, p.login, m.channel, m.created_at, m.reason, m.attempts)
         .join(t.person, sa.and_(p.office_id == m.office_id, p.id == m.recipient_id))
-        .where(mine).order_by(m.id.desc()).limit(SIZE).offset(before_page(page, total))
-    )  # fmt: skip
-    return [DeadLetter(*row) for row in connection.execute(query)], total
+        .where(mine)
+        .order_by(m.id.desc())
+    )
+    rows, total = page_of(connection, query, page, SIZE)
+    return [DeadLetter(*row.values()) for row in rows], total

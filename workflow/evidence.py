@@ -291,7 +291,7 @@ def _rows(connection: Connection, office_id: int, filing_ids: Collection[int]) -
         .join(t.filing, sa.and_(f.office_id == e.office_id, f.id == e.filing_id))
         .outerjoin(t.person, sa.and_(p.office_id == e.office_id, p.login == e.attested_by))
         .where(e.office_id == office_id, e.filing_id.in_(filing_ids))
-        .order_by(e.id)
+        .order_by(e.filing_id, e.id)
     )  # fmt: skip
     return list(connection.execute(query).mappings())
 

@@ -19,6 +19,7 @@ from workflow import audit, permissions
 from workflow.flow_reading import read_flow
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
@@ -103,10 +104,11 @@ def words(connection: Connection, office_id: int) -> dict[str, str]:
     return found
 
 
-def words_of_tasks(connection: Connection, office_id: int) -> dict[int, dict[str, str]]:
-    """By task, its own flow's words: “reported” is called otherwise in another flow. Names it lacks are in ``words``."""
+def words_of_tasks(connection: Connection, office_id: int, tasks: Collection[int]) -> dict[int, dict[str, str]]:
+    """By task of some tasks, its own flow's words: “reported” is called otherwise in another flow. Names it lacks are in ``words``."""
     k = t.task.c
-    rows = connection.execute(sa.select(k.id, k.flow_sha256).where(k.office_id == office_id)).all()
+    query = sa.select(k.id, k.flow_sha256).where(k.office_id == office_id, k.id.in_(tasks))
+    rows = connection.execute(query).all()
     of = {sha: words_of(pinned(connection, office_id, sha)) for sha in {row.flow_sha256 for row in rows}}
     return {row.id: of[row.flow_sha256] for row in rows}
 

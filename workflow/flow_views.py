@@ -1,4 +1,4 @@
-"""The versions of the flows as a list shows them: which is in force, and how many tasks pin each."""
+"""The versions of the flows as a list shows them: which is in force, and how many unfinished tasks pin each."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from models import tables as t
 from models.states import FINISHED
 from models.times import shown
 from workflow import permissions
-from workflow.flow_store import SHIPPED, pinned, shipped
+from workflow.flow_store import SHIPPED, every, pinned, shipped
 from workflow.flow_store import versions as installed
 
 if TYPE_CHECKING:
@@ -25,16 +25,12 @@ def versions(connection: Connection, office_id: int, actor: Actor) -> list[dict[
     What comes with the program and was never installed stands first, with an empty ``installed``.
     """
     permissions.demand(actor, "flow.read")
-    k = t.task.c
-    finished = k.stage.in_([stage.value for stage in FINISHED])
-    query = sa.select(k.flow_sha256, sa.func.count(), sa.func.count().filter(~finished)).where(k.office_id == office_id)
-    counts = {sha: (tasks, still) for sha, tasks, still in connection.execute(query.group_by(k.flow_sha256))}
-    rows = installed(connection, office_id)
+    still, rows = _open(connection, office_id), installed(connection, office_id)
     newest = {row.name: row.sha256 for row in rows}
     known = {row.sha256 for row in rows}
     along = [
         {"name": flow.name, "title": flow.title.here, "version": flow.short, "sha256": flow.sha256, "in_force": False,
-         "tasks": 0, "open": 0, "installed": ""}
+         "open": 0, "installed": ""}
         for flow in map(shipped, SHIPPED) if flow.sha256 not in known
     ]  # fmt: skip
     return along + [
@@ -44,9 +40,20 @@ def versions(connection: Connection, office_id: int, actor: Actor) -> list[dict[
             "version": row.sha256[:8],
             "sha256": row.sha256,
             "in_force": newest[row.name] == row.sha256,
-            "tasks": counts.get(row.sha256, (0, 0))[0],
-            "open": counts.get(row.sha256, (0, 0))[1],
+            "open": still.get(row.sha256, 0),
             "installed": f"{shown(row.installed_at)} {row.installed_by}",
         }
         for row in rows
     ]
+
+
+def _open(connection: Connection, office_id: int) -> dict[str, int]:
+    """How many unfinished tasks pin each version; found by their states, past all that was finished in the years."""
+    k = t.task.c
+    states = {
+        state.name for flow in every(connection, office_id) for state in flow.states if state.stage not in FINISHED
+    }
+    query = sa.select(k.flow_sha256, sa.func.count().label("tasks")).where(
+        k.office_id == office_id, k.state.in_(sorted(states)), k.stage.not_in([stage.value for stage in FINISHED])
+    )
+    return {row.flow_sha256: row.tasks for row in connection.execute(query.group_by(k.flow_sha256))}

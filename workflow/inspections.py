@@ -13,6 +13,7 @@ from models.language import _
 from models.times import local_date
 from models.words import letters
 from workflow import audit, ledger, permissions
+from workflow.paging import SIZE, page_of
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -56,13 +57,13 @@ def record(
     return number
 
 
-def listing(connection: Connection, office_id: int, actor: Actor) -> list[dict[str, Any]]:
-    """Every inspection with the number of problems registered from it, the newest first; for the office."""
+def listing(
+    connection: Connection, office_id: int, actor: Actor, page: int = 1, size: int = SIZE
+) -> tuple[list[dict[str, Any]], int]:
+    """A page of the inspections with the number of problems registered from each, the newest first, and their count."""
     permissions.demand(actor, "inspection.record")
     i = t.inspection.c
-    return [
-        dict(row) for row in connection.execute(_rows(office_id).order_by(i.held_on.desc(), i.id.desc())).mappings()
-    ]
+    return page_of(connection, _rows(office_id).order_by(i.held_on.desc(), i.id.desc()), page, size)
 
 
 def one(connection: Connection, office_id: int, actor: Actor, number: int, now: datetime) -> dict[str, Any]:

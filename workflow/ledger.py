@@ -270,7 +270,7 @@ def _read(connection: Connection, office_id: int, only: Collection[int] | None) 
         problems=list(connection.execute(problems)),
         tasks={task.problem_id: task for task in tasks if task.problem_id is not None},
         first_due={row.id: row.original_due_on for row in connection.execute(due)},
-        units=_units(connection, office_id),
+        units=_units(connection, office_id, only),
         events=_by_task(connection.execute(_events(office_id, ours))),
         grants=_by_task(connection.execute(_grants(office_id, ours))),
         progress=_by_task(connection.execute(_reports(office_id, ours))),
@@ -282,13 +282,13 @@ def _read(connection: Connection, office_id: int, only: Collection[int] | None) 
     )
 
 
-def _units(connection: Connection, office_id: int) -> dict[int, list[tuple[int, str]]]:
+def _units(connection: Connection, office_id: int, only: Collection[int] | None) -> dict[int, list[tuple[int, str]]]:
     """The units of each problem, the lead first."""
     u, n = t.problem_unit.c, t.unit.c
     query = (
         sa.select(u.problem_id, u.unit_id, n.name)
         .join(t.unit, sa.and_(n.office_id == u.office_id, n.id == u.unit_id))
-        .where(u.office_id == office_id)
+        .where(u.office_id == office_id, *([] if only is None else [u.problem_id.in_(only)]))
         .order_by(u.problem_id, u.position)
     )
     found: dict[int, list[tuple[int, str]]] = defaultdict(list)

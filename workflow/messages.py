@@ -16,6 +16,7 @@ from models.language import _
 from models.states import MessageState
 from models.words import letters
 from workflow import audit, permissions
+from workflow.paging import SIZE, page_of
 from workflow.telling import held_reason
 
 if TYPE_CHECKING:
@@ -34,17 +35,23 @@ def list_messages(
     *,
     state: MessageState | None = None,
     recipient: str = "",
-    limit: int = 200,
-) -> list[dict[str, Any]]:
-    """The messages, the newest first, with the recipient's login and name; needs ``message.read``."""
+    page: int = 1,
+    size: int = SIZE,
+) -> tuple[list[dict[str, Any]], int]:
+    """A page of the messages, the newest first, with the recipient's login and name, and their count; needs ``message.read``."""
     permissions.demand(actor, "message.read")
-    query = _with_recipient().where(t.message.c.office_id == office_id)
+    m, p = t.message.c, t.person.c
+    query = _with_recipient().where(m.office_id == office_id)
+    order: tuple[Any, ...] = (m.id.desc(),)
     if state is not None:
-        query = query.where(t.message.c.state == state.value)
+        # Nearly every message ends as sent: they are met one after the other from the newest on, while the index of the
+        # states would have all of them sorted. Of what stands otherwise there is little.
+        column = m.state.concat("") if state is MessageState.SENT and not recipient else m.state
+        query = query.where(column == state.value)
     if recipient:
-        query = query.where(t.person.c.login == recipient)
-    rows = connection.execute(query.order_by(t.message.c.id.desc()).limit(limit)).mappings()
-    return [dict(row) for row in rows]
+        whose = sa.select(p.id).where(p.office_id == office_id, p.login == recipient).scalar_subquery()
+        query, order = query.where(m.recipient_id == whose), (m.created_at.desc(), m.id.desc())
+    return page_of(connection, query.order_by(*order), page, size)
 
 
 def show_message(connection: Connection, office_id: int, actor: Actor, number: int) -> dict[str, Any]:

@@ -81,7 +81,7 @@ _OF_CLAUSES: Final = {
         table.c.office_id == sa.bindparam("office"),
         table.c.clause_id.in_(sa.bindparam("clauses", expanding=True)),
     )
-    .order_by(table.c.id)
+    .order_by(table.c.clause_id, table.c.id)
     for table in (t.indicator, t.milestone)
 }
 

@@ -7,16 +7,14 @@ first answer (I17).
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import sqlalchemy as sa
 from sqlalchemy import exc
 
 from models import tables as t
 from models.database import insert
 from models.errors import BadInput, Denied, DubanError, Unreachable
 from models.language import _
-from models.statements import Statement
 from models.states import Result
 from workflow import audit
 
@@ -30,14 +28,6 @@ if TYPE_CHECKING:
     from workflow.case import Actor
 
 T = TypeVar("T")
-
-_ANSWER: Final = Statement(
-    sa.select(t.operation.c.answer, t.operation.c.asked_sha256).where(
-        t.operation.c.office_id == sa.bindparam("office"),
-        t.operation.c.actor == sa.bindparam("actor"),
-        t.operation.c.key == sa.bindparam("key"),
-    )
-)
 
 
 def perform(
@@ -102,21 +92,15 @@ def keep_denials(
             record_refusal(connection, office_id, actor, deed, refusal, now)
 
 
-def answered(
-    connection: Connection, office_id: int, actor: Actor, key: str, asked_sha256: str = ""
-) -> dict[str, Any] | None:
-    """The first answer to a command with this key, if it was given before; E-H80 when something else was asked then."""
-    found = _ANSWER.first(connection, {"office": office_id, "actor": actor.login, "key": key})
-    if found is None:
-        return None
-    if asked_sha256 and found.asked_sha256 and found.asked_sha256 != asked_sha256:
+def refuse_another(key: str, asked_sha256: str, asked_before: str) -> None:
+    """E-H80 when something else was asked under the key before."""
+    if asked_sha256 and asked_before and asked_before != asked_sha256:
         raise BadInput(
             "E-H80",
             _("This was sent before with other content; what was sent first is done."),
             where=key[:40],
             remedy=_("Look at how it stands now, then send what is still missing anew."),
         )
-    return dict(found.answer)
 
 
 def keep_answer(

@@ -16,7 +16,7 @@ from workflow import calendar_store, cases, telling
 from workflow.month_rows import of_month, on
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import date, datetime
 
     from sqlalchemy.engine import Connection
@@ -50,15 +50,23 @@ def about(tasks: Iterable[TaskRow]) -> list[list[int]]:
     return [[task.id, task.round, task.due_revision] for task in tasks]
 
 
-def standing(connection: Connection, office_id: int, *kinds: PaperKind) -> list[Any]:
-    """The papers of some kinds that are not void, in the order of their issue."""
+def standing(connection: Connection, office_id: int, tasks: Collection[int], *kinds: PaperKind) -> list[Any]:
+    """The papers of some kinds that are not void and may speak of some tasks, in the order of their issue.
+
+    None is older than the tasks: the papers of years before are not looked through.
+    """
+    k = t.task.c
+    first = connection.scalar(sa.select(sa.func.min(k.opened_on)).where(k.office_id == office_id, k.id.in_(tasks)))
+    if first is None:
+        return []
     void = sa.select(t.voiding.c.paper_id).where(t.voiding.c.office_id == office_id)
     query = sa.select(t.paper).where(
         t.paper.c.office_id == office_id,
         t.paper.c.kind.in_([kind.value for kind in kinds]),
+        t.paper.c.year >= first.year,
         t.paper.c.id.not_in(void),
     )
-    return list(connection.execute(query.order_by(t.paper.c.id)))
+    return sorted(connection.execute(query), key=lambda paper: paper.id)
 
 
 def earlier(
@@ -69,7 +77,7 @@ def earlier(
     numbers = {task.id for task in tasks}
     return tuple(
         EarlierPaper(row.kind, row.year, row.number, local_date(row.issued_at))
-        for row in standing(connection, office_id, *milder)
+        for row in standing(connection, office_id, numbers, *milder)
         if numbers & {task for task, _round, _revision in row.about}
     )
 

@@ -28,6 +28,13 @@ def counted(connection: Connection, rows: sa.Select[Any], most: int) -> int:
     return connection.scalar(sa.select(sa.func.count()).select_from(rows.limit(most).subquery())) or 0
 
 
+def page_of(connection: Connection, query: sa.Select[Any], page: int, size: int) -> tuple[list[dict[str, Any]], int]:
+    """The rows of a page of a query in its order, and how many there are as far as they are counted."""
+    total = counted(connection, query.order_by(None), most_counted(page, size))
+    piece = query.limit(size).offset(before_page(page, total, size))
+    return [dict(row) for row in connection.execute(piece).mappings()], total
+
+
 def last_page(total: int, size: int = SIZE) -> int:
     """The number of pages, at least one."""
     return max(1, -(-total // size))

@@ -22,6 +22,7 @@ from models.times import local_date
 from models.words import letters
 from workflow import audit, owing, permissions
 from workflow.operation import perform
+from workflow.paging import SIZE, page_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -186,7 +187,7 @@ def _not_asked_already(
 ) -> None:
     """A second paper about the same before the first one's time limit has run out would be one too many."""
     wanted = owing.about(tasks)
-    for row in owing.standing(connection, office_id, kind):
+    for row in owing.standing(connection, office_id, [task.id for task in tasks], kind):
         if row.facts["until"] >= local_date(now).isoformat() and all(one in row.about for one in wanted):
             raise Refused(
                 "E-S51",
@@ -251,17 +252,25 @@ def void(connection: Connection, office_id: int, actor: Actor, paper_id: int, re
 
 
 def list_papers(
-    connection: Connection, office_id: int, actor: Actor, *, kind: str = "", year: int = 0
-) -> list[dict[str, Any]]:
-    """Every paper with whether it is void, by kind, year and number."""
+    connection: Connection,
+    office_id: int,
+    actor: Actor,
+    *,
+    kind: str = "",
+    year: int = 0,
+    newest: bool = False,
+    page: int = 1,
+    size: int = SIZE,
+) -> tuple[list[dict[str, Any]], int]:
+    """A page of the papers with whether they are void, by kind, year and number or the ``newest`` first, and their count."""
     permissions.demand(actor, "paper.read")
+    p = t.paper.c
     query = _with_voiding().where(t.paper.c.office_id == office_id)
     if kind:
-        query = query.where(t.paper.c.kind == kind)
+        query = query.where(p.kind == kind)
     if year:
-        query = query.where(t.paper.c.year == year)
-    rows = connection.execute(query.order_by(t.paper.c.kind, t.paper.c.year, t.paper.c.number)).mappings()
-    return [dict(row) for row in rows]
+        query = query.where(p.year == year)
+    return page_of(connection, query.order_by(*([p.id.desc()] if newest else [p.kind, p.year, p.number])), page, size)
 
 
 def find(connection: Connection, office_id: int, actor: Actor, paper_id: int) -> dict[str, Any]:

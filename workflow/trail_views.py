@@ -154,7 +154,9 @@ def _detail(detail: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def _told(connection: Connection, office_id: int, rows: Sequence[Mapping[str, Any]]) -> Iterator[Told]:
     """In the words of its task's own flow, before those of every flow there ever was."""
     every = flow_store.words(connection, office_id)
-    own = _words_of(connection, office_id, {row["object_id"] for row in rows if row["object_type"] == "task"})
+    own = flow_store.words_of_tasks(
+        connection, office_id, {row["object_id"] for row in rows if row["object_type"] == "task"}
+    )
     for row in rows:
         words = every | own.get(row["object_id"] if row["object_type"] == "task" else 0, {})
         yield Told(
@@ -163,12 +165,6 @@ def _told(connection: Connection, office_id: int, rows: Sequence[Mapping[str, An
             f"{labels.thing(row['object_type'])} {row['object_id'] or ''}".strip(), _moved(row, words),
             Result(row["result"]), _reason(row), row["hash"], row["prev_hash"],
         )  # fmt: skip
-
-
-def _words_of(connection: Connection, office_id: int, tasks: set[int]) -> dict[int, dict[str, str]]:
-    k = t.task.c
-    found = connection.execute(sa.select(k.id, k.flow_sha256).where(k.office_id == office_id, k.id.in_(tasks)))
-    return {row.id: flow_store.words_of(flow_store.pinned(connection, office_id, row.flow_sha256)) for row in found}
 
 
 def _role(code: str) -> str:

@@ -95,7 +95,7 @@ def _said(connection: Connection, office_id: int, late: Iterable[Entry]) -> dict
         if row.round == rounds[row.task_id]:
             rung = Rung(local_date(row.decided_at), labels.message(row.rule), row.level, row.state == kept[1])
             found.setdefault(row.task_id, []).append(rung)
-    for paper in owing.standing(connection, office_id, *PaperKind):
+    for paper in owing.standing(connection, office_id, rounds, *PaperKind):
         words = f"{PaperKind(paper.kind).label}{cited(paper.year, paper.number)}"
         rung = Rung(local_date(paper.issued_at), words, _CHASES + list(PaperKind).index(PaperKind(paper.kind)) * 2)
         for task, round_, _revision in paper.about:

@@ -145,8 +145,12 @@ def _beside(connection: Connection, office_id: int, periods: Sequence[int]) -> d
             t.work_item.c.title,
         )
         .select_from(
-            t.task.join(t.responsibility, on(t.task, "responsibility_id", t.responsibility))
-            .join(t.clause, on(t.task, "clause_id", t.clause))
+            # “+ 0”: from the months' tasks to what they are about, never from every clause there ever was
+            t.task.join(
+                t.responsibility,
+                sa.and_(t.responsibility.c.office_id == k.office_id, t.responsibility.c.id == k.responsibility_id + 0),
+            )
+            .join(t.clause, sa.and_(t.clause.c.office_id == k.office_id, t.clause.c.id == k.clause_id + 0))
             .join(t.work_item, on(t.clause, "item_id", t.work_item))
         )
         .where(k.office_id == office_id, k.period_id.in_(periods))

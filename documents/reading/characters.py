@@ -5,7 +5,11 @@ Only the parsing form is written so; the source keeps its own characters, and na
 
 from __future__ import annotations
 
-from typing import Final
+import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 _TRADITIONAL: Final = (
     "佈併係個備傳價億優內冊凍別創劃劇劑動務勝勞勢勵區協卻參員問啟喚喪單嗎嚴國圍園圓圖團執報場壓壞壩夥夾奧奪奮妝姍婦孫學宮實寧審寫寬寶將專尋對導尷屆層屬島峽崗"
@@ -31,4 +35,17 @@ _SIMPLIFIED: Final = (
     "鸡离难云电雾雳灵静韦韩韵响页顶项顺须颂预顿领头颈频颗题额颜愿类顾风飘飞饥饭饮饲饱饰养余馆马冯驯驳驻驾驶骑骗腾驱骄验惊驿骤体斗鱼鲁鲜鲸鸟凤鸭鹅鹰卤盐丽麦面"
     "黄点党齐齿龄龙龟"
 )
-SIMPLER: Final = dict(zip(map(ord, _TRADITIONAL), _SIMPLIFIED, strict=True))
+SIMPLER: Final = dict(zip(_TRADITIONAL, _SIMPLIFIED, strict=True))
+
+
+def exchange(signs: Mapping[str, str]) -> Callable[[str], str]:
+    """A function that puts one sign for another, as ``str.translate`` does; many times as fast where most characters stay as they are.
+
+    ``str.translate`` looks each character up, and most of what it does is not to find it.
+    """
+    some = re.compile(f"[{re.escape(''.join(signs))}]")
+
+    def exchanged(text: str) -> str:
+        return some.sub(lambda found: signs[found[0]], text)
+
+    return exchanged

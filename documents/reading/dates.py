@@ -238,7 +238,7 @@ def _note(found: re.Match[str]) -> str:
 
 def deadlines(norm: str, year: int | None, month: int | None = None) -> list[DateRead]:
     """The deadlines of a clause; ``year`` and ``month`` are the notice's own, for what counts from them."""
-    blanks = {at for found in _BLANKS.finditer(norm) for at in range(*found.span())}
+    blanks = {at for found in _BLANKS.finditer(norm) for at in range(*found.span())} if " " in norm else ()
     if not blanks:
         return _deadlines(norm, year, month)
     places = [at for at in range(len(norm)) if at not in blanks]  # 2022 年 6 月: as a copy from a PDF has it
@@ -261,12 +261,15 @@ def _deadlines(norm: str, year: int | None, month: int | None) -> list[DateRead]
     found += [one for last in found for one in _enumerated(norm, last, now)]
     found += [
         DateRead(term.group(), (date(int(term["y"]) + int(term["n"]) - 1, 12, 31),), term.start())
-        for term in _FROM.finditer(norm)
+        for term in (_FROM.finditer(norm) if "内" in norm else ())
         if int(term["n"])
     ]
-    found += [DateRead(event.group(), (), event.start(), event=True) for event in _EVENT.finditer(norm)]
+    found += [
+        DateRead(event.group(), (), event.start(), event=True)
+        for event in (_EVENT.finditer(norm) if "前" in norm else ())
+    ]
     known = [range(one.start, one.start + len(one.quote)) for one in found]
-    for term in _WITHIN.finditer(norm):
+    for term in _WITHIN.finditer(norm) if "内" in norm else ():
         if term.start() not in titles and not any(term.start() in span for span in known):
             found.append(DateRead(term.group(), (), term.start()))
     return sorted(found, key=lambda one: one.start)

@@ -224,9 +224,9 @@ def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     for found in itertools.chain(_SEPARATORS.finditer(text, start, end), (None,)):
         stop = found.start() if found else end
         piece = text[at:stop]
-        begin = at + len(piece) - len(piece.lstrip())
-        if piece.strip():
-            yield begin, begin + len(piece.strip())
+        if said := piece.strip():
+            begin = at + piece.index(said)
+            yield begin, begin + len(said)
         at = found.end() if found else end
 
 
@@ -290,7 +290,7 @@ def _name(duty: Duty, text: str, span: tuple[int, int], role: tuple[str, bool], 
     others = _OTHERS.search(text, start + 2, end)
     end = others.start() if others else end
     name = text[start:end]
-    remark = re.search(r"\x01[^\x02]*\x02$", name)
+    remark = _REMARK.search(name) if name.endswith("\x02") else None
     if remark and remark.start() > 0 and not units.is_group(name):
         duty.remarks.append((start + remark.start(), end))
         end = start + remark.start()
@@ -314,6 +314,8 @@ def _name(duty: Duty, text: str, span: tuple[int, int], role: tuple[str, bool], 
     return True
 
 
+#: the hidden bracket at a name's end
+_REMARK: Final = re.compile(r"\x01[^\x02]*\x02$")
 #: a collective name may go on for so many characters that are not known: 各银行网点
 _LONGEST_REST: Final = 4
 _ROLE_WORD: Final = re.compile(r"(?<=牵头|配合|主办|协办|负责|参与)(?:单位|部门)?$")

@@ -7,7 +7,6 @@ keeps its place in the source.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -107,4 +106,4 @@ def _stripped(line: Line, start: int, end: int) -> Line:
     norm = line.norm[start:end]
     start += len(norm) - len(norm.lstrip())
     end -= len(norm) - len(norm.rstrip())
-    return replace(line, raw=line.raw[start:end], norm=line.norm[start:end], skipped=line.skipped + start)
+    return line.part(start, end)

@@ -34,11 +34,17 @@ class _Head:
     line: Line
     start: int
     pieces: list[tuple[Line, int]] = field(default_factory=list)
+    #: whether more than a heading stands on its own line; asked for with every line that follows, so found out once
+    telling: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Look at its own line."""
+        self.telling = self.kind == items.ITEM or not _is_title(self.line.norm[self.start :])
 
     @property
     def said(self) -> bool:
         """Whether it has text, not only a heading."""
-        return self.kind == items.ITEM or len(self.pieces) > 1 or not _is_title(self.line.norm[self.start :])
+        return self.telling or len(self.pieces) > 1
 
 
 @dataclass(slots=True)

@@ -11,11 +11,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from documents.reading import duties
+from documents.reading.characters import exchange
 
 if TYPE_CHECKING:
     from documents.reading.source import Line
 
-_COLONS: Final = str.maketrans(
+_one_colon: Final = exchange(
     {
         "∶": ":",
         "﹕": ":",
@@ -53,7 +54,7 @@ _TITLED: Final = re.compile(r"(?:[^,。;:()]{4,40},)?(?=由[^。;:()\n]{2,80}(?:
 def unified(line: Line) -> Line:
     """The line with one kind of colon and, round units, one kind of bracket in its parsing form."""
     norm = _LEVEL.sub(lambda level: f"({level[1]})", line.norm)
-    norm = _OTHERS.sub(_round, _POINT.sub("。", norm.translate(_COLONS)))
+    norm = _OTHERS.sub(_round, _POINT.sub("。", _one_colon(norm)))
     return line if norm == line.norm else replace(line, norm=norm)
 
 
@@ -69,7 +70,7 @@ def passages(line: Line, start: int = 0) -> list[Line]:
     depth = 0
     begins = (_OUTSIDE, _SENTENCE) if ":" in line.norm else (_SENTENCE,)
     places = {found.end() for pattern in begins for found in pattern.finditer(line.norm, start)}
-    if titled := _TITLED.match(line.norm, start):
+    if "由" in line.norm and (titled := _TITLED.match(line.norm, start)):
         places.add(titled.end())
     for begin in sorted(places):
         depth = max(depth + line.norm.count("(", counted, begin) - line.norm.count(")", counted, begin), 0)
@@ -104,4 +105,4 @@ def _end(norm: str, begin: int) -> int:
 def _part(line: Line, start: int, end: int) -> Line:
     if start == 0 and end == len(line.norm) == len(line.raw):
         return line
-    return replace(line, raw=line.raw[start:end], norm=line.norm[start:end], skipped=line.skipped + start)
+    return line.part(start, end)

@@ -13,26 +13,22 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from documents.reading.characters import SIMPLER
+from documents.reading.characters import SIMPLER, exchange
 from models.drafts import WarningNote
 from models.language import _
 
 if TYPE_CHECKING:
     from documents.reading.brackets import Found
 
-_WIDE: Final = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
-_BLANKS: Final = dict.fromkeys((0x09, 0x0B, 0x0C, 0xA0, 0x3000, *range(0x2000, 0x200B)), " ")
+_WIDE: Final = {chr(wide): chr(wide - 0xFEE0) for wide in range(0xFF01, 0xFF5F)}
+_BLANKS: Final = dict.fromkeys(map(chr, (0x09, 0x0B, 0x0C, 0xA0, 0x3000, *range(0x2000, 0x200B))), " ")
 #: control and format characters, marks of writing direction among them: on paper they would not exist
 INVISIBLE: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _BREAKS: Final = re.compile(r"\r\n|[\n\r\u2028\u2029]")
-_FOLD: Final[dict[int, int | str]] = {**SIMPLER, **_WIDE, **_BLANKS, ord("﹙"): "(", ord("﹚"): ")", ord("︰"): ":"}
+#: the parsing form of a line: same length, half-width signs, plain blanks, simplified characters
+folded: Final = exchange({**SIMPLER, **_WIDE, **_BLANKS, "﹙": "(", "﹚": ")", "︰": ":"})
 #: more notes of one kind than this say nothing new; the rest is counted
 MOST_NOTES: Final = 500
-
-
-def folded(text: str) -> str:
-    """The parsing form of a line: same length, half-width signs, plain blanks, simplified characters."""
-    return text.translate(_FOLD)
 
 
 def visible(text: str) -> str:
@@ -65,6 +61,12 @@ class Line:
         """The 1-based column in the source of a character of the line."""
         column = self.skipped + index + 1
         return column + bisect_right(range(len(self.hidden)), column, key=lambda at: self.hidden[at] - at)
+
+    def part(self, start: int, end: int) -> Line:
+        """What stands between two places of the line, which keeps its place in the source."""
+        return Line(
+            self.number, self.raw[start:end], self.norm[start:end], self.source, self.skipped + start, self.hidden
+        )
 
     @property
     def blank(self) -> bool:

@@ -10,6 +10,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from documents.reading.characters import exchange
 from documents.reading.source import folded
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 #: no unit's name is longer; bounds every look back and ahead
 LONGEST: Final = 40
+#: a notice names the same few hundred units again and again; what was found out of so many is kept
+NAMES: Final = 4096
 
 _BODY_WORDS: Final = (
     "局|委|办|厅|部|署|院|府|社|会|室|处|科|所|站|队|组|台|行|关|校|团|馆|库|中心|公司|集团|支公司|联社|学校|大学|学院|指挥部|研究院|"
@@ -80,8 +83,8 @@ _REMARK: Final = re.compile(rf"(?<=[\u4e00-\u9fff])\({_ROLE}\)")
 _REMARKED: Final = re.compile(rf"\x01{_ROLE}\x02$")
 
 
-_HIDING: Final = str.maketrans({"(": "\x01", ")": "\x02", "、": "\x03", ",": "\x03", ";": "\x03", " ": "\x03"})
-_MASKING: Final = str.maketrans({"(": "\x01", ")": "\x02", "、": "\x03"})
+_hide: Final = exchange({"(": "\x01", ")": "\x02", "、": "\x03", ",": "\x03", ";": "\x03", " ": "\x03"})
+_mask: Final = exchange({"(": "\x01", ")": "\x02", "、": "\x03"})
 #: levels that one collective name goes through: 各市、县人民政府
 _LEVELS: Final = re.compile(
     r"(?:各|有关|相关)(?:自治区|直辖市|[省市县区州旗镇乡])(?:\([^()]{1,8}\))?(?:[、,](?:自治区|直辖市|县级市|自治州|自治县|街道|开发区|园区|[市县区州旗乡镇])(?:\([^()]{1,8}\))?){1,4}(?=(?:人民)?政府|管委会|党委|有关|相关|部门|单位)"
@@ -90,7 +93,7 @@ _LEVELS: Final = re.compile(
 
 def hidden(name: str) -> str:
     """One name in the parsing form with every bracket and separator in it hidden; same length."""
-    return folded(name).translate(_HIDING)
+    return _hide(folded(name))
 
 
 def masked(norm: str) -> str:
@@ -103,9 +106,10 @@ def masked(norm: str) -> str:
 
 
 def _masked(found: re.Match[str]) -> str:
-    return found.group().translate(_MASKING)
+    return _mask(found.group())
 
 
+@lru_cache(maxsize=NAMES)
 def group_at(segment: str) -> int:
     """The length of the collective name that a segment begins with, 0 when it begins with none."""
     head = segment[:LONGEST]
@@ -141,7 +145,7 @@ def has_group(segment: str) -> bool:
     return bool(_GROUP.search(segment) or _MEMBERS.search(segment))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=NAMES)
 def is_unit(segment: str) -> bool:
     """Whether the whole segment has the shape of one unit's name."""
     if not 2 <= len(segment) <= LONGEST or not _NAME.fullmatch(segment):
@@ -149,6 +153,7 @@ def is_unit(segment: str) -> bool:
     return bool(_ENDS.search(segment)) and not _NOT_UNITS.search(segment) and not _BARE.fullmatch(segment)
 
 
+@lru_cache(maxsize=NAMES)
 def is_placed_unit(segment: str) -> bool:
     """Whether it is a unit's name that also begins with its place or level (市…, …区政府): a surer sign."""
     return is_unit(segment) and bool(_PLACE_FIRST.match(segment))
@@ -159,6 +164,7 @@ def is_place(segment: str) -> bool:
     return bool(_PLACE.fullmatch(segment)) and not _BARE.fullmatch(segment)
 
 
+@lru_cache(maxsize=NAMES)
 def unlabelled(segment: str) -> tuple[str, int]:
     """A segment without its label (牵头单位：), remark and closing words (负责), and how much was cut in front."""
     found = _LABEL.match(segment)

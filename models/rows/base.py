@@ -7,10 +7,12 @@ write lock, because people say them aloud.
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
+
+from models import partitions
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -20,6 +22,9 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 metadata = SQLModel.metadata
+
+#: of a table that grows with every step and message; last in its ``__table_args__``
+IN_PARTS: Final = {"postgresql_partition_by": partitions.BY_OFFICE}
 
 
 class OfficeRow(SQLModel):
@@ -42,6 +47,7 @@ def unique(*columns: str) -> sa.UniqueConstraint:
     return sa.UniqueConstraint("office_id", *columns)
 
 
-def index(name: str, *columns: str) -> sa.Index:
-    """An index within an office."""
-    return sa.Index(name, "office_id", *columns)
+def index(name: str, *columns: str, where: str = "") -> sa.Index:
+    """An index within an office; ``where``: of some of its rows alone, so that the others write nothing into it."""
+    some: dict[str, Any] = {f"{dialect}_where": sa.text(where) for dialect in ("sqlite", "postgresql")} if where else {}
+    return sa.Index(name, "office_id", *columns, **some)

@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from models.rows.base import OfficeRow, index, ref, unique
+from models.rows.base import IN_PARTS, OfficeRow, index, ref, unique
 
 
 class FlowVersion(OfficeRow, table=True):
@@ -64,7 +64,12 @@ class Copy(OfficeRow, table=True):
 class Reading(OfficeRow, table=True):
     """Somebody who may act next has opened the task: from then on it cannot be taken back 拿回."""
 
-    __table_args__ = (unique("task_id", "person_id", "entered_at"), ref("task_id", "task"), ref("person_id", "person"))
+    __table_args__ = (
+        unique("task_id", "person_id", "entered_at"),
+        ref("task_id", "task"),
+        ref("person_id", "person"),
+        IN_PARTS,
+    )
 
     task_id: int
     person_id: int

@@ -8,7 +8,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from models.rows.base import OfficeRow, index, ref, unique
+from models.rows.base import IN_PARTS, OfficeRow, index, ref, unique
 
 
 class Message(OfficeRow, table=True):
@@ -53,6 +53,7 @@ class MessageTask(SQLModel, table=True):
     """Which messages speak of a task: an index of ``Message.about``, which the database keeps itself."""
 
     __tablename__ = "message_task"
+    __table_args__ = IN_PARTS
     model_config = cast("Any", {"defer_build": True})
 
     office_id: int = Field(primary_key=True, foreign_key="office.id")
@@ -63,7 +64,7 @@ class MessageTask(SQLModel, table=True):
 class Attempt(OfficeRow, table=True):
     """One try at sending a message, recorded before it starts."""
 
-    __table_args__ = (unique("message", "number"), ref("message", "message"))
+    __table_args__ = (unique("message", "number"), ref("message", "message"), IN_PARTS)
 
     message: int
     number: int
@@ -80,6 +81,7 @@ class Reminder(OfficeRow, table=True):
     __table_args__ = (
         unique("task_id", "round", "due_revision", "rule"),
         ref("task_id", "task"),
+        IN_PARTS,
     )
 
     task_id: int
@@ -97,7 +99,11 @@ class Reminder(OfficeRow, table=True):
 class Draft(OfficeRow, table=True):
     """A paper the scheduler prepared and a named person issues: a circular 通报 goes out by nobody's timer."""
 
-    __table_args__ = (unique("dedupe_key"), ref("unit_id", "unit"))
+    __table_args__ = (
+        unique("dedupe_key"),
+        ref("unit_id", "unit"),
+        index("ix_draft_waiting", "id", where="issued_at IS NULL AND dropped_at IS NULL"),
+    )
 
     dedupe_key: str
     kind: str = Field(sa_type=sa.String(32))

@@ -13,6 +13,8 @@ from models.rows.base import OfficeRow, index, ref, unique
 class Inspection(OfficeRow, table=True):
     """A 督查 as it was held: kept as a record; what it found becomes problems."""
 
+    __table_args__ = (index("ix_inspection_held", "held_on", "id"),)
+
     title: str
     held_on: date
     place: str = ""
@@ -30,6 +32,7 @@ class Problem(OfficeRow, table=True):
         ref("clause_id", "clause"),
         ref("inspection_id", "inspection"),
         index("ix_problem_clause", "clause_id"),
+        index("ix_problem_inspection", "inspection_id"),
     )
 
     source: str = Field(sa_type=sa.String(16))

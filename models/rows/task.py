@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from models.rows.base import OfficeRow, index, ref, unique
+from models.states import MAYBE_LATE, OPEN_PROBLEM
 
 
 class Period(OfficeRow, table=True):
@@ -44,6 +45,8 @@ class Task(OfficeRow, table=True):
         index("ix_task_clause", "clause_id"),
         index("ix_task_state", "state", "id"),
         index("ix_task_next", "next_due_at"),
+        index("ix_task_late", "id", where=MAYBE_LATE),
+        index("ix_task_problem", "problem_id", where=OPEN_PROBLEM),
     )
 
     #: the version of the flow that it runs in
@@ -212,7 +215,11 @@ class Verification(OfficeRow, table=True):
 class Request(OfficeRow, table=True):
     """延期 (more time) or 退办 (not ours), decided by the office with a reason."""
 
-    __table_args__ = (ref("task_id", "task"), index("ix_request_decision", "decision"))
+    __table_args__ = (
+        ref("task_id", "task"),
+        index("ix_request_decision", "decision"),
+        index("ix_request_task", "task_id"),
+    )
 
     task_id: int
     kind: str = Field(sa_type=sa.String(16))

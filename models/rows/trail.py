@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from models.rows.base import OfficeRow, index, unique
+from models.rows.base import IN_PARTS, OfficeRow, index, unique
 
 
 class Event(SQLModel, table=True):
@@ -18,14 +18,8 @@ class Event(SQLModel, table=True):
         index("ix_event_object", "object_type", "object_id", "version"),
         index("ix_event_operation", "operation_id"),
         # of the few that were refused: a step that is done writes nothing here
-        sa.Index(
-            "ix_event_undone",
-            "office_id",
-            "result",
-            "at",
-            sqlite_where=sa.text("result <> 'done'"),
-            postgresql_where=sa.text("result <> 'done'"),
-        ),
+        index("ix_event_undone", "result", "at", where="result <> 'done'"),
+        IN_PARTS,
     )
 
     office_id: int = Field(primary_key=True, foreign_key="office.id")
@@ -78,7 +72,7 @@ class Heartbeat(SQLModel, table=True):
 class Operation(OfficeRow, table=True):
     """The first answer to a command with an idempotency key; a repeat gets the same one."""
 
-    __table_args__ = (unique("actor", "key"),)
+    __table_args__ = (unique("actor", "key"), IN_PARTS)
 
     actor: str
     key: str

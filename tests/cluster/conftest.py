@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cluster import schema
 from kit.nodes import Load, Node, office_on, said, wipe
-from kit.patroni import BIN, Cluster, temporary
+from kit.patroni import BIN, PATRONI, Cluster, temporary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from kit.world import World
 
-NEEDED = ("patroni", "etcd", "runuser")
+NEEDED = (str(PATRONI / "patroni"), "etcd", "runuser")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -33,7 +34,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="module")
-def cluster() -> Iterator[Cluster]:
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """Formed, with the program's database."""
     folder, began = temporary(), time.monotonic()
     try:
@@ -42,13 +43,14 @@ def cluster() -> Iterator[Cluster]:
             said("cluster", formed_in_s=round(time.monotonic() - began, 1))
             yield made
     finally:
-        wipe(folder)
+        wipe(folder, tmp_path_factory.mktemp("logs"))
 
 
 @pytest.fixture(scope="module")
 def world(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """The office, in the cluster's database."""
+    """The office, in the cluster's database, with the tables in which work waits."""
     made = office_on(cluster.url(), tmp_path_factory.mktemp("world"))
+    schema.apply(made.database)
     yield made
     made.database.close()
 
@@ -61,17 +63,38 @@ def load(tmp_path: Path) -> Iterator[Load]:
     made.end()
 
 
+def beside(first: Node, other: Node) -> Node:
+    """Start another node with the store of papers and the key of forms of the first."""
+    other.home.mkdir(mode=0o700)
+    shutil.copy2(first.home / "web.key", other.home / "web.key")
+    (other.home / "store").symlink_to(first.home / "store")
+    return other.start()
+
+
 @pytest.fixture
 def nodes(world: World, tmp_path: Path, cluster: Cluster) -> Iterator[list[Node]]:
-    """Two nodes that run, with one store of papers and one key of forms between them."""
+    """Two desks that send nothing themselves."""
     made = [Node(tmp_path / f"node{number}", 55580 + number, cluster.url()) for number in range(2)]
     try:
         made[0].start().runs()
-        made[1].home.mkdir(mode=0o700)
-        shutil.copy2(made[0].home / "web.key", made[1].home / "web.key")
-        (made[1].home / "store").symlink_to(made[0].home / "store")
-        made[1].start().runs()
+        beside(*made).runs()
         yield made
     finally:
         for node in made:
             node.end()
+
+
+@pytest.fixture
+def workers(nodes: list[Node], tmp_path: Path, cluster: Cluster) -> Iterator[list[Node]]:
+    """Two processes of `duban work`, each started again whenever it ends."""
+    made = [
+        Node(tmp_path / f"worker{number}", 0, cluster.url(), words=("work",), says="Working", kept=True)
+        for number in range(2)
+    ]
+    try:
+        for worker in made:
+            beside(nodes[0], worker).runs()
+        yield made
+    finally:
+        for worker in made:
+            worker.end()

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import random
+import signal
 import time
+from collections import Counter
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from kit.nodes import NOW, Load, Node, prove_once_each, said, token_of
@@ -34,19 +37,36 @@ def delivered(world: World, numbers: list[int]) -> bool:
     return all(world.row("message", number)["state"] == "sent" for number in numbers)
 
 
+def handed_over(world: World, numbers: list[int]) -> Counter[int]:
+    """How often each of these messages was handed over."""
+    sent = (row["message"] for row in world.rows("attempt") if row["outcome"] == "sent")
+    return Counter(number for number in sent if number in numbers)
+
+
 def test_nothing_acknowledged_is_missing_when_the_machine_that_writes_dies(
-    cluster: Cluster, world: World, load: Load, nodes: list[Node]
+    cluster: Cluster, world: World, load: Load, nodes: list[Node], workers: list[Node]
 ) -> None:
     at_work(world, cluster, load, nodes, "a")
     load.more(100)
     old = cluster.leader()
     assert old is not None
+    awake, late = workers
+    began = awake.starts
+    late.signal(signal.SIGSTOP)
     killed = time.monotonic()
     old.kill("patroni", "etcd")
     load.more(60)
     new = eventually(cluster.leader, "somebody writes")
     numbers = news(world, 4, NOW)
-    eventually(lambda: delivered(world, numbers), "the nodes send again by themselves")
+    eventually(lambda: delivered(world, numbers), "the worker that ended with its connection is back by itself")
+    assert awake.starts > began
+    mail_after = time.monotonic() - killed
+    # the other one was stopped before all this, and wakes up among servers that have changed places
+    late.signal(signal.SIGCONT)
+    awake.end()
+    numbers += news(world, 4, NOW - timedelta(minutes=1))
+    eventually(lambda: delivered(world, numbers), "the one that woke up late sends")
+    assert handed_over(world, numbers) == dict.fromkeys(numbers, 1)
     assert [fault for node in nodes for fault in node.faults] == []
     load.stop()
     assert new is not old
@@ -55,7 +75,7 @@ def test_nothing_acknowledged_is_missing_when_the_machine_that_writes_dies(
     said(
         "primary killed with its machine",
         write_gap_s=round(load.gap, 1), answered=len(load.answers), refused_meanwhile=dict(load.refusals),
-        sent_again_once=sum(bool(before) for *_rest, before in load.answers), mail_after_s=round(time.monotonic() - killed, 1),
+        sent_again_once=sum(bool(before) for *_rest, before in load.answers), mail_after_s=round(mail_after, 1),
     )  # fmt: skip
     assert load.gap < 60
     # the old one comes back, is led back to where the lines parted, and follows

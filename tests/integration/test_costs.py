@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import cli
-from kit.costs import FLOWS, measured, statements, wide_reads, written
+from kit.costs import FLOWS, measured, statements, written
 from kit.desk import DeskOf, desk_of
 from kit.door import Door
 from kit.flows import walker
@@ -27,18 +27,6 @@ PAGES = {
     "clerk1": ("/",),
     "audit": ("/trail",),
 }
-#: lists and searches, whose statements are looked at
-LISTS = {
-    "director": (
-        "/", "/tasks", "/tasks?month=all", "/tasks?unit=第0单位&month=all", "/tasks/2", "/months", "/months/2022-06",
-        "/inbox", "/search?q=完成", "/papers", "/problems", "/channels", "/units", "/decisions", "/board", "/board/late",
-        "/review", "/plan",
-    ),
-    "clerk1": ("/", "/tasks", "/inbox", "/filing"),
-    "leader1": ("/", "/sign"),
-    "audit": ("/", "/trail"),
-    "security": ("/people", "/duties"),
-}  # fmt: skip
 #: what neither a list of commands nor a completion needs
 HEAVY = {"sqlalchemy", "sqlmodel", "pydantic", "alembic", "jinja2", "rich", "docx", "openpyxl", "numpy", "asyncio"}
 #: commands that load some of it to know their own words and options
@@ -92,17 +80,6 @@ def test_a_page_asks_no_more_for_more_tasks(tmp_path: Path) -> None:
     assert len(many.office.rows("task")) > 3 * len(few.office.rows("task"))
     for login, pages in PAGES.items():
         assert asked(many, login, pages) == asked(few, login, pages)
-
-
-def test_no_page_reads_a_table_that_grows_from_end_to_end(tmp_path: Path) -> None:
-    """By SQLite's own plans, which are the same in a small office and in a large one (``models/statistics.py``)."""
-    desk = desk_of(grown_office(tmp_path, units=1, clauses=1, months=1), NOW)
-    for login, pages in LISTS.items():
-        browser = desk.person(login)
-        for page in pages:
-            with wide_reads(desk.site.database) as wide:
-                assert browser.get(page).status_code == 200, page
-            assert wide == [], page
 
 
 def asked(desk: DeskOf, login: str, pages: tuple[str, ...]) -> dict[str, int]:

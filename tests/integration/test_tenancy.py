@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 import shutil
-from contextlib import suppress
+from contextlib import contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -16,6 +16,7 @@ from kit.desk import DeskOf, desk_of
 from kit.done import DONE
 from kit.doors import COMMANDS, doors, given, routes
 from kit.office import MONTH, at
+from kit.parts import each_statement_looks_into_one_part
 from kit.server import SERVER, empty_database
 from kit.stage import LATE, MASTER, Seat, Stage, make_stage
 from kit.tenancy import MARK, SECOND, every_statement_names_its_office, lines, renumber, settle
@@ -81,6 +82,15 @@ def _together(first: Stage, second: Path, url: str) -> Iterator[Shared]:
     database.close()
 
 
+@contextmanager
+def each_in_its_office(stage: Stage) -> Iterator[list[str]]:
+    """Every statement names its office and, on PostgreSQL, looks into that office's part of a large table."""
+    on_server = each_statement_looks_into_one_part(stage.world.database) if SERVER else nullcontext({""})
+    with every_statement_names_its_office() as heard, on_server as looked:
+        yield heard
+    assert looked
+
+
 def granted(deed: str) -> str:
     """Somebody who may do what a door asks."""
     return next((login for role, login in PEOPLE.items() if role in MATRIX.get(deed, PEOPLE)), "director")
@@ -105,7 +115,7 @@ def test_there_is_something_to_see(shared: Shared) -> None:
 def test_no_page_and_no_address_for_programs_shows_the_other(shared: Shared) -> None:
     before, wrong, seen = shared.other(), list[str](), 0
     numbers = {"month": MONTH, "code": shared.stage.things.code, "flow": "monthly_report", "name": "monthly_report"}
-    with every_statement_names_its_office() as heard:
+    with each_in_its_office(shared.stage) as heard:
         for path, route in routes(shared.desk.app.routes):
             if "GET" not in route.methods:
                 continue
@@ -123,7 +133,7 @@ def test_no_page_and_no_address_for_programs_shows_the_other(shared: Shared) -> 
 
 def test_no_command_shows_the_other(shared: Shared, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before, wrong, ended = shared.other(), list[str](), dict[str, str]()
-    with every_statement_names_its_office():
+    with each_in_its_office(shared.stage):
         for path, command in COMMANDS.items():
             if path in ELSEWHERE:
                 continue
@@ -149,7 +159,7 @@ def test_no_command_shows_the_other(shared: Shared, tmp_path: Path, capsys: pyte
 
 def test_nothing_that_is_done_or_sent_reaches_the_other(shared: Shared) -> None:
     stage, before, done = shared.stage, shared.other(), 0
-    with every_statement_names_its_office():
+    with each_in_its_office(shared.stage):
         for deed, doing in DONE.items():
             for thing in doing.things:
                 with suppress(DubanError):

@@ -9,13 +9,12 @@ import tomllib
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from kit.flows import Walker, login_of, walk, walker
 from kit.world import NOON, World
-from models.statistics import LARGE
 from workflow import actions
 from workflow.case import Given
 from workflow.flow_store import LEDGER, MONTHLY
@@ -47,32 +46,6 @@ def statements(database: Database) -> Iterator[list[str]]:
         yield asked
     finally:
         sa.event.remove(database.engine, "before_cursor_execute", heard)
-
-
-@contextmanager
-def wide_reads(database: Database) -> Iterator[list[str]]:
-    """What SQLite reads meanwhile of a table that grows, whole or by the office alone, and no piece of it: each with its plan."""
-    asked: list[tuple[str, Any]] = []
-    wide: list[str] = []
-
-    def heard(_connection: object, _cursor: object, text: str, values: Any, *_more: object) -> None:
-        asked.append((text, values))
-
-    sa.event.listen(database.engine, "before_cursor_execute", heard)
-    try:
-        yield wide
-    finally:
-        sa.event.remove(database.engine, "before_cursor_execute", heard)
-    with database.read() as connection:
-        for text, values in asked:
-            if text.startswith(("SELECT", "WITH")) and "LIMIT" not in text:
-                plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", tuple(values)).scalars(3)
-                wide += [f"{step}: {text}" for step in plan if _of_all(step)]
-
-
-def _of_all(step: str) -> bool:
-    kind, table, *_more = step.split()
-    return kind in {"SCAN", "SEARCH"} and table in LARGE and "(office_id=? AND" not in step
 
 
 def measured(world: World, flow: str) -> dict[str, int]:

@@ -1,13 +1,15 @@
-"""Nodes of an office on a cluster: ``duban serve`` in a folder each, clerks who go on, and what must be true at the end."""
+"""Nodes of an office on a cluster: ``duban serve`` or ``duban work`` in a folder each, clerks who go on, and what must be true at the end."""
 
 from __future__ import annotations
 
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -20,7 +22,6 @@ from workflow import tokens
 from workflow.verify import verify
 
 if TYPE_CHECKING:
-    import signal
     from collections.abc import Sequence
 
 #: as the nodes' clocks stand; a rehearsal's may be set
@@ -36,8 +37,11 @@ class Node:
     home: Path
     port: int
     url: str
-    words: tuple[str, ...] = ("serve",)
-    inside: tuple[str, ...] = ()
+    words: tuple[str, ...] = ("serve", "--no-work")
+    #: what it says once it is there
+    says: str = "Running"
+    #: whatever ends is started again, as systemd does with Restart=always
+    kept: bool = False
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -57,17 +61,24 @@ class Node:
         (self.home / "duban.toml").write_text(text, "utf-8")
         kept = {name: value for name, value in os.environ.items() if not name.startswith("DUBAN_")}
         told = {**kept, "DUBAN_HOME": str(self.home), "DUBAN_NOW": now, "DUBAN_LANG": "en"}
-        program = [*self.inside, "nice", "-n", "5", sys.executable, str(ROOT / "cli.py"), *self.words]
+        program = ["nice", "-n", "5", sys.executable, str(ROOT / "cli.py"), *self.words]
+        if self.kept:
+            program = ["sh", "-c", 'while :; do "$@"; sleep 1; done', "keep", *program]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                program, env=told, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=ROOT
+                program, env=told, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=ROOT, start_new_session=True
             )
         return self
 
     def runs(self) -> Node:
         """Wait until it says so."""
-        eventually(lambda: "Running" in self.log.read_text("utf-8"), f"{self.home.name} runs: {self.log}")
+        eventually(lambda: self.starts, f"{self.home.name} runs: {self.log}")
         return self
+
+    @property
+    def starts(self) -> int:
+        """How often it was there, after a start."""
+        return self.log.read_text("utf-8").count(self.says)
 
     @property
     def alive(self) -> bool:
@@ -82,14 +93,15 @@ class Node:
         return ["\n".join(told[place : place + 120]) for place in places]
 
     def signal(self, number: signal.Signals) -> None:
-        """Send it a signal."""
+        """Send it a signal, and whatever keeps it."""
         assert self.process is not None
-        self.process.send_signal(number)
+        os.killpg(self.process.pid, number)
 
     def end(self) -> None:
         """At the end of a test, however it came."""
         if self.process is not None:
-            self.process.kill()
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait(20)
 
 
@@ -129,8 +141,7 @@ class Load:
             process.terminate()
         codes = [process.wait(120) for process in self.processes]
         assert codes == [0] * len(codes), codes
-        for file in sorted(self.folder.glob("clerk*.jsonl")):
-            self.answers += [tuple(json.loads(line)) for line in file.read_text().splitlines()]
+        self.answers = self.lines()
 
     def end(self) -> None:
         """At the end of a test, however it came."""
@@ -142,6 +153,18 @@ class Load:
         """The longest time in which nobody was answered."""
         times = sorted(when for _key, _version, when, _before in self.answers)
         return max(later - earlier for earlier, later in pairwise(times))
+
+    def lines(self) -> list[tuple[str, int, float, list[str]]]:
+        """All answers until now; a line that is still being written is not one yet."""
+        texts = [file.read_text() for file in sorted(self.folder.glob("clerk*.jsonl"))]
+        return [
+            tuple(json.loads(line)) for text in texts for line in text.splitlines(keepends=True) if line[-1] == "\n"
+        ]
+
+    def gap_between(self, begins: float, ends: float) -> float:
+        """The longest time in which nobody was answered, in a part of the run."""
+        times = sorted(when for _key, _version, when, _before in self.lines() if begins <= when <= ends)
+        return max(later - earlier for earlier, later in pairwise([begins, *times]))
 
     @property
     def refusals(self) -> Counter[str]:
@@ -162,6 +185,13 @@ def token_of(world: World, login: str, seed: str) -> str:
     return token
 
 
+def prove_none_missing(world: World, load: Load) -> None:
+    """Every action that was answered until now is in the trail; the clerks go on meanwhile."""
+    answered = {key for key, *_rest in load.lines()}
+    missing = answered - {event["operation_id"] for event in world.rows("event")}
+    assert missing == set(), f"{len(missing)} acknowledged actions are missing"
+
+
 def prove_once_each(world: World, load: Load) -> None:
     """Every answered action is in the trail once, as it was answered, none is there twice, and the chain proves itself."""
     answered = {key: version for key, version, *_rest in load.answers}
@@ -178,8 +208,10 @@ def prove_once_each(world: World, load: Load) -> None:
         assert verify(connection, 1) == []
 
 
-def wipe(folder: Path) -> None:
-    """Nothing of a run stays."""
+def wipe(folder: Path, keep: Path) -> None:
+    """Nothing of a run stays but what its servers logged, in the test's own folder."""
+    for log in folder.glob("*.log"):
+        shutil.copy2(log, keep)
     shutil.rmtree(folder, ignore_errors=True)
 
 

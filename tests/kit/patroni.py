@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 import urllib.request
 from contextlib import suppress
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 DEPLOY: Final = Path(__file__).resolve().parents[2] / "deploy"
 BIN: Final = Path("/usr/lib/postgresql/15/bin")
+#: where the guide of deploy/ puts Patroni, which Debian has only as 3.0
+PATRONI: Final = Path("/opt/duban-patroni/bin")
 FIRST_PORT: Final = 55500
 PASSWORD: Final = "only-of-this-run"
 #: as three machines are named in deploy/
@@ -35,7 +38,7 @@ _NICE: Final = ("nice", "-n", "5")
 
 def eventually(true: Callable[[], Any], what: str, seconds: float = 90) -> Any:
     """What ``true`` gives as soon as it gives anything; fails when it does not in time."""
-    ends, pause = time.monotonic() + seconds, threading_event()
+    ends, pause = time.monotonic() + seconds, threading.Event()
     while not (found := _quietly(true)):
         assert time.monotonic() < ends, f"it did not come about in {seconds} s: {what}"
         pause.wait(0.1)
@@ -83,7 +86,7 @@ class Machine:
         command = [*self.inside, *_NICE, "runuser", "-u", user, "--preserve-environment", "--", *words]
         with (self.folder / f"{self.name}-{program}.log").open("ab") as log:
             self.running[program] = subprocess.Popen(
-                command, env={**_plain(), **environment}, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+                command, env={**plain(), **environment}, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
                 cwd=self.folder, start_new_session=True,
             )  # fmt: skip
 
@@ -129,8 +132,16 @@ class Cluster:
 
     def bring_up(self, machine: Machine, *, etcd: str = "new") -> None:
         """Start its etcd and its Patroni, as its current comes (back)."""
-        settings = self.settings("etcd/node.env", machine) | {"ETCD_INITIAL_CLUSTER_STATE": etcd}
+        self.start_etcd(machine, etcd)
+        self.start_patroni(machine)
+
+    def start_etcd(self, machine: Machine, state: str = "existing") -> None:
+        """Start its etcd, of a cluster that is ``new`` or ``existing``."""
+        settings = self.settings("etcd/node.env", machine) | {"ETCD_INITIAL_CLUSTER_STATE": state}
         machine.start("etcd", "etcd", environment=settings, user="postgres")
+
+    def start_patroni(self, machine: Machine) -> None:
+        """Start its Patroni, which starts its PostgreSQL."""
         config = self.folder / machine.name / "config.yml"
         config.write_text((DEPLOY / "patroni/config.yml").read_text("utf-8"), "utf-8")
         own = {
@@ -138,7 +149,15 @@ class Cluster:
             "PATRONI_POSTGRESQL_PGPASS": str(self.folder / machine.name / "pgpass"),
         }
         settings = self.settings("patroni/node.env", machine) | own
-        machine.start("patroni", "patroni", str(config), environment=settings, user="postgres")
+        machine.start("patroni", str(PATRONI / "patroni"), str(config), environment=settings, user="postgres")
+
+    def tell(self, **settings: object) -> None:
+        """Change what all of them hold to, as ``duban-patronictl edit-config`` does."""
+        asked = urllib.request.Request(
+            f"http://{self.machines[0].address}:{self.machines[0].port('8008')}/config",
+            data=json.dumps(settings).encode(), method="PATCH", headers={"Content-Type": "application/json"},
+        )  # fmt: skip
+        urllib.request.urlopen(asked, timeout=5).close()
 
     def settings(self, name: str, machine: Machine) -> dict[str, str]:
         """A node's file of deploy/ as it is filled in for this machine."""
@@ -146,31 +165,37 @@ class Cluster:
         text = text.replace("127.0.0.1,THIS_ADDRESS:", "THIS_ADDRESS:").replace("http://127.0.0.1:2379,", "")
         for usual in PORTS:
             text = text.replace(f"THIS_ADDRESS:{usual}", f"{machine.address}:{machine.port(usual)}")
-            for example, other in zip(EXAMPLES, self.machines, strict=True):
-                text = text.replace(f"{example}:{usual}", f"{other.address}:{other.port(usual)}")
+        text = self.placed(text)
         for secret in ("SUPERUSER_PASSWORD", "REPLICATION_PASSWORD"):
             text = text.replace(f"={secret}", f"={PASSWORD}")
         text = text.replace("/var/lib/etcd/duban", str(self.folder / machine.name / "etcd"))
         lines = [line for line in text.splitlines() if line and not line.startswith("#")]
         return dict(line.split("=", 1) for line in lines)
 
+    def placed(self, text: str) -> str:
+        """The addresses that deploy/ has as examples, replaced by those of this run."""
+        for usual in PORTS:
+            for example, machine in zip(EXAMPLES, self.machines, strict=True):
+                text = text.replace(f"{example}:{usual}", f"{machine.address}:{machine.port(usual)}")
+        return text
+
     def formed(self) -> None:
         """One writes, two follow, one of them so closely that it may take over."""
         eventually(lambda: len(self.followers()) == len(self.machines) - 1, f"a whole cluster in {self.folder}")
         eventually(self.in_step, "a standby that is written to before anything is acknowledged")
 
-    def members(self) -> dict[str, dict[str, Any]]:
-        """Each member as anybody's Patroni tells of it."""
-        for machine in self.machines:
+    def members(self, beside: Machine | None = None) -> dict[str, dict[str, Any]]:
+        """Each member as the Patroni of ``beside``, or of anybody, tells of it."""
+        for machine in [beside] if beside else self.machines:
             with suppress(OSError, ValueError):
                 return {one["name"]: one for one in machine.told("cluster")["members"]}
         return {}
 
-    def leader(self) -> Machine | None:
-        """Who writes, by its own word."""
+    def leader(self, but: Machine | None = None) -> Machine | None:
+        """Who writes, by its own word; ``but`` is not asked."""
         for machine in self.machines:
             with suppress(OSError, ValueError):
-                if machine.told().get("role") in {"master", "primary"}:
+                if machine is not but and machine.told().get("role") == "primary":
                     return machine
         return None
 
@@ -187,23 +212,23 @@ class Cluster:
             and {one.get("timeline")} == lines
         ]
 
-    def in_step(self) -> list[str]:
-        """Who may take over without anything being lost."""
-        return [name for name, one in self.members().items() if one["role"] == "sync_standby"]
+    def in_step(self, beside: Machine | None = None) -> list[str]:
+        """Who may take over without anything being lost, as the Patroni of ``beside``, or anybody's, tells it."""
+        return [name for name, one in self.members(beside).items() if one["role"] == "sync_standby"]
 
     def url(self, database: str = "duban", user: str = "duban") -> str:
         """As an office's settings name it: every machine, the one that writes is found."""
         hosts = "&".join(f"host={machine.at}" for machine in self.machines)
         return f"postgresql+psycopg://{user}:{PASSWORD}@/{database}?{hosts}&target_session_attrs=read-write"
 
-    def ask(self, machine: Machine, statement: str, database: str = "postgres") -> str:
+    def ask(self, machine: Machine, statement: str, database: str = "postgres", seconds: float = 60) -> str:
         """A statement as the superuser of one machine; what psql prints."""
         command = [
             *machine.inside, str(BIN / "psql"), "-X", "-A", "-t", "-h", machine.address, "-p", str(machine.port("5432")),
             "-U", "postgres", "-d", database, "-v", "ON_ERROR_STOP=1", "-c", statement,
         ]  # fmt: skip
-        environment = {**_plain(), "PGPASSWORD": PASSWORD, "PGCONNECT_TIMEOUT": "3"}
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=True)
+        environment = {**plain(), "PGPASSWORD": PASSWORD, "PGCONNECT_TIMEOUT": "3"}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=seconds, check=True)
         return done.stdout.strip()
 
     def make_database(self) -> None:
@@ -247,15 +272,9 @@ def _end_group(process: subprocess.Popen[bytes] | None) -> None:
     process.wait(20)
 
 
-def _plain() -> dict[str, str]:
+def plain() -> dict[str, str]:
+    """What a program of a server finds around it: nothing of whoever runs the tests."""
     return {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "HOME": "/tmp"}
-
-
-def threading_event() -> Any:
-    """What is waited on between two looks."""
-    import threading
-
-    return threading.Event()
 
 
 def temporary() -> Path:

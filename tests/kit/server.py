@@ -5,14 +5,19 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+from unittest import mock
 
 import pytest
 import sqlalchemy as sa
+
+from models import partitions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SERVER = os.environ.get("DUBAN_TEST_POSTGRES", "")
+#: parts of a large table in a test's database: more than one, and made sooner than all
+PARTS = 2
 needs_server = pytest.mark.skipif(not SERVER, reason="DUBAN_TEST_POSTGRES names no PostgreSQL server")
 
 
@@ -27,7 +32,8 @@ def empty_database(purpose: str = "test", template: str = "template0") -> Iterat
         connection.exec_driver_sql(gone)
         connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     try:
-        yield server.set(database=name).render_as_string(hide_password=False)
+        with mock.patch.object(partitions, "COUNT", PARTS):
+            yield server.set(database=name).render_as_string(hide_password=False)
     finally:
         with engine.connect() as connection:
             connection.exec_driver_sql(gone)

@@ -1,4 +1,4 @@
-"""The locks: every package of pyproject.toml, pinned and hashed, and nobody's registry in them."""
+"""The locks: every package of pyproject.toml and of deploy/, pinned and hashed, and nobody's registry in them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
 RUNTIME, DEV = ROOT / "requirements.lock", ROOT / "requirements-dev.lock"
+PATRONI = ROOT / "deploy/patroni/requirements.txt"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==([^ ;]+)(?: ; [^\\]+)? \\$")
 HASH = re.compile(r"^    --hash=sha256:[0-9a-f]{64}( \\)?$")
@@ -23,7 +24,7 @@ def pins(lock: Path) -> dict[str, str]:
     return {canonicalize_name(match[1]): match[2] for match in found if match}
 
 
-@pytest.mark.parametrize("lock", [RUNTIME, DEV], ids=lambda lock: lock.name)
+@pytest.mark.parametrize("lock", [RUNTIME, DEV, PATRONI], ids=lambda lock: lock.name)
 def test_lock_holds_only_pins_and_hashes(lock: Path) -> None:
     lines = lock.read_text("utf-8").splitlines()
     assert [line for line in lines if not PIN.match(line) and not HASH.match(line)] == []
@@ -31,7 +32,7 @@ def test_lock_holds_only_pins_and_hashes(lock: Path) -> None:
     assert {line for line in lines if PIN.match(line)} == after
 
 
-@pytest.mark.parametrize("lock", [RUNTIME, DEV], ids=lambda lock: lock.name)
+@pytest.mark.parametrize("lock", [RUNTIME, DEV, PATRONI], ids=lambda lock: lock.name)
 def test_lock_names_no_address(lock: Path) -> None:
     assert re.findall(r"[a-z+]+://\S*|--(?:extra-)?index-url\S*|--find-links\S*", lock.read_text("utf-8")) == []
 
@@ -54,6 +55,12 @@ def test_lock_satisfies_every_requirement_of_the_project(lock: Path, extras: tup
         if not need.specifier.contains(pinned.get(canonicalize_name(need.name), "0"))
     ]
     assert unmet == []
+
+
+def test_the_lock_of_patroni_pins_what_is_asked_for() -> None:
+    asked = [line for line in PATRONI.with_suffix(".in").read_text("utf-8").splitlines() if not line.startswith("#")]
+    pinned = pins(PATRONI)
+    assert [need for need in map(Requirement, asked) if not need.specifier.contains(pinned[need.name])] == []
 
 
 def test_dev_lock_changes_nothing_of_the_runtime_lock() -> None:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from deeds import registers
 from web.api.caller import Reading
-from web.api.paging import Cursor, Limit, Page, cut
+from web.api.paging import Cursor, Limit, Page, beyond, numbered
 from web.api.refusals import refused
 from web.api.shapes import Indicator
 from workflow import permissions
@@ -55,8 +55,8 @@ def list_clauses(call: Reading, limit: Limit = 50, cursor: Cursor = "") -> Any:
 
     def look(connection: Connection) -> list[dict[str, Any]]:
         permissions.demand(call.actor, "task.read")
-        return registers.clauses(connection, call.office_id, call.actor)
+        return registers.clauses(connection, call.office_id, call.actor, after, limit + 1)
 
-    found = call.look_up("task.read", look)
-    piece, onward = cut(found, lambda row: (row["id"],), "clauses", limit, cursor)
+    after = beyond(cursor, "clauses")
+    piece, onward = numbered(call.look_up("task.read", look), "clauses", limit)
     return {"items": piece, "next_cursor": onward}

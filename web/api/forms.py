@@ -14,7 +14,7 @@ from documents.plain_text import printable
 from documents.scan import shown_name
 from web.api.caller import Acting, Reading
 from web.api.files import answered, described
-from web.api.paging import Cursor, Limit, Page, cut
+from web.api.paging import Cursor, Limit, Page, beyond, numbered
 from web.api.refusals import refused
 from web.api.shapes import MONTH, Given, Line, Outcome, Shown, Text
 from web.frame.addresses import HIGHEST
@@ -133,9 +133,9 @@ def list_forms(
     cursor: Cursor = "",
 ) -> Any:
     """Those of the person's units; for the office all. The oldest first."""
-    lines = call.look_up("form.read", lambda c: evidence.list_of_forms(c, call, month or None))
-    found = list({line["code"]: line for line in lines}.values())
-    piece, onward = cut(found, lambda line: (line["printed_at"], line["code"]), "forms", limit, cursor)
+    after = beyond(cursor, "forms")
+    found = call.look_up("form.read", lambda c: evidence.forms_after(c, call, month or None, after, limit + 1))
+    piece, onward = numbered(found, "forms", limit)
     return {"items": piece, "next_cursor": onward}
 
 

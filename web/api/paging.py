@@ -90,6 +90,11 @@ def below(cursor: str, order: str) -> int:
     return int(read(cursor, order, [int])[0]) if cursor else HIGHEST
 
 
+def beyond(cursor: str, order: str) -> int:
+    """For a list by number, the oldest first: the number beyond which the next piece begins."""
+    return int(read(cursor, order, [int])[0]) if cursor else 0
+
+
 def numbered(rows: list[Any], order: str, limit: int, number: str = "id") -> tuple[list[Any], str]:
     """Of ``limit`` + 1 rows the piece, and the cursor of what follows."""
     piece = rows[:limit]

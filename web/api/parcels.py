@@ -14,7 +14,7 @@ from documents.parcels import LARGEST
 from documents.scan import shown_name
 from web.api.caller import Acting, Reading
 from web.api.files import answered, described
-from web.api.paging import Cursor, Limit, Page, cut
+from web.api.paging import Cursor, Limit, Page, below, numbered
 from web.api.refusals import refused
 from web.api.shapes import Given, InPath, Shown
 from web.frame.posted import Upload
@@ -96,8 +96,8 @@ def list_parcels(call: Reading, limit: Limit = 50, cursor: Cursor = "") -> Any:
     """The newest first. The office sees all, a unit those of the office below that it is: what was handed down to it,
     what it reported, how that was answered.
     """
-    rows = [asdict(row) for row in call.look_up(standing.DEED, lambda c: standing.listing(c, call))]
-    piece, onward = cut(rows, lambda row: (row["number"],), "parcels", limit, cursor, down=True)
+    found = call.look_up(standing.DEED, lambda c: standing.listing(c, call, below(cursor, "parcels"), limit + 1))
+    piece, onward = numbered([asdict(row) for row in found], "parcels", limit, "number")
     return {"items": piece, "next_cursor": onward}
 
 

@@ -31,13 +31,19 @@ router = APIRouter(tags=["tasks"])
 
 
 class Order(StrEnum):
-    """How the tasks are ordered; the number follows where that is equal."""
+    """How the tasks are ordered; the number follows where that is equal.
+
+    By number are all there ever were; otherwise those of one month, or of open months and problems.
+    """
 
     NUMBER = "id"
     NEWEST = "-id"
     DUE = "due_on"
     DUE_LAST = "-due_on"
     ENTERED = "entered_at"
+
+
+_BY_NUMBER: Final = frozenset({Order.NUMBER, Order.NEWEST})
 
 
 class Only(StrEnum):
@@ -100,8 +106,13 @@ def list_tasks(
     limit: Limit = 50,
     cursor: Cursor = "",
 ) -> Any:
-    """A unit sees its own tasks and those whose clause names it, the office all, a reader what was approved."""
-    wanted = Wanted(only is Only.MINE, unit, state, month, only is Only.LATE, only is Only.COPIED)
+    """A unit sees its own tasks and those whose clause names it, the office all, a reader what was approved.
+
+    By `id` and `-id` all there ever were can be read. In every other order they are those of the `month`, or of the
+    months that are open and the problems: what is closed waits for no day.
+    """
+    running = not month and order not in _BY_NUMBER
+    wanted = Wanted(only is Only.MINE, unit, state, month, only is Only.LATE, only is Only.COPIED, running=running)
     now, after = call.now(), _after(order, cursor)
     one_more: dict[str, Any] = {"order": _columns(order), "limit": limit + 1}
 

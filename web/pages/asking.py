@@ -14,6 +14,7 @@ from models.language import _
 from models.states import Decision, RequestKind
 from models.times import shown
 from web.frame.desk import At, Desk
+from web.frame.paging import Page, Paging
 from web.frame.posted import Form
 from workflow import permissions, requests, units
 
@@ -24,15 +25,16 @@ router = APIRouter(prefix="/filing")
 
 
 @router.get("/requests")
-def list_page(desk: At) -> Response:
+def list_page(desk: At, page: Page = 1) -> Response:
     """The requests of one's units and their answers, the newest first."""
 
-    def work(connection: Connection) -> list[dict[str, Any]]:
+    def work(connection: Connection) -> tuple[list[dict[str, Any]], int]:
         permissions.demand(desk.actor, "form.print")
-        return find_requests(connection, desk.office_id, desk.actor)
+        return find_requests(connection, desk.office_id, desk.actor, page=page)
 
-    rows = [_told(row) for row in reversed(desk.look_up("form.print", work))]
-    return desk.page("filing/requests.html", requests=rows)
+    rows, total = desk.look_up("form.print", work)
+    paging = Paging("/filing/requests", {}, page, total, bounded=True)
+    return desk.page("filing/requests.html", requests=[_told(row) for row in rows], paging=paging)
 
 
 def _told(row: dict[str, Any]) -> dict[str, Any]:

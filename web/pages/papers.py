@@ -31,13 +31,13 @@ router = APIRouter(prefix="/papers")
 def register(desk: At, kind: str = "", page: Page = 1) -> Response:
     """Every paper, the newest first, void ones too; and who owes something now."""
     wanted = kind if kind in {one.value for one in PaperKind} else ""
-    rows = desk.look_up("paper.read", lambda c: papers.list_papers(c, desk.office_id, desk.actor, kind=wanted))
-    rows.sort(key=lambda row: -row["id"])
-    paging = Paging("/papers", {"kind": wanted}, page, len(rows))
+    asked: dict[str, Any] = {"kind": wanted, "newest": True, "page": page}
+    rows, total = desk.look_up("paper.read", lambda c: papers.list_papers(c, desk.office_id, desk.actor, **asked))
+    paging = Paging("/papers", {"kind": wanted}, page, total, bounded=True)
     now = desk.now()
     late = desk.read(lambda c: owing_now(c, desk.office_id, now)) if desk.may("paper.urge") else []
     return desk.page(
-        "papers/list.html", papers=[_line(row) for row in paging.of(rows)], late=late, kind=wanted,
+        "papers/list.html", papers=[_line(row) for row in rows], late=late, kind=wanted,
         kinds=[(one.value, one.label) for one in PaperKind], paging=paging,
         makes=[one for one, deed in papers.DEEDS.items() if desk.may(deed)],
     )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from deeds.problems import told_import
+from deeds.problems import Sought, listed_problems, told_import
 from deeds.task_views import light
 from documents.ledger.reading import read_problems
 from documents.ledger.workbook import write_blank, write_ledger
@@ -24,7 +24,7 @@ from web.frame.files import kind_file
 from web.frame.paging import Page, Paging
 from web.frame.posted import Form, needed_day
 from web.frame.uploads import some, take
-from workflow import inspections, ledger, permissions, problems, units
+from workflow import inspections, ledger, problems, units
 from workflow.filings import StoredFile
 
 if TYPE_CHECKING:
@@ -47,14 +47,10 @@ def listing(desk: At, source: str = "", late: str = "", page: Page = 1) -> Respo
     """The problems that this person may see, each with its light."""
     now = desk.now()
 
-    def work(connection: Connection) -> list[Entry]:
-        permissions.demand(desk.actor, "task.read")
-        found = ledger.entries(connection, desk.office_id, now, actor=desk.actor)
-        return [one for one in found if source in {"", one.source} and (not late or one.line.days_late)]
-
-    found = desk.look_up("task.read", work)
-    paging = Paging("/problems", {"source": source, "late": late}, page, len(found))
-    rows = [(one, *light(one.task, local_date(now))) for one in paging.of(found)]
+    wanted, place = Sought(source=source, late=bool(late)), (desk.office_id, desk.actor)
+    found, total = desk.look_up("task.read", lambda c: listed_problems(c, *place, wanted, now, page))
+    paging = Paging("/problems", {"source": source, "late": late}, page, total, bounded=True)
+    rows = [(one, *light(one.task, local_date(now))) for one in found]
     return desk.page("problems/list.html", rows=rows, paging=paging, source=source, late=late, sources=_sources())
 
 
@@ -146,9 +142,10 @@ def _no_pictures(draft: ProblemDraft) -> BadInput:
 @router.get("/inspections")
 def held(desk: At, page: Page = 1) -> Response:
     """Every inspection on record, and recording another."""
-    rows = desk.look_up("inspection.record", lambda c: inspections.listing(c, desk.office_id, desk.actor))
-    paging = Paging("/problems/inspections", {}, page, len(rows))
-    return desk.page("problems/inspections.html", rows=paging.of(rows), paging=paging)
+    place = (desk.office_id, desk.actor)
+    rows, total = desk.look_up("inspection.record", lambda c: inspections.listing(c, *place, page))
+    paging = Paging("/problems/inspections", {}, page, total, bounded=True)
+    return desk.page("problems/inspections.html", rows=rows, paging=paging)
 
 
 @router.post("/inspections")

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 import sqlmodel.sql.sqltypes
 from alembic import op
 
-from models import guardrails, message_tasks, statistics
+from models import guardrails, message_tasks, partitions, statistics
 
 revision = "0001"
 down_revision = None
@@ -106,6 +106,7 @@ def upgrade() -> None:
         sa.Column("hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_event_")),
         sa.PrimaryKeyConstraint("office_id", "seq", name=op.f("pk_event")),
+        postgresql_partition_by=partitions.BY_OFFICE,
     )
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.create_index("ix_event_object", ["office_id", "object_type", "object_id", "version"], unique=False)
@@ -149,6 +150,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_inspection_")),
         sa.PrimaryKeyConstraint("office_id", "id", name=op.f("pk_inspection")),
     )
+    with op.batch_alter_table("inspection", schema=None) as batch_op:
+        batch_op.create_index("ix_inspection_held", ["office_id", "held_on", "id"], unique=False)
+
     op.create_table(
         "notice",
         sa.Column("office_id", sa.Integer(), nullable=False),
@@ -184,6 +188,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_operation_")),
         sa.PrimaryKeyConstraint("office_id", "id", name=op.f("pk_operation")),
         sa.UniqueConstraint("office_id", "actor", "key", name=op.f("uq_operation_office_id_actor_key")),
+        postgresql_partition_by=partitions.BY_OFFICE,
     )
     op.create_table(
         "person",
@@ -282,6 +287,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("office_id", "id", name=op.f("pk_draft")),
         sa.UniqueConstraint("office_id", "dedupe_key", name=op.f("uq_draft_office_id_dedupe_key")),
     )
+    with op.batch_alter_table("draft", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_draft_waiting",
+            ["office_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("issued_at IS NULL AND dropped_at IS NULL"),
+            postgresql_where=sa.text("issued_at IS NULL AND dropped_at IS NULL"),
+        )
+
     op.create_table(
         "duty",
         sa.Column("office_id", sa.Integer(), nullable=False),
@@ -492,6 +506,7 @@ def upgrade() -> None:
         sa.Column("message_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_message_task_")),
         sa.PrimaryKeyConstraint("office_id", "task_id", "message_id", name=op.f("pk_message_task")),
+        postgresql_partition_by=partitions.BY_OFFICE,
     )
     op.create_table(
         "period",
@@ -578,6 +593,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_attempt_")),
         sa.PrimaryKeyConstraint("office_id", "id", name=op.f("pk_attempt")),
         sa.UniqueConstraint("office_id", "message", "number", name=op.f("uq_attempt_office_id_message_number")),
+        postgresql_partition_by=partitions.BY_OFFICE,
     )
     op.create_table(
         "clause",
@@ -814,6 +830,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("problem", schema=None) as batch_op:
         batch_op.create_index("ix_problem_clause", ["office_id", "clause_id"], unique=False)
+        batch_op.create_index("ix_problem_inspection", ["office_id", "inspection_id"], unique=False)
 
     op.create_table(
         "responsibility",
@@ -942,6 +959,20 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("task", schema=None) as batch_op:
         batch_op.create_index("ix_task_next", ["office_id", "next_due_at"], unique=False)
+        batch_op.create_index(
+            "ix_task_late",
+            ["office_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("late_days > 0 OR stage IN ('assigned', 'reported', 'returned')"),
+            postgresql_where=sa.text("late_days > 0 OR stage IN ('assigned', 'reported', 'returned')"),
+        )
+        batch_op.create_index(
+            "ix_task_problem",
+            ["office_id", "problem_id"],
+            unique=False,
+            sqlite_where=sa.text("problem_id IS NOT NULL AND stage NOT IN ('aggregated', 'waived')"),
+            postgresql_where=sa.text("problem_id IS NOT NULL AND stage NOT IN ('aggregated', 'waived')"),
+        )
         batch_op.create_index("ix_task_clause", ["office_id", "clause_id"], unique=False)
         batch_op.create_index("ix_task_state", ["office_id", "state", "id"], unique=False)
         batch_op.create_index("ix_task_unit", ["office_id", "unit_id", "period_id"], unique=False)
@@ -1027,6 +1058,7 @@ def upgrade() -> None:
             "entered_at",
             name=op.f("uq_reading_office_id_task_id_person_id_entered_at"),
         ),
+        postgresql_partition_by=partitions.BY_OFFICE,
     )
     op.create_table(
         "reminder",
@@ -1054,6 +1086,7 @@ def upgrade() -> None:
             "rule",
             name=op.f("uq_reminder_office_id_task_id_round_due_revision_rule"),
         ),
+        postgresql_partition_by=partitions.BY_OFFICE,
     )
     op.create_table(
         "report",
@@ -1106,6 +1139,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("request", schema=None) as batch_op:
         batch_op.create_index("ix_request_decision", ["office_id", "decision"], unique=False)
+        batch_op.create_index("ix_request_task", ["office_id", "task_id"], unique=False)
 
     op.create_table(
         "seat",
@@ -1234,6 +1268,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_parcel_peer", "parcel", ["office_id", "peer_id", "kind"], unique=False)
     op.create_index("ix_parcel_content", "parcel", ["office_id", "content_sha256"], unique=False)
+    partitions.install(op.get_bind())
     guardrails.install(op.get_bind())
     message_tasks.install(op.get_bind())
     statistics.install(op.get_bind())

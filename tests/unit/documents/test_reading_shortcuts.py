@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from documents.reading import dates, duties, signs, units
 from documents.reading.brackets import Finder
+from documents.reading.characters import exchange
 from documents.reading.dates import deadlines
 from documents.reading.source import lines_of
 
@@ -69,6 +70,8 @@ def test_looks_that_save_a_search_miss_nothing(monkeypatch: pytest.MonkeyPatch) 
     tells = [duties.tells(text) for text in texts]
     assert tells == [found[1] for found in saved]
     assert 20 < sum(tells) < TEXTS - 20
+    for kept in (units.group_at, units.unlabelled, units.is_unit, units.is_placed_unit):
+        kept.cache_clear()
     always = re.compile("")
     for room, look in ((duties, "_LABELS"), (duties, "_TELLING")):
         monkeypatch.setattr(room, look, always)
@@ -79,6 +82,26 @@ def test_looks_that_save_a_search_miss_nothing(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(dates, "_DEADLINE", re.compile(dates._DEADLINE.pattern.split("])", 1)[1]))
     for text, found in zip(texts, saved, strict=True):
         assert read(text) == found, text
+
+
+def test_what_a_search_finds_holds_the_sign_that_is_looked_for_first() -> None:
+    signs_first = (
+        (dates._BLANKS, " "), (dates._FROM, "内"), (dates._WITHIN, "内"), (dates._EVENT, "前"), (signs._TITLED, "由"),
+    )  # fmt: skip
+    for pattern, sign in signs_first:
+        found = [
+            text
+            for text in [*made(), "2022 年6月", "2022年起3年内", "五年内", "汛期前", "甲整治,由乙局负责。"]
+            if pattern.search(text)
+        ]
+        assert found, pattern
+        assert not [text for text in found if pattern.search(text.replace(sign, ""))], pattern
+
+
+def test_signs_are_exchanged_as_translate_does_it() -> None:
+    table = {"，": ",", "^": "-", "]": "1", "\\": "\u3000", "訂": "订"}
+    for text in [*made(), "^]\\-訂，，", ""]:
+        assert exchange(table)(text) == text.translate(str.maketrans(table))
 
 
 def test_without_a_known_name_a_list_begins_with_a_bracket_alone() -> None:

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from deeds.task_conditions import Wanted, visible
-from deeds.task_views import find_tasks, is_late, named_units
+from deeds.task_views import find_tasks, is_late
 from kit.desk import DeskOf, desk_of
 from kit.office import at
 from kit.years import grown_office
@@ -92,8 +92,8 @@ def test_the_database_finds_what_permissions_and_flows_say(
     office.add("copy", task_id=3, person_id=office.people[login], sent_by=1, sent_at=NOW)
     actor = office.actor(login, NOW)
     with office.database.read() as connection:
-        named, copied = named_units(connection, 1), readings.copied_to(connection, 1, actor.person_id)
-        every = cases.load_tasks(connection, 1)
+        every, copied = cases.load_tasks(connection, 1), readings.copied_to(connection, 1, actor.person_id)
+        named = cases.units_named(connection, 1, every)
         seen = [
             task.id
             for task in every

@@ -112,7 +112,7 @@ def test_each_task_is_told_in_the_words_of_its_own_flow(world: World) -> None:
     opened(world, "2022-06")
     opened(world, "2022-07", flow="internal_report")
     with world.database.read() as connection:
-        own = flow_store.words_of_tasks(connection, 1)
+        own = flow_store.words_of_tasks(connection, 1, range(1, 100))
     said = {(row["flow_sha256"], own[row["id"]]["reported"], own[row["id"]]["approve"]) for row in world.rows("task")}
     assert said == {
         (MONTHLY.sha256, "已填报", "审核通过"),

@@ -31,7 +31,7 @@ def record(world: World, login: str = "reviewer", **changes: Any) -> int:
 
 def listing(world: World, login: str = "director") -> Any:
     with world.database.read() as connection:
-        return inspections.listing(connection, world.office_id, world.actor(login))
+        return inspections.listing(connection, world.office_id, world.actor(login))[0]
 
 
 def test_inspection_is_kept_with_its_event(world: World) -> None:

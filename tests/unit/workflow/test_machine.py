@@ -30,7 +30,7 @@ BACK = Given(reason=REASON, refile_on=REFILE)
 
 
 def case(action: str, state: Stage, given: Given = Given(), **changes: Any) -> Case:
-    task = replace(TASK, state=state.value, **changes.pop("task", {}))
+    task = TASK._replace(state=state.value, **changes.pop("task", {}))
     actor = changes.pop("actor", Actor(9, "reviewer", "郑审核", (Post(Role.REVIEWER),)))
     return Case(action, task, actor, given, NOON, state.value, **{"office": OFFICE, **changes})
 
@@ -74,7 +74,7 @@ ALLOWED = [
     (S.SIGNED_STAMPED, case(A.SIGN_STAMP, S.REPORTED, SIGNED, filing=FORM)),
     (S.REVIEWED, case(A.APPROVE, S.SIGNED_STAMPED)),
     (S.REVIEWED, case(A.APPROVE, S.SIGNED_STAMPED, takers={"report": frozenset({5}), "receive": frozenset({9})})),
-    (S.REVIEWED, case(A.APPROVE, S.SIGNED_STAMPED, takers={"report": frozenset({9})}, office=replace(OFFICE, four_eyes=False))),
+    (S.REVIEWED, case(A.APPROVE, S.SIGNED_STAMPED, takers={"report": frozenset({9})}, office=OFFICE._replace(four_eyes=False))),
     (S.RETURNED, case(A.RETURN, S.SIGNED_STAMPED, replace(BACK, refile_on=at("2022-06-20 12:00").date()))),
     (S.RETURNED, case(A.WITHDRAW, S.REPORTED, task={"round": 2})),
     (S.ASSIGNED, case(A.WITHDRAW, S.REPORTED)),
@@ -111,7 +111,7 @@ def test_substitute_may_not_approve_what_the_absent_person_filed_or_signed(mine:
 
 def test_task_goes_back_only_to_a_step_that_it_has_taken() -> None:
     flow = shipped("internal_report")
-    task = replace(TASK, flow=flow, state="second_review")
+    task = TASK._replace(flow=flow, state="second_review")
     back = Given(reason=REASON, to_state="reported")
     been = frozenset({"assigned", "returned", "second_review"})
     attempt = Case("return", task, Actor(9, "director", "王主任"), back, NOON, "second_review", OFFICE, been=been)

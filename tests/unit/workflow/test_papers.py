@@ -100,7 +100,7 @@ def test_numbers_run_by_kind_and_year_and_a_void_one_is_not_given_again(world: W
     assert make(world, unit=CO).number == 3
     assert make(world, unit=OTHER, now=at("2023-01-04 10:00")).cited == "〔2023〕1号"
     with world.database.read() as connection:
-        rows = papers.list_papers(connection, world.office_id, world.actor("reader", LATE), kind="urging")
+        rows, _total = papers.list_papers(connection, world.office_id, world.actor("reader", LATE), kind="urging")
     assert [(row["year"], row["number"], row["void_reason"]) for row in rows] == [
         (2022, 1, None), (2022, 2, "对象有误"), (2022, 3, None), (2023, 1, None),
     ]  # fmt: skip

@@ -1,0 +1,108 @@
+"""No list reads a table that grows from end to end: the pages of the desk, the interface for programs, the commands."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from kit.api import program
+from kit.desk import DeskOf, desk_of
+from kit.door import speak
+from kit.office import UNITS, at
+from kit.wide import wide_reads
+from kit.world import World
+from kit.years import grown_office
+from models.drafts import ProblemDraft
+from models.states import RequestKind
+from workflow import inspections, problems, requests
+
+UNIT = UNITS[0]
+PROBLEM = ProblemDraft(
+    source="film", title="岸线堆土", found_on=date(2022, 6, 1), due_on=date(2022, 6, 20), units=UNITS[:2]
+)  # fmt: skip
+NOW = at("2022-06-24 09:00")
+PAGES = {
+    "director": (
+        "/", "/tasks", "/tasks?month=all", "/tasks?unit=第0单位&month=all", "/tasks?late=1", "/tasks?late=1&month=all",
+        "/tasks?copied=1", "/tasks/2", "/months", "/months/2022-06", "/inbox", "/search?q=完成", "/papers",
+        "/papers?kind=urging", "/problems", "/problems?source=film", "/problems?late=1", "/problems/1",
+        "/problems/inspections", "/channels", "/units", "/decisions", "/board", "/board/tasks", "/board/late", "/board/course",
+        "/review", "/plan", "/flows", "/levels", "/notices", "/workdays", "/templates",
+    ),
+    "clerk1": ("/", "/tasks", "/tasks?mine=1", "/inbox", "/filing", "/filing/requests", "/filing/all", "/forms"),
+    "leader1": ("/", "/sign", "/tasks?month=all"),
+    "audit": ("/", "/trail"),
+    "security": ("/people", "/duties"),
+}  # fmt: skip
+CALLS = {
+    "reviewer": (
+        "/tasks", "/tasks?order=-id", "/tasks?order=due_on", "/tasks?order=-due_on", "/tasks?order=entered_at",
+        "/tasks?only=late", "/tasks?only=mine", "/tasks?only=copied", "/tasks?month=2022-06", "/forms", "/clauses",
+        "/parcels", "/messages", "/months", "/units",
+    ),
+    "clerk1": ("/tasks", "/forms", "/clauses", "/messages"),
+}  # fmt: skip
+COMMANDS = {
+    "director": (
+        "task list", "task list --every-month", "task list --every-month --late", "task list --late", "task list --mine",
+        "task list --month 2022-06", "task show 2", "message list", "message list --state sent",
+        "message list --state dead", "message list --recipient clerk1", "webhook list", "webhook list --state sent",
+        "problem list", "problem list --late", "problem list --source film", "problem list --unit 市水利局", "problem show 1",
+        "inspection list", "paper list", "paper list --kind urging --year 2022", "request list", "request list --pending",
+        "draft list", "draft list --all", "form list", "form list --month 2022-06", "flow list", "parcel list",
+        "person list", "unit list", "template list", "period status 2022-06",
+    ),
+    "clerk1": ("task list", "task list --every-month", "request list", "form list", "problem list"),
+    "audit": ("audit show", "audit show --task 2"),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> DeskOf:
+    office = grown_office(tmp_path_factory.mktemp("grown"), units=1, clauses=1, months=1)
+    world = World(**vars(office))
+    world.do("reviewer", inspections.record, "排口检查", date(2022, 6, 8), "", "", "", now=NOW)
+    world.do("reviewer", problems.register, PROBLEM, now=at("2022-06-10 09:00"))
+    asked = next(
+        row["id"] for row in world.rows("task") if row["stage"] == "assigned" and row["unit_id"] == world.units[UNIT]
+    )
+    world.do(
+        "clerk1", requests.ask, asked, RequestKind.EXTENSION, "汛期不能施工", wanted_due_on=date(2022, 6, 30), now=NOW
+    )
+    (office.folder / "duban.toml").write_text("rehearsal = true\n", encoding="utf-8")
+    return desk_of(office, NOW)
+
+
+def test_no_page_of_the_desk(desk: DeskOf) -> None:
+    found = {}
+    for login, pages in PAGES.items():
+        browser = desk.person(login)
+        for page in pages:
+            with wide_reads(desk.site.database) as wide:
+                assert browser.get(page).status_code == 200, page
+            found[login, page] = wide
+    assert {page: wide for page, wide in found.items() if wide} == {}
+
+
+def test_no_list_of_the_interface(desk: DeskOf) -> None:
+    found = {}
+    for login, calls in CALLS.items():
+        theirs = program(desk, login, "read")
+        for call in calls:
+            with wide_reads(desk.site.database) as wide:
+                assert theirs.get(call).status_code == 200, call
+            found[login, call] = wide
+    assert {call: wide for call, wide in found.items() if wide} == {}
+
+
+def test_no_list_of_a_command(desk: DeskOf) -> None:
+    found, home = {}, {"DUBAN_HOME": str(desk.office.folder), "DUBAN_NOW": "2022-06-24T09:00"}
+    for login, commands in COMMANDS.items():
+        token = desk.session(login)
+        for command in commands:
+            with wide_reads(desk.site.database) as wide:
+                said = speak(*command.split(), "--json", DUBAN_TOKEN=token, **home)
+                assert said.code == 0, (command, said.err)
+            found[login, command] = wide
+    assert {command: wide for command, wide in found.items() if wide} == {}

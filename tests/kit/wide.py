@@ -1,0 +1,60 @@
+"""What is read of a table that grows, whole or by the office alone, and no piece of it: seen in SQLite's own plans.
+
+The plans are the same in a small office and in a large one (``models/statistics.py``).
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+import sqlalchemy as sa
+
+from models.statistics import LARGE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from models.database import Database
+
+#: what grows with the years, a little or fast; units, people, months and notices are few
+GROWING: Final = LARGE | {
+    "attachment", "clause", "draft", "evidence", "filing", "indicator", "inspection", "paper", "parcel", "photo",
+    "problem", "problem_unit", "request", "responsibility", "visit", "webhook_delivery",
+}  # fmt: skip
+#: indexes of what is open, whose rows leave them
+OF_FEW: Final = frozenset({"ix_draft_waiting", "ix_task_problem"})
+
+
+@contextmanager
+def wide_reads(database: Database) -> Iterator[list[str]]:
+    """What is read so meanwhile, by this process on any database of this schema: each step with its statement."""
+    asked: dict[str, Any] = {}
+    wide: list[str] = []
+
+    def heard(_connection: object, _cursor: object, text: str, values: Any, *_more: object) -> None:
+        asked.setdefault(text, values)
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", heard)
+    try:
+        yield wide
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", heard)
+    with database.read() as connection:
+        for text, values in asked.items():
+            if text.startswith(("SELECT", "WITH")):
+                plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", tuple(values)).all()
+                within = {step.parent for step in plan if step.detail == "USE TEMP B-TREE FOR ORDER BY"}
+                wide += [
+                    f"{step.detail}: {text}"
+                    for step in plan
+                    # what is read in order until a page is full is a piece; what is sorted first is read whole
+                    if _of_all(step.detail) and ("LIMIT" not in text or step.parent in within)
+                ]
+
+
+def _of_all(step: str) -> bool:
+    kind, table, *_more = step.split()
+    if kind not in {"SCAN", "SEARCH"} or table not in GROWING or "(office_id=? AND" in step:
+        return False
+    return not OF_FEW.intersection(step.split())
