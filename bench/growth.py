@@ -7,14 +7,18 @@ whole history (verifying it) has the power 1. More than 1.1 would grow faster th
 
 from __future__ import annotations
 
+import io
 import math
-from contextlib import ExitStack, closing
+import os
+from contextlib import ExitStack, closing, redirect_stderr, redirect_stdout, suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
+from unittest import mock
 
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
+import cli
 from bench.measure import interleaved, timed
 from bench.month import MORNING, Duban, people
 from bench.stock import MONTH, stocked
@@ -25,6 +29,7 @@ from schedules.sweep import sweep
 from simulation.scene import OFFICE_ID
 from web.app import create
 from web.frame.site import Site
+from workflow import cases, tokens
 from workflow.sessions import token_digest
 from workflow.verify import verify
 
@@ -41,6 +46,7 @@ PAGES: Final = {
     "/": "director",
     "/tasks": "director",
     "/tasks?month=all": "director",
+    "/tasks?month=all&late=1": "director",
     "/tasks/{task}": "director",
     "/review": "reviewer",
     "/inbox": "director",
@@ -51,9 +57,20 @@ PAGES: Final = {
     f"/months/{MONTH}": "director",
     "/units": "director",
     "/problems": "director",
+    "/problems?late=1": "director",
     "/papers": "director",
+    "/flows": "director",
     "/channels": "director",
 }
+#: what programs ask for, and the lists of commands, each as the director
+CALLS: Final = (
+    "/api/v1/tasks", "/api/v1/tasks?order=-id", "/api/v1/tasks?order=due_on", "/api/v1/tasks?only=late", "/api/v1/forms",
+    "/api/v1/clauses",
+)  # fmt: skip
+COMMANDS: Final = (
+    "task list", "task list --every-month", "task list --every-month --late", "problem list", "paper list",
+    "request list", "form list", "message list", "message list --state sent", "flow list",
+)  # fmt: skip
 #: grows no faster than n log n
 MOST: Final = 1.1
 #: the same however large the office
@@ -66,7 +83,10 @@ def run(extent: Extent, figures: Figures) -> None:
     """Each kind of work, the offices of every size in turn."""
     sizes = [size for size in SIZES if size <= extent.largest]
     with extent.room() as folder, ExitStack() as opened:
-        offices = [opened.enter_context(closing(Office(stocked(folder / str(size), size, SPARE)))) for size in sizes]
+        offices = [
+            opened.enter_context(closing(Office(stocked(folder / str(size), size, SPARE, registers=True))))
+            for size in sizes
+        ]
         works = [office.work() for office in offices]
         for name in works[0]:
             counts = [office.statements(work[name]) for office, work in zip(offices, works, strict=True)]
@@ -93,13 +113,14 @@ class Office:
     def __init__(self, stock: Stock) -> None:
         """Opened as the service opens it."""
         self.stock = stock
-        (stock.folder / "duban.toml").touch()
+        (stock.folder / "duban.toml").write_text("rehearsal = true\n", encoding="utf-8")
         site = Site(Settings(home=stock.folder), lambda: MORNING)
         self.database = site.database
         who = people(stock)
         self.program = Duban(self.database, who)
         self.app = create(site)
         self.clients = {role: self._at_the_desk(role, who.holders[role, None]) for role in {*PAGES.values()}}
+        self.clients["program"] = self._program(who.holders["director", None])
         self.next, self.now = stock.first, MORNING
 
     def close(self) -> None:
@@ -116,17 +137,41 @@ class Office:
         client.cookies.set("duban", role, domain="127.0.0.1")
         return client
 
+    def _program(self, person: int) -> TestClient:
+        with self.database.write(OFFICE_ID) as connection:
+            actor = cases.load_actor(connection, OFFICE_ID, person, MORNING.date())
+            tokens.make(connection, OFFICE_ID, actor, "duban_growth", "growth", ["read"], 30, MORNING)
+        return TestClient(self.app, base_url="http://127.0.0.1", headers={"Authorization": "Bearer duban_growth"})
+
     def work(self) -> dict[str, Callable[[], object]]:
         """What is measured, by name."""
         task = self.stock.first + self.stock.spare - 1
         pages = {path: self._page(role, path.format(task=task)) for path, role in PAGES.items()}
-        return {"report": self._report, "sweep": self._sweep, **pages, PROOF: self._verify}
+        calls = {path: self._page("program", path) for path in CALLS}
+        commands = {f"duban {words}": self._command(*words.split()) for words in COMMANDS}
+        return {"report": self._report, "sweep": self._sweep, **pages, **calls, **commands, PROOF: self._verify}
 
     def _page(self, role: str, path: str) -> Callable[[], object]:
         def once() -> object:
             found = self.clients[role].get(path)
             assert found.status_code == 200, (path, found.status_code)
             return found
+
+        return once
+
+    def _command(self, *words: str) -> Callable[[], object]:
+        around = {"DUBAN_HOME": str(self.stock.folder), "DUBAN_TOKEN": "director", "DUBAN_NOW": MORNING.isoformat()}
+
+        def once() -> object:
+            with (
+                mock.patch.dict(os.environ, around),
+                redirect_stdout(said := io.StringIO()),
+                redirect_stderr(io.StringIO()),
+                suppress(SystemExit),
+            ):
+                cli.main([*words, "--json"])
+            assert said.getvalue().startswith("["), words
+            return None
 
         return once
 
@@ -151,7 +196,7 @@ class Office:
             nonlocal count
             count += 1
 
-        sa.event.listen(self.database.engine, "before_cursor_execute", heard)
+        sa.event.listen(sa.Engine, "before_cursor_execute", heard)
         work()
-        sa.event.remove(self.database.engine, "before_cursor_execute", heard)
+        sa.event.remove(sa.Engine, "before_cursor_execute", heard)
         return count

@@ -1,7 +1,8 @@
 """Offices with as many tasks as a measurement wants: the frame is set up by the program, the mass is filled in as sets.
 
 24 units, 24 clauses that name two units each, one month open. The mass are tasks of closed months with what such tasks
-leave behind: three events, a report, two messages, three kept answers each. Its events carry no true hashes.
+leave behind: three events, a report, two messages, three kept answers each, and where it is asked for a form, a paper, a
+request and a problem of the ledger for every sixteenth. Its events carry no true hashes.
 """
 
 from __future__ import annotations
@@ -24,12 +25,16 @@ MONTH: Final = "2022-06"
 UNITS: Final = 24
 #: tasks of the frame: each clause names two units
 FRAME: Final = 2 * UNITS
+#: one of so many tasks was late, and one of so many has a paper, a form, a request, a problem beside it
+SELDOM: Final = 16
 #: closed months over which the mass is spread
 MONTHS: Final = 120
 NUMBERS: Final = "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {count})"
 TEXT: Final = "本月完成投资一千二百万元，沿江岸线整治推进至百分之六十五，未发现新增问题。" * 3
 #: what a message says that was sent
 SAID: Final = "第3单位报送了本月进展。"
+#: what a list tells of a paper
+FACTS: Final = '{"units": [{"name": "第3单位"}], "month": "2022-05", "until": "2022-06-01"}'
 RANDOM: Final = "lower(hex(randomblob(32)))"
 #: far beyond every clock of the measurements
 LATER: Final = "'2099-01-01 00:00:00.000000'"
@@ -60,8 +65,13 @@ class Stock:
         return replace(self, folder=folder)
 
 
-def stocked(folder: Path, tasks: int, spare: int, *, opened: bool = False, alone: bool = False) -> Stock:
-    """Make an office with ``tasks`` in the mass: of closed months, or ``opened``; ``alone`` = without what they left."""
+def stocked(
+    folder: Path, tasks: int, spare: int, *, opened: bool = False, alone: bool = False, registers: bool = False
+) -> Stock:
+    """Make an office with ``tasks`` in the mass: of closed months, or ``opened``; ``alone`` = without what they left.
+
+    ``registers``: with papers, forms, requests and problems, too.
+    """
     folder.mkdir(parents=True)
     prepare(_notice(), MONTH, folder, seed=1).database.close()
     made = Stock(folder, tasks, FRAME + tasks + 1, spare)
@@ -77,6 +87,8 @@ def stocked(folder: Path, tasks: int, spare: int, *, opened: bool = False, alone
                 _left_behind(connection, tasks)
         if spare:
             _spare(connection, made)
+        if registers:
+            _registers(connection, made)
         connection.execute("COMMIT")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return made
@@ -115,7 +127,8 @@ def _mass(connection: sqlite3.Connection, tasks: int, *, opened: bool) -> None:
     standing = {} if opened else {"state": "'aggregated'", "stage": "'aggregated'", "report_number": "1"}
     like(
         connection, "task", tasks, f"m.id = 1 + i % {FRAME}", id=f"{FRAME} + 1 + i", responsibility_id="NULL",
-        period_id="1" if opened else f"2 + i % {MONTHS}", next_due_at=LATER if opened else "NULL", **standing,
+        period_id="1" if opened else f"2 + i % {MONTHS}", next_due_at=LATER if opened else "NULL",
+        late_days=f"2 * (i % {SELDOM} = 0)", **standing,
     )  # fmt: skip
 
 
@@ -155,3 +168,69 @@ def _left_behind(connection: sqlite3.Connection, tasks: int) -> None:
         ' \'{"task_id": 1, "action": "report", "state": "reported", "version": 2}\','
         " '2022-06-01 00:00:00.000000' FROM n"
     )
+
+
+def _registers(connection: sqlite3.Connection, stock: Stock) -> None:
+    """What an office keeps beside its tasks."""
+    numbers, task = NUMBERS.format(count=stock.tasks // SELDOM), f"{FRAME} + 1 + {SELDOM} * i"
+    behind, at = stock.first + stock.spare, "'2022-06-01 00:00:00.000000'"
+    for table, values in {
+        t.paper: {
+            "kind": "'urging'",
+            "year": f"1990 + i * 30 * {SELDOM} / {stock.tasks}",
+            "number": "1 + i",
+            "units": "'[1]'",
+            "about": f"'[[' || ({task}) || ', 1, 1]]'",
+            "facts": f"'{FACTS}'",
+            "files": "'{}'",
+            "head_seq": "1",
+            "head_hash": RANDOM,
+            "issued_by": "'director'",
+            "issued_at": at,
+        },
+        t.filing: {
+            "period_id": f"2 + i % {MONTHS}",
+            "unit_id": f"1 + i % {UNITS}",
+            "number": "1 + i",
+            "content_sha256": RANDOM,
+            "check_code": RANDOM,
+            "covers": "'[]'",
+            "printed_by": "'clerk1'",
+            "printed_at": at,
+        },
+        t.request: {
+            "task_id": task,
+            "kind": "'extension'",
+            "reason": "'汛期不能施工'",
+            "progress": "''",
+            "asked_by": "1",
+            "asked_at": at,
+            "decision": "'granted'",
+            "decision_reason": "'同意'",
+            "decided_by": "1",
+            "decided_at": at,
+        },
+        t.problem: {
+            "source": "'film'",
+            "source_ref": "''",
+            "title": "'岸线堆土'",
+            "place": "''",
+            "description": "''",
+            "found_on": "'2022-05-01'",
+            "measures": "''",
+            "relapses": "0",
+            "registered_by": "1",
+            "registered_at": at,
+        },
+        t.problem_unit: {"problem_id": "1 + i", "unit_id": f"1 + i % {UNITS}", "position": "0"},
+    }.items():
+        connection.execute(
+            f"{numbers} INSERT INTO {table.name} (office_id, id, {', '.join(values)})"
+            f" SELECT {OFFICE_ID}, 1 + i, {', '.join(values.values())} FROM n"
+        )
+    ledger = "(SELECT sha256 FROM flow WHERE name = 'problem_ledger')"
+    like(
+        connection, "task", stock.tasks // SELDOM, "m.id = 1", id=f"{behind} + i", responsibility_id="NULL",
+        period_id="NULL", clause_id="NULL", problem_id="1 + i", unit_id=f"1 + i % {UNITS}", flow_sha256=ledger,
+        state="'closed'", stage="'aggregated'", next_due_at="NULL", report_number="0",
+    )  # fmt: skip

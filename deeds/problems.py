@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from deeds import task_conditions
 from models import tables as t
+from models.states import OPEN_PROBLEM
 from models.times import local_date
 from workflow import ledger, permissions, units
 from workflow.paging import SIZE, before_page, counted, most_counted
@@ -51,7 +52,7 @@ def listed_problems(
     """
     permissions.demand(actor, "task.read")
     k, n = t.task.c, t.problem_unit.c
-    chosen = [k.office_id == office_id, k.problem_id.is_not(None)]
+    chosen: list[Any] = [k.office_id == office_id, k.problem_id.is_not(None)]
     chosen += [task_conditions.visible(connection, office_id, actor)]
     if sought.source:
         p = t.problem.c
@@ -62,7 +63,8 @@ def listed_problems(
         named = units.unit_id(connection, office_id, sought.unit)
         chosen.append(sa.exists().where(n.office_id == office_id, n.problem_id == k.problem_id, n.unit_id == named))
     if sought.late:
-        chosen += [k.stage.in_([stage.value for stage in ledger.UNRECTIFIED]), k.due_on < local_date(now)]
+        chosen += [sa.text(OPEN_PROBLEM), k.stage.in_([stage.value for stage in ledger.UNRECTIFIED])]
+        chosen += [k.due_on < local_date(now)]
     query = sa.select(k.problem_id).where(*chosen)
     total = counted(connection, query, most_counted(page, size))
     piece = query.order_by(k.problem_id).limit(size).offset(before_page(page, total, size))

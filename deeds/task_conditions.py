@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from deeds.todo import may_wait
 from models import tables as t
-from models.states import APPROVED, HANDED_IN, MAYBE_LATE, OWED, PeriodState, Reach, Relation
+from models.states import APPROVED, HANDED_IN, MAYBE_LATE, OPEN_PROBLEM, OWED, PeriodState, Reach, Relation
 from models.times import local_date
 from workflow import flow_store, permissions, units
 from workflow.authorisation import MATRIX
@@ -41,7 +41,7 @@ class Wanted:
     copied: bool = False
     #: what waits for the actor: a ``Todo``, or ``any`` of them
     todo: str = ""
-    #: without the tasks of months that are closed
+    #: without the tasks of months that are closed, and without closed problems
     running: bool = False
     #: of the actor's own units, where they serve in any
     own: bool = False
@@ -58,14 +58,17 @@ class Wanted:
 
 def asked_for(connection: Connection, office_id: int, actor: Actor, wanted: Wanted, now: datetime) -> list[Any]:
     """What is asked for, as far as the database decides; of ``mine`` and ``todo`` nothing that is wanted is missing."""
-    k, chosen = t.task.c, []
+    k = t.task.c
+    chosen: list[Any] = []
     if wanted.unit:
         chosen.append(k.unit_id == units.unit_id(connection, office_id, wanted.unit))
     chosen += [k.state == wanted.state] if wanted.state else []
     chosen += [_in_months(office_id, t.period.c.month == wanted.month)] if wanted.month else []
-    if wanted.running or not wanted.plain:  # nothing moves in a closed month
+    if wanted.running or not wanted.plain:  # nothing moves in a closed month, nor on a closed problem
         open_months = _in_months(office_id, t.period.c.state != PeriodState.CLOSED.value)
-        chosen.append(sa.or_(k.period_id.is_(None), open_months))
+        problems = t.task.alias("problems").c
+        unclosed = sa.select(problems.id).where(problems.office_id == office_id, sa.text(OPEN_PROBLEM))
+        chosen.append(sa.or_(k.id.in_(unclosed), open_months))
     chosen += [k.unit_id.in_(actor.units())] if wanted.own and actor.units() else []
     chosen += [k.stage.in_([stage.value for stage in HANDED_IN])] if wanted.handed_in else []
     if wanted.about:
@@ -73,6 +76,8 @@ def asked_for(connection: Connection, office_id: int, actor: Actor, wanted: Want
         chosen.append(k.flow_sha256.in_([flow.sha256 for flow in flows if flow.about == wanted.about]))
     chosen += [copied(office_id, actor)] if wanted.copied else []
     chosen += [late(local_date(now))] if wanted.late else []
+    if wanted.late and not (wanted.running or wanted.month):  # of all months, by the index of what may be late
+        chosen.append(sa.text(f"({MAYBE_LATE})"))
     chosen += [offered(connection, office_id, actor, moves)] if wanted.mine else []
     chosen += [offered(connection, office_id, actor, may_wait)] if wanted.todo else []
     return chosen
@@ -116,7 +121,7 @@ def copied(office_id: int, actor: Actor) -> Any:
 def late(today: date) -> Any:
     """As ``is_late``."""
     owed = sa.and_(t.task.c.stage.in_([stage.value for stage in OWED]), t.task.c.due_on < today)
-    return sa.and_(sa.text(f"({MAYBE_LATE})"), sa.or_(t.task.c.late_days > 0, owed))
+    return sa.or_(t.task.c.late_days > 0, owed)
 
 
 def offered(connection: Connection, office_id: int, actor: Actor, wanted: Callable[[Flow, str, Step], bool]) -> Any:

@@ -51,6 +51,8 @@ HANDED_IN = frozenset({Stage.SIGNED_STAMPED, Stage.REVIEWED, Stage.AGGREGATED})
 APPROVED = frozenset({Stage.REVIEWED, Stage.AGGREGATED})
 #: nobody has to act any more
 FINISHED = (Stage.AGGREGATED, Stage.WAIVED)
+#: a problem of the ledger that is not closed; the condition of an index, as ``MAYBE_LATE``
+OPEN_PROBLEM = f"problem_id IS NOT NULL AND stage NOT IN ({', '.join(repr(stage.value) for stage in FINISHED)})"
 
 
 class Action(Word):

@@ -20,7 +20,7 @@ LARGE: Final = frozenset(
     {"task", "report", "event", "operation", "message", "message_task", "attempt", "reminder", "reading"}
 )
 MANY: Final = 1_000_000
-#: everything else: units, people, clauses, months
+#: everything else: units, people, clauses, months; and what an index of some rows holds
 FEW: Final = 1_000
 #: rows that agree in every column of an index that is not unique
 ALIKE: Final = 10
@@ -37,9 +37,9 @@ def install(connection: Connection) -> None:
     run("DELETE FROM sqlite_stat1")
     for (table,) in run("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'").all():
         rows = MANY if table in LARGE else FEW
-        for _place, index, unique, *_more in run(f"PRAGMA index_list({table})").all():
+        for _place, index, unique, _origin, partial in run(f"PRAGMA index_list({table})").all():
             columns = run(f"PRAGMA index_info({index})").scalars(2).all()
-            told = figures(rows, columns, unique=bool(unique))
+            told = figures(FEW if partial else rows, columns, unique=bool(unique))
             run("INSERT INTO sqlite_stat1 VALUES (?, ?, ?)", (table, index, told))
 
 

@@ -15,6 +15,7 @@ from models.words import letters
 from workflow import audit, permissions
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
@@ -48,6 +49,16 @@ def from_source(connection: Connection, office_id: int, source_sha256: str) -> i
     d = t.notice_draft.c
     newest = sa.select(sa.func.max(d.id)).where(d.office_id == office_id, d.source_sha256 == source_sha256)
     return int(connection.scalar(newest) or 0)
+
+
+def from_sources(connection: Connection, office_id: int, sources: Collection[str]) -> dict[str, int]:
+    """Of each source from which something was read, the number of the newest draft."""
+    d = t.notice_draft.c
+    newest = sa.select(d.source_sha256, sa.func.max(d.id).label("number")).where(
+        d.office_id == office_id, d.source_sha256.in_(sources)
+    )
+    rows = connection.execute(newest.group_by(d.source_sha256)) if sources else ()
+    return {row.source_sha256: row.number for row in rows}
 
 
 def waiting(connection: Connection, office_id: int, actor: Actor) -> list[dict[str, Any]]:

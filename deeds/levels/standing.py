@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
-from deeds.levels.taking import Line, answer_words
+from deeds.levels.taking import Line
+from deeds.levels.tidings import answer_words
 from models import tables as t
 from models.language import _
 from models.parcels import Answer, HandedDown, MonthReport, ParcelKind, content_of, read_told
@@ -15,6 +16,8 @@ from models.times import shown
 from workflow import cases, notice_drafts, parcels, peers, permissions
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
     from sqlalchemy.engine import Connection
 
     from deeds.desk import Desk
@@ -48,6 +51,8 @@ class Seen:
     #: what came of handed-down clauses here: the draft they are worked on as, the notice they became; 0 = none
     draft: int = 0
     notice: int = 0
+    #: whether an answer returned something
+    returned: bool = False
 
 
 def listing(connection: Connection, desk: Desk, below: int | None = None, most: int = MOST) -> list[Seen]:
@@ -58,8 +63,9 @@ def listing(connection: Connection, desk: Desk, below: int | None = None, most: 
     p = t.parcel.c
     query = sa.select(t.parcel).where(p.office_id == desk.office_id, p.peer_id.in_(mine))
     query = query if below is None else query.where(p.id < below)
-    query = query.order_by(p.id.desc()).limit(most)
-    return [_seen(connection, desk.office_id, row, every[row.peer_id]) for row in connection.execute(query)]
+    rows = connection.execute(query.order_by(p.id.desc()).limit(most)).all()
+    around = _around(connection, desk.office_id, rows, every)
+    return [_seen(row, every[row.peer_id], around) for row in rows]
 
 
 def _open(desk: Desk, peer: Peer) -> bool:
@@ -68,41 +74,121 @@ def _open(desk: Desk, peer: Peer) -> bool:
     return permissions.everywhere(desk.actor, DEED)
 
 
-def file_of(connection: Connection, desk: Desk, number: int) -> tuple[str, str]:
-    """The SHA-256 of a parcel's file and a name for it; E-404 also for one that is not the actor's."""
+def one(connection: Connection, desk: Desk, number: int) -> Seen:
+    """A parcel as ``listing`` tells of it; E-404 also for one that is not the actor's."""
+    row, peer = _visible(connection, desk, number)
+    return _seen(row, peer, _around(connection, desk.office_id, [row], {peer.id: peer}))
+
+
+def _visible(connection: Connection, desk: Desk, number: int) -> tuple[Any, Peer]:
     permissions.demand(desk.actor, DEED)
     row = parcels.of_number(connection, desk.office_id, number)
     peer = next(one for one in peers.every(connection, desk.office_id) if one.id == row.peer_id)
     if not _open(desk, peer):
         raise permissions.not_there(_("Parcel"), number)
+    return row, peer
+
+
+def file_of(connection: Connection, desk: Desk, number: int) -> tuple[str, str]:
+    """The SHA-256 of a parcel's file and a name for it; E-404 also for one that is not the actor's."""
+    row, peer = _visible(connection, desk, number)
     return row.sha256, f"{ParcelKind(row.kind).label}-{peer.name}-{number}.parcel"
 
 
-def _seen(connection: Connection, office_id: int, row: Any, peer: Peer) -> Seen:
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What came of some parcels: asked for all of them together, in as many statements for two hundred as for one."""
+
+    #: login → name
+    names: Mapping[str, str]
+    #: what was handed down to us, by its content → the draft it is worked on as, the notice it became
+    drafts: Mapping[str, int]
+    notices: Mapping[str, int]
+    #: (notice, unit) → clause → the task of the newest month
+    newest: Mapping[tuple[int, int | None], Mapping[str, TaskRow]]
+    #: what reports from below became
+    tasks: Mapping[int, TaskRow]
+    #: a report of ours, by its SHA-256 → clause → how it was decided above
+    answers: Mapping[str, Mapping[str, str]]
+
+
+def _around(connection: Connection, office_id: int, rows: Sequence[Any], every: Mapping[int, Peer]) -> _Around:
+    def of(kind: ParcelKind, *, inward: bool) -> list[Any]:
+        return [row for row in rows if row.kind == kind.value and bool(row.inward) == inward]
+
+    from_above = [row.content_sha256 for row in of(ParcelKind.HANDED_DOWN, inward=True)]
+    handed_down = {(row.notice_id, every[row.peer_id].unit_id) for row in of(ParcelKind.HANDED_DOWN, inward=False)}
+    filed = {task for row in of(ParcelKind.REPORT, inward=True) for task, _version in row.covers}
+    reported = [row.sha256 for row in of(ParcelKind.REPORT, inward=False)]
+    return _Around(
+        _names(connection, office_id, {row.by for row in rows}),
+        notice_drafts.from_sources(connection, office_id, from_above),
+        _notices(connection, office_id, from_above),
+        _newest(connection, office_id, handed_down),
+        {task.id: task for task in cases.tasks_of(connection, office_id, filed)},
+        _answers(connection, office_id, reported),
+    )
+
+
+def _names(connection: Connection, office_id: int, logins: Collection[str]) -> dict[str, str]:
+    p = t.person.c
+    query = sa.select(p.login, p.name).where(p.office_id == office_id, p.login.in_(logins))
+    return {row.login: row.name for row in connection.execute(query)}
+
+
+def _notices(connection: Connection, office_id: int, sources: Collection[str]) -> dict[str, int]:
+    n = t.notice.c
+    query = sa.select(n.source_sha256, n.id).where(n.office_id == office_id, n.source_sha256.in_(sources))
+    return {row.source_sha256: row.id for row in connection.execute(query)} if sources else {}
+
+
+def _newest(
+    connection: Connection, office_id: int, wanted: Collection[tuple[int, int | None]]
+) -> dict[tuple[int, int | None], dict[str, TaskRow]]:
+    found: dict[tuple[int, int | None], dict[str, TaskRow]] = {pair: {} for pair in wanted}
+    if not wanted:
+        return found
+    k, p = t.task.c, t.period.c
+    notices, units = {notice for notice, _unit in wanted}, {unit for _notice, unit in wanted}
+    query = sa.select(p.id, p.notice_id).where(p.office_id == office_id, p.notice_id.in_(notices))
+    of_notice = {row.id: row.notice_id for row in connection.execute(query)}
+    here = (k.period_id.in_(of_notice), k.unit_id.in_(units))
+    for task in cases.load_tasks(connection, office_id, *here, order=(p.month, k.id)):
+        pair = of_notice[task.period_id], task.unit_id
+        if pair in found:
+            found[pair][task.clause_number] = task
+    return found
+
+
+def _answers(connection: Connection, office_id: int, reports: Collection[str]) -> dict[str, dict[str, str]]:
+    p = t.parcel.c
+    query = sa.select(p.answers, p.statement).where(
+        p.office_id == office_id, p.inward, p.kind == ParcelKind.ANSWER.value, p.answers.in_(reports)
+    )
+    found: dict[str, dict[str, str]] = {report: {} for report in reports}
+    for row in connection.execute(query.order_by(p.id)) if reports else ():
+        content = content_of(Answer, read_told(row.statement, ""))
+        found[row.answers] |= {one.number: answer_words(one) for one in content.clauses}
+    return found
+
+
+def _seen(row: Any, peer: Peer, around: _Around) -> Seen:
     told = read_told(row.statement, peer.name)
-    month, title, lines = _KINDS[ParcelKind(row.kind)](connection, office_id, row, told)
-    draft = notice = 0
-    if row.inward and row.kind == ParcelKind.HANDED_DOWN.value:
-        draft = notice_drafts.from_source(connection, office_id, row.content_sha256)
-        n = t.notice.c
-        became = sa.select(n.id).where(n.office_id == office_id, n.source_sha256 == row.content_sha256)
-        notice = connection.scalar(became) or 0
+    month, title, lines = _KINDS[ParcelKind(row.kind)](row, peer, told, around)
+    from_above = bool(row.inward) and row.kind == ParcelKind.HANDED_DOWN.value
     return Seen(
         row.id, peer.name, peer.unit_name, bool(row.inward), ParcelKind(row.kind), shown(row.at),
-        _name(connection, office_id, row.by), row.sha256, f"{row.head_seq}-{row.head_hash[:16]}", month, title, lines,
-        draft, notice,
+        around.names.get(row.by, row.by), row.sha256, f"{row.head_seq}-{row.head_hash[:16]}", month, title, lines,
+        around.drafts.get(row.content_sha256, 0) if from_above else 0,
+        around.notices.get(row.content_sha256, 0) if from_above else 0,
+        told.kind is ParcelKind.ANSWER and any(one.refile_on for one in content_of(Answer, told).clauses),
     )  # fmt: skip
 
 
-def _name(connection: Connection, office_id: int, login: str) -> str:
-    p = t.person.c
-    return connection.scalar(sa.select(p.name).where(p.office_id == office_id, p.login == login)) or login
-
-
-def _handed_down(connection: Connection, office_id: int, row: Any, told: Told) -> tuple[str, str, tuple[Line, ...]]:
+def _handed_down(row: Any, peer: Peer, told: Told, around: _Around) -> tuple[str, str, tuple[Line, ...]]:
     """Each clause; above, how the newest month's task of the unit stands."""
     content = content_of(HandedDown, told)
-    tasks = {} if row.inward else _newest_tasks(connection, office_id, row)
+    tasks = {} if row.inward else around.newest[row.notice_id, peer.unit_id]
     lines = []
     for clause in content.clauses:
         task = tasks.get(clause)
@@ -111,26 +197,16 @@ def _handed_down(connection: Connection, office_id: int, row: Any, told: Told) -
     return "", str(content.notice.get("title", "")), tuple(lines)
 
 
-def _newest_tasks(connection: Connection, office_id: int, row: Any) -> dict[str, TaskRow]:
-    unit = sa.select(t.peer.c.unit_id).where(t.peer.c.office_id == office_id, t.peer.c.id == row.peer_id)
-    tasks = cases.load_tasks(
-        connection, office_id, t.period.c.notice_id == row.notice_id, t.task.c.unit_id == unit.scalar_subquery(),
-        order=(t.period.c.month, t.task.c.id),
-    )  # fmt: skip
-    return {task.clause_number: task for task in tasks}
-
-
-def _report(connection: Connection, office_id: int, row: Any, told: Told) -> tuple[str, str, tuple[Line, ...]]:
+def _report(row: Any, _peer: Peer, told: Told, around: _Around) -> tuple[str, str, tuple[Line, ...]]:
     """Above: how each report stands now. Below: what was answered, once it was."""
     content = content_of(MonthReport, told)
     notes = {one.number: one.correction for one in content.clauses}
-    numbers = [task for task, _version in row.covers]
     if row.inward:
-        tasks = cases.load_tasks(connection, office_id, t.task.c.id.in_(numbers))
+        tasks = [around.tasks[task] for task, _version in row.covers]
         said = {task.clause_number: Line(task.clause_number, task.state_label, task.id) for task in tasks}
         lines = [said.get(number, Line(number, _("not taken"))) for number in notes]
     else:
-        answers = _answers(connection, office_id, row.sha256)
+        answers = around.answers[row.sha256]
         lines = [Line(number, answers.get(number, _("no answer yet"))) for number in notes]
     corrected = _("corrected: {reason}")
     return content.month, content.number, tuple(
@@ -141,19 +217,7 @@ def _report(connection: Connection, office_id: int, row: Any, told: Told) -> tup
     )  # fmt: skip
 
 
-def _answers(connection: Connection, office_id: int, report: str) -> dict[str, str]:
-    p = t.parcel.c
-    query = sa.select(p.statement).where(
-        p.office_id == office_id, p.inward, p.kind == ParcelKind.ANSWER.value, p.answers == report
-    )
-    found: dict[str, str] = {}
-    for statement in connection.scalars(query.order_by(p.id)):
-        found |= {one.number: answer_words(one) for one in content_of(Answer, read_told(statement, "")).clauses}
-    return found
-
-
-def _answer(connection: Connection, office_id: int, row: Any, told: Told) -> tuple[str, str, tuple[Line, ...]]:
-    del connection, office_id, row
+def _answer(_row: Any, _peer: Peer, told: Told, _around: _Around) -> tuple[str, str, tuple[Line, ...]]:
     content = content_of(Answer, told)
     return content.month, "", tuple(Line(one.number, answer_words(one)) for one in content.clauses)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from deeds.levels import entering
+from deeds.levels import entering, tidings
 from documents.notice_json import from_json, to_json
 from documents.parcels import opened
 from models import office_key
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from deeds.desk import Desk
     from models.drafts import NoticeDraft
-    from models.parcels import ClauseAnswer, Parcel
+    from models.parcels import Parcel
     from models.states import Role
     from workflow.case import Actor
     from workflow.peers import Peer
@@ -119,6 +119,7 @@ def _handed_down(connection: Connection, desk: Desk, peer: Peer, parcel: Parcel)
     draft = from_json({**content.notice, **source})
     number = notice_drafts.keep(connection, desk.office_id, desk.actor, to_json(draft), desk.now())
     row, done = _keep(connection, desk, peer, parcel, About())
+    tidings.handed_down(connection, desk.office_id, peer, row, draft, desk.now())
     lines = tuple(Line(clause.id, clause.text) for clause in draft.clauses)
     return Taken(row, parcel.told.kind, peer.name, existed=False, done=done, lines=lines, draft=number, notice=draft)
 
@@ -128,16 +129,9 @@ def _answer(connection: Connection, desk: Desk, peer: Peer, parcel: Parcel) -> T
     content = content_of(Answer, parcel.told)
     ours = parcels.answered(connection, desk.office_id, peer, parcel.told)
     row, done = _keep(connection, desk, peer, parcel, About(ours.notice_id, ours.period_id))
-    lines = tuple(Line(one.number, answer_words(one)) for one in content.clauses)
+    tidings.answered(connection, desk.office_id, peer, row, content, desk.now())
+    lines = tuple(Line(one.number, tidings.answer_words(one)) for one in content.clauses)
     return Taken(row, parcel.told.kind, peer.name, existed=False, done=done, lines=lines)
-
-
-def answer_words(one: ClauseAnswer) -> str:
-    """How a clause's report was decided above, as one line."""
-    if one.refile_on is None:
-        return _("{state} ({by})").format(state=one.label, by=one.by)
-    said = _("{state} ({by}): {reason}; again by {day}")
-    return said.format(state=one.label, by=one.by, reason=one.reason, day=one.refile_on.isoformat())
 
 
 def _report(connection: Connection, desk: Desk, peer: Peer, parcel: Parcel) -> Taken:
@@ -147,6 +141,8 @@ def _report(connection: Connection, desk: Desk, peer: Peer, parcel: Parcel) -> T
     entered = entering.enter(connection, desk, peer, parcel, content, base.notice_id)
     about = About(base.notice_id, entered.period_id, entered.covers, peer.unit_name)
     row, done = _keep(connection, desk, peer, parcel, about)
+    taken = [clause for clause, _state, _task in entered.done]
+    tidings.reported(connection, desk.office_id, peer, row, content, taken, desk.now())
     lines = tuple(Line(clause, state, task) for clause, state, task in entered.done)
     left = tuple(Line(clause, why) for clause, why in entered.left)
     return Taken(row, parcel.told.kind, peer.name, existed=False, done=done, lines=lines, left=left)

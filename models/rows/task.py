@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from models.rows.base import OfficeRow, index, ref, unique
-from models.states import MAYBE_LATE
+from models.states import MAYBE_LATE, OPEN_PROBLEM
 
 
 class Period(OfficeRow, table=True):
@@ -46,6 +46,7 @@ class Task(OfficeRow, table=True):
         index("ix_task_state", "state", "id"),
         index("ix_task_next", "next_due_at"),
         index("ix_task_late", "id", where=MAYBE_LATE),
+        index("ix_task_problem", "problem_id", where=OPEN_PROBLEM),
     )
 
     #: the version of the flow that it runs in

@@ -23,7 +23,7 @@ GROWING: Final = LARGE | {
     "problem", "problem_unit", "request", "responsibility", "visit", "webhook_delivery",
 }  # fmt: skip
 #: indexes of what is open, whose rows leave them
-OF_FEW: Final = frozenset({"ix_draft_waiting"})
+OF_FEW: Final = frozenset({"ix_draft_waiting", "ix_task_problem"})
 
 
 @contextmanager

@@ -966,6 +966,13 @@ def upgrade() -> None:
             sqlite_where=sa.text("late_days > 0 OR stage IN ('assigned', 'reported', 'returned')"),
             postgresql_where=sa.text("late_days > 0 OR stage IN ('assigned', 'reported', 'returned')"),
         )
+        batch_op.create_index(
+            "ix_task_problem",
+            ["office_id", "problem_id"],
+            unique=False,
+            sqlite_where=sa.text("problem_id IS NOT NULL AND stage NOT IN ('aggregated', 'waived')"),
+            postgresql_where=sa.text("problem_id IS NOT NULL AND stage NOT IN ('aggregated', 'waived')"),
+        )
         batch_op.create_index("ix_task_clause", ["office_id", "clause_id"], unique=False)
         batch_op.create_index("ix_task_state", ["office_id", "state", "id"], unique=False)
         batch_op.create_index("ix_task_unit", ["office_id", "unit_id", "period_id"], unique=False)

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 
-from deeds.levels import answering, handing_down, standing, taking
+from deeds.levels import answering, handing_down, standing, taking, tidings
 from documents.parcels import LARGEST, opened
+from kit.costs import statements
 from kit.door import HAN
 from kit.levels import BELOW, NOTICE, OURS, THEIRS, UNIT, enter_below, parcel
 from kit.office import MONTH
@@ -20,7 +21,7 @@ from kit.stage import LATE, Seat, Stage
 from kit.world import REASON, World, make_world, refused
 from models import office_key
 from models.language import speaking
-from models.parcels import ClauseReport, MonthReport, ParcelKind
+from models.parcels import Answer, ClauseAnswer, ClauseReport, MonthReport, ParcelKind
 from models.states import Action
 from workflow import heads, parcels, peers, verify
 from workflow.heads import KeptHead
@@ -272,6 +273,48 @@ def confirmed(connection: Any, office: int, actor: Any, detail: dict[str, Any], 
 
 
 # --- handing down ------------------------------------------------------------------------------------------------
+
+
+def told(above: Above, event: str) -> dict[str, str]:
+    """Who was told of it, and what of each clause."""
+    names = {number: login for login, number in above.world.people.items()}
+    return {names[row["recipient_id"]]: row["fields"]["detail"] for row in above.world.rows("message", event=event)}
+
+
+def test_who_reviews_and_who_answers_are_told_what_came_from_below(above: Above) -> None:
+    corrected = ClauseReport("1.1", "已清理三公里。", 40, correction="漏报一处")
+    above.take(above.report(above.month(corrected, ClauseReport("9.9", "没有这条。", 1))))
+    detail = "1.1 更正：漏报一处\n未接收：9.9"
+    assert told(above, "parcel_reported") == {"reviewer": detail, "director": detail}
+
+
+def test_who_corrects_is_told_what_came_from_above(above: Above) -> None:
+    with above.world.database.write(1) as connection:
+        (peer,) = peers.in_force(connection, 1)
+        said = ClauseAnswer("1.1", "returned", "退回", "审核员甲", "进展不具体", date(2022, 7, 1))
+        with speaking("en"):  # whoever takes it
+            tidings.answered(
+                connection, 1, peer, 7, Answer(MONTH, (said, replace(said, number="1.2", refile_on=None))), LATE
+            )
+    assert (
+        told(above, "parcel_answered")["director"]
+        == "1.1 退回（审核员甲）：进展不具体；2022-07-01 前重报\n1.2 退回（审核员甲）"
+    )
+    (row,) = above.world.rows("message", event="parcel_answered", recipient_id=above.world.people["director"])
+    assert (row["fields"]["new_due_on"], row["fields"]["period_month"]) == ("7月1日", "2022年6月")
+
+
+def test_many_parcels_are_looked_at_in_as_many_statements_as_few(above: Above) -> None:
+    def asked() -> int:
+        seat = above.seat("director")
+        with statements(above.world.database) as texts:
+            seat.read(lambda connection: standing.listing(connection, seat))
+        return len(texts)
+
+    above.take(above.report(above.month(ClauseReport("1.1", "已清理三公里。", 40))))
+    few = asked()
+    above.take(above.report(above.month(ClauseReport("1.2", "已开工。", 20))))
+    assert asked() == few
 
 
 def test_only_clauses_in_which_the_unit_has_a_part_are_handed_down(above: Above) -> None:

@@ -54,6 +54,9 @@ EVENTS = [
     "not_agreed",
     "not_received",
     "opened",
+    "parcel_answered",
+    "parcel_handed_down",
+    "parcel_reported",
     "problem_applied",
     "problem_closed",
     "problem_due_soon",
@@ -91,7 +94,8 @@ EVENTS = [
     "waived",
     "withdrawn",
 ]
-NO_TASKS = {"heads", "held", "test", "account_code", "summary_issued"}
+OF_PARCELS = {"parcel_answered", "parcel_handed_down", "parcel_reported"}
+NO_TASKS = {"heads", "held", "test", "account_code", "summary_issued", *OF_PARCELS}
 #: what is said of problems only; circulars, forwarding and copies are about problems when no month is given
 OF_PROBLEMS = [event for event in EVENTS if event.startswith(("problem_", "look_back_"))]
 #: what is said where nothing is signed on paper or stamped
