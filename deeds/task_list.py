@@ -147,7 +147,10 @@ def _states(connection: Connection, office_id: int) -> list[tuple[str, str]]:
         for state in flow.states if flow.name in used else ():
             labels.setdefault(state.name, {})[state.label.here] = None
     looked = [
-        sa.select(sa.literal(name).label("state")).where(sa.exists().where(k.office_id == office_id, k.state == name))
+        # the first by the index; whether there is any, PostgreSQL would look for among all tasks
+        sa.select(sa.literal(name).label("state")).where(
+            sa.select(sa.func.min(k.id)).where(k.office_id == office_id, k.state == name).scalar_subquery().is_not(None)
+        )
         for name in labels
     ]
     found = set(connection.scalars(sa.union_all(*looked))) if looked else set()
