@@ -61,7 +61,7 @@ def answer_words(one: ClauseAnswer) -> str:
     if one.refile_on is None:
         return _("{state} ({by})").format(state=one.label, by=one.by)
     said = _("{state} ({by}): {reason}; again by {day}")
-    return said.format(state=one.label, by=one.by, reason=one.reason, day=one.refile_on.isoformat())
+    return said.format(state=one.label, by=one.by, reason=one.reason.rstrip("。；;. "), day=one.refile_on.isoformat())
 
 
 def _tell(
