@@ -13,6 +13,7 @@ import sys
 import time
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
@@ -20,7 +21,7 @@ import sqlalchemy as sa
 from bench.extent import WHOLE
 from bench.month import Duban, people
 from bench.postgres import SERVER, copied
-from bench.scale_page import Measured, write
+from bench.scale_page import Half, Measured, write
 from bench.stock import FRAME, LATER, UNITS, stocked
 from bench.sweeps import BEFORE, MORNING, PROVED
 from models.database import Database
@@ -42,7 +43,7 @@ OFFICES: Final = int(os.environ.get("OFFICES", "40"))
 MONTHLY: Final = 300
 YEAR: Final = 12 * MONTHLY
 #: steps that each process takes in each measurement
-STEPS: Final = 200
+STEPS: Final = 20
 PROCESSES: Final = (1, 2, 4)
 
 
@@ -80,15 +81,47 @@ def _measured(url: str, stock: Stock, who: People) -> Measured:
         rates[processes] = processes * STEPS / seconds
         print(f"{processes} processes: {rates[processes]:.0f} steps a second", flush=True)
     _come_due(url)
-    swept = _together(2, _sweep, url, who, 0)
-    messages = _count(url, f"SELECT count(*) FROM message WHERE state = 'due' AND next_at < {LATER}")
-    print(f"{messages} digests of {OFFICES} offices decided and written in {swept:.1f} s", flush=True)
-    handed = _together(2, _hand_over, url, who, 0)
-    left = _count(url, f"SELECT count(*) FROM message WHERE state = 'due' AND next_at < {LATER}")
-    print(f"handed over in {handed:.1f} s, {left} left", flush=True)
+    swept = _half(_sweep, url, who)
+    waiting = f"SELECT count(*) FROM message WHERE state = 'due' AND next_at < {LATER}"
+    messages = _count(url, waiting)
+    print(f"{messages} digests of {OFFICES} offices decided and written: {swept}", flush=True)
+    handed = _half(_hand_over, url, who)
+    print(f"handed over: {handed}, {_count(url, waiting)} left", flush=True)
     bare = _bare(url)
     print(f"the same rows by bare SQL in {bare:.1f} s", flush=True)
     return Measured(OFFICES, monthly, rates, messages, swept, handed, bare)
+
+
+def _half(work: Callable[..., None], url: str, who: People) -> Half:
+    """One half of the wave by two processes: how long, and who was busy."""
+    server = _server(url)
+    before, own = _busy(server), sum(os.times()[2:4])
+    seconds = _together(2, work, url, who, 0)
+    return Half(seconds, sum(os.times()[2:4]) - own, _busy(server) - before if server else None)
+
+
+def _server(url: str) -> int:
+    """The number of the server's first process; 0 where it runs elsewhere."""
+    with closing(Database(url)) as database, database.read() as connection:
+        backend = connection.scalar(sa.text("SELECT pg_backend_pid()"))
+        return _stat(backend)[0] if "postgres" in _text(Path(f"/proc/{backend}/comm")) else 0
+
+
+def _busy(server: int) -> float:
+    """Seconds of processor time that the server and all its processes have used."""
+    below = [_stat(int(one.name)) for one in Path("/proc").iterdir() if one.name.isdigit()]
+    ticks = sum(_stat(server)[1:]) + sum(sum(times[:2]) for parent, *times in below if parent == server)
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _stat(process: int) -> tuple[int, ...]:
+    """A process's parent, then user and system time of its own and of its ended children, in ticks; zeros once it is gone."""
+    rest = _text(Path(f"/proc/{process}/stat")).rpartition(")")[2].split()
+    return tuple(int(rest[place]) for place in (1, 11, 12, 13, 14)) if rest else (0,) * 5
+
+
+def _text(file: Path) -> str:
+    return file.read_text(encoding="utf-8") if file.exists() else ""
 
 
 def _size(url: str) -> int:
@@ -115,8 +148,8 @@ def _multiply(url: str) -> None:
                     f"INSERT INTO {table.name} ({', '.join(names)}) SELECT {', '.join(chosen)} FROM {table.name},"
                     f" generate_series(2, {OFFICES}) n WHERE {key} = {OFFICE_ID}"
                 )
-    with closing(Database(url)) as database, database.engine.connect() as connection:
-        connection.exec_driver_sql("ANALYZE")
+    with closing(Database(url)) as database, database.write(OFFICE_ID) as connection:
+        connection.exec_driver_sql("ANALYZE")  # kept with the transaction: without it the server plans for one office
 
 
 def _come_due(url: str) -> None:

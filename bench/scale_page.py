@@ -28,6 +28,25 @@ MEGA: Final = 1e6
 
 
 @dataclass(frozen=True, slots=True)
+class Half:
+    """One half of the wave, by two processes."""
+
+    seconds: float
+    #: seconds of processor time that the program used, and the server; None where it is elsewhere
+    program: float
+    server: float | None
+
+    def __str__(self) -> str:
+        server = "" if self.server is None else f", of the server {self.server:.1f} s"
+        return f"{self.seconds:.1f} s; processor time of the program {self.program:.1f} s{server}"
+
+    def each(self, digests: int) -> str:
+        """Microseconds of processor time a digest, program and server apart."""
+        shares = (self.program, self.server)
+        return " + ".join("?" if share is None else f"{share / digests * MEGA:.0f}" for share in shares)
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
     """One run."""
 
@@ -36,10 +55,10 @@ class Measured:
     monthly: float
     #: steps a second by so many processes
     rates: Mapping[int, float]
-    #: digests of the wave, and the seconds that two processes took to decide and write, and to hand over
+    #: digests of the wave; deciding and writing them, and handing them over
     digests: int
-    swept: float
-    handed: float
+    swept: Half
+    handed: Half
     #: seconds that bare SQL took for the rows of the wave
     bare: float
 
@@ -54,7 +73,7 @@ def write(made: Measured) -> None:
 def told(made: Measured) -> str:
     """As the page has it."""
     wave = NATION * UNITS
-    swept, handed = (made.digests / seconds for seconds in (made.swept, made.handed))
+    swept, handed = (made.digests / half.seconds for half in (made.swept, made.handed))
     rows = [
         (f"{count} processes, steps a second", short(rate), short(rate / made.rates[1]) + " × one")
         for count, rate in made.rates.items()
@@ -64,9 +83,11 @@ def told(made: Measured) -> str:
         (
             f"digests decided and written a second, 2 processes ({made.digests} of {made.offices} offices)",
             short(swept),
-            f"{short(made.swept / made.bare)} × bare SQL by one",
+            f"{short(made.swept.seconds / made.bare)} × bare SQL by one",
         ),
         ("digests handed over a second, 2 processes", short(handed), ""),
+        ("processor time to decide and write a digest, program + server, µs", made.swept.each(made.digests), ""),
+        ("processor time to hand it over, program + server, µs", made.handed.each(made.digests), ""),
         (f"a wave of {wave:,} digests, 2 processes, seconds", short(wave / swept + wave / handed), "limit 60"),
     ]
     lines = [

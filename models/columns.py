@@ -40,6 +40,14 @@ class Instant(sa.types.TypeDecorator[datetime]):
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
+    def result_processor(self, dialect: sa.Dialect, coltype: object) -> Any:
+        """The same in one go for SQLite's text: a sweep reads thousands of them."""
+        return _from_text if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
+
+def _from_text(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(f"{text}+00:00")
+
 
 class Kind(NamedTuple):
     """The type of a column, and what stands in it where nothing is given: a value, or what makes one."""

@@ -73,20 +73,17 @@ _PEOPLE: Final = Statement(
         _SERVES.label("serves"),
     ).where(t.person.c.office_id == _OFFICE, among(t.person.c.id, "wanted"), t.person.c.active)
 )
-_THIS, _OTHER = t.message.alias("this"), t.message.alias("other")
+_M: Final = t.message.c
+#: by recipient and number, and no join of messages with messages: a server whose statistics are a day old takes minutes for that
 _LATER: Final = Statement(
-    sa.select(_THIS.c.id.label("earlier"), _OTHER.c.id, _OTHER.c.fields)
-    .join(
-        _OTHER,
-        sa.and_(
-            _OTHER.c.office_id == _THIS.c.office_id,
-            _OTHER.c.recipient_id == _THIS.c.recipient_id,
-            _OTHER.c.id > _THIS.c.id,
-            sa.or_(*(_OTHER.c.state == state for state in _COUNTS)),
-        ),
+    sa.select(_M.id, _M.recipient_id, _M.fields)
+    .where(
+        _M.office_id == _OFFICE,
+        among(_M.recipient_id, "wanted"),
+        _M.id > sa.bindparam("after"),
+        sa.or_(*(_M.state == state for state in _COUNTS)),
     )
-    .where(_THIS.c.office_id == _OFFICE, among(_THIS.c.id, "wanted"))
-    .order_by(_OTHER.c.id)
+    .order_by(_M.id)
 )
 _DUTIES: Final = Statement(
     sa.select(t.duty.c.role, t.duty.c.unit_id, t.duty.c.person_id, t.duty.c.valid_from)
@@ -129,15 +126,17 @@ class Standing:
         about = {item[0] for row in rows if row["while_states"] for item in row["about"]}
         self._tasks = {row.id: row for row in self._asked(_STANDING, about)}
         self._later: dict[int, list[Any]] = defaultdict(list)
-        for later in self._asked(_LATER, {row["id"] for row in rows if _graded(row["fields"])}):
-            self._later[later.earlier].append(later)
+        graded = [row for row in rows if _graded(row["fields"])]
+        after = min((row["id"] for row in graded), default=0)
+        for later in self._asked(_LATER, {row["recipient_id"] for row in graded}, after=after):
+            self._later[later.recipient_id].append(later)
         self._duties: dict[str, list[Any]] = defaultdict(list)
         for duty in self._duties_of(lines):
             self._duties[duty.role].append(duty)
         self._meet({row["recipient_id"] for row in rows})
 
-    def _asked(self, statement: Statement, wanted: Collection[int]) -> list[Any]:
-        asked = {"office": self._office_id, "wanted": sorted(wanted), "on": self.on}
+    def _asked(self, statement: Statement, wanted: Collection[int], **more: int) -> list[Any]:
+        asked = {"office": self._office_id, "wanted": sorted(wanted), "on": self.on, **more}
         return statement.rows(self._connection, asked) if wanted else []
 
     def _duties_of(self, lines: Collection[dict[str, Any]]) -> list[Any]:
@@ -225,8 +224,9 @@ class Standing:
             return fields, 0
         lines = fields["tasks"]
         graver: dict[tuple[int, int], tuple[int, int]] = {}
-        for other in self._later[row["id"]]:
-            for line in () if other.id in self.ended else other.fields.get("tasks") or ():
+        for other in self._later[row["recipient_id"]]:
+            counts = other.id > row["id"] and other.id not in self.ended
+            for line in (counts and other.fields.get("tasks")) or ():
                 if "level" in line:
                     key = (line["task_id"], line["round"])
                     graver[key] = max(graver.get(key, (-1, 0)), (line["level"], other.id))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import time
 from operator import attrgetter
@@ -83,12 +82,14 @@ _OFFICE: Final[sa.BindParameter[int]] = sa.bindparam("office")
 _MONTHS: Final = Statement(
     sa.select(_K.responsibility_id, _P.month, _K.due_on, _K.stage, _K.late_days)
     .join(t.period, sa.and_(_P.office_id == _K.office_id, _P.id == _K.period_id))
-    .where(_K.office_id == _OFFICE, among(_K.responsibility_id, "wanted"))
+    .where(_K.office_id == _OFFICE, among(_K.responsibility_id, "wanted"), among(_P.month, "months"))
 )
 _LEDGER: Final = Statement(
     sa.select(
-        *(_R.task_id, _R.round, _R.due_revision, _R.rule, _R.level, _R.due_at, _R.state),
-        IN_FORCE.label("in_force"),
+        *(_R.task_id, _R.round, _R.due_revision, _R.rule, _R.level),
+        sa.type_coerce(IN_FORCE, sa.Integer()).label("in_force"),  # as it comes: it is only asked whether it is so
+        # when it was due, of the rungs that went out to people: few of them all
+        sa.case((IN_FORCE & (_R.state == ReminderState.FIRED.value), _R.due_at)).label("said_at"),
     ).where(_R.office_id == _OFFICE, among(_R.task_id, "wanted"))
 )
 _PAST: Final = Statement(
@@ -144,26 +145,26 @@ def _facts(flow: Flow, row: Any, late_months: int) -> TaskFacts:
 def _late_months(connection: Connection, office_id: int, rows: Sequence[Any]) -> dict[int, int]:
     """The months in a row before each task's own in which the same responsibility was late.
 
-    A month counts as late when it was signed late, or lies unsigned with a due date before this task's.
+    A month counts as late when it was signed late, or lies unsigned with a due date before this task's. One month is
+    asked for at a time, of those that were late so far: of a year of them hardly one is.
     """
-    wanted = {row.responsibility_id for row in rows if row.responsibility_id is not None}
-    if not wanted:
-        return {}
-    history: dict[int, list[Any]] = defaultdict(list)
-    for found in _MONTHS.rows(connection, {"office": office_id, "wanted": [*wanted]}):
-        history[found.responsibility_id].append(found)
-    return {row.id: _in_a_row(row, history[row.responsibility_id]) for row in rows}
+    late: dict[int, int] = {}
+    asked = [(row, _month_before(row.month)) for row in rows if row.responsibility_id is not None]
+    while asked:
+        wanted = {row.responsibility_id for row, _month in asked}
+        given = {"office": office_id, "wanted": [*wanted], "months": [*{month for _row, month in asked}]}
+        found = {(one.responsibility_id, one.month): one for one in _MONTHS.rows(connection, given)}
+        asked = [
+            (row, _month_before(month))
+            for row, month in asked
+            if _was_late(found.get((row.responsibility_id, month)), row.due_on)
+        ]
+        late |= {row.id: late.get(row.id, 0) + 1 for row, _month in asked}
+    return late
 
 
-def _in_a_row(row: Any, history: list[Any]) -> int:
-    by_month = {found.month: found for found in history}
-    count, month = 0, _month_before(row.month)
-    while (found := by_month.get(month)) is not None:
-        unsigned = found.stage in OWED and found.due_on < row.due_on
-        if not (found.late_days > 0 or unsigned):
-            break
-        count, month = count + 1, _month_before(month)
-    return count
+def _was_late(month: Any, due_on: date) -> bool:
+    return month is not None and (month.late_days > 0 or (month.stage in OWED and month.due_on < due_on))
 
 
 def _month_before(month: str) -> str:
@@ -189,7 +190,7 @@ class Ledger:
             known |= {one.task_id: audiences for one in group}
         return [
             Said(
-                row.task_id, row.round, row.due_revision, row.rule, row.level, row.due_at, known[row.task_id][row.rule]
+                row.task_id, row.round, row.due_revision, row.rule, row.level, row.said_at, known[row.task_id][row.rule]
             )
             for row in self.fired
             if row.rule in known.get(row.task_id, ())
@@ -201,7 +202,7 @@ def load_ledger(connection: Connection, office_id: int, tasks: Collection[int]) 
     ledger = Ledger()
     for row in _LEDGER.rows(connection, {"office": office_id, "wanted": [*tasks]}) if tasks else ():
         (ledger.decided if row.in_force else ledger.early).add(row[:4])
-        if row.in_force and row.state == ReminderState.FIRED:
+        if row.said_at is not None:
             ledger.fired.append(row)
     return ledger
 

@@ -19,11 +19,11 @@ from models.errors import Conflict, Denied, DubanError, NotFound, Refused
 from models.language import _, listed
 from models.postgres import take_turn
 from models.times import local_date
-from workflow import audit, cases, panels, permissions, readings
+from workflow import audit, cases, panels, permissions, readings, telling
 from workflow.case import Case, Given
 from workflow.effects import EFFECTS, Work, report_digest
 from workflow.flow import MY_TURN
-from workflow.given import about
+from workflow.given import about, heed
 from workflow.machine import fire
 from workflow.operation import keep_answer, keep_denials, perform, record_refusal, refuse_another
 from workflow.step_telling import tell
@@ -120,9 +120,10 @@ def act_on_many(
     outcomes: list[Outcome] = []
     with database.write(office_id) as connection:
         whole = connection.begin_nested()
-        for command in commands:
-            outcomes.append(_one_of_many(connection, office_id, actor, command, now))
-            progress(outcomes[-1])
+        with telling.gathered(connection, now) as said:
+            for command in commands:
+                outcomes.append(_one_of_many(connection, office_id, actor, command, now, said))
+                progress(outcomes[-1])
         if dry_run:
             whole.rollback()
             tried = [(f"task.{one.action}", one.refusal) for one in outcomes if one.refusal is not None]
@@ -132,9 +133,11 @@ def act_on_many(
     return outcomes
 
 
-def _one_of_many(connection: Connection, office_id: int, actor: Actor, command: Command, now: datetime) -> Outcome:
+def _one_of_many(
+    connection: Connection, office_id: int, actor: Actor, command: Command, now: datetime, said: telling.Gathered
+) -> Outcome:
     try:
-        with apart(connection):
+        with apart(connection), said.part():
             return _once(connection, office_id, actor, command, now)
     except DubanError as refusal:
         record_refusal(connection, office_id, actor, f"task.{command.action}", refusal, now)
@@ -169,7 +172,7 @@ def _apply(connection: Connection, found: cases.Opening, actor: Actor, command: 
     taken_as = permissions.acting_role(actor, step, task.unit_id, co_units)
     if taken_as is None:  # of several rows of the action here the one that applies is for another duty
         raise _denied(actor, command.action, task, co_units)
-    _heed(case, step)
+    heed(case, step)
     take_turn(connection, task.office_id)
     after, changes = _carry_out(connection, case, step)
     _record(connection, case, step, taken_as, command.operation_id)
@@ -299,17 +302,6 @@ def _not_forwarded(connection: Connection, actor: Actor, action: str, role: Role
             _("This task was forwarded to {name}.").format(name=name),
             where=about(task),
             remedy=_("Ask {name}, or forward it anew to whoever is to go on with it.").format(name=name),
-        )
-
-
-def _heed(case: Case, step: Step) -> None:
-    """“Straight back to me” is refused where the step cannot keep it, not forgotten."""
-    if case.given.straight_back and "remember_returner" not in step.effects:
-        raise Refused(
-            "E-S43",
-            _("From here a task cannot be asked straight back."),
-            where=about(case.task),
-            remedy=_("Leave out --straight-back."),
         )
 
 

@@ -18,7 +18,7 @@ from models.errors import BadInput, Refused
 from models.language import _, listed
 from models.states import Action, EvidenceKind, Stage
 from models.words import letters
-from workflow import actions, audit, cases, evidence, permissions
+from workflow import actions, audit, cases, evidence, permissions, telling
 from workflow.actions import Command, Outcome
 from workflow.case import Given
 from workflow.evidence import NOT_LOOKED, Looked, Weighed
@@ -194,10 +194,11 @@ def _sign(
 ) -> list[Outcome]:
     """Every task on the form is signed."""
     given = Given(filing_id=filing_id, signer=signer, seal=seal)
-    return [
-        actions.apply(connection, office_id, actor, Command(_signing(task), task.id, task.version, given), now)
-        for task in tasks
-    ]
+    with telling.gathered(connection, now):
+        return [
+            actions.apply(connection, office_id, actor, Command(_signing(task), task.id, task.version, given), now)
+            for task in tasks
+        ]
 
 
 def _weighed(connection: Connection, office_id: int, check_code: str, looked: Looked) -> Weighed:

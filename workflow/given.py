@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from workflow.case import Case, TaskRow
+    from workflow.flow import Step
 
 #: a reason of fewer characters says nothing (``reliability.md`` section 7, row 22)
 SHORTEST_REASON: Final = 5
@@ -213,6 +214,17 @@ def one_person(case: Case) -> None:
     if len(case.people) > 1 or case.people[0].person_id == case.actor.person_id:
         raise Refused(
             "E-S33", _("One other person must be named."), where=place(case), remedy=_("Name one login: --to LOGIN")
+        )
+
+
+def heed(case: Case, step: Step) -> None:
+    """“Straight back to me” is refused where the step cannot keep it, not forgotten."""
+    if case.given.straight_back and "remember_returner" not in step.effects:
+        raise Refused(
+            "E-S43",
+            _("From here a task cannot be asked straight back."),
+            where=place(case),
+            remedy=_("Leave out --straight-back."),
         )
 
 

@@ -44,7 +44,7 @@ def tell(connection: Connection, case: Case, step: Step, after: TaskRow) -> None
                 while_states=while_states,
                 joins=True,
             )
-            telling.queue(connection, case.office, told, case.now)
+            telling.say(connection, case.office, told, case.now)
 
 
 def _people(connection: Connection, case: Case, after: TaskRow, to: str) -> list[int]:

@@ -173,10 +173,11 @@ def _aggregate(connection: Connection, office_id: int, actor: Actor, period_id: 
     approved = cases.load_tasks(
         connection, office_id, t.task.c.period_id == period_id, t.task.c.stage == Stage.REVIEWED.value
     )
-    for task in approved:
-        action = task.flow.action_giving(task.state, "summary") or Action.AGGREGATE
-        command = Command(action, task.id, task.version, Given(summary_number=1))
-        actions.apply(connection, office_id, actor, command, now)
+    with telling.gathered(connection, now):
+        for task in approved:
+            action = task.flow.action_giving(task.state, "summary") or Action.AGGREGATE
+            command = Command(action, task.id, task.version, Given(summary_number=1))
+            actions.apply(connection, office_id, actor, command, now)
     return approved
 
 

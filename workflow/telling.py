@@ -7,7 +7,8 @@ sends (a clock or a database that cannot be believed) new rows are held too.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,10 +20,10 @@ from models.database import insert_all, insert_new
 from models.dispatch import Work, leave
 from models.duties import held_on
 from models.statements import Statement
-from models.states import MessageState, Role
+from models.states import UNIT_ROLES, MessageState, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date, datetime
 
     from sqlalchemy.engine import Connection
@@ -64,10 +65,10 @@ _DUTIES: Final = Statement(
     )
     .order_by(t.duty.c.person_id)
 )
+_GATHERED: Final = "duban: gathered"
 #: one telling is told once; and with another of this kind to this person in this instant it may be one message
 _KEY: Final = ("dedupe_key",)
 _INSTANT: Final = ("recipient_id", "created_at", "event")
-#: what two tellings must have in common to be one message
 _SAME: Final = ("actor_name", "reason", "new_due_on", "old_due_on", "period_month", "detail", "number")
 
 
@@ -120,6 +121,51 @@ def queue(connection: Connection, office: OfficeRow, telling: Telling, now: date
     return number
 
 
+class Gathered:
+    """What steps that follow one another in one instant have to say, until all of it is known."""
+
+    def __init__(self) -> None:
+        self.tellings: list[tuple[OfficeRow, Telling]] = []
+
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """What a part that fails had to say is not said."""
+        before = len(self.tellings)
+        try:
+            yield
+        except BaseException:
+            del self.tellings[before:]
+            raise
+
+
+@contextmanager
+def gathered(connection: Connection, now: datetime) -> Iterator[Gathered]:
+    """Within it what is said waits; at its end each message is written once, however many tasks it speaks of."""
+    known, waiting = connection.info, Gathered()  # asked for once: a connection that broke has none
+    known[_GATHERED] = waiting
+    try:
+        yield waiting
+    finally:
+        known.pop(_GATHERED, None)
+    messages: dict[tuple[Any, ...], list[Telling]] = {}
+    for _office, telling in waiting.tellings:
+        cause = (telling.event, telling.recipient_id, telling.while_states, *_cause(telling.fields))
+        messages.setdefault(cause, []).append(telling)
+    for first, *others in messages.values():
+        fields = _with(first.fields, [one.fields for one in others])
+        about = tuple(item for one in (first, *others) for item in one.about)
+        queue(connection, waiting.tellings[0][0], replace(first, fields=fields, about=about), now)
+
+
+def say(connection: Connection, office: OfficeRow, telling: Telling, now: datetime) -> None:
+    """Queue what may join another message: now, or with all that is gathered."""
+    waiting = connection.info.get(_GATHERED)
+    if waiting is None:
+        queue(connection, office, telling, now)
+    else:
+        waiting.tellings.append((office, telling))
+
+
 def _key(office: OfficeRow, telling: Telling) -> str:
     return f"{telling.event}|{telling.key}|{telling.recipient_id}|{office.channel}"
 
@@ -153,17 +199,24 @@ def _joined(connection: Connection, office_id: int, telling: Telling, key: str, 
     row = max(there, key=lambda one: int(one.id), default=None)
     if row is None or list(row.while_states) != list(telling.while_states):
         return False
-    if any(row.fields.get(name) != telling.fields.get(name) for name in _SAME):
+    if _cause(row.fields) != _cause(telling.fields):
         return False
-    units = dict.fromkeys([*row.fields["unit_name"].split("、"), *telling.fields["unit_name"].split("、")])
-    fields = {
-        **row.fields,
-        "tasks": [*row.fields["tasks"], *telling.fields["tasks"]],
-        "unit_name": "、".join(units),
-    }
+    fields = _with(row.fields, [telling.fields])
     about = [*row.about, *(list(item) for item in telling.about)]
     _GROWN.change(connection, {"of_office": office_id, "number": row.id, "fields": fields, "about": about})
     return True
+
+
+def _cause(fields: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What two tellings must have in common to be one message."""
+    return tuple(fields.get(name) for name in _SAME)
+
+
+def _with(fields: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The words of a message that speaks of the tasks of others, too."""
+    every = [fields, *others]
+    units = dict.fromkeys(unit for one in every for unit in one["unit_name"].split("、"))
+    return {**fields, "tasks": [line for one in every for line in one["tasks"]], "unit_name": "、".join(units)}
 
 
 def held_reason(connection: Connection, office_id: int) -> str:
@@ -189,16 +242,22 @@ def duties_of(connection: Connection, office_id: int, role: Role, on: date) -> l
 @cache
 def _holders(roles: tuple[str, ...], *, anywhere: bool) -> Statement:
     d, p = t.duty.c, t.person.c
-    query = (
+
+    def of(role: str) -> sa.ColumnElement[bool]:
+        # The office's duties have no unit. Said so, an index finds them, however many people the units have.
+        if role not in UNIT_ROLES:
+            return (d.role == role) & d.unit_id.is_(None)
+        return d.role == role if anywhere else (d.role == role) & (d.unit_id == sa.bindparam("unit"))
+
+    return Statement(
         sa.select(d.person_id)
         .join(t.person, (p.office_id == d.office_id) & (p.id == d.person_id))
         .where(
             d.office_id == sa.bindparam("office"),
-            sa.or_(*(d.role == role for role in roles)),
+            sa.or_(*map(of, roles)),
             held_on(sa.bindparam("on", type_=sa.Date())),
             p.active,
         )
         .distinct()
         .order_by(d.person_id)
     )
-    return Statement(query if anywhere else query.where((d.unit_id == sa.bindparam("unit")) | d.unit_id.is_(None)))

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from deeds.desk import Desk
     from deeds.levels.making import Made
     from models.facts import SummaryClause, UnitLine
+    from models.parcels import ClauseAnswer
     from workflow.month_names import MonthName
     from workflow.peers import Peer
 
@@ -155,10 +156,8 @@ def correct(desk: Desk, answer: int, clause: str, changed: Mapping[str, Any], re
     """
 
     def prepare(connection: Connection) -> Contents:
-        p = t.parcel.c
-        of_kind = (p.inward, p.kind == ParcelKind.ANSWER.value)
-        row = parcels.of_number(connection, desk.office_id, answer, *of_kind)
-        _returned(row, clause)
+        row = _answer(connection, desk.office_id, answer)
+        _refuse_not_returned(row, clause)
         before = _reported(connection, desk.office_id, row, clause)
         _weighed(reason)
         content = replace(before, clauses=(_changed(before.clauses[0], changed, reason),))
@@ -169,9 +168,26 @@ def correct(desk: Desk, answer: int, clause: str, changed: Mapping[str, Any], re
     return make(desk, DEED, prepare)
 
 
-def _returned(row: Any, clause: str) -> None:
+def correctable(connection: Connection, office_id: int, answer: int) -> list[tuple[ClauseAnswer, ClauseReport]]:
+    """What the answer of this number returned, each with what had been reported of it."""
+    row = _answer(connection, office_id, answer)
+    return [
+        (one, before) for one in _returned(row) for before in _reported(connection, office_id, row, one.number).clauses
+    ]
+
+
+def _answer(connection: Connection, office_id: int, number: int) -> Any:
+    p = t.parcel.c
+    return parcels.of_number(connection, office_id, number, p.inward, p.kind == ParcelKind.ANSWER.value)
+
+
+def _returned(row: Any) -> list[ClauseAnswer]:
     said = content_of(Answer, read_told(row.statement, ""))
-    back = [one.number for one in said.clauses if one.stage == Stage.RETURNED.value]
+    return [one for one in said.clauses if one.stage == Stage.RETURNED.value]
+
+
+def _refuse_not_returned(row: Any, clause: str) -> None:
+    back = [one.number for one in _returned(row)]
     if clause not in back:
         raise Refused(
             "E-L19",

@@ -51,6 +51,8 @@ class Seen:
     #: what came of handed-down clauses here: the draft they are worked on as, the notice they became; 0 = none
     draft: int = 0
     notice: int = 0
+    #: whether an answer returned something
+    returned: bool = False
 
 
 def listing(connection: Connection, desk: Desk, below: int | None = None, most: int = MOST) -> list[Seen]:
@@ -72,13 +74,24 @@ def _open(desk: Desk, peer: Peer) -> bool:
     return permissions.everywhere(desk.actor, DEED)
 
 
-def file_of(connection: Connection, desk: Desk, number: int) -> tuple[str, str]:
-    """The SHA-256 of a parcel's file and a name for it; E-404 also for one that is not the actor's."""
+def one(connection: Connection, desk: Desk, number: int) -> Seen:
+    """A parcel as ``listing`` tells of it; E-404 also for one that is not the actor's."""
+    row, peer = _visible(connection, desk, number)
+    return _seen(row, peer, _around(connection, desk.office_id, [row], {peer.id: peer}))
+
+
+def _visible(connection: Connection, desk: Desk, number: int) -> tuple[Any, Peer]:
     permissions.demand(desk.actor, DEED)
     row = parcels.of_number(connection, desk.office_id, number)
     peer = next(one for one in peers.every(connection, desk.office_id) if one.id == row.peer_id)
     if not _open(desk, peer):
         raise permissions.not_there(_("Parcel"), number)
+    return row, peer
+
+
+def file_of(connection: Connection, desk: Desk, number: int) -> tuple[str, str]:
+    """The SHA-256 of a parcel's file and a name for it; E-404 also for one that is not the actor's."""
+    row, peer = _visible(connection, desk, number)
     return row.sha256, f"{ParcelKind(row.kind).label}-{peer.name}-{number}.parcel"
 
 
@@ -168,6 +181,7 @@ def _seen(row: Any, peer: Peer, around: _Around) -> Seen:
         around.names.get(row.by, row.by), row.sha256, f"{row.head_seq}-{row.head_hash[:16]}", month, title, lines,
         around.drafts.get(row.content_sha256, 0) if from_above else 0,
         around.notices.get(row.content_sha256, 0) if from_above else 0,
+        told.kind is ParcelKind.ANSWER and any(one.refile_on for one in content_of(Answer, told).clauses),
     )  # fmt: skip
 
 

@@ -7,10 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from kit.desk import desk_of
 from kit.levels import ABOVE, BELOW, UNIT, Levels, divide, month_below
 from kit.office import at
+from kit.server import empty_database, needs_server
+from kit.tenancy import settle
+from models.database import Database
+from models.schema import migrate
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from kit.door import Door
@@ -25,6 +31,24 @@ def levels(filled: Door, tmp_path: Path) -> Levels:
     made = Levels(filled.copy(tmp_path / "upper"), filled.copy(tmp_path / "lower"))
     made.introduce()
     return made
+
+
+@pytest.fixture(params=["file", pytest.param("server", marks=needs_server)])
+def either(request: pytest.FixtureRequest, levels: Levels) -> Iterator[Levels]:
+    """The upper office in its file, or in PostgreSQL; the one below always in its file."""
+    if request.param == "file":
+        yield levels
+        return
+    world = levels.upper.world
+    with empty_database("levels") as url:
+        world.database.close()
+        world.database = Database(url)
+        migrate(world.database)
+        settle(world.folder / "duban.db", 1, world.database)
+        settings = world.folder / "duban.toml"
+        settings.write_text(f'database = "{url}"\n{settings.read_text("utf-8")}', encoding="utf-8")
+        yield levels
+        world.database.close()
 
 
 def handed_down(levels: Levels, folder: Path) -> dict[str, Any]:
@@ -62,6 +86,27 @@ def tasks(levels: Levels) -> dict[str, dict[str, Any]]:
     return {row["clause"]: row for row in rows}
 
 
+def corrected_at_the_desk(door: Door, answer: int, clause: str, said: tuple[str, ...]) -> None:
+    """By the director on the page of the answer; what is refused stays in its form, and nobody else is offered it."""
+    desk, address = desk_of(door.world, at("2022-06-26 09:00")), f"/levels/{answer}"
+    told = dict(zip(said[::2], said[1::2], strict=True))
+    assert f"{address}/correct" not in desk.person("reviewer").get(address).text
+    director = desk.person("director")
+    page = director.get(address).text
+    assert REASON in page
+    assert 'value="7.5"' in page  # what had been reported is there to be changed
+    assert page.count(f"{address}/correct") == 1  # of what was approved nothing is corrected
+    typed = {"clause": clause, "progress": told["--progress"], "percent": "80", "value-0": "8"}
+    refused = director.post(f"{address}/correct", **typed, reason="改")
+    assert "E-S02" in refused.text
+    assert told["--progress"] in refused.text
+    before = len(door.world.rows("parcel"))
+    assert desk.person("reviewer").post(f"{address}/correct", **typed, reason=told["--reason"]).status_code == 403
+    assert director.post(f"{address}/correct", **typed, reason=told["--reason"]).headers["location"] == "/levels"
+    assert len(door.world.rows("parcel")) == before + 1
+    desk.site.database.close()
+
+
 def findings(door: Door) -> list[dict[str, str]]:
     """What the audit administrator is told of a trail; the scans that these tests only pretend to have left out."""
     said = door.run("audit", "audit", "verify", "--json", now=LATER)
@@ -69,7 +114,8 @@ def findings(door: Door) -> list[dict[str, str]]:
     return [one for one in told if not one["where"].startswith("attachment")]
 
 
-def test_a_month_below_is_a_report_above_returned_once_corrected_and_approved(levels: Levels, tmp_path: Path) -> None:
+def test_a_month_below_is_a_report_above_returned_once_corrected_and_approved(either: Levels, tmp_path: Path) -> None:
+    levels = either
     file, _below = reported(levels, tmp_path)
     upper, lower = levels.upper, levels.lower
     upper.refuses(1, "E-403", "clerk3", "parcel", "take", file, now=NIGHT)
@@ -92,7 +138,7 @@ def test_a_month_below_is_a_report_above_returned_once_corrected_and_approved(le
     back = tmp_path / "回复.parcel"
     upper.data("reviewer", "parcel", "answer", taken["number"], "--out", back, now=NIGHT)
     heard = lower.data("director", "parcel", "take", back, now=LATER)
-    assert REASON in heard["lines"][1]["said"]
+    assert REASON.rstrip("。") in heard["lines"][1]["said"]
     assert "2022-06-28" in heard["lines"][1]["said"]
 
     # the issued summary stays; the director corrects the clause by name and with a reason
@@ -101,7 +147,9 @@ def test_a_month_below_is_a_report_above_returned_once_corrected_and_approved(le
     lower.refuses(1, "E-L19", "director", *words, "1.1", "--percent", 60, "--reason", REASON, "--out", again, now=LATER)
     lower.refuses(1, "E-S02", "director", *words, "1.2", "--percent", 60, "--reason", "改", "--out", again, now=LATER)
     said = ("--progress", "新增管网位于东城路。", "--indicator", "新建管网=8", "--reason", "补充路段，漏计半公里")
-    lower.data("director", *words, "1.2", *said, "--out", again, now=LATER)
+    corrected_at_the_desk(lower, heard["number"], "1.2", said)
+    same = lower.data("director", *words, "1.2", *said, "--out", again, now=LATER)
+    assert same["existed"]  # the very parcel that the desk made
     mended = upper.data("clerk2", "parcel", "take", again, now=LATER)
     assert [line["clause"] for line in mended["lines"]] == ["1.2"]
     two = upper.data("reviewer", "task", "show", two["id"])

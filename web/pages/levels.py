@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from fastapi import APIRouter
@@ -12,14 +12,16 @@ from deeds.levels import answering, handing_down, reporting_up, standing, taking
 from deeds.months import month_of
 from documents.parcels import LARGEST
 from models import tables as t
+from models.errors import DubanError
 from models.language import _
-from models.parcels import ParcelKind
+from models.parcels import ClauseReport, ParcelKind, ValueSaid
 from web.frame.desk import At
 from web.frame.files import MEDIA
 from web.frame.paging import Page, Paging
-from web.frame.posted import Form, number_of
+from web.frame.posted import Form, Posted, number_of
 from web.frame.uploads import some
 from workflow import peers
+from workflow.figures import read_figure
 from workflow.month_names import MonthName
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
     from deeds.levels.making import Made
     from deeds.levels.taking import Taken
+    from models.parcels import ClauseAnswer
     from web.frame.desk import Desk
     from workflow.peers import Peer
 
@@ -45,8 +48,50 @@ def levels(desk: At, page: Page = 1) -> Response:
         "levels/list.html", parcels=paging.of(rows), paging=paging, below=_below(desk, others),
         above=[one for one in others if one.unit_id is None] if desk.may(reporting_up.DEED) else [],
         notices=desk.read(lambda c: _notices(c, desk.office_id)) if desk.may(handing_down.DEED) else [],
-        answerable=ParcelKind.REPORT if desk.may(answering.DEED) else None, takes=desk.may(taking.DEED),
+        answerable=ParcelKind.REPORT if desk.may(answering.DEED) else None,
+        correctable=ParcelKind.ANSWER if desk.may(reporting_up.DEED) else None, takes=desk.may(taking.DEED),
     )  # fmt: skip
+
+
+@router.get("/{number}")
+def parcel(desk: At, number: int) -> Response:
+    """One parcel; for the director the forms by which what was returned is corrected."""
+    return _parcel(desk, number, {})
+
+
+def _parcel(desk: Desk, number: int, typed: dict[str, str], refusal: DubanError | None = None) -> Response:
+    row = desk.look_up(standing.DEED, lambda c: standing.one(c, desk, number))
+    returned: list[tuple[ClauseAnswer, ClauseReport]] = []
+    if row.inward and row.kind is ParcelKind.ANSWER and desk.may(reporting_up.DEED):
+        returned = desk.read(lambda c: reporting_up.correctable(c, desk.office_id, number))
+    return desk.page("levels/show.html", row=row, returned=returned, typed=typed, refusal=refusal)
+
+
+@router.post("/{number}/correct")
+def correct(desk: At, form: Form, number: int) -> Response:
+    """A clause that was returned, said anew; what is refused stays in its form."""
+    desk.demand(reporting_up.DEED)
+    typed = {name: form.text(name) for name in form.names()}
+    clause = typed.get("clause", "")
+    try:
+        said = desk.read(lambda c: reporting_up.correctable(c, desk.office_id, number))
+        before = next((before for one, before in said if one.number == clause), ClauseReport(clause))
+        made = reporting_up.correct(desk, number, clause, _changed(form, before), form.text("reason"))
+    except DubanError as refusal:
+        if desk.is_part:
+            raise
+        return _parcel(desk, number, typed, refusal)
+    return _made(desk, made)
+
+
+def _changed(form: Posted, before: ClauseReport) -> dict[str, Any]:
+    """What differs from what had been reported; a field left empty stays as it was."""
+    said: dict[str, Any] = {name: form.text(name) for name in ("progress", "problems", "next_steps")}
+    said["percent"] = form.number("percent")
+    changed = {name: value for name, value in said.items() if value not in ("", None, getattr(before, name))}
+    figures = {one.name: form.text(f"value-{place}") for place, one in enumerate(before.values)}
+    values = [ValueSaid(name, read_figure(text, name, "")) for name, text in figures.items() if text]
+    return {**changed, "values": values} if values else changed
 
 
 def _below(desk: Desk, others: list[Peer]) -> list[Peer]:

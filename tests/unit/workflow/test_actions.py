@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 
+from kit.costs import statements
 from kit.office import at
 from kit.world import CO, NOON, OTHER, OWN, REASON, REFILE, World, refused
 from models.errors import Conflict, Denied, NotFound, Refused
@@ -151,6 +152,30 @@ def test_batch_keeps_what_is_right_and_says_what_was_refused_item_by_item(world:
     assert told == [own, co, other, 999]
     assert [world.row("task", number)["state"] for number in (own, co, other)] == ["reported", "assigned", "assigned"]
     assert [row["result"] for row in world.events()[-4:]] == ["done", "denied", "denied", "denied"]
+
+
+def test_batch_says_once_to_each_person_what_was_done(world: World) -> None:
+    mine = [world.task, world.tasks["2.1", OWN]]
+    commands = [Command(A.REPORT, number, None, REPORT) for number in mine]
+    with statements(world.database) as asked:
+        actions.act_on_many(world.database, 1, world.actor("clerk1", NOON), commands, NOON)
+    (message,) = world.rows("message", event="reported")
+    assert message["recipient_id"] == world.people["leader1"]
+    assert [line["task_id"] for line in message["fields"]["tasks"]] == [about[0] for about in message["about"]] == mine
+    # written as a whole, and not anew with each task
+    assert sum("message" in text and not text.startswith("SELECT") for text in asked) == 1
+
+
+def test_what_a_refused_item_had_to_say_is_not_said(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine, late = world.task, world.tasks["2.1", OWN]
+    swap = actions.swapped
+    monkeypatch.setattr(
+        actions, "swapped", lambda connection, task, *more: task.id != late and swap(connection, task, *more)
+    )
+    commands = [Command(A.REPORT, number, None, REPORT) for number in (late, mine)]
+    outcomes = actions.act_on_many(world.database, 1, world.actor("clerk1", NOON), commands, NOON)
+    assert [one.refusal and one.refusal.code for one in outcomes] == ["E-409", None]
+    assert [row["about"] for row in world.rows("message", event="reported")] == [[[mine, 1, 1]]]
 
 
 def test_refusal_after_an_effect_leaves_none_of_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
