@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
 SIZE: Final = 50
+#: rows that are read at a time where all are wanted
+BLOCK: Final = 500
 #: rows that are counted at least, where there are as many
 COUNTED: Final = 500
 

@@ -70,7 +70,14 @@ def _tell(
 ) -> None:  # fmt: skip
     office = cases.load_office(connection, office_id)
     fields = wording.fields(
-        office, [], now, actor_name=peer.name, period_month=month, new_due_on=again, detail="\n".join(lines)
+        office,
+        [],
+        now,
+        actor_name=peer.name,
+        number=str(number),
+        period_month=month,
+        new_due_on=again,
+        detail="\n".join(lines),
     )
     people = telling.people_with(connection, office_id, TOLD, local_date(now))
     tellings = (telling.Telling(event, person, f"parcel {number}", fields) for person in people)
