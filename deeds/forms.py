@@ -33,11 +33,10 @@ class Taken:
 
 def print_form(desk: Desk, month: MonthName | str, unit: str) -> tuple[PrintedForm, FormFacts]:
     """Register the form over all reports of a unit's month that wait for a signature; with what stands on it."""
+    from documents.form import check_code  # before the office's lock is held: it brings what draws papers with it
+    from workflow import filings, gathering
 
     def work(connection: Connection) -> tuple[PrintedForm, FormFacts]:
-        from documents.form import check_code
-        from workflow import filings, gathering
-
         office, number = desk.office_id, _unit(connection, desk.office_id, unit)
         period = _period_to_sign(connection, office, month, number)
         printed = filings.print_form(connection, office, desk.actor, period, number, check_code, desk.now())

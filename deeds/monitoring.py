@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from deeds.doctor import given_up
 from models.errors import DubanError
+from models.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +28,7 @@ def figures(desk_: Desk, proved: Proving | None = None) -> list[Gauge]:
     now, office = desk_.now(), desk_.office_id
     found = desk_.read(lambda connection: gauges(connection, office, now))
     disk = shutil.disk_usage(desk_.settings.home)
-    found.append(Gauge("disk_free_bytes", "Free where the office's folder lies.", {"": disk.free}))
+    found.append(Gauge("disk_free_bytes", _("Free where the office's folder lies."), {"": disk.free}))
     return _with(found, _of_this_machine(desk_, proved))
 
 

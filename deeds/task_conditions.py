@@ -65,10 +65,7 @@ def asked_for(connection: Connection, office_id: int, actor: Actor, wanted: Want
     chosen += [k.state == wanted.state] if wanted.state else []
     chosen += [_in_months(office_id, t.period.c.month == wanted.month)] if wanted.month else []
     if wanted.running or not wanted.plain:  # nothing moves in a closed month, nor on a closed problem
-        open_months = _in_months(office_id, t.period.c.state != PeriodState.CLOSED.value)
-        problems = t.task.alias("problems").c
-        unclosed = sa.select(problems.id).where(problems.office_id == office_id, sa.text(OPEN_PROBLEM))
-        chosen.append(sa.or_(k.id.in_(unclosed), open_months))
+        chosen.append(_running(office_id))
     chosen += [k.unit_id.in_(actor.units())] if wanted.own and actor.units() else []
     chosen += [k.stage.in_([stage.value for stage in HANDED_IN])] if wanted.handed_in else []
     if wanted.about:
@@ -81,6 +78,17 @@ def asked_for(connection: Connection, office_id: int, actor: Actor, wanted: Want
     chosen += [offered(connection, office_id, actor, moves)] if wanted.mine else []
     chosen += [offered(connection, office_id, actor, may_wait)] if wanted.todo else []
     return chosen
+
+
+def _running(office_id: int) -> Any:
+    """The tasks of open months and of unclosed problems, as one set: two sets joined by “or” PostgreSQL looks for in all tasks."""
+    problem, task, p = t.task.alias("problem_task").c, t.task.alias("month_task").c, t.period.c
+    months = sa.select(p.id).where(p.office_id == office_id, p.state != PeriodState.CLOSED.value)
+    both = sa.union_all(
+        sa.select(problem.id).where(problem.office_id == office_id, sa.text(OPEN_PROBLEM)),
+        sa.select(task.id).where(task.office_id == office_id, task.period_id.in_(months)),
+    )
+    return t.task.c.id.in_(both)
 
 
 def _in_months(office_id: int, condition: Any) -> Any:

@@ -16,10 +16,10 @@ from models.times import local_date
 from workflow import cases, permissions
 from workflow.flow import About
 from workflow.flow_store import LEDGER, every
-from workflow.paging import before_page, most_counted
+from workflow.paging import BLOCK, before_page, most_counted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
@@ -82,11 +82,11 @@ class TaskList:
 
 
 def task_list(
-    connection: Connection, office_id: int, actor: Actor, asked: Narrowed, now: datetime, page: int = 1, size: int = 0
+    connection: Connection, office_id: int, actor: Actor, asked: Narrowed, now: datetime, page: int, size: int
 ) -> TaskList:
     """The tasks that the actor may see, in the order of the notice, of all months the newest first; needs ``task.read``.
 
-    ``size`` of them are on a page, of which the nearest that there is is given; 0 = all at once.
+    ``size`` of them are on a page, of which the nearest that there is is given.
     """
     permissions.demand(actor, "task.read")
     tasks, total = page_of_tasks(connection, office_id, actor, asked, now, page, size)
@@ -103,15 +103,33 @@ def task_list(
 def page_of_tasks(
     connection: Connection, office_id: int, actor: Actor, asked: Narrowed, now: datetime, page: int, size: int
 ) -> tuple[list[TaskRow], int]:
-    """The tasks of a page, and how many there are as far as they are counted; ``size`` 0 = all at once."""
+    """The tasks of a page, and how many there are as far as they are counted."""
     wanted = asked.wanted
     place = (connection, office_id, actor, wanted, now)
-    if not size or not wanted.plain:
+    if not wanted.plain:
         found = find_tasks(*place, order=asked.order)
-        first = before_page(page, len(found), size) if size else 0
-        return found[first : first + size] if size else found, len(found)
+        first = before_page(page, len(found), size)
+        return found[first : first + size], len(found)
     total = count_tasks(*place, most_counted(page, size))
     return find_tasks(*place, offset=before_page(page, total, size), limit=size, order=asked.order), total
+
+
+def every_row(
+    connection: Connection, office_id: int, actor: Actor, asked: Narrowed, now: datetime
+) -> Iterator[dict[str, Any]]:
+    """The rows of the whole list, as ``list_rows``; those of all months are read in blocks. Needs ``task.read``."""
+    permissions.demand(actor, "task.read")
+    place = (connection, office_id, actor, asked.wanted, now)
+    if asked.month == ALL_MONTHS and asked.wanted.plain:
+        return _in_blocks(place, asked)
+    return iter(list_rows(find_tasks(*place, order=asked.order), now))
+
+
+def _in_blocks(place: tuple[Any, ...], asked: Narrowed) -> Iterator[dict[str, Any]]:
+    below: Any = sa.true()
+    while block := find_tasks(*place, below, order=asked.order, limit=BLOCK):
+        yield from list_rows(block, place[-1])
+        below = t.task.c.id < block[-1].id
 
 
 def list_rows(tasks: Sequence[TaskRow], now: datetime) -> list[dict[str, Any]]:
@@ -147,14 +165,17 @@ def _states(connection: Connection, office_id: int) -> list[tuple[str, str]]:
         for state in flow.states if flow.name in used else ():
             labels.setdefault(state.name, {})[state.label.here] = None
     looked = [
-        sa.select(sa.literal(name).label("state")).where(sa.exists().where(k.office_id == office_id, k.state == name))
+        # the first by the index; whether there is any, PostgreSQL would look for among all tasks
+        sa.select(sa.literal(name).label("state")).where(
+            sa.select(sa.func.min(k.id)).where(k.office_id == office_id, k.state == name).scalar_subquery().is_not(None)
+        )
         for name in labels
     ]
     found = set(connection.scalars(sa.union_all(*looked))) if looked else set()
     return [(name, " / ".join(said)) for name, said in labels.items() if name in found]
 
 
-def task_sheet(rows: Sequence[dict[str, Any]]) -> bytes:
+def task_sheet(rows: Iterable[dict[str, Any]]) -> bytes:
     """The rows of a list as an .xlsx."""
     from documents.list_sheet import list_sheet
 
@@ -163,5 +184,5 @@ def task_sheet(rows: Sequence[dict[str, Any]]) -> bytes:
         (_("state"), 18.0), (_("due date"), 14.0), (_("light"), 30.0),
     )  # fmt: skip
     names = ("id", "month", "clause", "title", "unit", "state_label", "due_on", "cause")
-    filled = [{**row, "month": row["month"] or row["flow_title"]} for row in rows]
-    return list_sheet(_("Tasks"), columns, [tuple(row[name] for name in names) for row in filled])
+    filled = ({**row, "month": row["month"] or row["flow_title"]} for row in rows)
+    return list_sheet(_("Tasks"), columns, (tuple(row[name] for name in names) for row in filled))

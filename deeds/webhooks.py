@@ -12,7 +12,7 @@ from models.errors import Refused
 from models.language import _
 from models.states import MessageState
 from workflow import audit, permissions
-from workflow.paging import SIZE, page_of
+from workflow.paging import SIZE, page_of, passed_over
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -30,8 +30,9 @@ def deliveries(
     d = t.webhook_delivery.c
     query = sa.select(d.id, d.endpoint, d.seq, d.about, d.webhook_id, d.payload, d.state, d.reason, d.attempts,
                       d.created_at, d.next_at, d.settled_at).where(d.office_id == office_id)  # fmt: skip
-    if state:  # nearly every one ends as sent: as in the list of the messages
-        query = query.where((d.state.concat("") if state == MessageState.SENT else d.state) == state)
+    if state:
+        most = state == MessageState.SENT
+        query = query.where((passed_over(connection, d.state) if most else d.state) == state)
     return page_of(connection, query.order_by(d.id.desc()), page, size)
 
 

@@ -169,6 +169,16 @@ class Flow:
         takers = (who for step in self.steps for who in step.by)
         return any(who.relation is Relation.CO for who in (*seats, *takers))
 
+    @cached_property
+    def _leaving(self) -> dict[str, tuple[Step, ...]]:
+        sources = {source for step in self.steps for source in step.sources}
+        return {source: tuple(step for step in self.steps if source in step.sources) for source in sources}
+
+    @cached_property
+    def _taking(self) -> dict[str, tuple[Step, ...]]:
+        actions = {step.action for step in self.steps}
+        return {action: tuple(step for step in self.steps if step.action == action) for action in actions}
+
     def stage(self, state: str) -> Stage:
         """What standing in a state means, whichever the flow."""
         return self.by_name[state].stage
@@ -181,9 +191,9 @@ class Flow:
         """An action as people call it; a name that this version does not have is shown as it is."""
         return self.actions[action].here if action in self.actions else action
 
-    def steps_from(self, state: str) -> list[Step]:
+    def steps_from(self, state: str) -> tuple[Step, ...]:
         """The rows that leave a state or stay in it, in the order of the file."""
-        return [step for step in self.steps if state in step.sources]
+        return self._leaving.get(state, ())
 
     def action_giving(self, state: str, name: str) -> str | None:
         """The action that is taken in a state by giving this: the form by signing, the summary by aggregating."""
@@ -193,6 +203,6 @@ class Flow:
         """The rows by which a task goes on from a state: neither staying there nor being taken back 拿回."""
         return [step for step in self.steps_from(state) if step.dest != state and UNREAD not in step.guards]
 
-    def steps_of(self, action: str) -> list[Step]:
+    def steps_of(self, action: str) -> tuple[Step, ...]:
         """The rows of an action."""
-        return [step for step in self.steps if step.action == action]
+        return self._taking.get(action, ())

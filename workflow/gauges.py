@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import sqlalchemy as sa
 
 from models import tables as t
+from models.language import _
 from models.states import FINISHED, OWED, MessageState, PeriodState, Stage
 from models.times import local_date
 from workflow import audit, heartbeats
@@ -41,7 +42,7 @@ _COUNTED: Final = (*_WAITING, MessageState.HELD, MessageState.DEAD)
 
 @dataclass(frozen=True, slots=True)
 class Gauge:
-    """One figure, or one for each value of a label; ``said`` is the line of explanation that goes with it."""
+    """One figure, or one for each value of a label; ``said`` explains it, in the language in force."""
 
     name: str
     said: str
@@ -62,13 +63,13 @@ def gauges(connection: Connection, office_id: int, now: datetime) -> list[Gauge]
         "clock_behind": _clock_behind(connection, office_id, now),
     }
     return [
-        Gauge("tasks", "Tasks of open months and open problems, by stage.", _tasks(connection, office_id), "stage"),
-        Gauge("tasks_late", "Of them, owed by a unit after the due date.", {"": _late(connection, office_id, now)}),
-        Gauge("messages", "Messages that have not been sent, by state.", {s.value: messages[s] for s in _COUNTED}, "state"),
-        Gauge("oldest_due_message_seconds", "How long the oldest message to be sent has been due.", {"": _oldest(connection, office_id, now)}),
-        Gauge("loop_age_seconds", "Since each loop of the service ran last, on any node.", loops, "loop"),
-        Gauge("trail_events", "Events in the trail.", {"": audit.head(connection, office_id).seq}),
-        Gauge("must_be_zero", "What should never be anything but 0: somebody has to look.", zero, "what"),
+        Gauge("tasks", _("Tasks of open months and open problems, by stage."), _tasks(connection, office_id), "stage"),
+        Gauge("tasks_late", _("Of them, owed by a unit after the due date."), {"": _late(connection, office_id, now)}),
+        Gauge("messages", _("Messages that have not been sent, by state."), {s.value: messages[s] for s in _COUNTED}, "state"),
+        Gauge("oldest_due_message_seconds", _("How long the oldest message to be sent has been due."), {"": _oldest(connection, office_id, now)}),
+        Gauge("loop_age_seconds", _("Since each loop of the service ran last, on any node."), loops, "loop"),
+        Gauge("trail_events", _("Events in the trail."), {"": audit.head(connection, office_id).seq}),
+        Gauge("must_be_zero", _("What should never be anything but 0: somebody has to look."), zero, "what"),
     ]  # fmt: skip
 
 

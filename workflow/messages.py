@@ -16,7 +16,7 @@ from models.language import _
 from models.states import MessageState
 from models.words import letters
 from workflow import audit, permissions
-from workflow.paging import SIZE, page_of
+from workflow.paging import SIZE, page_of, passed_over
 from workflow.telling import held_reason
 
 if TYPE_CHECKING:
@@ -44,10 +44,8 @@ def list_messages(
     query = _with_recipient().where(m.office_id == office_id)
     order: tuple[Any, ...] = (m.id.desc(),)
     if state is not None:
-        # Nearly every message ends as sent: they are met one after the other from the newest on, while the index of the
-        # states would have all of them sorted. Of what stands otherwise there is little.
-        column = m.state.concat("") if state is MessageState.SENT and not recipient else m.state
-        query = query.where(column == state.value)
+        most = state is MessageState.SENT and not recipient
+        query = query.where((passed_over(connection, m.state) if most else m.state) == state.value)
     if recipient:
         whose = sa.select(p.id).where(p.office_id == office_id, p.login == recipient).scalar_subquery()
         query, order = query.where(m.recipient_id == whose), (m.created_at.desc(), m.id.desc())

@@ -20,7 +20,7 @@ from models.database import insert_all, insert_new
 from models.dispatch import Work, leave
 from models.duties import held_on
 from models.statements import Statement
-from models.states import MessageState, Role
+from models.states import UNIT_ROLES, MessageState, Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -242,16 +242,22 @@ def duties_of(connection: Connection, office_id: int, role: Role, on: date) -> l
 @cache
 def _holders(roles: tuple[str, ...], *, anywhere: bool) -> Statement:
     d, p = t.duty.c, t.person.c
-    query = (
+
+    def of(role: str) -> sa.ColumnElement[bool]:
+        # The office's duties have no unit. Said so, an index finds them, however many people the units have.
+        if role not in UNIT_ROLES:
+            return (d.role == role) & d.unit_id.is_(None)
+        return d.role == role if anywhere else (d.role == role) & (d.unit_id == sa.bindparam("unit"))
+
+    return Statement(
         sa.select(d.person_id)
         .join(t.person, (p.office_id == d.office_id) & (p.id == d.person_id))
         .where(
             d.office_id == sa.bindparam("office"),
-            sa.or_(*(d.role == role for role in roles)),
+            sa.or_(*map(of, roles)),
             held_on(sa.bindparam("on", type_=sa.Date())),
             p.active,
         )
         .distinct()
         .order_by(d.person_id)
     )
-    return Statement(query if anywhere else query.where((d.unit_id == sa.bindparam("unit")) | d.unit_id.is_(None)))

@@ -17,7 +17,7 @@ from models.language import _
 from models.states import Result, Role
 from models.times import at_local, end_of
 from workflow import audit, flow_store, permissions
-from workflow.paging import SIZE
+from workflow.paging import BLOCK, SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -191,8 +191,9 @@ def actions(connection: Connection, office_id: int) -> list[tuple[str, str]]:
 
 
 def lines(connection: Connection, office_id: int) -> Iterator[str]:
-    """The whole trail as lines of JSON, its head last."""
-    rows = connection.execute(sa.select(t.event).where(t.event.c.office_id == office_id).order_by(t.event.c.seq))
+    """The whole trail as lines of JSON, its head last; read in blocks, which a server would otherwise send all at once."""
+    query = sa.select(t.event).where(t.event.c.office_id == office_id).order_by(t.event.c.seq)
+    rows = connection.execute(query.execution_options(yield_per=BLOCK))
     end: Head = audit.head(connection, office_id)
     for row in rows.mappings():
         yield json.dumps({**row, "at": row["at"].isoformat()}, ensure_ascii=False) + "\n"

@@ -61,7 +61,7 @@ def answer_words(one: ClauseAnswer) -> str:
     if one.refile_on is None:
         return _("{state} ({by})").format(state=one.label, by=one.by)
     said = _("{state} ({by}): {reason}; again by {day}")
-    return said.format(state=one.label, by=one.by, reason=one.reason, day=one.refile_on.isoformat())
+    return said.format(state=one.label, by=one.by, reason=one.reason.rstrip("。；;. "), day=one.refile_on.isoformat())
 
 
 def _tell(
@@ -70,7 +70,14 @@ def _tell(
 ) -> None:  # fmt: skip
     office = cases.load_office(connection, office_id)
     fields = wording.fields(
-        office, [], now, actor_name=peer.name, period_month=month, new_due_on=again, detail="\n".join(lines)
+        office,
+        [],
+        now,
+        actor_name=peer.name,
+        number=str(number),
+        period_month=month,
+        new_due_on=again,
+        detail="\n".join(lines),
     )
     people = telling.people_with(connection, office_id, TOLD, local_date(now))
     tellings = (telling.Telling(event, person, f"parcel {number}", fields) for person in people)

@@ -72,7 +72,7 @@ class Heartbeat(SQLModel, table=True):
 class Operation(OfficeRow, table=True):
     """The first answer to a command with an idempotency key; a repeat gets the same one."""
 
-    __table_args__ = (unique("actor", "key"), IN_PARTS)
+    __table_args__ = (unique("actor", "key"),)
 
     actor: str
     key: str

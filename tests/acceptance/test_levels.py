@@ -10,8 +10,13 @@ import pytest
 from kit.desk import desk_of
 from kit.levels import ABOVE, BELOW, UNIT, Levels, divide, month_below
 from kit.office import at
+from kit.server import empty_database, needs_server
+from kit.tenancy import settle
+from models.database import Database
+from models.schema import migrate
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from kit.door import Door
@@ -26,6 +31,24 @@ def levels(filled: Door, tmp_path: Path) -> Levels:
     made = Levels(filled.copy(tmp_path / "upper"), filled.copy(tmp_path / "lower"))
     made.introduce()
     return made
+
+
+@pytest.fixture(params=["file", pytest.param("server", marks=needs_server)])
+def either(request: pytest.FixtureRequest, levels: Levels) -> Iterator[Levels]:
+    """The upper office in its file, or in PostgreSQL; the one below always in its file."""
+    if request.param == "file":
+        yield levels
+        return
+    world = levels.upper.world
+    with empty_database("levels") as url:
+        world.database.close()
+        world.database = Database(url)
+        migrate(world.database)
+        settle(world.folder / "duban.db", 1, world.database)
+        settings = world.folder / "duban.toml"
+        settings.write_text(f'database = "{url}"\n{settings.read_text("utf-8")}', encoding="utf-8")
+        yield levels
+        world.database.close()
 
 
 def handed_down(levels: Levels, folder: Path) -> dict[str, Any]:
@@ -91,7 +114,8 @@ def findings(door: Door) -> list[dict[str, str]]:
     return [one for one in told if not one["where"].startswith("attachment")]
 
 
-def test_a_month_below_is_a_report_above_returned_once_corrected_and_approved(levels: Levels, tmp_path: Path) -> None:
+def test_a_month_below_is_a_report_above_returned_once_corrected_and_approved(either: Levels, tmp_path: Path) -> None:
+    levels = either
     file, _below = reported(levels, tmp_path)
     upper, lower = levels.upper, levels.lower
     upper.refuses(1, "E-403", "clerk3", "parcel", "take", file, now=NIGHT)
@@ -114,7 +138,7 @@ def test_a_month_below_is_a_report_above_returned_once_corrected_and_approved(le
     back = tmp_path / "回复.parcel"
     upper.data("reviewer", "parcel", "answer", taken["number"], "--out", back, now=NIGHT)
     heard = lower.data("director", "parcel", "take", back, now=LATER)
-    assert REASON in heard["lines"][1]["said"]
+    assert REASON.rstrip("。") in heard["lines"][1]["said"]
     assert "2022-06-28" in heard["lines"][1]["said"]
 
     # the issued summary stays; the director corrects the clause by name and with a reason

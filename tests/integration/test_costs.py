@@ -16,6 +16,9 @@ from kit.door import Door
 from kit.flows import walker
 from kit.office import at
 from kit.years import grown_office
+from models.states import Role
+from workflow import telling
+from workflow.flow_store import MONTHLY
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,6 +83,21 @@ def test_a_page_asks_no_more_for_more_tasks(tmp_path: Path) -> None:
     assert len(many.office.rows("task")) > 3 * len(few.office.rows("task"))
     for login, pages in PAGES.items():
         assert asked(many, login, pages) == asked(few, login, pages)
+
+
+def test_whom_a_step_tells_is_found_by_the_duty_and_not_among_all_people(tmp_path: Path) -> None:
+    """The office's reviewers, a unit's leader: a step costs the same in an office of a thousand people."""
+    world = walker(tmp_path, MONTHLY).world
+    with world.database.read() as connection:
+        for role, unit in ((Role.REVIEWER, None), (Role.LEADER, 1)):
+            with statements(world.database) as texts:
+                telling.people_with(connection, world.office_id, (role,), NOW.date(), unit_id=unit)
+            (text,) = texts
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", (None,) * text.count("?")).scalars(3)
+            assert [step for step in plan if " duty " in step] == [
+                "SEARCH duty USING INDEX ix_duty_unit (office_id=? AND unit_id=? AND role=?)"
+            ]
+    world.database.close()
 
 
 def asked(desk: DeskOf, login: str, pages: tuple[str, ...]) -> dict[str, int]:

@@ -220,8 +220,9 @@ def test_a_dead_message_retried_by_hand_is_sent(office: SmallOffice):
 def test_the_office_sees_its_messages_and_a_clerk_does_not(office: SmallOffice):
     tell(office, "clerk1")
     with office.database.read() as connection:
-        found = messages.list_messages(connection, 1, office.actor("system"))
+        found, count = messages.list_messages(connection, 1, office.actor("system"))
         assert [(row["recipient"], row["state"]) for row in found] == [("clerk1", "due")]
+        assert count == 1
         with pytest.raises(Refused):
             messages.list_messages(connection, 1, office.actor("clerk1"))
 

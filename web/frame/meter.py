@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 
+from models.language import _, speaking
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -27,17 +29,15 @@ _NOWHERE: Final = "–"
 class Meter:
     """The counts of one running desk."""
 
-    def __init__(self) -> None:
-        """Nothing counted yet."""
+    def __init__(self, language: str) -> None:
+        """Nothing counted yet; explained in the office's language, as its other figures are."""
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         names = ("method", "route")
-        self.requests = Counter(
-            "duban_requests", "Requests answered, by status.", (*names, "status"), registry=self.registry
-        )
-        self.seconds = Histogram(
-            "duban_request_seconds", "How long they took.", names, buckets=SECONDS, registry=self.registry
-        )
+        with speaking(language):
+            requests, seconds = _("Requests answered, by status."), _("How long they took.")
+        self.requests = Counter("duban_requests", requests, (*names, "status"), registry=self.registry)
+        self.seconds = Histogram("duban_request_seconds", seconds, names, buckets=SECONDS, registry=self.registry)
 
     def text(self, gauges: Sequence[Gauge], office_id: int, node: str) -> bytes:
         """Everything, as a monitor reads it."""

@@ -64,7 +64,7 @@ class Site:
         if self.settings.metrics_token.get_secret_value():
             from web.frame.meter import Meter
 
-            self.meter = Meter()
+            self.meter = Meter(self.settings.language)
 
     def seal(self, purpose: str, words: str) -> str:
         """A code that only this office's desk can make of these words."""

@@ -188,7 +188,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_operation_")),
         sa.PrimaryKeyConstraint("office_id", "id", name=op.f("pk_operation")),
         sa.UniqueConstraint("office_id", "actor", "key", name=op.f("uq_operation_office_id_actor_key")),
-        postgresql_partition_by=partitions.BY_OFFICE,
     )
     op.create_table(
         "person",

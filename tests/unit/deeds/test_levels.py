@@ -301,7 +301,8 @@ def test_who_corrects_is_told_what_came_from_above(above: Above) -> None:
         == "1.1 退回（审核员甲）：进展不具体；2022-07-01 前重报\n1.2 退回（审核员甲）"
     )
     (row,) = above.world.rows("message", event="parcel_answered", recipient_id=above.world.people["director"])
-    assert (row["fields"]["new_due_on"], row["fields"]["period_month"]) == ("7月1日", "2022年6月")
+    fields = row["fields"]
+    assert (fields["new_due_on"], fields["period_month"], fields["number"]) == ("7月1日", "2022年6月", "7")
 
 
 def test_many_parcels_are_looked_at_in_as_many_statements_as_few(above: Above) -> None:

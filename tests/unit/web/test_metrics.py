@@ -112,3 +112,13 @@ def test_every_alarm_and_picture_asks_for_figures_that_are_told(desk: DeskOf) ->
     assert asked
     assert asked <= known
     assert {rule["labels"]["what"] for rule in rules if "what" in rule["labels"]} == set(MUST_BE_ZERO)
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh", "留痕的条数。"), ("en", "Events in the trail.")])
+def test_each_figure_is_explained_in_the_offices_language(tmp_path: Path, language: str, words: str) -> None:
+    made = desk_of(small_office(tmp_path), NOON, metrics_token=SecretStr(TOKEN), language=language)
+    text = made.nobody().client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"}).text
+    explained = dict(line.split(" ", 3)[2:] for line in text.splitlines() if line.startswith("# HELP duban_"))
+    assert explained["duban_trail_events"] == words
+    han = [name for name, said in explained.items() if re.search(r"[\u4e00-\u9fff]", said)]
+    assert han == (list(explained) if language == "zh" else [])

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 import pytest
 from openpyxl import load_workbook
 
+from deeds import task_list
 from kit import world
 from kit.desk import DeskOf, desk_of
 from kit.flows import walker
@@ -83,6 +84,19 @@ def test_the_list_is_taken_along_with_text_as_text(desk: DeskOf) -> None:
     assert {cell.data_type for cell in cells if "1+1" in str(cell.value)} == {"s"}
     assert len({cell.row for cell in cells}) == 6
     assert desk.person("audit").get("/tasks.xlsx").status_code == 403
+
+
+def test_all_months_are_taken_along_in_blocks_none_twice_none_left_out(
+    desk: DeskOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(task_list, "BLOCK", 4)
+    for login, many in (("reviewer", 6), ("clerk1", 4)):
+        answer = desk.person(login).get("/tasks.xlsx?month=all")
+        sheet = load_workbook(io.BytesIO(answer.content)).active
+        assert sheet is not None
+        numbers = [row[0].value for row in sheet.iter_rows(min_row=2)]
+        assert numbers == sorted({*numbers}, key=int, reverse=True)
+        assert len(numbers) == many
 
 
 def test_the_story_tells_what_is_asked_and_what_was_done(desk: DeskOf) -> None:

@@ -261,7 +261,7 @@ def test_problem_ledger_grants_exactly_these_steps() -> None:
 def test_only_finished_stages_are_final_and_nothing_leaves_them(name: str) -> None:
     flow = shipped(name)
     assert {flow.stage(state) for state in flow.final} == {Stage.AGGREGATED, Stage.WAIVED}
-    assert [flow.steps_from(state) for state in flow.final] == [[], []]
+    assert [flow.steps_from(state) for state in flow.final] == [(), ()]
     assert set(flow.waiting) | flow.final == set(flow.by_name)
 
 
