@@ -1,7 +1,7 @@
 """Three machines under Patroni: etcd and PostgreSQL each, from the very files of deploy/, in a temporary folder.
 
 Addresses, ports and folders of those files are replaced, nothing else. On loopback each machine has ports of its own;
-``Apart`` gives each a network namespace of its own that can be cut off. Everything ends with the context.
+``kit.netcut`` gives each a network namespace of its own that can be cut off. Everything ends with the context.
 """
 
 from __future__ import annotations
