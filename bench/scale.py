@@ -43,7 +43,7 @@ OFFICES: Final = int(os.environ.get("OFFICES", "40"))
 MONTHLY: Final = 300
 YEAR: Final = 12 * MONTHLY
 #: steps that each process takes in each measurement
-STEPS: Final = 20
+STEPS: Final = 200
 PROCESSES: Final = (1, 2, 4)
 
 

@@ -95,7 +95,7 @@ class _Hand:
         #: when the send in hand began; None between two
         self._since: float | None = None
         self._given_up = False
-        self._broken: Exception | None = None
+        self._broken: BaseException | None = None
 
     def tries(self) -> list[Try]:
         """All that were begun."""
@@ -113,7 +113,7 @@ class _Hand:
                 return
             try:
                 leaves = self._way.may_leave(claimed)
-            except Exception as error:  # noqa: BLE001 - what was sent before is settled all the same
+            except BaseException as error:  # noqa: BLE001 - for whoever waits; what was sent before is settled all the same
                 self._broken = error
                 return
             if leaves and not self._sends(Try(claimed)):
