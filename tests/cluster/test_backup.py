@@ -52,11 +52,6 @@ def some_work(cluster: Cluster, world: World, load: Load) -> str:
     return cluster.ask(leader, SAME, "duban")
 
 
-def follower(cluster: Cluster) -> Machine:
-    """One that does not write, as the guide would have it, and has all that was answered."""
-    return next(machine for machine in cluster.machines if machine.name in cluster.in_step())
-
-
 def asked(port: str, statement: str) -> str:
     """What a server on this machine answers to its own user."""
     command = [*AS_SERVER, "psql", "-X", "-A", "-t", "-p", port, "-d", "duban", "-c", statement]
@@ -68,7 +63,7 @@ def test_a_backup_starts_as_a_server_and_holds_the_office(
 ) -> None:
     before = some_work(cluster, world, load)
     port = str(cluster.machines[-1].port("5432") + 1)
-    done = back_up(follower(cluster), backups)
+    done = back_up(cluster.follower(), backups)
     assert done.returncode == 0, done.stderr
     (made,) = backups.glob("2*")
     assert done.stdout.strip() == str(made)
@@ -88,7 +83,7 @@ def test_only_so_many_are_kept_and_half_of_one_is_none(cluster: Cluster, backups
     for _night in range(3):
         last = int(time.time())
         eventually(lambda: int(time.time()) > last, "another night, or second")  # noqa: B023 - done before the next
-        done = back_up(follower(cluster), backups, 2)
+        done = back_up(cluster.follower(), backups, 2)
         assert done.returncode == 0, done.stderr
         names.append(done.stdout.strip())
     assert sorted(map(str, backups.iterdir())) == names[1:]
@@ -104,7 +99,7 @@ def test_three_burned_machines_come_back_from_one_backup(
     cluster: Cluster, world: World, load: Load, backups: Path
 ) -> None:
     before = some_work(cluster, world, load)
-    done = back_up(follower(cluster), backups)
+    done = back_up(cluster.follower(), backups)
     assert done.returncode == 0, done.stderr
     for machine in cluster.machines:
         machine.kill("patroni")

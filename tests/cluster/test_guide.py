@@ -108,8 +108,7 @@ def test_the_office_names_all_three_machines(server: Server) -> None:
 
 
 def test_backups_are_made_and_one_table_of_them_is_counted(server: Server, cluster: Cluster) -> None:
-    follower = next(one for one in cluster.machines if one.name in cluster.in_step())
-    server.run(block("duban-basebackup"), asks=follower)
+    server.run(block("duban-basebackup"), asks=cluster.follower())
     assert len([*(server.folder / "var/backups/duban").glob("2*")]) == 1
     assert int(server.run(block("duban_restored")).split()[-1]) > 0
 

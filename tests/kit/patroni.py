@@ -216,6 +216,11 @@ class Cluster:
         """Who may take over without anything being lost, as the Patroni of ``beside``, or anybody's, tells it."""
         return [name for name, one in self.members(beside).items() if one["role"] == "sync_standby"]
 
+    def follower(self) -> Machine:
+        """One that does not write and has all that was answered, once there is one: who it is may change at any time."""
+        chosen = eventually(self.in_step, "a standby in step")
+        return next(machine for machine in self.machines if machine.name in chosen)
+
     def url(self, database: str = "duban", user: str = "duban") -> str:
         """As an office's settings name it: every machine, the one that writes is found."""
         hosts = "&".join(f"host={machine.at}" for machine in self.machines)
