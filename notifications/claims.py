@@ -114,8 +114,8 @@ def waiting(
 ) -> list[Due]:
     """The rows that may be claimed at an instant, the oldest first.
 
-    ``only`` narrows them to one event; ``alone``: whatever is being sent is a dead worker's, and need not wait. Of the events ``resting`` reminders stay away, news does not: what a person
-    just did is told at any hour.
+    ``only`` narrows them to one event; ``alone``: whatever is being sent is a dead worker's, and need not wait.
+    Of the events ``resting`` reminders stay away, news does not: what a person just did is told at any hour.
     """
     asked = {"office": office_id, "now": now, "limit": limit, "only": only}
     return [
