@@ -32,9 +32,9 @@ def each_statement_looks_into_one_part(database: Database) -> Iterator[set[str]]
     asked: dict[str, Any] = {}
     heard = set[str]()
 
-    def hear(_connection: object, _cursor: object, text: str, values: Any, *_more: object) -> None:
+    def hear(_connection: object, _cursor: object, text: str, values: Any, _context: object, many: bool) -> None:
         if _NAMED.search(text):
-            asked.setdefault(text, values[0] if isinstance(values, list) else values)
+            asked.setdefault(text, values[0] if many else values)
             heard.add(text)
 
     sa.event.listen(Engine, "before_cursor_execute", hear)
@@ -44,28 +44,30 @@ def each_statement_looks_into_one_part(database: Database) -> Iterator[set[str]]
         sa.event.remove(Engine, "before_cursor_execute", hear)
     with database.read() as connection:
         connection.exec_driver_sql("SET LOCAL plan_cache_mode = force_generic_plan")
-        wide = {text: seen for text, values in asked.items() if (seen := _several(_plan(connection, text, values)))}
+        wide = {text: seen for text, values in asked.items() if (seen := _several(plan_of(connection, text, values)))}
     assert wide == {}
 
 
-def _plan(connection: Connection, text: str, values: Any) -> Any:
+def plan_of(connection: Connection, text: str, values: Any) -> Any:
     """The plan that serves every office, as it is carried out for the one that asked."""
     from psycopg import sql
 
-    names = list(dict.fromkeys(_OPEN.findall(text)))
-    numbered = _OPEN.sub(lambda found: f"${names.index(found[1]) + 1}", text).replace("%%", "%")
     driver: Any = connection.connection.driver_connection
-    given = ", ".join(sql.Literal(values[name]).as_string(driver) for name in names)
-    driver.execute(f"PREPARE looked AS {numbered}")
+    if isinstance(values, dict):  # SQLAlchemy's own: places by name
+        names = list(dict.fromkeys(_OPEN.findall(text)))
+        text = _OPEN.sub(lambda found: f"${names.index(found[1]) + 1}", text).replace("%%", "%")
+        values = [values[name] for name in names]
+    given = ", ".join(sql.Literal(value).as_string(driver) for value in values)
+    driver.execute(f"PREPARE looked AS {text}")
     plan = driver.execute(f"EXPLAIN (FORMAT JSON) EXECUTE looked{f'({given})' if given else ''}").fetchone()
     driver.execute("DEALLOCATE looked")
-    return plan[0]
+    return plan[0][0]["Plan"]
 
 
 def _several(plan: Any) -> dict[str, set[str]]:
     """Of each scan over a table in parts, those that it reads, where it reads more than one."""
     read: dict[str, set[str]] = {}
-    for node in _nodes(plan[0]["Plan"]):
+    for node in nodes(plan):
         table, _joint, _place = node.get("Relation Name", "").rpartition("_p")
         if table in IN_PARTS and "Scan" in node["Node Type"]:
             # each mention of the table has an alias of its own, and each part of it that with a number behind
@@ -73,7 +75,8 @@ def _several(plan: Any) -> dict[str, set[str]]:
     return {alias: parts for alias, parts in read.items() if len(parts) > 1}
 
 
-def _nodes(node: Any) -> Iterator[Any]:
+def nodes(node: Any) -> Iterator[Any]:
+    """A step of a plan and all that is below it."""
     yield node
     for below in node.get("Plans", ()):
-        yield from _nodes(below)
+        yield from nodes(below)
