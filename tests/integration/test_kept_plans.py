@@ -12,7 +12,7 @@ from kit.outbox import Postbox
 from kit.parts import TRIED, Asked, heard_on_parts, parts_read, plans
 from kit.server import empty_database, needs_server
 from kit.sweeping import APART, FIRST, TICKS
-from kit.world import OWN, World, make_world
+from kit.world import NOON, OWN, World, make_world
 from models import partitions
 from models.database import Database
 from models.states import Role
@@ -24,13 +24,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 pytestmark = needs_server
-#: a province's
-OFFICES = 48
+#: beside each other, and what each has of a table in parts
+OFFICES, ROWS = 32, 200
 #: Planned anew each time all the same, for the office's part alone: 40 µs of the server's each. A sweep and a claim are one
 #: transaction an office, and look by instants: how much is due decides how to look.
 ANEW_IN_STEPS = {
     "the trail's head": "SELECT event.seq, event.at, event.hash, office.algorithm",
     "what was done on the task": "SELECT event.object_id, event.action, event.detail",
+    "who has seen what is taken back": "SELECT person.name \nFROM reading JOIN person",
 }
 ANEW_BESIDES = {
     "what a task's rules have said": "SELECT reminder.task_id, reminder.round, reminder.due_revision, reminder.rule",
@@ -46,6 +47,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         made = make_world(tmp_path_factory.mktemp("plans"), Database(url))
         made.join("leader1b", Role.LEADER, OWN)
         made.join("reviewer2", Role.REVIEWER)
+        made.add("reading", task_id=made.task, person_id=1, entered_at=NOON, read_at=NOON)
         yield made
         made.database.close()
 
@@ -71,8 +73,8 @@ def of_the_rest(world: World, of_steps: dict[str, Asked]) -> dict[str, Asked]:
 
 @pytest.fixture(scope="module")
 def grown(world: World, of_steps: dict[str, Asked], of_the_rest: dict[str, Asked]) -> World:
-    """The province, whose statistics the server knows."""
-    many_offices(world.database, OFFICES)
+    """Many offices, whose statistics the server knows; of each table in parts so much that an index pays."""
+    many_offices(world.database, OFFICES, ROWS)
     return world
 
 
