@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 
-from kit.parts import nodes, plan_of
+from kit.parts import FOR_EVERYBODY, Asked, nodes, prepared
 from kit.server import empty_database, needs_server
 from kit.world import NOON, World, make_world
 from models.database import Database
@@ -94,15 +94,11 @@ def test_what_every_step_asks_is_planned_once(world: World, asked: dict[str, Any
 
 
 def test_no_step_reads_a_table_that_grows_from_the_front(world: World, asked: dict[str, Any]) -> None:
+    wide = set()
     with world.database.read() as connection:
-        connection.exec_driver_sql("SET LOCAL plan_cache_mode = force_generic_plan")
-        plans = {
-            text: plan_of(connection, text, values) for text, values in asked.items() if not text.startswith("BEGIN")
-        }
-    wide = {
-        text
-        for text, plan in plans.items()
-        for node in nodes(plan)
-        if node["Node Type"] == "Seq Scan" and FULL.match(node["Relation Name"])
-    }
+        for text, values in asked.items():
+            if not text.startswith("BEGIN"):
+                with prepared(connection, text, Asked(values, FOR_EVERYBODY)) as explain:
+                    steps = nodes(explain()[0]["Plan"])
+                wide |= {text for one in steps if one["Node Type"] == "Seq Scan" and FULL.match(one["Relation Name"])}
     assert wide == set()
