@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from models import tables as t
 from models.canonical import fingerprint
-from models.database import insert
+from models.database import add, insert
 from models.errors import Refused
 from models.language import N_, _
 from models.times import local_date, months_later
@@ -77,7 +77,7 @@ def store_report(work: Work) -> dict[str, Any]:
     case = work.case
     task, given = case.task, case.given
     number = task.report_number + 1
-    insert(
+    add(
         work.connection,
         t.report,
         task.office_id,
