@@ -39,7 +39,7 @@ FULL = {
     "at": NOON,
     "told": {"名": [1, None]},
     "yes": True,
-    "share": 0.1,
+    
     "words": "50 % ’\n$1",
 }
 END_OTHERS = (
