@@ -1,4 +1,4 @@
-"""Statements that every step asks: written once in SQLAlchemy Core, compiled once, run on the driver's cursor.
+"""Statements that every step asks: written once in SQLAlchemy Core, compiled once, run on the driver's cursor or wire.
 
 A step asks a dozen of them, and Core's own execution of one costs more than SQLite's answer (``docs/performance.md``).
 What it does beside that is kept: types are turned both ways, the driver's complaints have the same classes, and whoever

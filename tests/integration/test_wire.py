@@ -39,7 +39,6 @@ FULL = {
     "at": NOON,
     "told": {"名": [1, None]},
     "yes": True,
-    
     "words": "50 % ’\n$1",
 }
 END_OTHERS = (
