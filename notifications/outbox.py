@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from models.states import MessageState
 from notifications import dead_letters
-from notifications.claims import HELD, claim, held_reason, waiting
+from notifications.claims import claim, held_reason, waiting
 from notifications.render import NONE, OwnWords
 from notifications.sending import LATE, SEND_SECONDS, Way, send
 from notifications.settling import judge, settle
@@ -115,10 +115,8 @@ class _Holding:
 
     def allows(self, claimed: Claimed) -> bool:
         """The notice of a hold leaves all the same."""
-        held = claimed.row["event"] != dead_letters.HELD_EVENT and self.database.glance(
-            HELD, {"office": self.office_id}
-        )
-        return not held
+        notice = claimed.row["event"] == dead_letters.HELD_EVENT
+        return notice or not self.database.glance(lambda connection: held_reason(connection, self.office_id))
 
 
 class _Line:
