@@ -23,6 +23,7 @@ from models.complaints import locked, plainly
 from models.disk import refuse_failed
 from models.errors import DubanError
 from models.filesystem import refuse_network
+from models.loading import Loading
 from models.postgres import HASTE
 from models.sqlite_files import beside
 from models.statements import Statement
@@ -330,14 +331,29 @@ def insert_all(connection: Connection, table: sa.Table, office_id: int, rows: Se
     if rows:
         first = next_id(connection, table, office_id)
         numbered = [{"office_id": office_id, "id": first + place, **row} for place, row in enumerate(rows)]
-        _given(table, tuple(rows[0])).each(connection, numbered)
+        _add(connection, table, numbered)
+
+
+def _add(connection: Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    columns = tuple(rows[0])
+    if connection.dialect.name == "sqlite":
+        _given(table, columns).each(connection, rows)
+        return
+    more = {name: literal.value for name, literal in _defaults(table).items() if name not in rows[0]}
+    _loading(table, (*columns, *more)).load(connection, [{**row, **more} for row in rows])
 
 
 @cache
 def _given(table: sa.Table, columns: tuple[str, ...]) -> Statement:
     """The statement of ``insert_all`` for a table and the columns given, built once."""
-    bound = {name: sa.bindparam(name, type_=table.c[name].type) for name in ("office_id", "id", *columns)}
+    bound = {name: sa.bindparam(name, type_=table.c[name].type) for name in columns}
     return Statement(sa.insert(table).values({**_defaults(table), **bound}))
+
+
+@cache
+def _loading(table: sa.Table, columns: tuple[str, ...]) -> Loading:
+    """The same for a server."""
+    return Loading(table, columns)
 
 
 def insert_new(
