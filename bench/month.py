@@ -102,8 +102,8 @@ class Duban:
 
     def actor(self, person: int) -> Actor:
         """As the desk and each command load whoever is there."""
-        with self.database.read() as connection:
-            return cases.load_actor(connection, self.office_id, person, local_date(self.now), source="web")
+        today = local_date(self.now)
+        return self.database.glance(lambda c: cases.load_actor(c, self.office_id, person, today, source="web"))
 
     def step(self, action: str, task: int) -> None:
         """One step, durable."""

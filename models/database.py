@@ -13,7 +13,7 @@ import threading
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import exc
@@ -29,13 +29,15 @@ from models.sqlite_files import beside
 from models.statements import Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
     from contextlib import AbstractContextManager
 
     from sqlalchemy.engine import Connection, Engine
 
     from models.postgres import Patience
+
+T = TypeVar("T")
 
 BUSY_MS: Final = 5_000
 #: how long a writer of this process waits for the others of it
@@ -123,35 +125,40 @@ class Database:
             yield connection
 
     def begun(self, words: Statement) -> Connection:
-        """A connection on which a transaction has begun by these words.
+        """A connection on which a transaction has begun by these words."""
+        return self._first(words.change)[0]
 
-        Nothing has begun before this: it may be tried again and again, where a server is waited for.
+    def _first(self, asked: Callable[[Connection], T]) -> tuple[Connection, T]:
+        """A connection, and what it answers to the first that it is asked.
+
+        Nothing has begun before this: it may be asked again and again, where a server is waited for.
         """
         try:
             connection = self._idle.pop()  # the last used one: it knows most of the statements already
         except IndexError:
-            return self._on_new(words)
+            return self._on_new(asked)
         try:
-            words.change(connection)
+            return connection, asked(connection)
         except exc.OperationalError:
             if not self.undo(connection):
                 raise
             # The server was restarted while nobody asked it anything: those that wait with this one are gone, too.
             self.close()
-            return self._on_new(words)
-        return connection
-
-    def _on_new(self, words: Statement) -> Connection:
-        return self._opened_by(words) if self.is_sqlite else self.patience.with_server(lambda: self._opened_by(words))
-
-    def _opened_by(self, words: Statement) -> Connection:
-        connection = self.engine.connect()
-        try:
-            words.change(connection)
+            return self._on_new(asked)
         except BaseException:
             self.undo(connection)
             raise
-        return connection
+
+    def _on_new(self, asked: Callable[[Connection], T]) -> tuple[Connection, T]:
+        return self._opened_by(asked) if self.is_sqlite else self.patience.with_server(lambda: self._opened_by(asked))
+
+    def _opened_by(self, asked: Callable[[Connection], T]) -> tuple[Connection, T]:
+        connection = self.engine.connect()
+        try:
+            return connection, asked(connection)
+        except BaseException:
+            self.undo(connection)
+            raise
 
     def undo(self, connection: Connection) -> bool:
         """Undo what is open; whatever is wrong with the connection, nobody gets it again. Whether the server had gone."""
@@ -168,17 +175,15 @@ class Database:
         else:
             connection.close()
 
-    def glance(self, statement: Statement, values: Mapping[str, Any]) -> Any:
-        """The first column of what one statement finds outside of any transaction: a third of the round trips of ``read``."""
+    def glance(self, look: Callable[[Connection], T]) -> T:
+        """What one ``Statement`` finds, outside of any transaction: a third of the round trips of ``read``."""
         try:
-            connection = self._idle.pop()
-        except IndexError:
-            connection = self.engine.connect()
-        try:
-            found = statement.scalar(connection, values)
+            connection, found = self._first(look)
         except exc.DatabaseError as error:
-            self.undo(connection)
             raise plainly(error, self.file) or error from error
+        assert not connection.in_transaction(), (
+            "SQLAlchemy has begun a transaction: what is looked up so is a Statement"
+        )
         self.give_back(connection)
         return found
 
@@ -373,8 +378,14 @@ def _numbered(table: sa.Table, columns: tuple[str, ...], keys: tuple[tuple[str, 
     row |= {name: sa.bindparam(name, type_=c[name].type) for name in columns}
     if not keys:
         return Statement(sa.insert(table).values(row).returning(c.id))
-    there = [sa.exists().where(c.office_id == office, *(c[name] == row[name] for name in key)) for key in keys]
-    new = sa.select(*(value.label(name) for name, value in row.items())).where(*(~one for one in there))
+    # The newest one like it, and not whether there is any: the server would read the table from the front, in the belief
+    # that one comes soon.
+    alike = (
+        sa.select(sa.func.max(c.id)).where(c.office_id == office, *(c[name] == row[name] for name in key))
+        for key in keys
+    )
+    new = sa.select(*(value.label(name) for name, value in row.items()))
+    new = new.where(*(newest.scalar_subquery().is_(None) for newest in alike))
     return Statement(sa.insert(table).from_select(list(row), new, include_defaults=False).returning(c.id))
 
 

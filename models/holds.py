@@ -12,10 +12,9 @@ from models.statements import Statement
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
-#: why they are, where they are
-HELD: Final = Statement(sa.select(t.watermark.c.held_reason).where(t.watermark.c.office_id == sa.bindparam("office")))
+_HELD: Final = Statement(sa.select(t.watermark.c.held_reason).where(t.watermark.c.office_id == sa.bindparam("office")))
 
 
 def held_reason(connection: Connection, office_id: int) -> str:
     """Why the office's sends are held, or an empty string."""
-    return HELD.scalar(connection, {"office": office_id}) or ""
+    return _HELD.scalar(connection, {"office": office_id}) or ""

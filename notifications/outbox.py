@@ -13,7 +13,7 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from models.holds import HELD, held_reason
+from models.holds import held_reason
 from models.states import MessageState
 from notifications import dead_letters
 from notifications.claims import claim, waiting
@@ -126,7 +126,7 @@ class Holding:
 
     def _are_held(self) -> bool:
         if self.clock() - self._asked_at >= KNOWN_SECONDS:
-            self._held = bool(self.database.glance(HELD, {"office": self.office_id}))
+            self._held = bool(self.database.glance(lambda connection: held_reason(connection, self.office_id)))
             self._asked_at = self.clock()
         return self._held
 

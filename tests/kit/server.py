@@ -22,7 +22,7 @@ needs_server = pytest.mark.skipif(not SERVER, reason="DUBAN_TEST_POSTGRES names 
 
 
 @contextmanager
-def empty_database(purpose: str = "test", template: str = "template0") -> Iterator[str]:
+def empty_database(purpose: str = "test", template: str = "template0", parts: int = PARTS) -> Iterator[str]:
     """The URL of a database of this process's own, gone afterwards; two test runs may share a server."""
     server = sa.make_url(SERVER).set(drivername="postgresql+psycopg")
     engine = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
@@ -32,7 +32,7 @@ def empty_database(purpose: str = "test", template: str = "template0") -> Iterat
         connection.exec_driver_sql(gone)
         connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     try:
-        with mock.patch.object(partitions, "COUNT", PARTS):
+        with mock.patch.object(partitions, "COUNT", parts):
             yield server.set(database=name).render_as_string(hide_password=False)
     finally:
         with engine.connect() as connection:
