@@ -16,7 +16,7 @@ from bench.measure import Cost, interleaved
 from bench.month import MORNING, people
 from bench.stock import FRAME, TEXT, stocked
 from models import tables as t
-from models.database import insert
+from models.adding import insert
 from simulation.scene import OFFICE_ID
 from workflow.sessions import token_digest
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import sqlalchemy as sa
 
 from models import tables as t
+from models.adding import insert_all
 from models.among import among
-from models.database import insert_all
 from models.holds import held_reason
 from models.language import _
 from models.loading import Revision

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from models import tables as t
+from models.adding import insert_all
 from models.among import among
-from models.database import insert_all
 from models.errors import DubanError
 from models.language import _
 from models.loading import Revision

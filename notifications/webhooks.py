@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from models import tables as t
-from models.database import insert
+from models.adding import insert
 from models.holds import held_reason
 from models.language import _
 from models.states import MessageState, Result

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from models import tables as t
+from models.adding import insert_all
 from models.among import among
-from models.database import insert_all
 from models.language import _
 from models.statements import Statement
 from models.states import ReminderState, Role

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from models import tables as t
+from models.adding import insert_all, insert_new
 from models.among import among
-from models.database import insert_all, insert_new
 from models.dispatch import Work, leave
 from models.duties import held_on
 from models.statements import Statement

@@ -12,7 +12,8 @@ from kit.office import at
 from kit.server import SERVER, empty_database
 from kit.world import NOON, World, make_world
 from models import tables as t
-from models.database import Database, insert_all
+from models.adding import insert_all
+from models.database import Database
 from models.loading import Revision
 
 if TYPE_CHECKING:
