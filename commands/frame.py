@@ -103,14 +103,15 @@ class Desk(deeds.desk.Desk):
     @cached_property
     def actor(self) -> Actor:
         """The person at the keyboard, or the absent person they stand in for."""
-        from workflow.sessions import who_is
+        from workflow.logged_in import who_is
 
-        rules = self.settings.login
-        with self.database.read() as connection:
-            return who_is(
-                connection, self.office_id, self.token, self.now(), acting_for=self.acting_for, rules=rules,
+        rules, look = self.settings.login, self.read if self.acting_for else self.glance
+        return look(
+            lambda c: who_is(
+                c, self.office_id, self.token, self.now(), acting_for=self.acting_for, rules=rules,
                 renewing=self.renewing,
-            )  # fmt: skip
+            )
+        )  # fmt: skip
 
 
 def _say_waiting() -> None:

@@ -67,6 +67,10 @@ class Desk(ABC):
         with self.database.read() as connection:
             return work(connection)
 
+    def glance(self, look: Callable[[Connection], T]) -> T:
+        """What one statement finds, outside of any transaction."""
+        return self.database.glance(look)
+
     def perform(self, deed: str, work: Callable[[Connection], T]) -> T:
         """Do something whole, with its refusal in the trail."""
         from workflow.operation import perform

@@ -11,9 +11,8 @@ import json
 import os
 import threading
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import exc
@@ -28,13 +27,15 @@ from models.sqlite_files import beside
 from models.statements import Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator
     from collections.abc import Set as AbstractSet
     from contextlib import AbstractContextManager
 
     from sqlalchemy.engine import Connection, Engine
 
     from models.postgres import Patience
+
+T = TypeVar("T")
 
 BUSY_MS: Final = 5_000
 #: how long a writer of this process waits for the others of it
@@ -122,35 +123,40 @@ class Database:
             yield connection
 
     def begun(self, words: Statement) -> Connection:
-        """A connection on which a transaction has begun by these words.
+        """A connection on which a transaction has begun by these words."""
+        return self._first(words.change)[0]
 
-        Nothing has begun before this: it may be tried again and again, where a server is waited for.
+    def _first(self, asked: Callable[[Connection], T]) -> tuple[Connection, T]:
+        """A connection, and what it answers to the first that it is asked.
+
+        Nothing has begun before this: it may be asked again and again, where a server is waited for.
         """
         try:
             connection = self._idle.pop()  # the last used one: it knows most of the statements already
         except IndexError:
-            return self._on_new(words)
+            return self._on_new(asked)
         try:
-            words.change(connection)
+            return connection, asked(connection)
         except exc.OperationalError:
             if not self.undo(connection):
                 raise
             # The server was restarted while nobody asked it anything: those that wait with this one are gone, too.
             self.close()
-            return self._on_new(words)
-        return connection
-
-    def _on_new(self, words: Statement) -> Connection:
-        return self._opened_by(words) if self.is_sqlite else self.patience.with_server(lambda: self._opened_by(words))
-
-    def _opened_by(self, words: Statement) -> Connection:
-        connection = self.engine.connect()
-        try:
-            words.change(connection)
+            return self._on_new(asked)
         except BaseException:
             self.undo(connection)
             raise
-        return connection
+
+    def _on_new(self, asked: Callable[[Connection], T]) -> tuple[Connection, T]:
+        return self._opened_by(asked) if self.is_sqlite else self.patience.with_server(lambda: self._opened_by(asked))
+
+    def _opened_by(self, asked: Callable[[Connection], T]) -> tuple[Connection, T]:
+        connection = self.engine.connect()
+        try:
+            return connection, asked(connection)
+        except BaseException:
+            self.undo(connection)
+            raise
 
     def undo(self, connection: Connection) -> bool:
         """Undo what is open; whatever is wrong with the connection, nobody gets it again. Whether the server had gone."""
@@ -167,17 +173,15 @@ class Database:
         else:
             connection.close()
 
-    def glance(self, statement: Statement, values: Mapping[str, Any]) -> Any:
-        """The first column of what one statement finds outside of any transaction: a third of the round trips of ``read``."""
+    def glance(self, look: Callable[[Connection], T]) -> T:
+        """What one ``Statement`` finds, outside of any transaction: a third of the round trips of ``read``."""
         try:
-            connection = self._idle.pop()
-        except IndexError:
-            connection = self.engine.connect()
-        try:
-            found = statement.scalar(connection, values)
+            connection, found = self._first(look)
         except exc.DatabaseError as error:
-            self.undo(connection)
             raise plainly(error, self.file) or error from error
+        assert not connection.in_transaction(), (
+            "SQLAlchemy has begun a transaction: what is looked up so is a Statement"
+        )
         self.give_back(connection)
         return found
 
@@ -307,68 +311,6 @@ def apart(connection: Connection) -> Iterator[None]:
         _JOINED.change(connection)
         raise
     _JOINED.change(connection)
-
-
-def next_id(connection: Connection, table: sa.Table, office_id: int) -> int:
-    """The office's next number in a table; safe because the caller holds the office's lock, or has its turn."""
-    return int(_next(table).scalar(connection, {"office": office_id}))
-
-
-@cache
-def _next(table: sa.Table) -> Statement:
-    highest = sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0) + 1)
-    return Statement(highest.where(table.c.office_id == sa.bindparam("office")))
-
-
-def insert(connection: Connection, table: sa.Table, office_id: int, **values: Any) -> int:
-    """Add a row of the office under its next number and return that number."""
-    return int(_numbered(table, tuple(values)).scalar(connection, {"office_id": office_id, **values}))
-
-
-def insert_all(connection: Connection, table: sa.Table, office_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Add rows of the office under its next numbers, in one go; all give the same columns."""
-    if rows:
-        first = next_id(connection, table, office_id)
-        numbered = [{"office_id": office_id, "id": first + place, **row} for place, row in enumerate(rows)]
-        _given(table, tuple(rows[0])).each(connection, numbered)
-
-
-@cache
-def _given(table: sa.Table, columns: tuple[str, ...]) -> Statement:
-    """The statement of ``insert_all`` for a table and the columns given, built once."""
-    bound = {name: sa.bindparam(name, type_=table.c[name].type) for name in ("office_id", "id", *columns)}
-    return Statement(sa.insert(table).values({**_defaults(table), **bound}))
-
-
-def insert_new(
-    connection: Connection, table: sa.Table, office_id: int, *keys: tuple[str, ...], **values: Any
-) -> int | None:
-    """As ``insert``, unless the office has a row like it in all columns of a key: then None, and nothing is added."""
-    number = _numbered(table, tuple(values), keys).scalar(connection, {"office_id": office_id, **values})
-    return None if number is None else int(number)
-
-
-@cache
-def _numbered(table: sa.Table, columns: tuple[str, ...], keys: tuple[tuple[str, ...], ...] = ()) -> Statement:
-    """The statement of ``insert`` for a table and the columns given, built once; with ``keys`` that of ``insert_new``."""
-    c, office = table.c, sa.bindparam("office_id", type_=sa.Integer)
-    number = sa.select(sa.func.coalesce(sa.func.max(c.id), 0) + 1).where(c.office_id == office).scalar_subquery()
-    row = {"id": number, "office_id": office, **_defaults(table)}
-    row |= {name: sa.bindparam(name, type_=c[name].type) for name in columns}
-    if not keys:
-        return Statement(sa.insert(table).values(row).returning(c.id))
-    there = [sa.exists().where(c.office_id == office, *(c[name] == row[name] for name in key)) for key in keys]
-    new = sa.select(*(value.label(name) for name, value in row.items())).where(*(~one for one in there))
-    return Statement(sa.insert(table).from_select(list(row), new, include_defaults=False).returning(c.id))
-
-
-def _defaults(table: sa.Table) -> dict[str, Any]:
-    """What stands in the columns that are not given: Core's own execution would ask for it each time."""
-    known: dict[str, Any] = {column.name: column.default for column in table.c if column.default is not None}
-    return {
-        name: sa.literal(default.arg(None) if default.is_callable else default.arg, type_=table.c[name].type)
-        for name, default in known.items()
-    }
 
 
 def sqlite_url(path: Path) -> str:

@@ -23,3 +23,12 @@ def held_on(day: date | Later) -> sa.ColumnElement[bool]:
 def lasting(day: date | Later) -> sa.ColumnElement[bool]:
     """The duties that are held on a day or begin later: those that have not ended before it."""
     return t.duty.c.valid_to.is_(None) | (t.duty.c.valid_to >= day)
+
+
+def with_duties(table: sa.Table) -> sa.FromClause:
+    """What people have (``person_id``), with the person and once for each duty that they hold on the day ``on``, or once."""
+    c, p, d = table.c, t.person.c, t.duty.c
+    theirs = sa.and_(
+        d.office_id == c.office_id, d.person_id == c.person_id, held_on(sa.bindparam("on", type_=sa.Date()))
+    )
+    return table.join(t.person, sa.and_(p.office_id == c.office_id, p.id == c.person_id)).outerjoin(t.duty, theirs)

@@ -7,6 +7,7 @@ listens to the engine hears every statement.
 
 from __future__ import annotations
 
+import re
 from collections import namedtuple
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -21,16 +22,19 @@ if TYPE_CHECKING:
     Turn = Callable[[Any], Any]
 
 _NOTHING: Final[Mapping[str, Any]] = {}
+#: how SQLAlchemy leaves a place open in what it writes for psycopg; a sign of per cent by itself is doubled
+_OPEN: Final = re.compile(r"%(?:\((\w+)\)s|%)")
+_CURSOR: Final = "duban: cursor"
 
 
 class _Compiled(NamedTuple):
     """A statement as one kind of database takes it."""
 
     text: str
-    #: the parameters as the driver takes them, a list or a dict, with the values that never change
-    begun: Any
-    #: (place or name in it, name of the value, turning of its type) of the others
-    open: tuple[tuple[Any, str, Turn | None], ...]
+    #: the parameters as the driver takes them, with the values that never change
+    begun: list[Any]
+    #: (place in it, name of the value, turning of its type) of the others
+    open: tuple[tuple[int, str, Turn | None], ...]
     row: Callable[..., Any]
     #: (place, turning) of the columns that come back otherwise than they are stored
     back: tuple[tuple[int, Turn], ...]
@@ -91,7 +95,7 @@ class Statement:
         return made
 
     def _tell(self, connection: Connection, made: _Compiled, asked: Any, *, many: bool) -> Any:
-        dialect, cursor = connection.dialect, connection.connection.cursor()
+        dialect, cursor = connection.dialect, _cursor(connection)
         try:
             for heard in connection.engine.dispatch.before_cursor_execute:
                 heard(connection, cursor, made.text, asked, None, many)
@@ -102,7 +106,20 @@ class Statement:
         return cursor
 
 
-def _asked(made: _Compiled, values: Mapping[str, Any]) -> Any:
+def _cursor(connection: Connection) -> Any:
+    """The driver's; with a server one for each connection, which remembers how values are said there (decision 0059)."""
+    if connection.dialect.name == "sqlite":
+        return connection.connection.cursor()
+    known = connection.info
+    cursor = known.get(_CURSOR)
+    if cursor is None:
+        from psycopg import RawCursor
+
+        cursor = known[_CURSOR] = RawCursor(connection.connection.driver_connection)  # type: ignore[arg-type]
+    return cursor
+
+
+def _asked(made: _Compiled, values: Mapping[str, Any]) -> list[Any]:
     asked = made.begun.copy()
     for place, name, turn in made.open:
         asked[place] = values[name] if turn is None else turn(values[name])
@@ -123,24 +140,48 @@ def _compile(core: Any, dialect: Dialect) -> _Compiled:
     left_open = compiled.post_compile_params | compiled.literal_execute_params
     assert not left_open, "an IN, or a literal, would be left open: say it with among, or_, or literal_column"
     assert not getattr(compiled, "insert_prefetch", ()), "a default of a column would be left out"
-    asked = list(enumerate(compiled.positiontup)) if compiled.positional else [(name, name) for name in compiled.params]
     binds = {name: bind for bind, name in compiled.bind_names.items()}
     turns = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in binds.items()}
-    begun: Any = [None] * len(asked) if compiled.positional else {}
-    for place, name in asked:
-        if not binds[name].required:
-            value, turn = binds[name].effective_value, turns[name]
-            begun[place] = value if turn is None else turn(value)
+    known = {name: _turn(turns[name], bind.effective_value) for name, bind in binds.items() if not bind.required}
+    text, asked = (
+        (str(compiled), compiled.positiontup or []) if compiled.positional else _numbered(str(compiled), known)
+    )
     columns: list[sa.ColumnElement[Any]] = list(getattr(core, "exported_columns", ()))
     turned = [(place, _back(column.type, dialect)) for place, column in enumerate(columns)]
     keys = [column.key or "" for column in columns]
     return _Compiled(
-        text=str(compiled),
-        begun=begun,
-        open=tuple((place, name, turns[name]) for place, name in asked if binds[name].required),
+        text=text,
+        begun=[known.get(name) for name in asked],
+        open=tuple((place, name, turns[name]) for place, name in enumerate(asked) if name not in known),
         row=namedtuple("Row", keys, rename=True),  # noqa: PYI024  # the columns are known here only
         back=tuple((place, turn) for place, turn in turned if turn is not None),
     )
+
+
+def _numbered(text: str, known: Mapping[str, Any]) -> tuple[str, list[str]]:
+    """For a server: places by number, and the names of what belongs there; the values that never change are text.
+
+    A server plans once for all values, and only what stands in the text tells it how few rows are wanted.
+    """
+    from psycopg import sql
+
+    asked: list[str] = []
+
+    def written(place: re.Match[str]) -> str:
+        name = place[1]
+        if name is None:
+            return "%"
+        if name in known:
+            return sql.Literal(known[name]).as_string()
+        if name not in asked:
+            asked.append(name)
+        return f"${asked.index(name) + 1}"
+
+    return _OPEN.sub(written, text), asked
+
+
+def _turn(turn: Turn | None, value: Any) -> Any:
+    return value if turn is None else turn(value)
 
 
 def _back(kind: Any, dialect: Dialect) -> Turn | None:

@@ -349,8 +349,12 @@ def load_filing(connection: Connection, office_id: int, filing_id: int) -> Filin
 def load_actor(connection: Connection, office_id: int, person_id: int, on: date, *, source: str = "cli") -> Actor:
     """A person with the duties in force on a Shanghai day."""
     rows = _PERSON.rows(connection, {"office": office_id, "person": person_id, "on": on})
-    posts = tuple(Post(Role(row.role), row.unit_id) for row in rows if row.role is not None)
-    return Actor(person_id, rows[0].login, rows[0].name, posts, source=source)
+    return Actor(person_id, rows[0].login, rows[0].name, posts(rows), source=source)
+
+
+def posts(rows: Iterable[Any]) -> tuple[Post, ...]:
+    """The duties among the rows of a person who may hold none."""
+    return tuple(Post(Role(row.role), row.unit_id) for row in rows if row.role is not None)
 
 
 def load_substitute(connection: Connection, office_id: int, actor: Actor, absent_login: str, on: date) -> Actor | None:
@@ -369,11 +373,10 @@ def load_substitute(connection: Connection, office_id: int, actor: Actor, absent
     absent = connection.execute(query).first()
     if absent is None:
         return None
-    posts = posts_of(connection, office_id, absent.id, on)
-    return Actor(actor.person_id, actor.login, actor.name, posts, absent.id, absent.name, actor.source)
+    theirs = posts_of(connection, office_id, absent.id, on)
+    return Actor(actor.person_id, actor.login, actor.name, theirs, absent.id, absent.name, actor.source)
 
 
 def posts_of(connection: Connection, office_id: int, person_id: int, on: date) -> tuple[Post, ...]:
     """The duties a person holds on a day."""
-    found = _POSTS.rows(connection, {"office": office_id, "person": person_id, "on": on})
-    return tuple(Post(Role(row.role), row.unit_id) for row in found)
+    return posts(_POSTS.rows(connection, {"office": office_id, "person": person_id, "on": on}))

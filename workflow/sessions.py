@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from models import tables as t
-from models.database import insert
+from models.adding import insert
 from models.errors import Denied, DubanError
 from models.language import _
-from models.settings import LoginSettings
 from models.states import Result
 from models.times import local_date
 from workflow import audit, cases, lockout, passwords, second_factor
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from models.database import Database
+    from models.settings import LoginSettings
 
 CLI, WEB = "cli", "web"
 _LONGEST_ADDRESS, _LONGEST_BROWSER = 64, 200
@@ -222,45 +222,6 @@ def token_digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def who_is(
-    connection: Connection, office_id: int, token: str, now: datetime, *, acting_for: str = "", source: str = CLI,
-    rules: LoginSettings | None = None, seen: datetime | None = None, renewing: bool = False,
-) -> Actor:  # fmt: skip
-    """The person behind a token with today's duties; E-A04 when it is unknown, ended or revoked.
-
-    ``seen`` is when the caller saw it last, where that is not yet stored. E-A17 when a new password must be chosen
-    first, unless that is what is done (``renewing``); E-A13 when nobody named the person as substitute.
-    """
-    rules = rules or LoginSettings()
-    s, p = t.login.c, t.person.c
-    row = connection.execute(
-        sa.select(s.person_id, s.kind, s.created_at, s.seen_at, p.password_set_at, p.login, p.name)
-        .join(t.person, sa.and_(p.office_id == s.office_id, p.id == s.person_id))
-        .where(s.office_id == office_id, s.token_hash == token_digest(token), s.revoked_at.is_(None),
-               s.expires_at > now, p.active)
-    ).first()  # fmt: skip
-    if row is None or _unused(row, rules, now, seen):
-        raise _ended(source)
-    if not renewing and passwords.is_due(row.password_set_at, row.created_at, rules):
-        raise Denied(
-            "E-A17",
-            _("Your password is more than {count} days old.").format(count=rules.password_days),
-            remedy=_("Choose a new one first; in a terminal: duban password"),
-        )
-    posts = cases.posts_of(connection, office_id, row.person_id, local_date(now))
-    actor = Actor(row.person_id, row.login, row.name, posts, source=source)
-    if not acting_for:
-        return actor
-    substitute = cases.load_substitute(connection, office_id, actor, acting_for, local_date(now))
-    if substitute is None:
-        raise Denied(
-            "E-A13",
-            _("{login} has not named you as substitute for today.").format(login=acting_for),
-            remedy=_("Have the absence entered with: duban person absence"),
-        )
-    return substitute
-
-
 def password_is_due(connection: Connection, office_id: int, token: str, rules: LoginSettings) -> bool:
     """Whether this session leads to a new password and nowhere else."""
     s, p = t.login.c, t.person.c
@@ -272,12 +233,7 @@ def password_is_due(connection: Connection, office_id: int, token: str, rules: L
     return row is not None and passwords.is_due(row.password_set_at, row.created_at, rules)
 
 
-def _ended(source: str) -> Denied:
-    again = _("Log in again.") if source == WEB else _("Run: duban login NAME")
-    return Denied("E-A04", _("You are not logged in, or the session has ended."), remedy=again)
-
-
-def _unused(row: Any, rules: LoginSettings, now: datetime, seen: datetime | None = None) -> bool:
+def unused(row: Any, rules: LoginSettings, now: datetime, seen: datetime | None = None) -> bool:
     """Whether nothing was done in a browser for too long."""
     last = max(at for at in (row.created_at, row.seen_at, seen) if at is not None)
     return row.kind == WEB and last + timedelta(minutes=rules.idle_minutes) <= now
@@ -317,7 +273,7 @@ def running(
         Session(row.id, row.kind, row.created_at, row.seen_at or row.created_at, row.expires_at, row.address,
                 row.browser, row.token_hash == digest)
         for row in connection.execute(query)
-        if row.token_hash == digest or not _unused(row, rules, now)
+        if row.token_hash == digest or not unused(row, rules, now)
     ]  # fmt: skip
 
 

@@ -13,13 +13,16 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from models import tables as t
-from models.database import insert
+from models.adding import insert
+from models.duties import with_duties
 from models.errors import BadInput, Denied
 from models.language import N_, _, listed
+from models.statements import Statement
 from models.states import ADMINISTRATORS, UNIT_ROLES, Role, Word
 from models.times import local_date
 from models.words import letters
 from workflow import audit, cases, permissions
+from workflow.case import Actor
 from workflow.sessions import token_digest
 
 if TYPE_CHECKING:
@@ -27,8 +30,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
-
-    from workflow.case import Actor
 
 #: how a token begins, so that one that leaked into a file is recognised
 MARK: Final = "duban_"
@@ -39,6 +40,23 @@ _LONGEST_NAME: Final = 60
 MOST: Final = 20
 #: how exactly it is noted when a token was last used
 _USED_EVERY: Final = timedelta(hours=1)
+_A, _P, _D = t.api_token.c, t.person.c, t.duty.c
+#: a token in force, once for each duty of its person, or once
+_BEARER: Final = Statement(
+    sa.select(
+        _A.id, _A.person_id, _A.name, _A.scopes, _A.expires_at, _A.used_at, _P.login, _P.name.label("person"),
+        _D.role, _D.unit_id,
+    )
+    .select_from(with_duties(t.api_token))
+    .where(
+        _A.office_id == sa.bindparam("office"),
+        _A.token_hash == sa.bindparam("digest"),
+        _A.revoked_at.is_(None),
+        _A.expires_at > sa.bindparam("now", type_=_A.expires_at.type),
+        _P.active,
+    )
+    .order_by(_D.id)
+)  # fmt: skip
 
 
 class Scope(Word):
@@ -177,25 +195,16 @@ def tokens(connection: Connection, office_id: int, *conditions: Any) -> list[dic
 
 def bearer(connection: Connection, office_id: int, token: str, now: datetime) -> tuple[Bearer, bool]:
     """Who shows this token, and whether its use is to be noted; E-H81 when it is unknown, expired or revoked."""
-    a, p = t.api_token.c, t.person.c
-    row = connection.execute(
-        sa.select(a.id, a.person_id, a.name, a.scopes, a.expires_at, a.used_at)
-        .join(t.person, sa.and_(p.office_id == a.office_id, p.id == a.person_id))
-        .where(
-            a.office_id == office_id,
-            a.token_hash == token_digest(token),
-            a.revoked_at.is_(None),
-            a.expires_at > now,
-            p.active,
-        )
-    ).first()
-    if row is None or not token.startswith(MARK):
+    asked = {"office": office_id, "digest": token_digest(token), "now": now, "on": local_date(now)}
+    found = _BEARER.rows(connection, asked)
+    if not found or not token.startswith(MARK):
         raise Denied(
             "E-H81",
             _("The token is missing, unknown, expired or revoked."),
             remedy=_("Send it as “Authorization: Bearer …”; a new one is made on the page “Tokens of programs”."),
         )
-    person = cases.load_actor(connection, office_id, row.person_id, local_date(now), source="api")
+    row = found[0]
+    person = Actor(row.person_id, row.login, row.person, cases.posts(found), source="api")
     scopes = frozenset(Scope(name) for name in row.scopes)
     stale = row.used_at is None or now - row.used_at >= _USED_EVERY
     return Bearer(person, row.id, row.name, scopes, row.expires_at), stale

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
+from deeds.levels.correcting import corrections, first_of_each, returned
 from deeds.levels.taking import Line
 from deeds.levels.tidings import answer_words
 from models import tables as t
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from deeds.desk import Desk
+    from deeds.levels.correcting import Correction
     from models.parcels import Told
     from workflow.case import TaskRow
     from workflow.peers import Peer
@@ -51,8 +53,8 @@ class Seen:
     #: what came of handed-down clauses here: the draft they are worked on as, the notice they became; 0 = none
     draft: int = 0
     notice: int = 0
-    #: whether an answer returned something
-    returned: bool = False
+    #: whether an answer returned something that is not corrected yet
+    open: bool = False
 
 
 def listing(connection: Connection, desk: Desk, below: int | None = None, most: int = MOST) -> list[Seen]:
@@ -110,6 +112,8 @@ class _Around:
     tasks: Mapping[int, TaskRow]
     #: a report of ours, by its SHA-256 → clause → how it was decided above
     answers: Mapping[str, Mapping[str, str]]
+    #: an answer from above, by its number → clause → the correction of what it returned
+    corrections: Mapping[int, Mapping[str, Correction]]
 
 
 def _around(connection: Connection, office_id: int, rows: Sequence[Any], every: Mapping[int, Peer]) -> _Around:
@@ -120,6 +124,9 @@ def _around(connection: Connection, office_id: int, rows: Sequence[Any], every: 
     handed_down = {(row.notice_id, every[row.peer_id].unit_id) for row in of(ParcelKind.HANDED_DOWN, inward=False)}
     filed = {task for row in of(ParcelKind.REPORT, inward=True) for task, _version in row.covers}
     reported = [row.sha256 for row in of(ParcelKind.REPORT, inward=False)]
+    made = corrections(connection, office_id, of(ParcelKind.ANSWER, inward=True))
+    corrected = {number: first_of_each(every_one) for number, every_one in made.items()}
+    reported += [one.sha256 for clauses in corrected.values() for one in clauses.values()]
     return _Around(
         _names(connection, office_id, {row.by for row in rows}),
         notice_drafts.from_sources(connection, office_id, from_above),
@@ -127,6 +134,7 @@ def _around(connection: Connection, office_id: int, rows: Sequence[Any], every: 
         _newest(connection, office_id, handed_down),
         {task.id: task for task in cases.tasks_of(connection, office_id, filed)},
         _answers(connection, office_id, reported),
+        corrected,
     )
 
 
@@ -181,8 +189,14 @@ def _seen(row: Any, peer: Peer, around: _Around) -> Seen:
         around.names.get(row.by, row.by), row.sha256, f"{row.head_seq}-{row.head_hash[:16]}", month, title, lines,
         around.drafts.get(row.content_sha256, 0) if from_above else 0,
         around.notices.get(row.content_sha256, 0) if from_above else 0,
-        told.kind is ParcelKind.ANSWER and any(one.refile_on for one in content_of(Answer, told).clauses),
+        bool(row.inward) and _uncorrected(row, around),
     )  # fmt: skip
+
+
+def _uncorrected(row: Any, around: _Around) -> bool:
+    """Whether this is an answer from above of which something waits to be corrected."""
+    made = around.corrections.get(row.id)
+    return made is not None and any(one.number not in made for one in returned(row))
 
 
 def _handed_down(row: Any, peer: Peer, told: Told, around: _Around) -> tuple[str, str, tuple[Line, ...]]:
@@ -217,9 +231,18 @@ def _report(row: Any, _peer: Peer, told: Told, around: _Around) -> tuple[str, st
     )  # fmt: skip
 
 
-def _answer(_row: Any, _peer: Peer, told: Told, _around: _Around) -> tuple[str, str, tuple[Line, ...]]:
-    content = content_of(Answer, told)
-    return content.month, "", tuple(Line(one.number, answer_words(one)) for one in content.clauses)
+def _answer(row: Any, _peer: Peer, told: Told, around: _Around) -> tuple[str, str, tuple[Line, ...]]:
+    """How each clause was decided; below, which parcel corrects it and what became of that."""
+    content, made = content_of(Answer, told), around.corrections.get(row.id, {})
+    corrected = _("{said} · corrected by parcel {number}, {when}: {outcome}")
+    lines = []
+    for one in content.clauses:
+        said, sent = answer_words(one), made.get(one.number)
+        if sent is not None:
+            outcome = around.answers[sent.sha256].get(one.number, _("no answer yet"))
+            said = corrected.format(said=said, number=sent.parcel, when=shown(sent.at), outcome=outcome)
+        lines.append(Line(one.number, said))
+    return content.month, "", tuple(lines)
 
 
 _KINDS: Final = {

@@ -104,6 +104,15 @@ def corrected_at_the_desk(door: Door, answer: int, clause: str, said: tuple[str,
     assert desk.person("reviewer").post(f"{address}/correct", **typed, reason=told["--reason"]).status_code == 403
     assert director.post(f"{address}/correct", **typed, reason=told["--reason"]).headers["location"] == "/levels"
     assert len(door.world.rows("parcel")) == before + 1
+    # it is on its way: no second form, and whoever still has one open loses no word
+    for page in (director.get(address).text, director.get("/levels").text):
+        assert "更正被退回的条款" not in page
+        assert "2022-06-26 09:00" in page
+    assert f"{address}/correct" not in director.get(address).text
+    late = director.post(f"{address}/correct", **typed | {"percent": "90"}, reason=told["--reason"])
+    assert "E-L23" in late.text
+    assert told["--progress"] in late.text
+    assert len(door.world.rows("parcel")) == before + 1
     desk.site.database.close()
 
 
@@ -150,6 +159,8 @@ def test_a_month_below_is_a_report_above_returned_once_corrected_and_approved(ei
     corrected_at_the_desk(lower, heard["number"], "1.2", said)
     same = lower.data("director", *words, "1.2", *said, "--out", again, now=LATER)
     assert same["existed"]  # the very parcel that the desk made
+    other = (*words, "1.2", *said[:-1], "补充路段，漏计一公里", "--out", again)
+    assert str(same["number"]) in lower.refuses(1, "E-L23", "director", *other, now=LATER)["what"]
     mended = upper.data("clerk2", "parcel", "take", again, now=LATER)
     assert [line["clause"] for line in mended["lines"]] == ["1.2"]
     two = upper.data("reviewer", "task", "show", two["id"])

@@ -12,7 +12,8 @@ from kit.office import BEGIN, OFFICE, small_office
 from kit.world import NOON, World, make_world, refused
 from models.errors import Denied
 from models.states import Action, Role
-from workflow import people, sessions
+from workflow import people
+from workflow.logged_in import who_is
 from workflow.operation import perform
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def reached(desk: DeskOf, browser: object, program: str, token: str) -> list[int
     call = desk.nobody().get("/api/v1/tasks", Authorization=f"Bearer {program}").status_code
     with desk.office.database.read() as connection:
         try:
-            posts = sessions.who_is(connection, OFFICE, token, BEGIN).posts
+            posts = who_is(connection, OFFICE, token, BEGIN).posts
         except Denied:
             return [page, call, 401]
     return [page, call, 200 if posts else 403]

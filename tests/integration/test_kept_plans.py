@@ -29,7 +29,6 @@ OFFICES, ROWS = 32, 200
 #: Planned anew each time all the same, for the office's part alone: 40 µs of the server's each. A sweep and a claim are one
 #: transaction an office, and look by instants: how much is due decides how to look.
 ANEW_IN_STEPS = {
-    "the trail's head": "SELECT event.seq, event.at, event.hash, office.algorithm",
     "what was done on the task": "SELECT event.object_id, event.action, event.detail",
     "who has seen what is taken back": "SELECT person.name \nFROM reading JOIN person",
 }
@@ -37,7 +36,6 @@ ANEW_BESIDES = {
     "what a task's rules have said": "SELECT reminder.task_id, reminder.round, reminder.due_revision, reminder.rule",
     "since when a task waits": "SELECT event.object_id, event.at, event.action, event.to_state, event.detail",
     "the clock's guard": "SELECT event.at, event.action, event.object_type, event.object_id, event.detail, event.result",
-    "messages to claim": "SELECT message.office_id, message.id, message.dedupe_key",
 }
 
 

@@ -154,6 +154,16 @@ def test_a_server_that_was_restarted_meanwhile_is_asked_anew(world: World, url: 
         assert connection.scalar(sa.text("SELECT 1")) == 1
 
 
+def test_a_glance_after_a_restart_is_asked_anew_and_leaves_no_transaction(world: World, url: str) -> None:
+    world.actor("clerk1", NOON)
+    end_all_others(url)
+    one, status = Statement(sa.select(sa.literal_column("1"))), psycopg.pq.TransactionStatus
+    assert world.database.glance(one.scalar) == 1
+    with pytest.raises(ZeroDivisionError):
+        world.database.glance(lambda _connection: 1 // 0)
+    assert world.database.glance(lambda c: c.connection.driver_connection.info.transaction_status) == status.IDLE
+
+
 @pytest.mark.parametrize(("at", "code"), [("middle", "E-B30"), ("end", "E-B31")])
 def test_a_writer_whose_server_goes_away_is_told_whether_that_was_while_saving(
     world: World, url: str, at: str, code: str

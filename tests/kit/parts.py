@@ -27,6 +27,9 @@ TRIED: Final = 5
 _NAMED: Final = re.compile(rf'\b(?:FROM|JOIN|UPDATE|INTO)\s+"?(?:{"|".join(IN_PARTS)})\b')
 _OPEN: Final = re.compile(r"%\((\w+)\)s")
 
+#: the mode in which a plan is made once, whatever is given
+FOR_EVERYBODY: Final = "force_generic_plan"
+
 
 class Asked(NamedTuple):
     """Of a statement: the values of the first time, and how the transaction wanted its statements planned."""
@@ -47,11 +50,11 @@ def heard_on_parts() -> Iterator[dict[str, Asked]]:
     """Each statement on a table in parts that is asked meanwhile, of any database."""
     asked: dict[str, Asked] = {}
 
-    def hear(connection: Connection, _cursor: object, text: str, values: Any, *_more: object) -> None:
+    def hear(connection: Connection, _cursor: object, text: str, values: Any, _context: object, many: bool) -> None:
         if _NAMED.search(text) and text not in asked:
             mode = connection.connection.cursor()
             mode.execute("SHOW plan_cache_mode")
-            asked[text] = Asked(values[0] if isinstance(values, list) else values, mode.fetchone()[0])
+            asked[text] = Asked(values[0] if many else values, mode.fetchone()[0])
 
     sa.event.listen(Engine, "before_cursor_execute", hear)
     try:
@@ -73,7 +76,7 @@ def parts_read(database: Database, asked: Mapping[str, Asked]) -> dict[str, dict
     with database.read() as connection:
         wide = {}
         for text, one in asked.items():
-            with _prepared(connection, text, one._replace(mode="force_generic_plan")) as explain:
+            with prepared(connection, text, one._replace(mode=FOR_EVERYBODY)) as explain:
                 if seen := _several(explain()):
                     wide[text] = seen
     return wide
@@ -85,7 +88,7 @@ def plans(database: Database, asked: Mapping[str, Asked]) -> dict[str, Plans]:
     found = {}
     with database.read() as connection:
         for text, one in asked.items():
-            with _prepared(connection, text, one) as explain:
+            with prepared(connection, text, one) as explain:
                 for _time in range(2 * TRIED + 1):
                     explain()
                 found[text] = Plans(*_driver(connection).execute(counted).fetchone())
@@ -93,16 +96,18 @@ def plans(database: Database, asked: Mapping[str, Asked]) -> dict[str, Plans]:
 
 
 @contextmanager
-def _prepared(connection: Connection, text: str, asked: Asked) -> Iterator[Any]:
+def prepared(connection: Connection, text: str, asked: Asked) -> Iterator[Any]:
     """The statement prepared; what is given gives its plan for the values, and carries nothing out."""
     from psycopg import sql
 
-    names = list(dict.fromkeys(_OPEN.findall(text)))
-    numbered = _OPEN.sub(lambda found: f"${names.index(found[1]) + 1}", text).replace("%%", "%")
-    driver = _driver(connection)
-    given = ", ".join(sql.Literal(asked.values[name]).as_string(driver) for name in names)
+    driver, values = _driver(connection), asked.values
+    if isinstance(values, dict):  # SQLAlchemy's own: places by name
+        names = list(dict.fromkeys(_OPEN.findall(text)))
+        text = _OPEN.sub(lambda found: f"${names.index(found[1]) + 1}", text).replace("%%", "%")
+        values = [values[name] for name in names]
+    given = ", ".join(sql.Literal(value).as_string(driver) for value in values)
     driver.execute(f"SET LOCAL plan_cache_mode = {asked.mode}")
-    driver.execute(f"PREPARE looked AS {numbered}")
+    driver.execute(f"PREPARE looked AS {text}")
     explain = f"EXPLAIN (FORMAT JSON) EXECUTE looked{f'({given})' if given else ''}"
     yield lambda: driver.execute(explain).fetchone()[0]
     driver.execute("DEALLOCATE looked")

@@ -33,7 +33,7 @@ _SOURCE: Final = rf"{_NAME}(?:\s+AS\s+{_NAME})?"
 _FROM: Final = re.compile(rf"\bFROM\s+({_SOURCE}(?:\s*,\s*{_SOURCE})*)|\bJOIN\s+({_SOURCE})", re.IGNORECASE)
 _CHANGED: Final = re.compile(rf"^\s*(?:UPDATE|DELETE\s+FROM)\s+({_NAME})", re.IGNORECASE)
 _ADDED: Final = re.compile(rf"\bINSERT\s+INTO\s+({_NAME})\s*\(([^)]*)\)", re.IGNORECASE)
-_BOUND: Final = re.compile(r"(?:\boffice_id|\boffice\w*\"?\.\"?id)\"?\s*=\s*(?:\?|%\(|\d)")
+_BOUND: Final = re.compile(r"(?:\boffice_id|\boffice\w*\"?\.\"?id)\"?\s*=\s*(?:\?|%\(|\$?\d)")
 
 
 def marked(value: Any) -> Any:

@@ -38,7 +38,7 @@ class Call(SiteDesk):
     def bearer(self) -> tokens.Bearer:
         """Who calls; E-H81, E-H88 when too often. That the token is in use is noted, at most once an hour."""
         now = self.now()
-        found, unnoted = self.read(lambda c: tokens.bearer(c, self.office_id, self._token, now))
+        found, unnoted = self.glance(lambda c: tokens.bearer(c, self.office_id, self._token, now))
         self._pace(found.token_id)
         if unnoted:
             with self.database.write(self.office_id) as connection:

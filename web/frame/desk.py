@@ -27,7 +27,8 @@ from web.frame.rendering import render, render_block
 from web.frame.site import SiteDesk
 from web.frame.statuses import status_of
 from workflow import permissions
-from workflow.sessions import WEB, token_digest, who_is
+from workflow.logged_in import who_is
+from workflow.sessions import WEB, token_digest
 
 if TYPE_CHECKING:
     from workflow.case import Actor
@@ -61,7 +62,8 @@ class Desk(SiteDesk):
         """Who is logged in, for somebody absent who named them; E-A04, E-A13, E-A17."""
         token, now = token_of(self.request), self.now()
         digest = token_digest(token)
-        found = self.read(
+        look = self.read if acting_for else self.glance
+        found = look(
             lambda c: who_is(
                 c, self.office_id, token, now, acting_for=acting_for, source=WEB, rules=self.settings.login,
                 seen=self.site.seen.at(digest), renewing=self.request.url.path in RENEWING,

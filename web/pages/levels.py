@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from deeds.levels import answering, handing_down, reporting_up, standing, taking
+from deeds.levels import answering, correcting, handing_down, reporting_up, standing, taking
 from deeds.months import month_of
 from documents.parcels import LARGEST
 from models import tables as t
@@ -27,9 +27,9 @@ from workflow.month_names import MonthName
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
+    from deeds.levels.correcting import Returned
     from deeds.levels.making import Made
     from deeds.levels.taking import Taken
-    from models.parcels import ClauseAnswer
     from web.frame.desk import Desk
     from workflow.peers import Peer
 
@@ -61,9 +61,9 @@ def parcel(desk: At, number: int) -> Response:
 
 def _parcel(desk: Desk, number: int, typed: dict[str, str], refusal: DubanError | None = None) -> Response:
     row = desk.look_up(standing.DEED, lambda c: standing.one(c, desk, number))
-    returned: list[tuple[ClauseAnswer, ClauseReport]] = []
+    returned: list[Returned] = []
     if row.inward and row.kind is ParcelKind.ANSWER and desk.may(reporting_up.DEED):
-        returned = desk.read(lambda c: reporting_up.correctable(c, desk.office_id, number))
+        returned = desk.read(lambda c: correcting.correctable(c, desk.office_id, number))
     return desk.page("levels/show.html", row=row, returned=returned, typed=typed, refusal=refusal)
 
 
@@ -74,9 +74,9 @@ def correct(desk: At, form: Form, number: int) -> Response:
     typed = {name: form.text(name) for name in form.names()}
     clause = typed.get("clause", "")
     try:
-        said = desk.read(lambda c: reporting_up.correctable(c, desk.office_id, number))
-        before = next((before for one, before in said if one.number == clause), ClauseReport(clause))
-        made = reporting_up.correct(desk, number, clause, _changed(form, before), form.text("reason"))
+        said = desk.read(lambda c: correcting.correctable(c, desk.office_id, number))
+        before = next((one.before for one in said if one.before.number == clause), ClauseReport(clause))
+        made = correcting.correct(desk, number, clause, _changed(form, before), form.text("reason"))
     except DubanError as refusal:
         if desk.is_part:
             raise

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 
-from deeds.levels import answering, handing_down, standing, taking, tidings
+from deeds.levels import answering, correcting, handing_down, standing, taking, tidings
 from documents.parcels import LARGEST, opened
 from kit.costs import statements
 from kit.door import HAN
 from kit.levels import BELOW, NOTICE, OURS, THEIRS, UNIT, enter_below, parcel
 from kit.office import MONTH
-from kit.stage import LATE, Seat, Stage
+from kit.stage import LATE, Seat, Stage, make_stage
 from kit.world import REASON, World, make_world, refused
 from models import office_key
 from models.language import speaking
@@ -386,3 +386,30 @@ def test_a_key_that_others_may_read_is_not_used(tmp_path: Path) -> None:
     file.unlink()
     with refused("E-L01"):
         office_key.own(tmp_path)
+
+
+# --- correcting --------------------------------------------------------------------------------------------------
+
+
+def test_what_was_returned_is_corrected_once_until_the_next_answer_or_another_key(tmp_path: Path) -> None:
+    stage = make_stage(tmp_path)
+    seat, answer = Seat(stage, stage.world.actor("director", LATE)), stage.things.answer
+
+    def correct(percent: int) -> Made:
+        return correcting.correct(seat, answer, "1.1", {"percent": percent}, REASON)
+
+    first = correct(60)
+    assert correct(60).number == first.number
+    with refused("E-L23"):
+        correct(70)
+    # sealed with a key that is not ours any more, it will not be taken: it is made anew
+    office_key.keep(stage.world.folder, b"\x05" * 32)
+    anew = correct(70)
+    assert anew.number > first.number
+    # returned once more, it is corrected once more
+    told = Answer("2022-05", (ClauseAnswer("1.1", "returned", "退回", "审核员", REASON, LATE.date()),))
+    key = office_key.own(stage.world.folder).public.fingerprint
+    back = parcel(THEIRS, key, ParcelKind.ANSWER, told, LATE, answers=anew.sha256, head=(2, "d" * 64))
+    answer = taking.take(seat, back, "回复.parcel").number
+    assert correct(80).number > answer
+    stage.world.database.close()

@@ -16,6 +16,7 @@ from models import postgres
 from models.complaints import refusal
 from models.database import Database
 from models.postgres import COMMIT, Patience, away
+from models.statements import Statement
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,6 +101,19 @@ def test_whoever_has_patience_is_told_once_and_served_when_a_server_is_there(slo
     server = slow(5)
     assert Patience(10, server.tell).with_server(server.begin) == "begun"
     assert (server.told, server.left) == (1, 0)
+
+
+@pytest.mark.parametrize("verb", ["read", "glance"])
+def test_whoever_asks_first_waits_for_a_server(slow: Callable[..., Slow], verb: str) -> None:
+    server = slow(0)
+    database = Database(NOBODY, patience=Patience(2, server.tell))
+    with refused("E-B30"):
+        if verb == "read":
+            database.read().__enter__()
+        else:
+            database.glance(Statement(sa.select(sa.literal_column("1"))).scalar)
+    assert server.told == 1
+    assert 1 < server.now <= 2
 
 
 def test_patience_ends(slow: Callable[..., Slow]) -> None:

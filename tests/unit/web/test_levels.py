@@ -76,6 +76,13 @@ def test_what_is_taken_at_the_desk_is_seen_by_the_reviewer_and_answered(desk: De
     assert [row["kind"] for row in office.rows("parcel")] == ["handed_down", "report", "answer"]
 
 
+def test_a_letter_about_a_parcel_leads_to_its_page(desk: DeskOf) -> None:
+    desk.person(CLERK).post("/levels/take", files={"file": ("上报.parcel", report(desk))})
+    (letter,) = desk.office.rows("message", event="parcel_reported", recipient_id=desk.office.people["reviewer"])
+    desk.office.change("message", letter["id"], state="sent", body="上报已接收。", settled_at=NOW)
+    assert 'href="/levels/2"' in desk.person("reviewer").get(f"/inbox/{letter['id']}").text
+
+
 def test_a_program_fetches_what_was_handed_down_and_posts_the_month(desk: DeskOf) -> None:
     office, ours = desk.office, program(desk, CLERK, "read", "file")
     (line,) = ours.get("/parcels").json()["items"]

@@ -12,6 +12,7 @@ from kit.world import NOON, World, refused
 from models.errors import BadInput, Denied
 from models.settings import LoginSettings
 from workflow import lockout, passwords, people, sessions
+from workflow.logged_in import who_is
 from workflow.sessions import WEB, Caller
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ def test_a_password_grows_old_under_mlps_alone(known: World, days: int, profile:
 
     def who(**options: bool) -> str:
         with known.database.read() as connection:
-            return sessions.who_is(connection, 1, "token", now, rules=rules, **options).login
+            return who_is(connection, 1, "token", now, rules=rules, **options).login
 
     assert who(renewing=True) == "clerk1"
     if code:

@@ -16,6 +16,7 @@ from models.settings import LoginSettings
 from models.states import Role
 from workflow import office as setting
 from workflow import passwords, people, sessions
+from workflow.logged_in import who_is
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -44,7 +45,7 @@ def log_in(world: World, login: str = "clerk1", password: str = GOOD, now: datet
 
 def who(world: World, token: str, now: datetime = NOON, **options: Any) -> Actor:
     with world.database.read() as connection:
-        return sessions.who_is(connection, 1, token, now, **options)
+        return who_is(connection, 1, token, now, **options)
 
 
 def test_code_sets_the_first_password_once(known: World) -> None:
