@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from kit.parts import Asked, prepared
 from models.statistics import LARGE
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ _OFFICE_ALONE: Final = re.compile(r"(\(office_id = \d+\))?")
 def wide_steps(connection: Connection, text: str, values: Any) -> list[str]:
     """Each such step of a statement's plan for these values."""
     connection.exec_driver_sql(f"SET LOCAL seq_page_cost = {_NEXT_PAGE}")
-    plan = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {text}", values).scalar_one()
-    return list(_wide(plan[0]["Plan"], paged=False))
+    with prepared(connection, text, Asked(values, "force_custom_plan")) as explain:
+        return list(_wide(explain()[0]["Plan"], paged=False))
 
 
 def _wide(step: Any, *, paged: bool) -> Iterator[str]:
