@@ -35,7 +35,7 @@ ANEW_IN_STEPS = {
 ANEW_BESIDES = {
     "what a task's rules have said": "SELECT reminder.task_id, reminder.round, reminder.due_revision, reminder.rule",
     "since when a task waits": "SELECT event.object_id, event.at, event.action, event.to_state, event.detail",
-    "the clock's guard": "SELECT event.at, event.action, event.object_type, event.object_id, event.detail, event.result",
+    "the clock's guard": "SELECT event.seq, event.at, event.action, event.object_type, event.object_id, event.detail",
 }
 
 
