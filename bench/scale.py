@@ -22,7 +22,7 @@ from bench.extent import WHOLE
 from bench.month import Duban, people
 from bench.postgres import SERVER, copied
 from bench.scale_page import Half, Measured, write
-from bench.stock import FRAME, LATER, UNITS, stocked
+from bench.stock import LATER, Frame, stocked
 from bench.sweeps import BEFORE, MORNING, PROVED
 from models.database import Database
 from models.rows import metadata
@@ -39,9 +39,10 @@ if TYPE_CHECKING:
     from notifications.channel import Envelope
 
 OFFICES: Final = max(4, int(os.environ.get("OFFICES", "40")))
-#: tasks of a year behind each office: 300 a month, as the real notice has them
-MONTHLY: Final = 300
-YEAR: Final = 12 * MONTHLY
+#: an office as the real notice makes one: 45 units, 75 clauses that name four of them each, 300 tasks a month
+SHAPE: Final = Frame(units=45, clauses=75, named=4)
+#: tasks of a year behind each office
+YEAR: Final = 12 * SHAPE.tasks
 #: steps that each process takes in each measurement
 STEPS: Final = 200
 PROCESSES: Final = (1, 2, 4)
@@ -69,7 +70,7 @@ def main() -> None:
     if not SERVER:
         sys.exit("DUBAN_TEST_POSTGRES names no server")
     with WHOLE.room() as folder:
-        stock = stocked(folder / "stock", YEAR, STEPS * len(PROCESSES) + 1)
+        stock = stocked(folder / "stock", YEAR, STEPS * len(PROCESSES) + 1, frame=SHAPE)
         with closing(stock.open("OFF")) as database:
             sweep(database, OFFICE_ID, None, BEFORE, drift=PROVED)
         with copied(stock, "scale") as url:
@@ -152,7 +153,7 @@ def _multiply(url: str) -> None:
 
 def _come_due(url: str) -> None:
     with closing(Database(url)) as database, database.write(OFFICE_ID) as connection:
-        connection.execute(sa.text(f"UPDATE task SET next_due_at = :at WHERE id <= {FRAME}"), {"at": MORNING})
+        connection.execute(sa.text(f"UPDATE task SET next_due_at = :at WHERE id <= {SHAPE.tasks}"), {"at": MORNING})
         connection.execute(sa.text(f"UPDATE message SET next_at = {LATER} WHERE state <> 'sent'"))
 
 
@@ -216,21 +217,21 @@ def _bare(url: str) -> float:
         since = time.perf_counter()
         for office in range(1, OFFICES - WAVE * WARM + 1):
             with database.write(office) as connection:
-                for table, key, own in _WAVE:
+                for table, key, rows, own in _WAVE:
                     names = [f'"{column.name}"' for column in metadata.tables[table].c]
                     chosen = [own.get(name.strip('"'), name) for name in names]
                     last = f"(SELECT max({key}) FROM {table} WHERE office_id = {office})"
-                    words = f"INSERT INTO {table} ({', '.join(names)}) SELECT {', '.join(chosen)} FROM {table} WHERE office_id = {office} AND {key} > {last} - {UNITS}"
+                    words = f"INSERT INTO {table} ({', '.join(names)}) SELECT {', '.join(chosen)} FROM {table} WHERE office_id = {office} AND {key} > {last} - {rows}"
                     connection.exec_driver_sql(words.replace("LAST", last))
                 connection.exec_driver_sql(
-                    f"UPDATE task SET next_due_at = now() WHERE office_id = {office} AND id <= {FRAME}"
+                    f"UPDATE task SET next_due_at = now() WHERE office_id = {office} AND id <= {SHAPE.tasks}"
                 )
         return time.perf_counter() - since
 
 
 _WAVE: Final = (
-    ("message", "id", {"id": "id + 100000", "dedupe_key": "dedupe_key || '|'"}),
-    ("reminder", "id", {"id": "id + 100000", "rule": "rule || '|'"}),
+    ("message", "id", SHAPE.units, {"id": "id + 100000", "dedupe_key": "dedupe_key || '|'"}),
+    ("reminder", "id", SHAPE.tasks, {"id": "id + 100000", "rule": "rule || '|'"}),
 )
 
 if __name__ == "__main__":

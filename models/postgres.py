@@ -50,7 +50,8 @@ _USUAL: Final = {
     # Whoever is stopped in the middle of a transaction holds the office's lock: the server ends it, and it finds out when
     # it wakes up. A statement has no time limit, whatever a role was given: a commit that is called off while it waits for
     # the standby is answered as done, and may be on one machine alone.
-    "options": "-c idle_in_transaction_session_timeout=60s -c statement_timeout=0",
+    # Instants come as UTC, which nobody has to turn.
+    "options": "-c idle_in_transaction_session_timeout=60s -c statement_timeout=0 -c TimeZone=UTC",
 }
 #: SQLSTATE of a server that ends, starts, takes nobody any more, or has ended who was idle in a transaction for too long
 _AWAY: Final = frozenset({"57P01", "57P02", "57P03", "53300", "25P03"})
