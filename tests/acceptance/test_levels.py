@@ -183,7 +183,9 @@ def test_a_month_below_is_a_report_above_returned_once_corrected_and_approved(ei
     # each side knows the other's trail, and both hold
     assert (findings(upper), findings(lower)) == ([], [])
     seen = {row["number"]: row for row in upper.data("director", "parcel", "list", now=LATER)}
-    assert [line["said"] for line in seen[1]["lines"]] == [f"完成{one}的工作。 · 2022-06: reviewed" for one in ("1.1", "1.2")]
+    assert [line["said"] for line in seen[1]["lines"]] == [
+        f"完成{one}的工作。 · 2022-06: reviewed" for one in ("1.1", "1.2")
+    ]
     assert "补充路段" in seen[mended["number"]]["lines"][0]["said"]
 
 
