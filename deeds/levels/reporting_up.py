@@ -38,13 +38,16 @@ DEED = "parcel.report"
 #: kinds of the summary's files that go along
 _ALONG = ("pdf", "docx")
 FACTS = "facts.json"
+#: so many summaries are looked at for the months to choose from, the newest first
+_CHOICE = 60
 
 
 def report_up(desk: Desk, month: MonthName | str) -> Made:
     """The issued month of a notice that was handed down, for the office it came from. Needs ``parcel.report``."""
 
     def prepare(connection: Connection) -> Contents:
-        period = find_period(connection, desk.office_id, month, t.notice.c.source_sha256.in_(_sources(desk.office_id)))
+        from_above = t.notice.c.source_sha256.in_(_sources(connection, desk.office_id))
+        period = find_period(connection, desk.office_id, month, from_above)
         given = _handed_down(connection, desk.office_id, period.notice_id)
         row = issued_row(connection, desk.office_id, MonthName(period.month, period.notice_id))
         if row is None:
@@ -89,8 +92,9 @@ def reportable(connection: Connection, office_id: int) -> list[Issued]:
         sa.select(p.month, p.notice_id, n.title, s.document_number)
         .join(t.period, sa.and_(p.office_id == s.office_id, p.id == s.period_id))
         .join(t.notice, sa.and_(n.office_id == p.office_id, n.id == p.notice_id))
-        .where(s.office_id == office_id, n.source_sha256.in_(_sources(office_id)))
+        .where(s.office_id == office_id, n.source_sha256.in_(_sources(connection, office_id)))
         .order_by(p.month.desc(), p.notice_id, s.number.desc())
+        .limit(_CHOICE)
     )
     found: dict[str, Issued] = {}
     for row in connection.execute(query):
@@ -99,10 +103,13 @@ def reportable(connection: Connection, office_id: int) -> list[Issued]:
     return list(found.values())
 
 
-def _sources(office_id: int) -> sa.Select[tuple[str]]:
+def _sources(connection: Connection, office_id: int) -> list[str]:
     """What was handed down to this office, as a notice that it became names it."""
-    p = t.parcel.c
-    return sa.select(p.content_sha256).where(p.office_id == office_id, p.inward, p.kind == ParcelKind.HANDED_DOWN.value)
+    p, above = t.parcel.c, [one.id for one in peers.every(connection, office_id, t.peer.c.unit_id.is_(None))]
+    query = sa.select(p.content_sha256).where(
+        p.office_id == office_id, p.peer_id.in_(above), p.kind == ParcelKind.HANDED_DOWN.value
+    )
+    return list(connection.scalars(query))
 
 
 def _handed_down(connection: Connection, office_id: int, notice: int) -> Any:
