@@ -175,9 +175,9 @@ def _write_table(taken: Taken, target: Path) -> None:
     if taken.notice is None:
         raise BadInput(
             "E-L22",
-            _("This parcel brings no clauses to be divided, or brought them before."),
+            _("This parcel brings no clauses to be divided, or their draft was adopted or dropped since."),
             where=target.name,
-            remedy=_("The draft lies on the desk: duban serve, page “Notices”."),
+            remedy=_("What became of it is seen with: duban parcel list"),
         )
     write_new_table(taken.notice, target)
 

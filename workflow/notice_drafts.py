@@ -51,6 +51,14 @@ def from_source(connection: Connection, office_id: int, source_sha256: str) -> i
     return int(connection.scalar(newest) or 0)
 
 
+def in_work(connection: Connection, office_id: int, number: int) -> dict[str, Any] | None:
+    """What a draft says while it is worked on; None once it was adopted or dropped."""
+    d = t.notice_draft.c
+    query = sa.select(d.draft).where(d.office_id == office_id, d.id == number, d.ended_at.is_(None))
+    found: dict[str, Any] | None = connection.scalar(query)
+    return found
+
+
 def from_sources(connection: Connection, office_id: int, sources: Collection[str]) -> dict[str, int]:
     """Of each source from which something was read, the number of the newest draft."""
     d = t.notice_draft.c

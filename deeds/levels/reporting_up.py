@@ -5,7 +5,10 @@ The frozen summary speaks, and nothing else; what the office above returns is co
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
 
 from deeds.levels.making import Contents, make
 from deeds.summaries import issued_row
@@ -18,7 +21,7 @@ from models.parcels import ClauseReport, HandedDown, MonthReport, ParcelKind, Va
 from models.plain import from_plain
 from models.states import APPROVED, Stage
 from workflow import parcels, peers
-from workflow.month_names import find_period
+from workflow.month_names import MonthName, find_period
 from workflow.parcels import About
 
 if TYPE_CHECKING:
@@ -29,7 +32,6 @@ if TYPE_CHECKING:
     from deeds.desk import Desk
     from deeds.levels.making import Made
     from models.facts import SummaryClause, UnitLine
-    from workflow.month_names import MonthName
     from workflow.peers import Peer
 
 DEED = "parcel.report"
@@ -42,9 +44,9 @@ def report_up(desk: Desk, month: MonthName | str) -> Made:
     """The issued month of a notice that was handed down, for the office it came from. Needs ``parcel.report``."""
 
     def prepare(connection: Connection) -> Contents:
-        period = find_period(connection, desk.office_id, month)
+        period = find_period(connection, desk.office_id, month, t.notice.c.source_sha256.in_(_sources(desk.office_id)))
         given = _handed_down(connection, desk.office_id, period.notice_id)
-        row = issued_row(connection, desk.office_id, month)
+        row = issued_row(connection, desk.office_id, MonthName(period.month, period.notice_id))
         if row is None:
             raise Refused(
                 "E-L17",
@@ -72,10 +74,39 @@ def report_up(desk: Desk, month: MonthName | str) -> Made:
     return make(desk, DEED, prepare)
 
 
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """An issued month that can go up."""
+
+    name: MonthName
+    number: str
+
+
+def reportable(connection: Connection, office_id: int) -> list[Issued]:
+    """The issued months of what was handed down, the newest first, each with the number of its last summary."""
+    s, p, n = t.summary.c, t.period.c, t.notice.c
+    query = (
+        sa.select(p.month, p.notice_id, n.title, s.document_number)
+        .join(t.period, sa.and_(p.office_id == s.office_id, p.id == s.period_id))
+        .join(t.notice, sa.and_(n.office_id == p.office_id, n.id == p.notice_id))
+        .where(s.office_id == office_id, n.source_sha256.in_(_sources(office_id)))
+        .order_by(p.month.desc(), p.notice_id, s.number.desc())
+    )
+    found: dict[str, Issued] = {}
+    for row in connection.execute(query):
+        name = MonthName(row.month, row.notice_id, row.title)
+        found.setdefault(str(name), Issued(name, row.document_number))
+    return list(found.values())
+
+
+def _sources(office_id: int) -> sa.Select[tuple[str]]:
+    """What was handed down to this office, as a notice that it became names it."""
+    p = t.parcel.c
+    return sa.select(p.content_sha256).where(p.office_id == office_id, p.inward, p.kind == ParcelKind.HANDED_DOWN.value)
+
+
 def _handed_down(connection: Connection, office_id: int, notice: int) -> Any:
     """The parcel that a notice came by; E-L16."""
-    import sqlalchemy as sa
-
     source = sa.select(t.notice.c.source_sha256).where(t.notice.c.office_id == office_id, t.notice.c.id == notice)
     p = t.parcel.c
     row = parcels.find(

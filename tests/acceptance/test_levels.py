@@ -58,6 +58,8 @@ def handed_down(levels: Levels, folder: Path) -> dict[str, Any]:
     assert made["clauses"] == ["1.1", "1.2"]
     taken: dict[str, Any] = levels.lower.data("director", "parcel", "take", file, "--xlsx", table)
     assert (taken["office"], taken["draft"]) == (ABOVE, 1)
+    table.unlink()  # while the draft is worked on its table is there for whoever asks again
+    assert levels.lower.data("director", "parcel", "take", file, "--xlsx", table)["existed"]
     levels.lower.refuses(1, "E-N13", "director", "notice", "adopt", table)
     divide(table, {"1.1": "市发改委、市水利局", "1.2": "市水利局"})
     words = ("notice", "adopt", table, "--accept-open", "已逐条落实责任单位", "--open", MONTH)
@@ -75,7 +77,8 @@ def reported(levels: Levels, folder: Path) -> tuple[Path, dict[str, Any]]:
     month_below(levels.lower, below["period"], at("2022-06-20 10:00"))
     issued = ("summary", "issue", MONTH, *notice, "--number", "云督〔2022〕6号")
     levels.lower.data("director", *issued, now=NIGHT)
-    made = levels.lower.data("director", "parcel", "report", MONTH, *notice, "--out", file, now=NIGHT)
+    # of two notices with the month the one from above is meant
+    made = levels.lower.data("director", "parcel", "report", MONTH, "--out", file, now=NIGHT)
     assert (made["clauses"], made["left"], made["existed"]) == (["1.1", "1.2"], [], False)
     return file, below
 
@@ -140,6 +143,9 @@ def test_a_month_below_is_a_report_above_returned_once_corrected_and_approved(ei
     assert [value["value"] for value in two["reports"][-1]["values"]] == [7.5]
     papers = upper.data("reviewer", "form", "list", "--month", MONTH)
     assert [(row["kind"], row["signer"]) for row in papers] == [("parcel", "王主任（印发人）")]
+    shown = upper.run("reviewer", "form", "show", papers[0]["code"]).out
+    assert "took the parcel: 王主任（印发人）" in shown
+    assert "signed and" not in shown
 
     # one approved, one returned; both go back as one answer
     upper.data("reviewer", "task", "approve", one["id"], now=NIGHT)
@@ -177,7 +183,9 @@ def test_a_month_below_is_a_report_above_returned_once_corrected_and_approved(ei
     # each side knows the other's trail, and both hold
     assert (findings(upper), findings(lower)) == ([], [])
     seen = {row["number"]: row for row in upper.data("director", "parcel", "list", now=LATER)}
-    assert [line["said"] for line in seen[1]["lines"]] == ["2022-06: reviewed"] * 2
+    assert [line["said"] for line in seen[1]["lines"]] == [
+        f"完成{one}的工作。 · 2022-06: reviewed" for one in ("1.1", "1.2")
+    ]
     assert "补充路段" in seen[mended["number"]]["lines"][0]["said"]
 
 

@@ -161,13 +161,19 @@ def test_a_file_that_is_no_parcel_is_refused_in_one_sentence(above: Above) -> No
     good = above.report()
     for bad in (
         b"", b"PK\x03\x04", good[:200], b"\0" * 100, repacked(good, zipfile.ZIP_DEFLATED), repacked(good, parcel_json=None),
-        repacked(good, parcel_json=b"[" * 100_000), repacked(good, parcel_json=b'{"format":"duban-parcel/2"}'),
+        repacked(good, parcel_json=b"[" * 100_000), repacked(good, parcel_json=b'{"format":2}'),
         repacked(good, signature=b"zz"), repacked(good, **{"../x_pdf": b"x"}),
     ):  # fmt: skip
         with refused("E-L03"):
             above.take(bad)
     with refused("E-F02"):
         above.take(b"\0" * (LARGEST + 1))
+
+
+def test_a_parcel_of_another_version_of_the_program_says_which_and_what_to_do(above: Above) -> None:
+    with refused("E-L24") as refusal:
+        above.take(repacked(above.report(), parcel_json=b'{"format":"duban-parcel/2","sealed":{}}'))
+    assert "duban-parcel/2" in refusal.value.what
 
 
 def test_whatever_is_changed_in_a_parcel_is_noticed(above: Above) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 NOW = at("2022-06-24 10:00")
 CLERK = "clerk2"
 CORRECTION = "漏计一处"
+ANSWER = "/levels/2/answer"
 
 
 @pytest.fixture
@@ -71,8 +72,16 @@ def test_what_is_taken_at_the_desk_is_seen_by_the_reviewer_and_answered(desk: De
     clerk.post("/levels/take", files=sent)
     assert len(office.rows("report")) == before
     assert "E-L20" in reviewer.post("/levels/2/answer").text
+    assert ANSWER not in reviewer.get("/levels").text  # before anything is decided there is nothing to answer
     office.act("reviewer", Action.APPROVE, task, NOW)
+    assert ANSWER in reviewer.get("/levels").text
+    assert ANSWER in reviewer.get("/levels/2").text
     assert reviewer.post("/levels/2/answer").headers["location"] == "/levels"
+    answered = reviewer.get("/levels").text
+    assert ANSWER not in answered
+    assert 'href="/levels/3"' in answered
+    office.act("director", Action.REOPEN, task, NOW, reason="请补充数据。", refile_on=date(2022, 7, 4))
+    assert ANSWER in reviewer.get("/levels").text
     assert [row["kind"] for row in office.rows("parcel")] == ["handed_down", "report", "answer"]
 
 
