@@ -113,5 +113,15 @@ def test_backups_are_made_and_one_table_of_them_is_counted(server: Server, clust
     assert int(server.run(block("duban_restored")).split()[-1]) > 0
 
 
+def test_the_server_counts_its_tables_and_one_that_only_reads_is_passed_over(server: Server, cluster: Cluster) -> None:
+    leader, known = cluster.leader(), "SELECT count(*) FROM pg_stats WHERE tablename = 'event' AND inherited"
+    assert leader is not None
+    assert cluster.ask(leader, known, "duban") == "0"
+    server.run(block("duban-analyze"), asks=cluster.follower())
+    assert cluster.ask(leader, known, "duban") == "0"
+    server.run(block("duban-analyze"))
+    assert int(cluster.ask(leader, known, "duban")) > 0
+
+
 def test_nothing_marked_run_was_left_out(server: Server) -> None:
     assert [text for text in RUN if text not in server.done] == []
