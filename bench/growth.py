@@ -23,7 +23,7 @@ from bench.measure import interleaved, timed
 from bench.month import MORNING, Duban, people
 from bench.stock import MONTH, stocked
 from models import tables as t
-from models.database import insert
+from models.adding import insert
 from models.settings import Settings
 from schedules.sweep import sweep
 from simulation.scene import OFFICE_ID

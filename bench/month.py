@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from bench.stock import FRAME, TEXT
+from bench.stock import TEXT
 from models.times import local_date
 from simulation.scene import OFFICE_ID
 from workflow import actions, cases
@@ -54,7 +54,7 @@ class People:
 
     def unit(self, task: int) -> int:
         """Whose task it is: the spare ones go round the frame."""
-        return self.units[task % FRAME]
+        return self.units[task % len(self.units)]
 
 
 def people(stock: Stock) -> People:
@@ -62,11 +62,11 @@ def people(stock: Stock) -> People:
     with closing(sqlite3.connect(stock.file)) as connection:
         duties = connection.execute("SELECT role, unit_id, person_id FROM duty ORDER BY id DESC").fetchall()
         units = dict(connection.execute("SELECT id, unit_id FROM task WHERE id BETWEEN ? AND ?", _turn(stock)))
-    return People({(role, unit): person for role, unit, person in duties}, tuple(units[number] for number in sorted(units, key=lambda one: one % FRAME)))  # fmt: skip
+    return People({(role, unit): person for role, unit, person in duties}, tuple(units[number] for number in sorted(units, key=lambda one: one % stock.frame.tasks)))  # fmt: skip
 
 
 def _turn(stock: Stock) -> tuple[int, int]:
-    return stock.first, stock.first + FRAME - 1
+    return stock.first, stock.first + stock.frame.tasks - 1
 
 
 def print_forms(file: Path, tasks: Sequence[int]) -> None:

@@ -34,7 +34,7 @@ def run(extent: Extent, figures: Figures) -> None:
     """The .docx beside the bare library; what else a summary takes."""
     rounds = extent.rounds
     with extent.room() as folder:
-        stock = stocked(folder / "stock", 0, TASKS - FRAME)
+        stock = stocked(folder / "stock", 0, TASKS - FRAME.tasks)
         _reported(stock)
         with closing(stock.open()) as database, database.read() as connection:
 

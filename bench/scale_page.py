@@ -12,7 +12,9 @@ from bench.measure import short
 from bench.page import today
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from bench.together import Spent
 
 PAGE: Final = ROOT / "docs" / "scale.md"
 BEGIN, END = "<!-- figures:begin (make bench-scale) -->", "<!-- figures:end -->"
@@ -20,6 +22,8 @@ BEGIN, END = "<!-- figures:begin (make bench-scale) -->", "<!-- figures:end -->"
 PROVINCE, NATION = 14, 3_630
 #: units that answer an office, one digest each
 UNITS: Final = 45
+#: digests when every office of the nation has something due
+WAVE: Final = NATION * UNITS
 #: tasks of an office a month: as the real notice has them; and where each unit answers every clause
 USUAL, WORST = 300, 3_375
 #: half of a month's reports come on the 25th, three steps each, a third of them in the busiest of 9.5 hours
@@ -28,22 +32,36 @@ MEGA: Final = 1e6
 
 
 @dataclass(frozen=True, slots=True)
-class Half:
-    """One half of the wave, by two processes."""
+class Halves:
+    """The wave in its two halves, by two processes: digests decided and written, then handed over."""
 
-    seconds: float
-    #: seconds of processor time that the program used, and the server; None where it is elsewhere
-    program: float
-    server: float | None
+    digests: int
+    swept: Spent
+    handed: Spent
+    #: seconds that bare SQL took for the rows of the first half
+    bare: float
 
-    def __str__(self) -> str:
-        server = "" if self.server is None else f", of the server {self.server:.1f} s"
-        return f"{self.seconds:.1f} s; processor time of the program {self.program:.1f} s{server}"
+    @property
+    def seconds(self) -> float:
+        """Of both halves, of a wave over the nation."""
+        return WAVE * (self.swept.seconds + self.handed.seconds) / self.digests
 
-    def each(self, digests: int) -> str:
-        """Microseconds of processor time a digest, program and server apart."""
-        shares = (self.program, self.server)
-        return " + ".join("?" if share is None else f"{share / digests * MEGA:.0f}" for share in shares)
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """The wave as it happens, by two workers."""
+
+    digests: int
+    spent: Spent
+
+
+@dataclass(frozen=True, slots=True)
+class Wave:
+    """Of digests that speak of so many tasks each."""
+
+    tasks: float
+    halves: Halves
+    worked: Worked
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +73,7 @@ class Measured:
     monthly: float
     #: steps a second by so many processes
     rates: Mapping[int, float]
-    #: digests of the wave; deciding and writing them, and handing them over
-    digests: int
-    swept: Half
-    handed: Half
-    #: seconds that bare SQL took for the rows of the wave
-    bare: float
+    waves: Sequence[Wave]
 
 
 def write(made: Measured) -> None:
@@ -72,24 +85,13 @@ def write(made: Measured) -> None:
 
 def told(made: Measured) -> str:
     """As the page has it."""
-    wave = NATION * UNITS
-    swept, handed = (made.digests / half.seconds for half in (made.swept, made.handed))
     rows = [
         (f"{count} processes, steps a second", short(rate), short(rate / made.rates[1]) + " × one")
         for count, rate in made.rates.items()
     ]
-    rows += [
-        ("MB a month of an office with 300 tasks", short(made.monthly / MEGA), ""),
-        (
-            f"digests decided and written a second, 2 processes ({made.digests} of {made.offices} offices)",
-            short(swept),
-            f"{short(made.swept.seconds / made.bare)} × bare SQL by one",
-        ),
-        ("digests handed over a second, 2 processes", short(handed), ""),
-        ("processor time to decide and write a digest, program + server, µs", made.swept.each(made.digests), ""),
-        ("processor time to hand it over, program + server, µs", made.handed.each(made.digests), ""),
-        (f"a wave of {wave:,} digests, 2 processes, seconds", short(wave / swept + wave / handed), "limit 60"),
-    ]
+    rows.append(("MB a month of an office with 300 tasks", short(made.monthly / MEGA), ""))
+    for wave in made.waves:
+        rows += _of_wave(wave)
     lines = [
         f"Run on {today()}, Python {platform.python_version()}, {os.cpu_count()} shared cores for programs and server together, {made.offices} offices.",
         "", "| what | figure | beside |", "|---|---|---|", *(f"| {what} | {figure} | {beside} |" for what, figure, beside in rows),
@@ -104,3 +106,21 @@ def told(made: Measured) -> str:
         peak = (short(offices * tasks * PEAK) for tasks in (USUAL, WORST))
         lines.append(f"| {name} | {short(offices)} | {short(offices * made.monthly * 12 / 1e9)} | {' | '.join(peak)} |")
     return "\n".join([*lines, ""])
+
+
+def _of_wave(wave: Wave) -> list[tuple[str, str, str]]:
+    of, halves, worked = f"of {short(wave.tasks)} tasks each", wave.halves, wave.worked
+    swept, handed = (halves.digests / half.seconds for half in (halves.swept, halves.handed))
+    beside = f"{short(halves.swept.seconds / halves.bare)} × bare SQL by one"
+    return [
+        (f"digests {of}: decided and written a second, 2 processes ({halves.digests} of them)", short(swept), beside),
+        (f"digests {of}: handed over a second, 2 processes", short(handed), ""),
+        (
+            f"processor time to decide and write a digest {of}, program + server, µs",
+            halves.swept.each(halves.digests),
+            "",
+        ),
+        ("processor time to hand it over, program + server, µs", halves.handed.each(halves.digests), ""),
+        (f"a wave of {WAVE:,} digests {of}, 2 processes, seconds", short(halves.seconds), "limit 60"),
+        (f"the same by 2 workers ({worked.digests} digests)", short(WAVE * worked.spent.seconds / worked.digests), ""),
+    ]

@@ -16,7 +16,7 @@ from bench.measure import Cost, interleaved
 from bench.month import MORNING, people
 from bench.stock import FRAME, TEXT, stocked
 from models import tables as t
-from models.database import insert
+from models.adding import insert
 from simulation.scene import OFFICE_ID
 from workflow.sessions import token_digest
 
@@ -62,7 +62,7 @@ def run(extent: Extent, figures: Figures) -> None:
     """Help and completion beside click alone; commands on one task beside click and SQLModel."""
     rounds = extent.starts
     with extent.room() as folder:
-        stock = stocked(folder / "stock", 1000, FRAME * (rounds + 2))
+        stock = stocked(folder / "stock", 1000, FRAME.tasks * (rounds + 2))
         _opened(stock)
         who = people(stock)
         for bare, commands in _commands(stock, who, rounds).items():
@@ -97,7 +97,7 @@ def _commands(stock: Stock, who: People, rounds: int) -> dict[str, dict[str, Com
     place = {"DUBAN_HOME": str(stock.folder), "DUBAN_NOW": "2022-06-20T09:00", "DUBAN_LANG": "zh"}
     first = stock.first
     clerk = {**place, "DUBAN_TOKEN": f"clerk{who.unit(first)}"}
-    of_unit = [first + turn * FRAME for turn in range(rounds + 1)]
+    of_unit = [first + turn * FRAME.tasks for turn in range(rounds + 1)]
     completing = {**place, "_DUBAN_COMPLETE": "bash_complete", "COMP_WORDS": "duban ta", "COMP_CWORD": "1"}
     report = ["task", "report", "{task}", "--progress", TEXT, "--percent", "65"]
     return {

@@ -1,6 +1,6 @@
 """Offices with as many tasks as a measurement wants: the frame is set up by the program, the mass is filled in as sets.
 
-24 units, 24 clauses that name two units each, one month open. The mass are tasks of closed months with what such tasks
+One month is open: its tasks are the frame. The mass are tasks of closed months with what such tasks
 leave behind: three events, a report, two messages, three kept answers each, and where it is asked for a form, a paper, a
 request and a problem of the ledger for every sixteenth. Its events carry no true hashes.
 """
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MONTH: Final = "2022-06"
-UNITS: Final = 24
-#: tasks of the frame: each clause names two units
-FRAME: Final = 2 * UNITS
 #: one of so many tasks was late, and one of so many has a paper, a form, a request, a problem beside it
 SELDOM: Final = 16
 #: closed months over which the mass is spread
@@ -41,10 +38,42 @@ LATER: Final = "'2099-01-01 00:00:00.000000'"
 
 
 @dataclass(frozen=True, slots=True)
+class Frame:
+    """A notice and its units: each clause names so many of them, one after the other."""
+
+    units: int = 24
+    clauses: int = 24
+    named: int = 2
+
+    @property
+    def tasks(self) -> int:
+        """Of a month."""
+        return self.clauses * self.named
+
+    def notice(self) -> NoticeDraft:
+        """Which all of them answer."""
+        units = [f"第{number}单位" for number in range(1, self.units + 1)]
+        clauses = tuple(self._clause(number, units) for number in range(1, self.clauses + 1))
+        return NoticeDraft(
+            title="年度工作要点", issuer="协调办公室", items=(ItemDraft(number=1, title="任务", clauses=clauses),)
+        )
+
+    def _clause(self, number: int, units: list[str]) -> ClauseDraft:
+        named = tuple(units[(number - 1 + place) % self.units] for place in range(self.named))
+        return ClauseDraft(
+            id=f"1.{number}", text=f"完成第{number}项年度任务。", units=named, parties=named, lead=named[0]
+        )
+
+
+FRAME: Final = Frame()
+
+
+@dataclass(frozen=True, slots=True)
 class Stock:
     """An office on the disk: tasks of the mass, then ``spare`` assigned ones of the open month from number ``first``."""
 
     folder: Path
+    frame: Frame
     tasks: int
     first: int
     spare: int
@@ -66,15 +95,22 @@ class Stock:
 
 
 def stocked(
-    folder: Path, tasks: int, spare: int, *, opened: bool = False, alone: bool = False, registers: bool = False
+    folder: Path,
+    tasks: int,
+    spare: int,
+    *,
+    opened: bool = False,
+    alone: bool = False,
+    registers: bool = False,
+    frame: Frame = FRAME,
 ) -> Stock:
     """Make an office with ``tasks`` in the mass: of closed months, or ``opened``; ``alone`` = without what they left.
 
     ``registers``: with papers, forms, requests and problems, too.
     """
     folder.mkdir(parents=True)
-    prepare(_notice(), MONTH, folder, seed=1).database.close()
-    made = Stock(folder, tasks, FRAME + tasks + 1, spare)
+    prepare(frame.notice(), MONTH, folder, seed=1).database.close()
+    made = Stock(folder, frame, tasks, frame.tasks + tasks + 1, spare)
     with closing(sqlite3.connect(made.file, isolation_level=None)) as connection:
         connection.execute("PRAGMA synchronous=OFF")
         connection.execute("PRAGMA cache_size=-400000")
@@ -82,9 +118,9 @@ def stocked(
         connection.execute("BEGIN")
         if tasks:
             _months(connection)
-            _mass(connection, tasks, opened=opened)
+            _mass(connection, made, opened=opened)
             if not alone:
-                _left_behind(connection, tasks)
+                _left_behind(connection, made)
         if spare:
             _spare(connection, made)
         if registers:
@@ -92,18 +128,6 @@ def stocked(
         connection.execute("COMMIT")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return made
-
-
-def _notice() -> NoticeDraft:
-    units = [f"第{number}单位" for number in range(1, UNITS + 1)]
-    pairs = [(units[place], units[(place + 1) % UNITS]) for place in range(UNITS)]
-    clauses = tuple(
-        ClauseDraft(id=f"1.{number}", text=f"完成第{number}项年度任务。", units=pair, parties=pair, lead=pair[0])
-        for number, pair in enumerate(pairs, 1)
-    )
-    return NoticeDraft(
-        title="年度工作要点", issuer="协调办公室", items=(ItemDraft(number=1, title="任务", clauses=clauses),)
-    )
 
 
 def like(connection: sqlite3.Connection, table: str, count: int, model: str, **values: str) -> None:
@@ -123,10 +147,11 @@ def _months(connection: sqlite3.Connection) -> None:
     )  # fmt: skip
 
 
-def _mass(connection: sqlite3.Connection, tasks: int, *, opened: bool) -> None:
+def _mass(connection: sqlite3.Connection, stock: Stock, *, opened: bool) -> None:
+    frame, tasks = stock.frame.tasks, stock.tasks
     standing = {} if opened else {"state": "'aggregated'", "stage": "'aggregated'", "report_number": "1"}
     like(
-        connection, "task", tasks, f"m.id = 1 + i % {FRAME}", id=f"{FRAME} + 1 + i", responsibility_id="NULL",
+        connection, "task", tasks, f"m.id = 1 + i % {frame}", id=f"{frame} + 1 + i", responsibility_id="NULL",
         period_id="1" if opened else f"2 + i % {MONTHS}", next_due_at=LATER if opened else "NULL",
         late_days=f"2 * (i % {SELDOM} = 0)", **standing,
     )  # fmt: skip
@@ -134,15 +159,16 @@ def _mass(connection: sqlite3.Connection, tasks: int, *, opened: bool) -> None:
 
 def _spare(connection: sqlite3.Connection, stock: Stock) -> None:
     like(
-        connection, "task", stock.spare, f"m.id = 1 + i % {FRAME}", id=f"{stock.first} + i", responsibility_id="NULL",
+        connection, "task", stock.spare, f"m.id = 1 + i % {stock.frame.tasks}", id=f"{stock.first} + i", responsibility_id="NULL",
         next_due_at=LATER,
     )  # fmt: skip
 
 
-def _left_behind(connection: sqlite3.Connection, tasks: int) -> None:
+def _left_behind(connection: sqlite3.Connection, stock: Stock) -> None:
     """What happened to the tasks of the mass."""
+    tasks = stock.tasks
     last = connection.execute("SELECT max(seq) FROM event").fetchone()[0]
-    task = f"{FRAME} + 1 + i % {tasks}"
+    task = f"{stock.frame.tasks} + 1 + i % {tasks}"
     like(
         connection, "event", 3 * tasks, f"m.seq = {last}", seq=f"{last} + 1 + i", action="'report'",
         object_type="'task'", object_id=task, version=f"1 + i / {tasks}", from_state="'assigned'",
@@ -172,8 +198,9 @@ def _left_behind(connection: sqlite3.Connection, tasks: int) -> None:
 
 def _registers(connection: sqlite3.Connection, stock: Stock) -> None:
     """What an office keeps beside its tasks."""
-    numbers, task = NUMBERS.format(count=stock.tasks // SELDOM), f"{FRAME} + 1 + {SELDOM} * i"
+    numbers, task = NUMBERS.format(count=stock.tasks // SELDOM), f"{stock.frame.tasks} + 1 + {SELDOM} * i"
     behind, at = stock.first + stock.spare, "'2022-06-01 00:00:00.000000'"
+    unit = f"1 + i % {stock.frame.units}"
     for table, values in {
         t.paper: {
             "kind": "'urging'",
@@ -190,7 +217,7 @@ def _registers(connection: sqlite3.Connection, stock: Stock) -> None:
         },
         t.filing: {
             "period_id": f"2 + i % {MONTHS}",
-            "unit_id": f"1 + i % {UNITS}",
+            "unit_id": unit,
             "number": "1 + i",
             "content_sha256": RANDOM,
             "check_code": RANDOM,
@@ -222,7 +249,7 @@ def _registers(connection: sqlite3.Connection, stock: Stock) -> None:
             "registered_by": "1",
             "registered_at": at,
         },
-        t.problem_unit: {"problem_id": "1 + i", "unit_id": f"1 + i % {UNITS}", "position": "0"},
+        t.problem_unit: {"problem_id": "1 + i", "unit_id": unit, "position": "0"},
     }.items():
         connection.execute(
             f"{numbers} INSERT INTO {table.name} (office_id, id, {', '.join(values)})"
@@ -231,6 +258,6 @@ def _registers(connection: sqlite3.Connection, stock: Stock) -> None:
     ledger = "(SELECT sha256 FROM flow WHERE name = 'problem_ledger')"
     like(
         connection, "task", stock.tasks // SELDOM, "m.id = 1", id=f"{behind} + i", responsibility_id="NULL",
-        period_id="NULL", clause_id="NULL", problem_id="1 + i", unit_id=f"1 + i % {UNITS}", flow_sha256=ledger,
+        period_id="NULL", clause_id="NULL", problem_id="1 + i", unit_id=unit, flow_sha256=ledger,
         state="'closed'", stage="'aggregated'", next_due_at="NULL", report_number="0",
     )  # fmt: skip

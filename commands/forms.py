@@ -230,7 +230,8 @@ def _cells(row: dict[str, Any]) -> list[str]:
     if not row["kind"]:
         return [*head, "–", "–", "–"]
     seal = SealHint(row["seal_hint"]).label
-    attested = _("{signer} signed, {seal} set: attested by {by}").format(
-        signer=row["signer"], seal=row["seal"], by=row["attested_name"]
-    )
+    said = _("{signer} signed, {seal} set: attested by {by}")
+    if row["kind"] == EvidenceKind.PARCEL:
+        said = _("{signer}; {seal}; taken by {by}")
+    attested = said.format(signer=row["signer"], seal=row["seal"], by=row["attested_name"])
     return [*head, listed((EvidenceKind(row["kind"]).label, seal)), attested, Verdict(row["verdict"]).label]

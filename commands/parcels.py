@@ -99,7 +99,7 @@ def report(desk_: Desk, month: MonthName, out: Path) -> None:
 @desk
 def correct(desk_: Desk, answer_number: int, clause: str, reason: str, out: Path, **said: Any) -> None:
     """By the director, by name; what is not said anew stays as it was reported."""
-    from deeds.levels import reporting_up
+    from deeds.levels import correcting
 
     desk_.demand("parcel.report")
     changed: dict[str, Any] = {name: words(said[name]) for name in ("progress", "problems", "next_steps") if said[name]}
@@ -107,7 +107,7 @@ def correct(desk_: Desk, answer_number: int, clause: str, reason: str, out: Path
         changed["percent"] = said["percent"]
     if said["indicators"]:
         changed["values"] = [_value(text) for text in said["indicators"]]
-    _say_made(desk_, reporting_up.correct(desk_, answer_number, clause, changed, words(reason)), out)
+    _say_made(desk_, correcting.correct(desk_, answer_number, clause, changed, words(reason)), out)
 
 
 def _value(text: str) -> Any:
@@ -175,9 +175,9 @@ def _write_table(taken: Taken, target: Path) -> None:
     if taken.notice is None:
         raise BadInput(
             "E-L22",
-            _("This parcel brings no clauses to be divided, or brought them before."),
+            _("This parcel brings no clauses to be divided, or their draft was adopted or dropped since."),
             where=target.name,
-            remedy=_("The draft lies on the desk: duban serve, page “Notices”."),
+            remedy=_("What became of it is seen with: duban parcel list"),
         )
     write_new_table(taken.notice, target)
 

@@ -9,12 +9,12 @@ import sqlalchemy as sa
 
 from deeds.requests import waiting_requests
 from models import tables as t
+from models.holds import held_reason
 from models.states import FINISHED, MessageState, PeriodState, Stage
 from models.times import local_date
 from schedules import drafts
 from workflow import messages, permissions
 from workflow.month_names import names
-from workflow.telling import held_reason
 
 if TYPE_CHECKING:
     from collections.abc import Collection

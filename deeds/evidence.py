@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from models.errors import BadInput
-from models.evidence import CodeMatch, SealHint, SignatureSeen, Verdict
+from models.evidence import CodeMatch, SealHint, SignatureSeen, Verdict, attestation
 from models.language import _, listed
 from models.plain import from_plain, to_plain
 from models.states import EvidenceKind
@@ -228,12 +228,21 @@ def facts_in_words(paper: dict[str, Any]) -> PaperWords:
     kind, seal = EvidenceKind(stored["kind"]).label, SealHint(stored["seal"]).label
     asked = listed(code for code in stored["remarks"] if code in ASKED)
     said = _("  taken although {codes} was asked: {reason}")
+    answers = _("Attested: {name} says that {signer} signed and {seal} was set ({at})")
+    if stored["kind"] == EvidenceKind.PARCEL:
+        answers = _("Attested: {name} took the parcel: {signer}; {seal} ({at})")
     return PaperWords(
         line.format(kind=kind, file=stored["file"], at=stored["at"], sha=stored["sha256"][:16], code=code, seal=seal),
         (said.format(codes=asked, reason=stored["anyway"]),) if stored["anyway"] else (),
-        _("Attested: {name} says that {signer} signed and {seal} was set ({at})").format(**paper["attested"]),
+        answers.format(**paper["attested"]),
         tuple(_signature_lines(paper["signature"])),
     )
+
+
+def attested(paper: dict[str, Any]) -> str:
+    """Who answers for a paper, and for what."""
+    said = paper["attested"]
+    return attestation(paper["stored"]["kind"], **{one: said[one] for one in ("name", "signer", "seal", "at")})
 
 
 def _signature_lines(checks: list[dict[str, Any]]) -> list[str]:

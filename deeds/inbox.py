@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
+from deeds.levels.tidings import parcel_of
 from models import labels
 from models import tables as t
 from models.language import _
@@ -102,7 +103,7 @@ def _row(row: Any, actor: Actor) -> dict[str, Any]:
 
 
 def message(connection: Connection, office_id: int, actor: Actor, number: int) -> dict[str, Any]:
-    """One of the actor's messages with its words, its tries and its tasks; E-404 for anybody else's."""
+    """One of the actor's messages with its words, its tries, its tasks and its parcel (0 for none); E-404 for anybody else's."""
     m, a = t.message.c, t.attempt.c
     found = connection.execute(
         sa.select(t.message).where(_mine(office_id, sorted(actor.people)), m.id == number)
@@ -125,6 +126,7 @@ def message(connection: Connection, office_id: int, actor: Actor, number: int) -
             for one in tries
         ],
         "about": _about(connection, office_id, [item[0] for item in found["about"]]),
+        "parcel": parcel_of(found["event"], found["fields"]),
     }
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import sqlalchemy as sa
 
-from deeds.evidence import from_data, signature_words
+from deeds.evidence import attested, from_data, signature_words
 from deeds.step_forms import StepForm, step_forms
 from deeds.task_desks import desks_of
 from deeds.task_views import story
@@ -136,18 +136,17 @@ def _milestones(connection: Connection, task: TaskRow) -> list[tuple[str, str]]:
 
 
 def _paper(paper: dict[str, Any]) -> PaperFacts:
-    stored, attested = paper["stored"], paper["attested"]
+    stored = paper["stored"]
     kind, seal = EvidenceKind(stored["kind"]).label, SealHint(stored["seal"]).label
     code = CodeMatch(stored["code"] or CodeMatch.UNREAD).label
     said = _("{kind}, stored at {at}; {code}; {seal} (a hint, no proof)")
-    signed = _("{name} says that {signer} signed and {seal} was set ({at})")
     return PaperFacts(
         form=paper["form"],
         version=paper["version"],
         file=stored["file"],
         sha256=stored["sha256"],
         stored=said.format(kind=kind, at=stored["at"], code=code, seal=seal),
-        attested=signed.format(**attested),
+        attested=attested(paper),
         verified=tuple(_checks(paper["signature"])),
     )
 

@@ -79,6 +79,12 @@ def _damage_of(draft: NoticeDraft, quote: str) -> str | None:
     return "; ".join(note.message for note in draft.warnings if quote and note.quote == quote) or None
 
 
+def clause_texts(data: dict[str, Any]) -> dict[str, str]:
+    """Clause → its text, of a draft as plain data; for whoever needs no more of it."""
+    items = (item for section in data["sections"] for part in section["subsections"] for item in part["items"])
+    return {clause["id"]: clause["text"] for item in items for clause in item["clauses"]}
+
+
 def _sections(items: tuple[ItemDraft, ...]) -> list[dict[str, Any]]:
     """Items under the headings that they share with their neighbours."""
     sections = []

@@ -43,7 +43,7 @@ def sealed(statement: str, signature: str, files: Mapping[str, bytes]) -> bytes:
 
 
 def opened(data: bytes, name: str) -> Parcel:
-    """The parcel in a file; E-L03 for what is none, E-F02 for what is too large, E-L04 where a file is not the one named."""
+    """The parcel in a file; E-L03 for what is none, E-L24 of another version, E-F02 for what is too large, E-L04 where a file is not the one named."""
     if len(data) > LARGEST:
         raise BadInput(
             "E-F02",

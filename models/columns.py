@@ -33,16 +33,14 @@ class Instant(sa.types.TypeDecorator[datetime]):
             raise ValueError("an instant without a zone could be any of two dozen")
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
-        """What is read; SQLite gives UTC without saying so."""
-        del dialect
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
     def result_processor(self, dialect: sa.Dialect, coltype: object) -> Any:
-        """The same in one go for SQLite's text: a sweep reads thousands of them."""
-        return _from_text if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+        """What is read, in one go: a sweep reads thousands of them. SQLite gives UTC without saying so, in text."""
+        del coltype
+        return _from_text if dialect.name == "sqlite" else _in_utc
+
+
+def _in_utc(value: datetime | None) -> datetime | None:
+    return value if value is None or value.tzinfo is UTC else value.astimezone(UTC)
 
 
 def _from_text(text: str | None) -> datetime | None:

@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import Final
 
-from models.language import N_
-from models.states import Word
+from models.language import N_, _
+from models.states import EvidenceKind, Word
 
 _MARK: Final = "DUBAN1"
 #: office : form : unit : month : number of the form : check code : page, L for the last one; P0 = a page unnumbered
@@ -145,3 +145,11 @@ class SignaturesSeen:
     verdict: Verdict = Verdict.NONE
     signatures: tuple[SignatureSeen, ...] = ()
     roots: int = 0
+
+
+def attestation(kind: str, *, name: str, signer: str, seal: str, at: str) -> str:
+    """Who answers for a paper, and for what; of a parcel nobody says that it was signed by hand or stamped."""
+    said = _("{name} says that {signer} signed and {seal} was set ({at})")
+    if kind == EvidenceKind.PARCEL:
+        said = _("{name} took the parcel: {signer}; {seal} ({at})")
+    return said.format(name=name, signer=signer, seal=seal, at=at)

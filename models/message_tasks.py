@@ -13,13 +13,18 @@ if TYPE_CHECKING:
 
 _INSERT: Final = (
     "INSERT INTO message_task (office_id, task_id, message_id)"
-    " SELECT DISTINCT NEW.office_id, {task}, NEW.id FROM {items} WHERE true ON CONFLICT DO NOTHING"
+    " SELECT DISTINCT {row}.office_id, {task}, {row}.id FROM {items} WHERE true ON CONFLICT DO NOTHING"
 )
-_SQLITE: Final = _INSERT.format(task="json_extract(item.value, '$[0]')", items="json_each(NEW.about) AS item")
-_POSTGRESQL: Final = _INSERT.format(
-    task="CAST(item.value ->> 0 AS integer)", items="json_array_elements(NEW.about) AS item"
+_SQLITE: Final = _INSERT.format(
+    row="NEW", task="json_extract(item.value, '$[0]')", items="json_each(NEW.about) AS item"
 )
-TRIGGERS: Final = {"message_tasks_of_new": "INSERT", "message_tasks_of_grown": "UPDATE OF about"}
+_TASK: Final = "CAST(item.value ->> 0 AS integer)"
+_OF_ONE: Final = _INSERT.format(row="NEW", task=_TASK, items="json_array_elements(NEW.about) AS item")
+#: of all that one statement wrote
+_OF_ALL: Final = _INSERT.format(row="written", task=_TASK, items="written, json_array_elements(written.about) AS item")
+NEW: Final = "message_tasks_of_new"
+GROWN: Final = "message_tasks_of_grown"
+TRIGGERS: Final = {NEW: "INSERT", GROWN: "UPDATE OF about"}
 
 
 def install(connection: Connection) -> None:
@@ -29,9 +34,8 @@ def install(connection: Connection) -> None:
         for name, verb in TRIGGERS.items():
             run(f"CREATE TRIGGER {name} AFTER {verb} ON message BEGIN {_SQLITE}; END")
         return
-    run(
-        "CREATE FUNCTION duban_message_tasks() RETURNS trigger LANGUAGE plpgsql AS"
-        f" $$ BEGIN {_POSTGRESQL}; RETURN NEW; END $$"
-    )
-    for name, verb in TRIGGERS.items():
-        run(f"CREATE TRIGGER {name} AFTER {verb} ON message FOR EACH ROW EXECUTE FUNCTION duban_message_tasks()")
+    whole = f"AFTER {TRIGGERS[NEW]} ON message REFERENCING NEW TABLE AS written FOR EACH STATEMENT"
+    each = f"AFTER {TRIGGERS[GROWN]} ON message FOR EACH ROW"
+    for name, when, words in ((NEW, whole, _OF_ALL), (GROWN, each, _OF_ONE)):
+        run(f"CREATE FUNCTION duban_{name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {words}; RETURN NULL; END $$")
+        run(f"CREATE TRIGGER {name} {when} EXECUTE FUNCTION duban_{name}()")

@@ -7,6 +7,7 @@ reviewed. Each names the parcel that it answers and the head of its sender's tra
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping  # noqa: TC003 - pydantic resolves the annotations at run time
 from dataclasses import dataclass, field
 from datetime import date, datetime  # noqa: TC003 - likewise
@@ -18,6 +19,7 @@ from models.plain import from_plain
 from models.states import Word
 
 FORMAT: Final = "duban-parcel/1"
+_FORMS: Final = re.compile(r"duban-parcel/[0-9]{1,4}")
 
 _Content = TypeVar("_Content")
 
@@ -137,14 +139,28 @@ class Answer:
 
 
 def read_told(statement: str, where: str) -> Told:
-    """What a statement says; E-L03 for one that says nothing of the kind."""
+    """What a statement says; E-L03 for one that says nothing of the kind, E-L24 for one of another version."""
     try:
-        told = from_plain(Told, json.loads(statement))
+        said = json.loads(statement)
+        form = said.get("format", "") if isinstance(said, dict) else ""
+        if form != FORMAT and isinstance(form, str) and _FORMS.fullmatch(form):
+            raise _another_form(where, form)
+        told = from_plain(Told, said)
     except (ValueError, TypeError, RecursionError) as error:
         raise unreadable(where) from error
     if told.format != FORMAT:
         raise unreadable(where)
     return told
+
+
+def _another_form(where: str, form: str) -> BadInput:
+    """The refusal of a parcel as another version of the program writes it; what it says may mean something else."""
+    return BadInput(
+        "E-L24",
+        _("This parcel is written as {other}; this program reads {ours}.").format(other=form, ours=FORMAT),
+        where=where,
+        remedy=_("One of the two offices has an older program: have it brought up to date, and the parcel made anew."),
+    )
 
 
 def content_of(kind: type[_Content], told: Told) -> _Content:

@@ -52,7 +52,8 @@ _USUAL: Final = {
     # Whoever is stopped in the middle of a transaction holds the office's lock: the server ends it, and it finds out when
     # it wakes up. A statement has no time limit, whatever a role was given: a commit that is called off while it waits for
     # the standby is answered as done, and may be on one machine alone.
-    "options": "-c idle_in_transaction_session_timeout=60s -c statement_timeout=0",
+    # Instants come as UTC, which nobody has to turn.
+    "options": "-c idle_in_transaction_session_timeout=60s -c statement_timeout=0 -c TimeZone=UTC",
 }
 #: transactions begin by our own words, and what comes often is prepared by us (``wire.py``)
 _OURS: Final = {"autocommit": True, "prepare_threshold": None}

@@ -40,6 +40,8 @@ OUTPUT_BYTES: Final = 200_000
 #: steps of loops and of filters, and letters written on the way
 STEPS: Final = 300_000
 LETTERS: Final = 1_000_000
+#: so many of offices' own templates are kept ready
+OWN: Final = 64
 #: what an office's own template may take
 SECONDS: Final = 3.0
 #: what a template may do to a value; none of them builds text of a chosen length
@@ -111,6 +113,10 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         """No method and no function."""
         return isinstance(obj, Macro) or obj is Namespace
 
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """A field first: most of what a template asks for is one, and a dict's methods are nobody's business here."""
+        return obj[attribute] if type(obj) is dict and attribute in obj else super().getattr(obj, attribute)
+
     def call(self, *args: Any, **kwargs: Any) -> Any:
         """A macro that calls itself uses its steps up."""
         _spending.get().steps()
@@ -173,6 +179,9 @@ def _counted(values: Iterable[Any], weight: int = 0) -> Iterator[Any]:
 
 
 def _text(value: Any) -> str:
+    if type(value) is str:
+        _spending.get().letters(len(value))
+        return value
     if isinstance(value, list | tuple | dict | Namespace):
         raise SecurityError(_("a list is not written as it is: name one of its values, or use join"))
     text = str(value)
@@ -252,6 +261,8 @@ class Engine:
         counters = {"_counted": _counted, "_measured": _text, "_joined": _joined}
         made.filters = known | own | counters | dict(filters or {})
         self._environment = made
+        #: an office has a few of its own, and each of its messages goes through one
+        self._read = functools.lru_cache(maxsize=OWN)(made.from_string)
 
     def source(self, file: str) -> str:
         """The text of a shipped template."""
@@ -265,7 +276,7 @@ class Engine:
     def written(self, name: str, source: str, fields: Mapping[str, Any]) -> str:
         """The text that an office's own template makes, given as ``source``."""
         with self._rendering(name, SECONDS):
-            return _generate(self._environment.from_string(source), fields)
+            return _generate(self._read(source), fields)
 
     def paragraphs(self, name: str, source: str | None = None, *, base: str = "") -> Paragraphs:
         """The macros of a shipped template, or of an office's own given as ``source``.

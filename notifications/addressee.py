@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
@@ -81,6 +81,7 @@ _LATER: Final = Statement(
         _M.office_id == _OFFICE,
         among(_M.recipient_id, "wanted"),
         _M.id > sa.bindparam("after"),
+        ~among(_M.id, "these"),
         sa.or_(*(_M.state == state for state in _COUNTS)),
     )
     .order_by(_M.id)
@@ -113,6 +114,14 @@ class Person:
     email: str
 
 
+class _Later(NamedTuple):
+    """A message that may take another's place."""
+
+    id: int
+    recipient_id: int
+    fields: Mapping[str, Any]
+
+
 class Standing:
     """How things stand for a handful of messages on a Shanghai day: their tasks, duties and people, each asked once."""
 
@@ -127,15 +136,18 @@ class Standing:
         self._tasks = {row.id: row for row in self._asked(_STANDING, about)}
         self._later: dict[int, list[Any]] = defaultdict(list)
         graded = [row for row in rows if _graded(row["fields"])]
+        recipients, these = {row["recipient_id"] for row in graded}, [row["id"] for row in rows]
         after = min((row["id"] for row in graded), default=0)
-        for later in self._asked(_LATER, {row["recipient_id"] for row in graded}, after=after):
+        others = self._asked(_LATER, recipients, after=after, these=these)
+        for later in (*(_Later(row["id"], row["recipient_id"], row["fields"]) for row in rows), *others):
             self._later[later.recipient_id].append(later)
-        self._duties: dict[str, list[Any]] = defaultdict(list)
+        #: by role and, of a unit's role, the unit
+        self._duties: dict[tuple[str, int | None], list[Any]] = defaultdict(list)
         for duty in self._duties_of(lines):
-            self._duties[duty.role].append(duty)
+            self._duties[duty.role, duty.unit_id if duty.role in UNIT_ROLES else None].append(duty)
         self._meet({row["recipient_id"] for row in rows})
 
-    def _asked(self, statement: Statement, wanted: Collection[int], **more: int) -> list[Any]:
+    def _asked(self, statement: Statement, wanted: Collection[int], **more: Any) -> list[Any]:
         asked = {"office": self._office_id, "wanted": sorted(wanted), "on": self.on, **more}
         return statement.rows(self._connection, asked) if wanted else []
 
@@ -174,8 +186,8 @@ class Standing:
         """Who holds one of a line's roles, where it is a unit's in the line's unit, and since when."""
         since: dict[int, date] = {}
         for role in line["roles"]:
-            for duty in self._duties[role]:
-                if role not in UNIT_ROLES or duty.unit_id in (line["unit_id"], None):
+            for unit in {line["unit_id"], None} if role in UNIT_ROLES else {None}:
+                for duty in self._duties.get((role, unit), ()):
                     since[duty.person_id] = min(duty.valid_from, since.get(duty.person_id, duty.valid_from))
         return since
 

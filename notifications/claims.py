@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import sqlalchemy as sa
 
 from models import tables as t
+from models.adding import insert_all
 from models.among import among
-from models.database import insert_all
+from models.holds import held_reason
 from models.language import _
+from models.loading import Revision
 from models.statements import Statement
 from models.states import MessageState
 from models.times import local_date
@@ -36,10 +38,10 @@ if TYPE_CHECKING:
 LEASE: Final = timedelta(minutes=15)
 #: tries in a row before a message is given up; a retry by hand grants as many again
 TRIES: Final = 8
+#: the outcome of a try whose sender died in the middle
+LOST: Final = "lost"
 
 _OFFICE: Final[sa.BindParameter[int]] = sa.bindparam("office")
-#: why the office's sends are held, where they are
-HELD: Final = Statement(sa.select(t.watermark.c.held_reason).where(t.watermark.c.office_id == _OFFICE))
 _ROWS: Final = Statement(sa.select(t.message).where(t.message.c.office_id == _OFFICE, among(t.message.c.id, "numbers")))
 _TAKEN: Final = Statement(
     sa.update(t.message)
@@ -49,12 +51,7 @@ _TAKEN: Final = Statement(
     )
     .values(state=MessageState.SENDING.value, claimed_until=sa.bindparam("lease"), attempts=t.message.c.attempts + 1)
 )
-_ENDED: Final = Statement(
-    sa.update(t.message)
-    .where(t.message.c.office_id == sa.bindparam("of_office"), t.message.c.id == sa.bindparam("number"))
-    .values({name: sa.bindparam(name) for name in ("state", "reason", "settled_at")})
-    .values(claimed_until=None)
-)
+_ENDED: Final = Revision(t.message, ("state", "reason", "settled_at"), claimed_until=None)
 _GIVEN_BACK: Final = Statement(
     sa.update(t.message)
     .where(
@@ -64,6 +61,20 @@ _GIVEN_BACK: Final = Statement(
         t.message.c.attempts == sa.bindparam("tried"),
     )
     .values(state=sa.bindparam("was"), attempts=t.message.c.attempts - 1, claimed_until=None)
+)
+
+
+_A: Final = t.attempt.c
+#: it is being sent still, or was when its sender died, and has waited since
+_CUT_SHORT: Final = sa.case(
+    (t.message.c.state == MessageState.SENDING.value, sa.true()),
+    (t.message.c.attempts == 0, sa.false()),
+    else_=sa.exists().where(
+        _A.office_id == _OFFICE,
+        _A.message == t.message.c.id,
+        _A.number == t.message.c.attempts,
+        _A.outcome == LOST,
+    ),
 )
 
 
@@ -97,11 +108,6 @@ class Settled:
     reason: str
 
 
-def held_reason(connection: Connection, office_id: int) -> str:
-    """Why the office's sends are held, or an empty string."""
-    return HELD.scalar(connection, {"office": office_id}) or ""
-
-
 def waiting(
     connection: Connection,
     office_id: int,
@@ -119,7 +125,7 @@ def waiting(
     """
     asked = {"office": office_id, "now": now, "limit": limit, "only": only}
     return [
-        Due(row.id, row.channel, row.state == MessageState.SENDING)
+        Due(row.id, row.channel, bool(row.cut_short))
         for row in _waiting(tuple(sorted(resting)), of_one=bool(only), alone=alone).rows(connection, asked)
     ]
 
@@ -131,7 +137,7 @@ def _waiting(resting: tuple[str, ...], *, of_one: bool, alone: bool) -> Statemen
     # (SQLite makes an IN of this "or", and asks the index for each.)
     under_way = sa.or_(*(m.state == one.value for one in (MessageState.DUE, MessageState.RETRY, MessageState.SENDING)))
     until = m.next_at if alone else sa.case((m.state == MessageState.SENDING.value, m.claimed_until), else_=m.next_at)
-    query = sa.select(m.id, m.channel, m.state).where(
+    query = sa.select(m.id, m.channel, _CUT_SHORT.label("cut_short")).where(
         m.office_id == sa.bindparam("office"), under_way, until <= sa.bindparam("now", type_=m.next_at.type)
     )
     if of_one:
@@ -221,7 +227,7 @@ def _close_lost(connection: Connection, office_id: int, rows: Sequence[Mapping[s
             "number": row["attempts"],
             "started_at": row["claimed_until"] - LEASE if row["claimed_until"] else now,
             "finished_at": now,
-            "outcome": "lost",
+            "outcome": LOST,
             "code": "",
             "detail": detail,
         }
@@ -231,16 +237,5 @@ def _close_lost(connection: Connection, office_id: int, rows: Sequence[Mapping[s
 
 
 def _end(connection: Connection, office_id: int, ended: Sequence[Settled], now: datetime) -> None:
-    _ENDED.each(
-        connection,
-        [
-            {
-                "of_office": office_id,
-                "number": one.row["id"],
-                "state": one.state.value,
-                "reason": one.reason,
-                "settled_at": now,
-            }
-            for one in ended
-        ],
-    )
+    rows = [{"id": one.row["id"], "state": one.state.value, "reason": one.reason, "settled_at": now} for one in ended]
+    _ENDED.make(connection, office_id, rows)

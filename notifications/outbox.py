@@ -7,14 +7,16 @@ recipient's failure never stops the others.
 
 from __future__ import annotations
 
+import math
 import time
 from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from models.holds import held_reason
 from models.states import MessageState
 from notifications import dead_letters
-from notifications.claims import claim, held_reason, waiting
+from notifications.claims import claim, waiting
 from notifications.render import NONE, OwnWords
 from notifications.sending import LATE, SEND_SECONDS, Way, send
 from notifications.settling import judge, settle
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 BATCH_SECONDS: Final = 300.0
 #: so many messages are claimed together, and their outcomes written together, where sending them takes no time
 HANDFUL: Final = 50
+#: so long an answer counts whether sends are held: a mail server takes longer for a letter, and nobody holds sends faster
+KNOWN_SECONDS: Final = 0.1
 #: so many late sends in a row, and a channel waits for the next batch
 _PATIENT: Final = 2
 
@@ -79,7 +83,7 @@ def deliver(
     """
     with database.read() as connection:
         found, held = due(connection, office_id, now, limit, resting, alone=alone)
-    may_leave = _Holding(database, office_id).allows
+    may_leave = Holding(database, office_id).allows
     way = Way(open_channel, now, own, may_leave, stopped, send_seconds)
     batch, line = _Batch(database, office_id, way, alone=alone), _Line(found)
     until = time.monotonic() + BATCH_SECONDS
@@ -106,17 +110,25 @@ def due(
     return found, held
 
 
-@dataclass(frozen=True, slots=True)
-class _Holding:
-    """Whether sends have been held since they were claimed."""
+@dataclass(slots=True)
+class Holding:
+    """Whether an office's sends have been held since they were claimed; ``clock`` counts seconds."""
 
     database: Database
     office_id: int
+    clock: Callable[[], float] = time.monotonic
+    _asked_at: float = -math.inf
+    _held: bool = False
 
     def allows(self, claimed: Claimed) -> bool:
         """The notice of a hold leaves all the same."""
-        notice = claimed.row["event"] == dead_letters.HELD_EVENT
-        return notice or not self.database.glance(lambda connection: held_reason(connection, self.office_id))
+        return claimed.row["event"] == dead_letters.HELD_EVENT or not self._are_held()
+
+    def _are_held(self) -> bool:
+        if self.clock() - self._asked_at >= KNOWN_SECONDS:
+            self._held = bool(self.database.glance(lambda connection: held_reason(connection, self.office_id)))
+            self._asked_at = self.clock()
+        return self._held
 
 
 class _Line:

@@ -26,6 +26,7 @@ PARTS: Final = ("subject", "body")
 OPTIONS: Final = ("due_label", "late_label")
 #: a subject is a line, not a letter
 SUBJECT_CHARACTERS: Final = 150
+_PLAIN: Final = frozenset({str, int, float, bool, type(None)})
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _INCLUDED: Final = re.compile(r"""\{%-?\s*include\s+["']([^"']+)["']\s*-?%\}\n?""")
 
@@ -140,14 +141,17 @@ def _part(event: str, part: str, fields: dict[str, Any], own: OwnWords) -> str:
 
 def _plain(value: object) -> Any:
     """The value when it is plain data; methods of objects would run even in the sandbox."""
-    if value is None or type(value) in {str, int, float, bool}:
+    if type(value) in _PLAIN:
         return value
     if isinstance(value, str):
         return str.__str__(value)  # a word of models/states is stored as the string that it is
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     if isinstance(value, dict):
-        return {str.__str__(key): _plain(item) for key, item in value.items()}
+        return {
+            str.__str__(key): item if type(item) in _PLAIN else _plain(item)  # asked here, too: a line has many
+            for key, item in value.items()
+        }
     message = f"a template gets plain data only, not {type(value).__name__}"
     raise TypeError(message)
 

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from models import tables as t
+from models.adding import insert_all
 from models.among import among
-from models.database import insert_all
 from models.errors import DubanError
 from models.language import _
+from models.loading import Revision
 from models.statements import Statement
 from models.states import MessageState
 from notifications import dead_letters
@@ -38,17 +39,8 @@ _HELD_BY_US: Final = Statement(
         t.message.c.state == MessageState.SENDING.value,
     )
 )
-_SETTLED: Final = Statement(
-    sa.update(t.message)
-    .where(t.message.c.office_id == sa.bindparam("of_office"), t.message.c.id == sa.bindparam("of_message"))
-    .values(claimed_until=None)
-    .values(
-        {
-            name: sa.bindparam(name)
-            for name in ("state", "reason", "next_at", "settled_at", "address", "subject", "body")
-        }
-    )
-)
+_WORDS: Final = ("address", "subject", "body")
+_SETTLED: Final = Revision(t.message, ("state", "reason", "next_at", "settled_at", *_WORDS), claimed_until=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +95,7 @@ def settle(
     ours = {(row.id, row.attempts) for row in _HELD_BY_US.rows(connection, asked)}
     counting = [one for one in outcomes if (one.tried.claimed.row["id"], one.tried.claimed.attempt) in ours]
     insert_all(connection, t.attempt, office_id, [_attempt(one, now) for one in counting])
-    _SETTLED.each(connection, [_message(one, now) for one in counting])
+    _SETTLED.make(connection, office_id, [_message(one, now) for one in counting])
     for one in counting:
         if one.state is MessageState.DEAD:
             dead_letters.queue(connection, one.tried.claimed.row, one.detail, now)
@@ -128,11 +120,10 @@ def _message(one: Outcome, now: datetime) -> dict[str, Any]:
     claimed, envelope = one.tried.claimed, one.tried.envelope
     row, again = claimed.row, one.state is MessageState.RETRY
     return {
-        "of_office": row["office_id"],
-        "of_message": row["id"],
+        "id": row["id"],
         "state": one.state.value,
         "reason": one.detail if again else one.detail or claimed.note,
         "next_at": now + backoff(claimed.attempt) if again else row["next_at"],
         "settled_at": None if again else now,
-        **{name: getattr(envelope, name) if envelope else row[name] for name in ("address", "subject", "body")},
+        **{name: getattr(envelope, name) if envelope else row[name] for name in _WORDS},
     }

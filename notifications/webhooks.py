@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from models import tables as t
-from models.database import insert
+from models.adding import insert
+from models.holds import held_reason
 from models.language import _
 from models.states import MessageState, Result
 from notifications.channel import DeliveryError
-from notifications.claims import LEASE, TRIES, held_reason
+from notifications.claims import LEASE, TRIES
 from notifications.endpoint import OTHERS
 from notifications.outbox import BATCH_SECONDS
 from notifications.sending import SEND_SECONDS

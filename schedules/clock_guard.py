@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import sqlalchemy as sa
 
 from models import tables as t
+from models.holds import held_reason
 from models.language import _
 from models.statements import Statement
 from models.states import MessageState, ReminderState, Role
@@ -63,21 +64,43 @@ _MOVED: Final = Statement(
 )
 
 
-def last_look(connection: Connection, office_id: int) -> datetime | None:
-    """When a sweep looked last, as far as its clock was believed; None before the first.
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is known of the last sweep of an office."""
 
-    A director who confirms the clock moves the watermark and looks at nothing: then the sweep's own beat is the older.
-    """
+    #: up to when the clock was believed
+    at: datetime
+    held_reason: str
+    #: when a sweep was done last; None where the service never ran
+    beat: datetime | None
+
+    @property
+    def since(self) -> datetime:
+        """When a sweep looked last, as far as its clock was believed.
+
+        A director who confirms the clock moves the watermark and looks at nothing: then the sweep's own beat is the older.
+        """
+        return self.at if self.beat is None else min(self.at, self.beat)
+
+
+def last_look(connection: Connection, office_id: int) -> Look | None:
+    """The last sweep of the office; None before the first."""
     row = _LOOKED.first(connection, {"office": office_id, "loop": SWEEP})
-    found: datetime | None = row.at if row else None
-    beat: datetime | None = row.beat if row else None
-    return found if found is None or beat is None else min(found, beat)
+    return None if row is None else Look(*row)
 
 
 def guard(
-    connection: Connection, office_id: int, now: datetime, *, drift: timedelta | None = None, last: Hold = FREE
+    connection: Connection,
+    office_id: int,
+    now: datetime,
+    looked: Look | None,
+    *,
+    drift: timedelta | None = None,
+    last: Hold = FREE,
 ) -> Hold:
     """Move the watermark to ``now``, as far as the clock is believed, and return whether sends are held.
+
+    ``looked`` is the office's ``last_look``.
 
     The first sweep of an office makes the watermark and doubts nothing, however long after the setting up it comes:
     before it nothing can have been missed or said twice.
@@ -85,20 +108,19 @@ def guard(
     ``drift``: by how much the wall clock moved on further than the time that this process counted since it believed it
     last; None where it has not counted. ``last``: what the sweep before came to.
     """
-    row = _LOOKED.first(connection, {"office": office_id, "loop": SWEEP})
-    if row is None:
+    if looked is None:
         connection.execute(sa.insert(t.watermark).values(office_id=office_id, at=now, held_reason=""))
         return FREE
-    if last.reason and not row.held_reason:
+    if last.reason and not looked.held_reason:
         drift = None  # the director has said since that the clock is right: from here on it is counted anew
-    found, same = clock_doubt(now, row.at, drift), last.strayed and last.reason == row.held_reason
-    if row.held_reason and (found or not same):
-        return Hold(row.held_reason, strayed=same)
-    doubt = _words(found, row.at, now)
+    found, same = clock_doubt(now, looked.at, drift), last.strayed and last.reason == looked.held_reason
+    if looked.held_reason and (found or not same):
+        return Hold(looked.held_reason, strayed=same)
+    doubt = _words(found, looked.at, now)
     if doubt:
-        tell_held(connection, office_id, doubt, now, served=max(row.at, now))
+        tell_held(connection, office_id, doubt, now, served=max(looked.at, now))
     # a clock that strayed moves nothing: the two may agree again, and then what came due is decided at its own time
-    values = {"at": row.at if found == "strayed" else max(row.at, now), "held_reason": doubt}
+    values = {"at": looked.at if found == "strayed" else max(looked.at, now), "held_reason": doubt}
     _MOVED.change(connection, {"office": office_id, **values})
     return Hold(doubt, strayed=found == "strayed")
 
@@ -132,7 +154,7 @@ def tell_held(
 def hold(connection: Connection, office_id: int, reason: str, now: datetime) -> None:
     """Hold the office's sends from outside the sweep, such as after a restore."""
     w = t.watermark.c
-    if not telling.held_reason(connection, office_id):
+    if not held_reason(connection, office_id):
         tell_held(connection, office_id, reason, now)
     known = connection.execute(sa.update(t.watermark).where(w.office_id == office_id).values(held_reason=reason))
     if known.rowcount == 0:
@@ -147,7 +169,7 @@ def confirm(connection: Connection, office_id: int, actor: Actor, now: datetime)
     reminders were undone; needs ``clock.confirm``.
     """
     role = permissions.demand(actor, "clock.confirm")
-    reason = telling.held_reason(connection, office_id)
+    reason = held_reason(connection, office_id)
     w = t.watermark.c
     connection.execute(sa.update(t.watermark).where(w.office_id == office_id).values(at=now, held_reason=""))
     undone = _undo_future(connection, office_id, now)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import time
+from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -167,6 +169,7 @@ def _was_late(month: Any, due_on: date) -> bool:
     return month is not None and (month.late_days > 0 or (month.stage in OWED and month.due_on < due_on))
 
 
+@cache
 def _month_before(month: str) -> str:
     year, number = (int(part) for part in month.split("-"))
     return f"{year - 1}-12" if number == 1 else f"{year}-{number - 1:02}"
@@ -223,7 +226,8 @@ class Holders:
     office_id: int
     on: date
     known: dict[tuple[Role, int | None], list[int]] = field(default_factory=dict)
-    _duties: dict[Role, list[tuple[int, int | None]]] = field(default_factory=dict)
+    #: of each role, its people by their unit
+    _duties: dict[Role, dict[int | None, list[int]]] = field(default_factory=dict)
 
     def __call__(self, role: Role, unit_id: int, handler_id: int | None = None) -> list[int]:
         """The active persons with the role; the unit counts for the roles of a unit only.
@@ -239,9 +243,12 @@ class Holders:
     def _among(self, role: Role, place: int | None) -> list[int]:
         """Of all who hold the role, those of the unit, in the order of their numbers."""
         if role not in self._duties:
-            self._duties[role] = duties_of(self.connection, self.office_id, role, self.on)
-        found = (person for person, unit in self._duties[role] if place is None or unit in (place, None))
-        return list(dict.fromkeys(found))
+            by_unit = self._duties[role] = defaultdict(list)
+            for person, unit in duties_of(self.connection, self.office_id, role, self.on):
+                by_unit[unit].append(person)
+        units = self._duties[role]
+        asked = units if place is None else (place, None)
+        return sorted({person for unit in asked for person in units.get(unit, ())})
 
 
 def holders(connection: Connection, office_id: int, at: datetime) -> Holders:

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from models import tables as t
+from models.among import among
+from models.statements import Statement
 from models.states import FINISHED, Result
 from models.times import at_local, local_date
 from schedules.due import MIGRATE, Past
@@ -24,11 +26,28 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
     from datetime import datetime
 
-    from sqlalchemy.engine import Connection, RowMapping
+    from sqlalchemy.engine import Connection
 
     from schedules.due import TaskFacts
     from workflow.flow import Flow
 
+_OFFICE: Final[sa.BindParameter[int]] = sa.bindparam("office")
+_E, _K = t.event.c, t.task.c
+#: so many of the trail's last events are read at a time
+_STEP: Final = 20
+#: after every event there can be
+_BEYOND: Final = 2**31 - 1
+_LAST: Final = Statement(
+    sa.select(_E.seq, _E.at, _E.action, _E.object_type, _E.object_id, _E.detail, _E.result)
+    .where(_E.office_id == _OFFICE, _E.seq < sa.bindparam("before"))
+    .order_by(_E.seq.desc())
+    .limit(sa.literal_column(f"{_STEP}"))
+)
+_BEGUN: Final = Statement(
+    sa.select(_K.id, _K.period_id, _K.original_due_on, _K.opened_on).where(
+        _K.office_id == _OFFICE, among(_K.id, "tasks") | among(_K.period_id, "periods")
+    )
+)
 #: where an event's detail has the day that it set
 _DAYS: Final = {"request.decide": "granted_due_on", "period.move": "to"}
 
@@ -111,14 +130,12 @@ def load_eras(connection: Connection, office_id: int, known: Collection[TaskFact
     """The eras of these tasks that ended after an instant: nobody may have looked since then."""
     turned = _turned(connection, office_id, since)
     wanted = {facts.task_id: facts for facts in known}
-    k = t.task.c
-    query = sa.select(k.id, k.period_id, k.original_due_on, k.opened_on).where(
-        k.office_id == office_id, k.id.in_(wanted), k.id.in_(turned.tasks) | k.period_id.in_(turned.periods)
-    )
+    asked = {"office": office_id, "tasks": [*turned.tasks & wanted.keys()], "periods": [*turned.periods]}
     found = []
-    for row in connection.execute(query).mappings().all():
-        begun, story = at_local(row["opened_on"]), _story(connection, office_id, row)
-        found += [era for era in eras(wanted[row["id"]], row["original_due_on"], begun, story) if era.until > since]
+    for row in _BEGUN.rows(connection, asked) if asked["tasks"] or asked["periods"] else ():
+        if row.id in wanted:
+            begun, story = at_local(row.opened_on), _story(connection, office_id, row)
+            found += [era for era in eras(wanted[row.id], row.original_due_on, begun, story) if era.until > since]
     return found
 
 
@@ -130,34 +147,36 @@ class _Turned:
 
 def _turned(connection: Connection, office_id: int, since: datetime) -> _Turned:
     """What the end of the trail after an instant speaks of; the trail is in the order of time."""
-    e = t.event.c
-    columns = (e.at, e.action, e.object_type, e.object_id, e.detail, e.result)
-    query = sa.select(*columns).where(e.office_id == office_id).order_by(e.seq.desc())
     found = _Turned(set(), set())
-    # closed where it is left: a server keeps the rest for whoever reads halfway
-    with connection.execute(query.execution_options(yield_per=100)) as newest_first:
-        for row in newest_first:
-            if happened(row.at, row.detail) <= since:
-                break
-            if row.result != Result.DONE:
-                continue
-            if row.object_type == "task":
-                found.tasks.add(row.object_id)
-            elif row.action == "request.decide":
-                found.tasks.add(row.detail["task"])
-            elif row.action == "period.move":
-                found.periods.add(row.object_id)
+    for row in _newest_first(connection, office_id):
+        if happened(row.at, row.detail) <= since:
+            break
+        if row.result != Result.DONE:
+            continue
+        if row.object_type == "task":
+            found.tasks.add(row.object_id)
+        elif row.action == "request.decide":
+            found.tasks.add(row.detail["task"])
+        elif row.action == "period.move":
+            found.periods.add(row.object_id)
     return found
 
 
-def _story(connection: Connection, office_id: int, task: RowMapping) -> list[Turn]:
+def _newest_first(connection: Connection, office_id: int) -> Iterator[Any]:
+    before = _BEYOND
+    while rows := _LAST.rows(connection, {"office": office_id, "before": before}):
+        yield from rows
+        before = rows[-1].seq
+
+
+def _story(connection: Connection, office_id: int, task: Any) -> list[Turn]:
     """Everything in the trail that moved a task, or its date."""
     e, r = t.event.c, t.request.c
-    asked = sa.select(r.id).where(r.office_id == office_id, r.task_id == task["id"])
+    asked = sa.select(r.id).where(r.office_id == office_id, r.task_id == task.id)
     mine = sa.or_(
-        sa.and_(e.object_type == "task", e.object_id == task["id"]),
+        sa.and_(e.object_type == "task", e.object_id == task.id),
         sa.and_(e.object_type == "request", e.action == "request.decide", e.object_id.in_(asked)),
-        sa.and_(e.object_type == "period", e.action == "period.move", e.object_id == (task["period_id"] or 0)),
+        sa.and_(e.object_type == "period", e.action == "period.move", e.object_id == (task.period_id or 0)),
     )
     query = sa.select(e.at, e.action, e.from_state, e.to_state, e.detail)
     query = query.where(e.office_id == office_id, e.result == Result.DONE.value, mine).order_by(e.seq)

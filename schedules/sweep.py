@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from models import tables as t
+from models.adding import insert_all
 from models.among import among
-from models.database import insert_all
 from models.language import _
 from models.statements import Statement
 from models.states import ReminderState, Role
 from models.times import at_local, local_date
 from schedules import drafts
-from schedules.clock_guard import FREE, Hold, guard, last_look, tell_held
+from schedules.clock_guard import FREE, Hold, Look, guard, last_look, tell_held
 from schedules.due import MOVED_BY_REVISION, at_any_state, by_task, come, first_left, undecided, was_open
 from schedules.facts import IN_FORCE, SCHEDULER, Hours, holders, load_due, load_facts, load_history, load_ledger
 from schedules.former import load_eras
@@ -107,7 +107,7 @@ def sweep(
     """
     with database.write(office_id) as connection:
         looked = last_look(connection, office_id)
-        hold = guard(connection, office_id, now, drift=drift, last=last)
+        hold = guard(connection, office_id, now, looked, drift=drift, last=last)
         held = hold.reason
         if hold.strayed:
             return SweepReport(held_reason=held, strayed=True)
@@ -134,8 +134,8 @@ class _Run:
     hours: Hours
     calendar: WorkCalendar
     held: str
-    #: when a sweep looked last, as far as the clock was believed; None before the first
-    looked: datetime | None
+    #: the last one; None before the first
+    looked: Look | None
 
     def decide(self, facts: list[TaskFacts]) -> SweepReport:
         known = load_ledger(self.connection, self.office_id, [one.task_id for one in facts])
@@ -188,18 +188,19 @@ class _Run:
 
     def _left_behind(self, facts: list[TaskFacts], ledger: set[Key]) -> Decisions:
         """The same of rounds and dates that a task has left since the last look."""
-        if self.looked is None or not self._an_hour_came(self.looked):
+        if self.looked is None or not self._an_hour_came(self.looked.since):
             return []
+        looked = self.looked.since
         return [
             (
                 firing,
                 ReminderState.NOT_NEEDED,
                 _("nobody looked when it was due; since then its round or date is another"),
             )
-            for era in load_eras(self.connection, self.office_id, facts, self.looked)
+            for era in load_eras(self.connection, self.office_id, facts, looked)
             for rung in at_any_state(self.ladders.of(era.facts.flow), era.facts, self.calendar, self.hours.send_at)
             for firing in (rung.to(era.facts),)
-            if max(era.since, self.looked) < firing.fires_at < era.until
+            if max(era.since, looked) < firing.fires_at < era.until
             if was_open(firing.rule, firing, era.history, era.facts.flow.initial) and undecided([firing], ledger)
         ]
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from models import labels
 from models import tables as t
+from models.holds import held_reason
 from models.language import _, listed
 from models.states import UNIT_ROLES, MessageState, ReminderState
 from models.times import at_local, local_date, shown
@@ -23,7 +24,6 @@ from schedules.rules import called
 from schedules.select import quiet
 from workflow import cases, permissions
 from workflow.calendar_store import load_calendar
-from workflow.telling import held_reason
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

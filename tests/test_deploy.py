@@ -54,9 +54,7 @@ def test_systemd_finds_nothing_in_the_units(tmp_path: Path) -> None:
     for unit in UNITS:
         text = unit.read_text("utf-8").replace("/opt/duban/.venv/bin/duban", sys.executable)
         text = text.replace("/opt/duban-patroni/bin/patroni", sys.executable)
-        (tmp_path / unit.name).write_text(
-            text.replace("/usr/local/sbin/duban-basebackup", str(DEPLOY / "duban-basebackup")), "utf-8"
-        )
+        (tmp_path / unit.name).write_text(text.replace("/usr/local/sbin/", f"{DEPLOY}/"), "utf-8")
     said = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", *map(str, sorted(tmp_path.iterdir()))],
         capture_output=True, text=True, check=False, timeout=60,
@@ -76,7 +74,7 @@ def test_the_units_start_commands_that_the_program_has_and_start_them_again_for_
     assert known(["serve", "--no-work"])
 
 
-@pytest.mark.parametrize("name", ["duban-basebackup", "duban-patronictl"])
+@pytest.mark.parametrize("name", ["duban-analyze", "duban-basebackup", "duban-patronictl"])
 def test_the_scripts_are_read_by_the_shell(name: str) -> None:
     subprocess.run(["sh", "-n", str(DEPLOY / name)], check=True)
     assert (DEPLOY / name).stat().st_mode & 0o111

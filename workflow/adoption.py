@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from models import doubts
 from models import tables as t
-from models.database import insert
+from models.adding import insert
 from models.errors import BadInput, Refused
 from models.language import _
 from models.times import local_date

@@ -32,30 +32,35 @@ LIBRARY: Final = "chinesecalendar"
 _DECEMBER: Final = 12
 _SPACE: Final[Any] = sa.literal_column("' '")
 #: every listed day in one text, a working one with a plus before it
-_DAYS: Final = Statement(
+_DAYS: Final = (
     sa.select(
         sa.func.aggregate_strings(
             sa.case((t.calendar_day.c.works, "+"), else_="-") + sa.cast(t.calendar_day.c.day, sa.String),
             _SPACE,
         )
-    ).where(t.calendar_day.c.office_id == sa.bindparam("office"))
+    )
+    .where(t.calendar_day.c.office_id == sa.bindparam("office"))
+    .scalar_subquery()
 )
-_YEARS: Final = Statement(
-    sa.select(t.calendar_year.c.year).where(t.calendar_year.c.office_id == sa.bindparam("office"))
+_YEARS: Final = (
+    sa.select(sa.func.aggregate_strings(sa.cast(t.calendar_year.c.year, sa.String), _SPACE))
+    .where(t.calendar_year.c.office_id == sa.bindparam("office"))
+    .scalar_subquery()
 )
+_LISTED: Final = Statement(sa.select(_DAYS.label("days"), _YEARS.label("years")))
 
 
 def load_calendar(connection: Connection, office_id: int) -> WorkCalendar:
     """The office's calendar; years without a table are provisional."""
-    asked = {"office": office_id}
-    return _calendar(_DAYS.scalar(connection, asked) or "", tuple(_YEARS.scalars(connection, asked)))
+    found = _LISTED.first(connection, {"office": office_id})
+    return _calendar(found.days or "", found.years or "")
 
 
 @lru_cache(maxsize=32)
-def _calendar(days: str, years: tuple[int, ...]) -> WorkCalendar:
+def _calendar(days: str, years: str) -> WorkCalendar:
     """Some eight hundred days are the same from one sweep to the next: they are read again when one of them is another."""
     listed = {sign: frozenset(date.fromisoformat(day[1:]) for day in days.split() if day[0] == sign) for sign in "+-"}
-    return WorkCalendar(listed["-"], listed["+"], frozenset(years))
+    return WorkCalendar(listed["-"], listed["+"], frozenset(map(int, years.split())))
 
 
 def years_known(connection: Connection, office_id: int) -> list[tuple[int, str]]:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from models import tables as t
+from models.adding import add, insert
 from models.canonical import fingerprint
-from models.database import add, insert
 from models.errors import Refused
 from models.language import N_, _
 from models.times import local_date, months_later

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from models import tables as t
-from models.database import insert
+from models.adding import insert
 from models.evidence import CodeMatch, PaperSeen, SealHint, SignaturesSeen, Verdict
 from models.language import _, listed
 from models.plain import from_plain, to_plain

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import sqlalchemy as sa
 
 from models import tables as t
-from models.database import insert
+from models.adding import insert
 from models.errors import NotFound, Refused
 from models.language import _, listed
 from workflow import audit, permissions

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
+from models import server_statistics
 from models import tables as t
 from models.language import _
 from models.states import FINISHED, OWED, MessageState, PeriodState, Stage
@@ -33,6 +34,7 @@ MUST_BE_ZERO: Final = (
     "dead_work",
     "clock_behind",
     "database_behind_head",
+    "old_statistics",
     "trail_findings",
     "disk_failed",
 )
@@ -61,6 +63,7 @@ def gauges(connection: Connection, office_id: int, now: datetime) -> list[Gauge]
         "dead_messages": messages[MessageState.DEAD],
         "dead_webhook_deliveries": _dead_deliveries(connection, office_id),
         "clock_behind": _clock_behind(connection, office_id, now),
+        "old_statistics": len(server_statistics.outdated(connection)),
     }
     return [
         Gauge("tasks", _("Tasks of open months and open problems, by stage."), _tasks(connection, office_id), "stage"),

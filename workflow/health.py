@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
-from models import roles
+from models import roles, server_statistics
 from models import tables as t
 from models.duties import held_on
 from models.errors import DubanError
@@ -79,7 +79,12 @@ def examine(
     proof: bool = True,
 ) -> list[Check]:  # fmt: skip
     """Every check of the database, in the order in which one would mend; ``proof``: the whole trail, too."""
-    checks = [_whole(connection), *_role(connection), _not_behind(connection, office_id, heads_dir)]
+    checks = [
+        _whole(connection),
+        *_role(connection),
+        *_statistics(connection),
+        _not_behind(connection, office_id, heads_dir),
+    ]
     checks += [_trail(connection, office_id, heads_dir, store)] if proof else []
     checks += [_clock(connection, office_id, now), *_loops(connection, office_id, now)]
     checks += [_oldest_due(connection, office_id, now), *_counted(connection, office_id)]
@@ -109,6 +114,19 @@ def _role(connection: Connection) -> Iterator[Check]:
         yield warning(name, _("it could change the history; set program_role, run duban upgrade as the owner"))
     else:
         yield ok(name, _("it cannot change the history"))
+
+
+def _statistics(connection: Connection) -> Iterator[Check]:
+    """On a server: whether somebody has it count the large tables, which it does not do by itself."""
+    if connection.dialect.name == "sqlite":
+        return
+    name, old = _("Statistics of the server"), server_statistics.outdated(connection)
+    said = _(
+        "missing or old for {tables}: lists become slow. Let the administrator of the database run, now and every night: "
+        "psql -d {database} -c ANALYZE"
+    )
+    database = connection.engine.url.database
+    yield warning(name, said.format(tables=listed(old), database=database)) if old else ok(name, _("in order"))
 
 
 def _not_behind(connection: Connection, office_id: int, folder: Path | None) -> Check:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from models import tables as t
-from models.database import insert
+from models.adding import insert
 from models.errors import BadInput
 from models.language import _
 from models.times import local_date

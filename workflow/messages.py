@@ -12,12 +12,12 @@ import sqlalchemy as sa
 from models import tables as t
 from models.dispatch import Work, leave
 from models.errors import Refused
+from models.holds import held_reason
 from models.language import _
 from models.states import MessageState
 from models.words import letters
 from workflow import audit, permissions
 from workflow.paging import SIZE, page_of, passed_over
-from workflow.telling import held_reason
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from models import tables as t
-from models.database import insert
+from models.adding import insert
 from models.errors import Conflict, Refused
 from models.language import _
 from models.times import shown
@@ -49,6 +49,14 @@ def from_source(connection: Connection, office_id: int, source_sha256: str) -> i
     d = t.notice_draft.c
     newest = sa.select(sa.func.max(d.id)).where(d.office_id == office_id, d.source_sha256 == source_sha256)
     return int(connection.scalar(newest) or 0)
+
+
+def in_work(connection: Connection, office_id: int, number: int) -> dict[str, Any] | None:
+    """What a draft says while it is worked on; None once it was adopted or dropped."""
+    d = t.notice_draft.c
+    query = sa.select(d.draft).where(d.office_id == office_id, d.id == number, d.ended_at.is_(None))
+    found: dict[str, Any] | None = connection.scalar(query)
+    return found
 
 
 def from_sources(connection: Connection, office_id: int, sources: Collection[str]) -> dict[str, int]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import exc
 
 from models import tables as t
-from models.database import add
+from models.adding import add
 from models.errors import BadInput, Denied, DubanError, Unreachable
 from models.language import _
 from models.states import Result

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from models import tables as t
-from models.database import insert
+from models.adding import insert
 from models.states import Result
 from workflow import audit
 

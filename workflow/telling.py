@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from models import tables as t
+from models.adding import insert_all, insert_new
 from models.among import among
-from models.database import insert_all, insert_new
 from models.dispatch import Work, leave
 from models.duties import held_on
 from models.statements import Statement
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from workflow.case import OfficeRow
 
 
-_HELD: Final = Statement(sa.select(t.watermark.c.held_reason).where(t.watermark.c.office_id == sa.bindparam("office")))
 _OPEN: Final = Statement(
     sa.select(
         t.message.c.id, t.message.c.dedupe_key, t.message.c.fields, t.message.c.about, t.message.c.while_states
@@ -217,11 +216,6 @@ def _with(fields: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) -> dic
     every = [fields, *others]
     units = dict.fromkeys(unit for one in every for unit in one["unit_name"].split("、"))
     return {**fields, "tasks": [line for one in every for line in one["tasks"]], "unit_name": "、".join(units)}
-
-
-def held_reason(connection: Connection, office_id: int) -> str:
-    """Why the office's sends are held, or an empty string."""
-    return _HELD.scalar(connection, {"office": office_id}) or ""
 
 
 def people_with(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import sqlalchemy as sa
 
 from models import tables as t
-from models.database import insert
+from models.adding import insert
 from models.drafts import ClauseDraft, ItemDraft, NoticeDraft
 from models.states import Role
 from models.times import at_local

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
+from deeds.levels.answering import DECIDED
+from deeds.levels.correcting import corrections, first_of_each, returned
 from deeds.levels.taking import Line
 from deeds.levels.tidings import answer_words
+from documents.notice_json import clause_texts
 from models import tables as t
 from models.language import _
 from models.parcels import Answer, HandedDown, MonthReport, ParcelKind, content_of, read_told
 from models.times import shown
-from workflow import cases, notice_drafts, parcels, peers, permissions
+from workflow import cases, notice_drafts, parcels, peers, permissions, wording
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from deeds.desk import Desk
+    from deeds.levels.correcting import Correction
     from models.parcels import Told
     from workflow.case import TaskRow
     from workflow.peers import Peer
@@ -51,8 +55,10 @@ class Seen:
     #: what came of handed-down clauses here: the draft they are worked on as, the notice they became; 0 = none
     draft: int = 0
     notice: int = 0
-    #: whether an answer returned something
-    returned: bool = False
+    #: whether it waits here: an answer that returned what is not corrected yet, a report decided and not answered yet
+    open: bool = False
+    #: the last answer that was made to a report; 0 = none
+    reply: int = 0
 
 
 def listing(connection: Connection, desk: Desk, below: int | None = None, most: int = MOST) -> list[Seen]:
@@ -110,6 +116,17 @@ class _Around:
     tasks: Mapping[int, TaskRow]
     #: a report of ours, by its SHA-256 → clause → how it was decided above
     answers: Mapping[str, Mapping[str, str]]
+    #: an answer from above, by its number → clause → the correction of what it returned
+    corrections: Mapping[int, Mapping[str, Correction]]
+    #: a report from below, by its SHA-256 → the last answer made to it
+    replies: Mapping[str, _Reply]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    number: int
+    #: clause → the stage that it told of
+    stages: Mapping[str, str]
 
 
 def _around(connection: Connection, office_id: int, rows: Sequence[Any], every: Mapping[int, Peer]) -> _Around:
@@ -120,6 +137,9 @@ def _around(connection: Connection, office_id: int, rows: Sequence[Any], every: 
     handed_down = {(row.notice_id, every[row.peer_id].unit_id) for row in of(ParcelKind.HANDED_DOWN, inward=False)}
     filed = {task for row in of(ParcelKind.REPORT, inward=True) for task, _version in row.covers}
     reported = [row.sha256 for row in of(ParcelKind.REPORT, inward=False)]
+    made = corrections(connection, office_id, of(ParcelKind.ANSWER, inward=True))
+    corrected = {number: first_of_each(every_one) for number, every_one in made.items()}
+    reported += [one.sha256 for clauses in corrected.values() for one in clauses.values()]
     return _Around(
         _names(connection, office_id, {row.by for row in rows}),
         notice_drafts.from_sources(connection, office_id, from_above),
@@ -127,6 +147,8 @@ def _around(connection: Connection, office_id: int, rows: Sequence[Any], every: 
         _newest(connection, office_id, handed_down),
         {task.id: task for task in cases.tasks_of(connection, office_id, filed)},
         _answers(connection, office_id, reported),
+        corrected,
+        _replies(connection, office_id, [row.sha256 for row in of(ParcelKind.REPORT, inward=True)]),
     )
 
 
@@ -172,6 +194,18 @@ def _answers(connection: Connection, office_id: int, reports: Collection[str]) -
     return found
 
 
+def _replies(connection: Connection, office_id: int, reports: Collection[str]) -> dict[str, _Reply]:
+    p = t.parcel.c
+    query = sa.select(p.id, p.answers, p.statement).where(
+        p.office_id == office_id, sa.not_(p.inward), p.kind == ParcelKind.ANSWER.value, p.answers.in_(reports)
+    )
+    found = {}
+    for row in connection.execute(query.order_by(p.id)) if reports else ():
+        content = content_of(Answer, read_told(row.statement, ""))
+        found[row.answers] = _Reply(row.id, {one.number: one.stage for one in content.clauses})
+    return found
+
+
 def _seen(row: Any, peer: Peer, around: _Around) -> Seen:
     told = read_told(row.statement, peer.name)
     month, title, lines = _KINDS[ParcelKind(row.kind)](row, peer, told, around)
@@ -181,19 +215,37 @@ def _seen(row: Any, peer: Peer, around: _Around) -> Seen:
         around.names.get(row.by, row.by), row.sha256, f"{row.head_seq}-{row.head_hash[:16]}", month, title, lines,
         around.drafts.get(row.content_sha256, 0) if from_above else 0,
         around.notices.get(row.content_sha256, 0) if from_above else 0,
-        told.kind is ParcelKind.ANSWER and any(one.refile_on for one in content_of(Answer, told).clauses),
+        bool(row.inward) and (_uncorrected(row, around) or _unanswered(row, around)),
+        around.replies[row.sha256].number if row.sha256 in around.replies else 0,
     )  # fmt: skip
+
+
+def _uncorrected(row: Any, around: _Around) -> bool:
+    """Whether this is an answer from above of which something waits to be corrected."""
+    made = around.corrections.get(row.id)
+    return made is not None and any(one.number not in made for one in returned(row))
+
+
+def _unanswered(row: Any, around: _Around) -> bool:
+    """Whether of a report from below something was decided that it was not told yet; what was corrected since has its own."""
+    if row.kind != ParcelKind.REPORT.value:
+        return False
+    reply = around.replies.get(row.sha256)
+    told = reply.stages if reply else {}
+    tasks = [around.tasks[task] for task, version in row.covers if around.tasks[task].report_number == version]
+    return any(task.stage in DECIDED and told.get(task.clause_number) != task.stage.value for task in tasks)
 
 
 def _handed_down(row: Any, peer: Peer, told: Told, around: _Around) -> tuple[str, str, tuple[Line, ...]]:
     """Each clause; above, how the newest month's task of the unit stands."""
     content = content_of(HandedDown, told)
     tasks = {} if row.inward else around.newest[row.notice_id, peer.unit_id]
+    texts = clause_texts(dict(content.notice))
     lines = []
     for clause in content.clauses:
-        task = tasks.get(clause)
-        words = _("{month}: {state}").format(month=task.month, state=task.state_label) if task else ""
-        lines.append(Line(clause, words, task.id if task else 0))
+        task, said = tasks.get(clause), [wording.shortened(texts.get(clause, ""))]
+        said += [_("{month}: {state}").format(month=task.month, state=task.state_label)] if task else []
+        lines.append(Line(clause, " · ".join(said), task.id if task else 0))
     return "", str(content.notice.get("title", "")), tuple(lines)
 
 
@@ -208,8 +260,10 @@ def _report(row: Any, _peer: Peer, told: Told, around: _Around) -> tuple[str, st
     else:
         answers = around.answers[row.sha256]
         lines = [Line(number, answers.get(number, _("no answer yet"))) for number in notes]
-    corrected = _("corrected: {reason}")
-    return content.month, content.number, tuple(
+    corrected, title = _("corrected: {reason}"), content.number
+    if all(notes.values()):
+        title = _("correction of {number}").format(number=content.number)
+    return content.month, title, tuple(
         Line(one.clause, " · ".join([one.said, corrected.format(reason=notes[one.clause])]), one.task)
         if notes[one.clause]
         else one
@@ -217,9 +271,18 @@ def _report(row: Any, _peer: Peer, told: Told, around: _Around) -> tuple[str, st
     )  # fmt: skip
 
 
-def _answer(_row: Any, _peer: Peer, told: Told, _around: _Around) -> tuple[str, str, tuple[Line, ...]]:
-    content = content_of(Answer, told)
-    return content.month, "", tuple(Line(one.number, answer_words(one)) for one in content.clauses)
+def _answer(row: Any, _peer: Peer, told: Told, around: _Around) -> tuple[str, str, tuple[Line, ...]]:
+    """How each clause was decided; below, which parcel corrects it and what became of that."""
+    content, made = content_of(Answer, told), around.corrections.get(row.id, {})
+    corrected = _("{said} · corrected by parcel {number}, {when}: {outcome}")
+    lines = []
+    for one in content.clauses:
+        said, sent = answer_words(one), made.get(one.number)
+        if sent is not None:
+            outcome = around.answers[sent.sha256].get(one.number, _("no answer yet"))
+            said = corrected.format(said=said, number=sent.parcel, when=shown(sent.at), outcome=outcome)
+        lines.append(Line(one.number, said))
+    return content.month, "", tuple(lines)
 
 
 _KINDS: Final = {

@@ -55,7 +55,7 @@ class Taken:
     lines: tuple[Line, ...] = ()
     #: clauses of which nothing was taken, and why
     left: tuple[Line, ...] = ()
-    #: the notice in work, and what it holds; of handed-down clauses alone
+    #: the notice in work, and what it holds until it is adopted or dropped; of handed-down clauses alone
     draft: int = 0
     notice: NoticeDraft | None = None
 
@@ -92,7 +92,9 @@ def _again(connection: Connection, desk: Desk, row: Any) -> Taken:
         Line(names[task], _("report version {number}").format(number=version), task) for task, version in row.covers
     )
     draft = notice_drafts.from_source(connection, desk.office_id, row.content_sha256)
-    return Taken(row.id, kind, peer.name, existed=True, done=done, lines=lines, draft=draft)
+    kept = notice_drafts.in_work(connection, desk.office_id, draft)
+    notice = from_json(kept) if kept else None
+    return Taken(row.id, kind, peer.name, existed=True, done=done, lines=lines, draft=draft, notice=notice)
 
 
 def _role(actor: Actor, kind: ParcelKind, peer: Peer) -> Role:

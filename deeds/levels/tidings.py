@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from models.language import DEFAULT, _, listed, speaking
 from models.states import Role
@@ -10,7 +10,7 @@ from models.times import local_date
 from workflow import cases, telling, wording
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
     from sqlalchemy.engine import Connection
@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 
 #: who divides what was handed down, reviews what was reported, corrects what was returned
 TOLD: Final = (Role.REVIEWER, Role.DIRECTOR)
+#: the letters whose number is a parcel's
+_LETTERS: Final = frozenset({"parcel_handed_down", "parcel_answered", "parcel_reported"})
+
+
+def parcel_of(event: str, fields: Mapping[str, Any]) -> int:
+    """The parcel that a letter tells of; 0 for a letter about anything else."""
+    return int(fields.get("number") or 0) if event in _LETTERS else 0
 
 
 def handed_down(

@@ -66,7 +66,10 @@ def paper_annex(papers: Sequence[PaperFact]) -> Annex:
 
 def _line(paper: PaperFact) -> tuple[str, ...]:
     seen = f"{_KINDS[EvidenceKind(paper.kind)]}；{_CODES[CodeMatch(paper.code)]}；{_HINTS[SealHint(paper.hint)]}"
-    attested = f"{one_line(paper.attested_by)}称由{one_line(paper.signer)}签字、盖{one_line(paper.seal)}"
+    by, signer, seal = one_line(paper.attested_by), one_line(paper.signer), one_line(paper.seal)
+    attested = f"{by}称由{signer}签字、盖{seal}"
+    if paper.kind == EvidenceKind.PARCEL:  # neither signed by hand nor stamped
+        attested = f"{by}接收：{signer}，{seal}"
     return one_line(paper.unit), f"{paper.check_code}\n{paper.tasks}项", seen, attested, _verified(paper)
 
 

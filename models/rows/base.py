@@ -27,14 +27,23 @@ metadata = SQLModel.metadata
 IN_PARTS: Final = {"postgresql_partition_by": partitions.BY_OFFICE}
 
 
-class OfficeRow(SQLModel):
-    """A row that belongs to an office: its key is (office, number)."""
+class DependentRow(SQLModel):
+    """A row that depends on another one of its office, by a ``ref``: whose office is there says that one already.
+
+    A server looks every reference up for every row, and a sweep writes hundreds.
+    """
 
     # rows are never validated as objects
     model_config = cast("Any", {"defer_build": True})
 
-    office_id: int = Field(primary_key=True, foreign_key="office.id")
+    office_id: int = Field(primary_key=True)
     id: int = Field(primary_key=True)
+
+
+class OfficeRow(DependentRow):
+    """A row that belongs to an office: its key is (office, number)."""
+
+    office_id: int = Field(primary_key=True, foreign_key="office.id")
 
 
 def ref(column: str, table: str, key: str = "id") -> sa.ForeignKeyConstraint:

@@ -8,10 +8,10 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from models.rows.base import IN_PARTS, OfficeRow, index, ref, unique
+from models.rows.base import IN_PARTS, DependentRow, OfficeRow, index, ref, unique
 
 
-class Message(OfficeRow, table=True):
+class Message(DependentRow, table=True):
     """An outbox row, written in the transaction of its cause and delivered by a worker."""
 
     __table_args__ = (
@@ -56,12 +56,12 @@ class MessageTask(SQLModel, table=True):
     __table_args__ = IN_PARTS
     model_config = cast("Any", {"defer_build": True})
 
-    office_id: int = Field(primary_key=True, foreign_key="office.id")
+    office_id: int = Field(primary_key=True)
     task_id: int = Field(primary_key=True)
     message_id: int = Field(primary_key=True)
 
 
-class Attempt(OfficeRow, table=True):
+class Attempt(DependentRow, table=True):
     """One try at sending a message, recorded before it starts."""
 
     __table_args__ = (unique("message", "number"), ref("message", "message"), IN_PARTS)
@@ -75,7 +75,7 @@ class Attempt(OfficeRow, table=True):
     detail: str = ""
 
 
-class Reminder(OfficeRow, table=True):
+class Reminder(DependentRow, table=True):
     """Ledger row: this rule fired for this task in this round and due revision; at most once."""
 
     __table_args__ = (

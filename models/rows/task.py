@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from models.rows.base import OfficeRow, index, ref, unique
+from models.rows.base import DependentRow, OfficeRow, index, ref, unique
 from models.states import MAYBE_LATE, OPEN_PROBLEM
 
 
@@ -29,7 +29,7 @@ class Period(OfficeRow, table=True):
     state: str = Field(default="open", sa_type=sa.String(16))
 
 
-class Task(OfficeRow, table=True):
+class Task(DependentRow, table=True):
     """What runs through the states of a flow: a responsibility in a period, or a problem of the ledger."""
 
     __table_args__ = (
@@ -90,7 +90,7 @@ class Task(OfficeRow, table=True):
     next_due_at: datetime | None = None
 
 
-class Report(OfficeRow, table=True):
+class Report(DependentRow, table=True):
     """One immutable, numbered version of what a clerk filed on a task."""
 
     __table_args__ = (unique("task_id", "number"), ref("task_id", "task"))

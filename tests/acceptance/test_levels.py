@@ -58,6 +58,8 @@ def handed_down(levels: Levels, folder: Path) -> dict[str, Any]:
     assert made["clauses"] == ["1.1", "1.2"]
     taken: dict[str, Any] = levels.lower.data("director", "parcel", "take", file, "--xlsx", table)
     assert (taken["office"], taken["draft"]) == (ABOVE, 1)
+    table.unlink()  # while the draft is worked on its table is there for whoever asks again
+    assert levels.lower.data("director", "parcel", "take", file, "--xlsx", table)["existed"]
     levels.lower.refuses(1, "E-N13", "director", "notice", "adopt", table)
     divide(table, {"1.1": "市发改委、市水利局", "1.2": "市水利局"})
     words = ("notice", "adopt", table, "--accept-open", "已逐条落实责任单位", "--open", MONTH)
@@ -75,7 +77,8 @@ def reported(levels: Levels, folder: Path) -> tuple[Path, dict[str, Any]]:
     month_below(levels.lower, below["period"], at("2022-06-20 10:00"))
     issued = ("summary", "issue", MONTH, *notice, "--number", "云督〔2022〕6号")
     levels.lower.data("director", *issued, now=NIGHT)
-    made = levels.lower.data("director", "parcel", "report", MONTH, *notice, "--out", file, now=NIGHT)
+    # of two notices with the month the one from above is meant
+    made = levels.lower.data("director", "parcel", "report", MONTH, "--out", file, now=NIGHT)
     assert (made["clauses"], made["left"], made["existed"]) == (["1.1", "1.2"], [], False)
     return file, below
 
@@ -104,6 +107,15 @@ def corrected_at_the_desk(door: Door, answer: int, clause: str, said: tuple[str,
     assert desk.person("reviewer").post(f"{address}/correct", **typed, reason=told["--reason"]).status_code == 403
     assert director.post(f"{address}/correct", **typed, reason=told["--reason"]).headers["location"] == "/levels"
     assert len(door.world.rows("parcel")) == before + 1
+    # it is on its way: no second form, and whoever still has one open loses no word
+    for page in (director.get(address).text, director.get("/levels").text):
+        assert "更正被退回的条款" not in page
+        assert "2022-06-26 09:00" in page
+    assert f"{address}/correct" not in director.get(address).text
+    late = director.post(f"{address}/correct", **typed | {"percent": "90"}, reason=told["--reason"])
+    assert "E-L23" in late.text
+    assert told["--progress"] in late.text
+    assert len(door.world.rows("parcel")) == before + 1
     desk.site.database.close()
 
 
@@ -131,6 +143,9 @@ def test_a_month_below_is_a_report_above_returned_once_corrected_and_approved(ei
     assert [value["value"] for value in two["reports"][-1]["values"]] == [7.5]
     papers = upper.data("reviewer", "form", "list", "--month", MONTH)
     assert [(row["kind"], row["signer"]) for row in papers] == [("parcel", "王主任（印发人）")]
+    shown = upper.run("reviewer", "form", "show", papers[0]["code"]).out
+    assert "took the parcel: 王主任（印发人）" in shown
+    assert "signed and" not in shown
 
     # one approved, one returned; both go back as one answer
     upper.data("reviewer", "task", "approve", one["id"], now=NIGHT)
@@ -150,6 +165,8 @@ def test_a_month_below_is_a_report_above_returned_once_corrected_and_approved(ei
     corrected_at_the_desk(lower, heard["number"], "1.2", said)
     same = lower.data("director", *words, "1.2", *said, "--out", again, now=LATER)
     assert same["existed"]  # the very parcel that the desk made
+    other = (*words, "1.2", *said[:-1], "补充路段，漏计一公里", "--out", again)
+    assert str(same["number"]) in lower.refuses(1, "E-L23", "director", *other, now=LATER)["what"]
     mended = upper.data("clerk2", "parcel", "take", again, now=LATER)
     assert [line["clause"] for line in mended["lines"]] == ["1.2"]
     two = upper.data("reviewer", "task", "show", two["id"])
@@ -166,7 +183,9 @@ def test_a_month_below_is_a_report_above_returned_once_corrected_and_approved(ei
     # each side knows the other's trail, and both hold
     assert (findings(upper), findings(lower)) == ([], [])
     seen = {row["number"]: row for row in upper.data("director", "parcel", "list", now=LATER)}
-    assert [line["said"] for line in seen[1]["lines"]] == ["2022-06: reviewed"] * 2
+    assert [line["said"] for line in seen[1]["lines"]] == [
+        f"完成{one}的工作。 · 2022-06: reviewed" for one in ("1.1", "1.2")
+    ]
     assert "补充路段" in seen[mended["number"]]["lines"][0]["said"]
 
 

@@ -15,7 +15,8 @@ from kit.door import Door
 from kit.office import add_month, at
 from kit.world import CO, OTHER
 from models import tables as t
-from models.database import Database, insert, sqlite_url
+from models.adding import insert
+from models.database import Database, sqlite_url
 from models.facts import SummaryFacts
 from models.plain import from_plain
 from models.states import Action, Stage

@@ -13,7 +13,7 @@ from documents.words import papers, source
 from kit.door import MORNING, must_refuse
 from kit.world import NOON
 from models import tables as t
-from models.database import insert
+from models.adding import insert
 from models.states import Stage
 
 if TYPE_CHECKING:

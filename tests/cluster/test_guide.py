@@ -104,13 +104,25 @@ def test_the_office_names_all_three_machines(server: Server) -> None:
     text = re.sub(r"^database = .*\n", lambda _found: server.here(line), file.read_text("utf-8"), flags=re.MULTILINE)
     file.write_text(text, "utf-8")
     assert "target_session_attrs" in load(file.parent).database_url
-    assert "它改不了留痕" in server.run(RUN[-1])
+    said = server.run(RUN[-1])
+    assert "它改不了留痕" in said
+    assert [said.count(role) for role in ("主库，可写", "备库\n", "连不上")] == [1, 2, 0], said
 
 
 def test_backups_are_made_and_one_table_of_them_is_counted(server: Server, cluster: Cluster) -> None:
     server.run(block("duban-basebackup"), asks=cluster.follower())
     assert len([*(server.folder / "var/backups/duban").glob("2*")]) == 1
     assert int(server.run(block("duban_restored")).split()[-1]) > 0
+
+
+def test_the_server_counts_its_tables_and_one_that_only_reads_is_passed_over(server: Server, cluster: Cluster) -> None:
+    leader, known = cluster.leader(), "SELECT count(*) FROM pg_stats WHERE tablename = 'event' AND inherited"
+    assert leader is not None
+    assert cluster.ask(leader, known, "duban") == "0"
+    server.run(block("duban-analyze"), asks=cluster.follower())
+    assert cluster.ask(leader, known, "duban") == "0"
+    server.run(block("duban-analyze"))
+    assert int(cluster.ask(leader, known, "duban")) > 0
 
 
 def test_nothing_marked_run_was_left_out(server: Server) -> None:

@@ -15,8 +15,8 @@ from kit.outbox import NOON, Postbox, fields_of_one, line, run, state, tell
 from kit.sweeping import Ledger
 from models.errors import Refused
 from notifications import sending
-from notifications.claims import LEASE, TRIES
-from notifications.outbox import deliver
+from notifications.claims import LEASE, TRIES, claim, give_back
+from notifications.outbox import Holding, deliver
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -69,17 +69,24 @@ def test_after_a_slow_send_no_more_are_claimed_than_can_be_sent_in_time(
     office: SmallOffice, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(sending, "HANDFUL_SECONDS", 0)
-    claimed: list[int] = []
-
-    class Watching(Postbox):
-        def send(self, envelope: Envelope) -> str:
-            claimed.append(len(office.rows("message", state="sending")))
-            return super().send(envelope)
-
     for place in range(4):
         tell(office, "clerk1", key=f"{place}")
-    run(office, Watching())
-    assert claimed == [4, 1, 2, 1]
+    box = Watching(office)
+    run(office, box)
+    assert box.claimed == [4, 1, 2, 1]
+
+
+class Watching(Postbox):
+    """A channel that looks how many are under way at each of its sends."""
+
+    def __init__(self, office: SmallOffice) -> None:
+        super().__init__()
+        self.claimed: list[int] = []
+        self._office = office
+
+    def send(self, envelope: Envelope) -> str:
+        self.claimed.append(len(self._office.rows("message", state="sending")))
+        return super().send(envelope)
 
 
 class Deadly(Ledger):
@@ -134,6 +141,28 @@ def test_a_message_that_kills_its_worker_dies_alone(office: SmallOffice, tmp_pat
     assert [state(office, number) for number in numbers] == ["sent", "dead", "sent"]
     copies = Ledger(sent).copies()
     assert [copies[office.row("message", number)["message_id"]] for number in numbers] == [2, 0, 1]
+
+
+def test_whose_try_was_cut_short_goes_alone_also_after_it_was_given_back(office: SmallOffice, tmp_path: Path):
+    numbers = [tell(office, f"clerk{place}") for place in (1, 2, 3)]
+    killed(office, Fatal(tmp_path / "sent.txt"), NOON)
+    with office.database.write(1) as connection:
+        taken, _ended = claim(connection, 1, numbers, NOON, alone=True)
+        give_back(connection, taken)
+    box = Watching(office)
+    assert run(office, box).counts == {"sent": 3}
+    assert box.claimed == [1, 1, 1]
+
+
+def test_whether_sends_are_held_is_known_for_a_tenth_of_a_second(office: SmallOffice, monkeypatch: pytest.MonkeyPatch):
+    moments, asked = iter([0, 0, 0.05, 0.099, 0.1, 0.1, 0.15]), list[bool]()
+    holding = Holding(office.database, 1, clock=lambda: next(moments))
+    monkeypatch.setattr(office.database, "glance", lambda *_words: asked.append(True))
+    tell(office, "clerk1")
+    with office.database.write(1) as connection:
+        claimed = claim(connection, 1, [1], NOON)[0][0]
+    answers = [(holding.allows(claimed), len(asked)) for _turn in range(5)]
+    assert answers == [(True, 1), (True, 1), (True, 1), (True, 2), (True, 2)]
 
 
 def test_where_nobody_can_say_whether_sends_are_held_nothing_leaves(

@@ -25,7 +25,8 @@ from kit.server import SERVER, empty_database, needs_server
 from kit.stage import LATE, make_stage
 from models import copying, relocation
 from models import tables as t
-from models.database import Database, insert
+from models.adding import insert
+from models.database import Database
 from models.errors import Unreachable
 from models.rows import metadata
 from models.schema import migrate

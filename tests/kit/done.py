@@ -16,7 +16,7 @@ import commands.trail
 from deeds import downloads, evidence, months, own_words, registers, rules_editing, running
 from deeds import requests as asked
 from deeds.board import looking
-from deeds.levels import answering, handing_down, reporting_up, standing, taking
+from deeds.levels import answering, correcting, handing_down, standing, taking
 from deeds.task_views import story
 from kit import tables
 from kit.levels import BELOW
@@ -268,7 +268,7 @@ def _take_again(stage: Stage, actor: Actor, number: Any) -> Any:
 
 
 def _correct(stage: Stage, actor: Actor, number: Any) -> Any:
-    return reporting_up.correct(Seat(stage, actor), number, "1.1", {"percent": 60}, REASON)
+    return correcting.correct(Seat(stage, actor), number, "1.1", {"percent": 60}, REASON)
 
 
 _INTERNAL = flow_reading.read_flow(f"{flow_store.shipped('internal_report').text}\n# reworded\n")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from kit import office as kit
 from kit.world import CO, NOON, OWN, REASON, REFILE, World, make_world
 from models import tables as t
-from models.database import insert
+from models.adding import insert
 from models.states import UNIT_ROLES, Relation, Role
 from workflow import actions, cases, flow_store
 from workflow.flow import MY_TURN

@@ -26,7 +26,7 @@ from kit import office as kit
 from kit.flows import Walker, walk
 from kit.world import NOON, OWN, World, make_world
 from models import tables as t
-from models.database import insert
+from models.adding import insert
 from models.states import Role
 from models.times import SHANGHAI
 from workflow import cases, flow_store

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 import sqlalchemy as sa
 
 from kit.parts import IN_PARTS
-from models import tables as t
 from models.rows import metadata
 from models.statistics import LARGE
 
@@ -25,8 +24,13 @@ _NUMBERED: Final = {"id", "seq", "task_id", "object_id", "message", "message_id"
 _WORDED: Final = {"dedupe_key", "key"}
 #: what is over
 _OVER: Final = {
-    "period": {"state": "'closed'", "month": "to_char(to_date(month, 'YYYY-MM') - n * interval '5 years', 'YYYY-MM')"},
-    "task": {"state": "'aggregated'", "stage": "'aggregated'", "next_due_at": "NULL"},
+    "period": {"state": "'closed'", "month": "to_char(to_date(month, 'YYYY-MM') - n * interval '1 year', 'YYYY-MM')"},
+    "task": {
+        "state": "'aggregated'",
+        "stage": "'aggregated'",
+        "next_due_at": "NULL",
+        "late_days": "CASE mod(id, 5) WHEN 0 THEN 3 ELSE 0 END",
+    },
     "message": {"state": "'sent'"},
 }
 
@@ -48,9 +52,11 @@ def many_offices(database: Database, count: int, rows: int) -> None:
 def many_months(database: Database, count: int) -> None:
     """What grows in an office so many times more, in months that are over, and statistics of it all."""
     with database.write(1) as connection:
-        for table in (t.period, *(metadata.tables[name] for name in sorted(LARGE))):
+        for name in ("period", *sorted(LARGE)):
+            table = metadata.tables[name]
             changed = {**_next(table), **_OVER.get(table.name, {})}
-            _add(connection, table, changed, f"{table.name}, generate_series(1, {count}) n WHERE office_id = 1")
+            which = "office_id = 1 AND problem_id IS NULL" if table.name == "task" else "office_id = 1"
+            _add(connection, table, changed, f"{table.name}, generate_series(1, {count}) n WHERE {which}")
         connection.exec_driver_sql("ANALYZE")
 
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import sqlalchemy as sa
 
 from models import tables as t
-from models.database import Database, insert, sqlite_url
+from models.adding import insert
+from models.database import Database, sqlite_url
 from models.schema import migrate
 from models.states import Action, Role
 from models.times import SHANGHAI, local_date

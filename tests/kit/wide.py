@@ -1,6 +1,7 @@
-"""What is read of a table that grows, whole or by the office alone, and no piece of it: seen in SQLite's own plans.
+"""What is read of a table that grows, whole or by the office alone, and no piece of it: seen in the database's own plans.
 
-The plans are the same in a small office and in a large one (``models/statistics.py``).
+SQLite's are the same in a small office and in a large one (``models/statistics.py``); PostgreSQL's are those for the rows
+that there are (``wide_server.py``).
 """
 
 from __future__ import annotations
@@ -10,10 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
+from kit.wide_server import OF_FEW, wide_steps
 from models.statistics import LARGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from sqlalchemy.engine import Connection
 
     from models.database import Database
 
@@ -22,8 +26,6 @@ GROWING: Final = LARGE | {
     "attachment", "clause", "draft", "evidence", "filing", "indicator", "inspection", "paper", "parcel", "photo",
     "problem", "problem_unit", "request", "responsibility", "visit", "webhook_delivery",
 }  # fmt: skip
-#: indexes of what is open, whose rows leave them
-OF_FEW: Final = frozenset({"ix_draft_waiting", "ix_task_problem"})
 
 
 @contextmanager
@@ -40,17 +42,22 @@ def wide_reads(database: Database) -> Iterator[list[str]]:
         yield wide
     finally:
         sa.event.remove(sa.Engine, "before_cursor_execute", heard)
+    steps = _sqlite_steps if database.is_sqlite else wide_steps
     with database.read() as connection:
         for text, values in asked.items():
             if text.startswith(("SELECT", "WITH")):
-                plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", tuple(values)).all()
-                within = {step.parent for step in plan if step.detail == "USE TEMP B-TREE FOR ORDER BY"}
-                wide += [
-                    f"{step.detail}: {text}"
-                    for step in plan
-                    # what is read in order until a page is full is a piece; what is sorted first is read whole
-                    if _of_all(step.detail) and ("LIMIT" not in text or step.parent in within)
-                ]
+                wide += [f"{step}: {text}" for step in steps(connection, text, values)]
+
+
+def _sqlite_steps(connection: Connection, text: str, values: Any) -> list[str]:
+    plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", tuple(values)).all()
+    within = {step.parent for step in plan if step.detail == "USE TEMP B-TREE FOR ORDER BY"}
+    return [
+        step.detail
+        for step in plan
+        # what is read in order until a page is full is a piece; what is sorted first is read whole
+        if _of_all(step.detail) and ("LIMIT" not in text or step.parent in within)
+    ]
 
 
 def _of_all(step: str) -> bool:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from kit.office import BEGIN, CLOSES, DUE, MONTH, OFFICE, OPENS, add_month, small_office
 from models import tables as t
-from models.database import insert
+from models.adding import insert
 from models.states import PeriodState, Stage
 
 if TYPE_CHECKING:

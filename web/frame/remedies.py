@@ -67,6 +67,10 @@ _FOR_COMMANDS: Final = {
     "E-L16": N_("Where two notices have the month, write the number of the other one behind it: 2022-06@2"),
     "E-L17": N_("The director issues the summary, under “Months and summaries”."),
     "E-L21": N_("Nothing was taken. What was reported already stands in the list of tasks."),
+    "E-L23": N_(
+        "Send the file of the correction, if that was not done. If it has to say something else, ask the office above to"
+        " return it; its next answer is corrected again."
+    ),
     "E-M05": N_("Open the message: it shows how it was sent."),
     "E-N02": N_("Say on the page of doubts which unit it is, or enter the new unit under “Units”."),
     "E-N03": N_("Choose above the notice that this one revises, look at what would change, then adopt it."),

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from deeds import downloads
-from deeds.evidence import ASKED, form_story, from_data, signature_words
+from deeds.evidence import ASKED, attested, form_story, from_data, signature_words
 from deeds.filing import Stand, unit_month
 from deeds.forms import FormStand, form_file, print_form, unit_forms
 from deeds.months import named_month
@@ -90,6 +90,7 @@ def _paper(paper: dict[str, Any]) -> dict[str, Any]:
         "code": CodeMatch(stored["code"] or CodeMatch.UNREAD).label,
         "seal": SealHint(stored["seal"]).label,
         "asked": listed(code for code in stored["remarks"] if code in ASKED),
+        "answers": attested(paper),
         "checks": checks,
         "none": Verdict.NONE.label,
     }

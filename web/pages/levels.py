@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from deeds.levels import answering, handing_down, reporting_up, standing, taking
-from deeds.months import month_of
+from deeds.levels import answering, correcting, handing_down, reporting_up, standing, taking
+from deeds.months import named_month
 from documents.parcels import LARGEST
 from models import tables as t
 from models.errors import DubanError
-from models.language import _
+from models.language import N_, _
 from models.parcels import ClauseReport, ParcelKind, ValueSaid
 from web.frame.desk import At
 from web.frame.files import MEDIA
@@ -22,14 +22,13 @@ from web.frame.posted import Form, Posted, number_of
 from web.frame.uploads import some
 from workflow import peers
 from workflow.figures import read_figure
-from workflow.month_names import MonthName
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
+    from deeds.levels.correcting import Returned
     from deeds.levels.making import Made
     from deeds.levels.taking import Taken
-    from models.parcels import ClauseAnswer
     from web.frame.desk import Desk
     from workflow.peers import Peer
 
@@ -47,6 +46,7 @@ def levels(desk: At, page: Page = 1) -> Response:
     return desk.page(
         "levels/list.html", parcels=paging.of(rows), paging=paging, below=_below(desk, others),
         above=[one for one in others if one.unit_id is None] if desk.may(reporting_up.DEED) else [],
+        months=desk.read(lambda c: reporting_up.reportable(c, desk.office_id)) if desk.may(reporting_up.DEED) else [],
         notices=desk.read(lambda c: _notices(c, desk.office_id)) if desk.may(handing_down.DEED) else [],
         answerable=ParcelKind.REPORT if desk.may(answering.DEED) else None,
         correctable=ParcelKind.ANSWER if desk.may(reporting_up.DEED) else None, takes=desk.may(taking.DEED),
@@ -61,10 +61,13 @@ def parcel(desk: At, number: int) -> Response:
 
 def _parcel(desk: Desk, number: int, typed: dict[str, str], refusal: DubanError | None = None) -> Response:
     row = desk.look_up(standing.DEED, lambda c: standing.one(c, desk, number))
-    returned: list[tuple[ClauseAnswer, ClauseReport]] = []
+    returned: list[Returned] = []
     if row.inward and row.kind is ParcelKind.ANSWER and desk.may(reporting_up.DEED):
-        returned = desk.read(lambda c: reporting_up.correctable(c, desk.office_id, number))
-    return desk.page("levels/show.html", row=row, returned=returned, typed=typed, refusal=refusal)
+        returned = desk.read(lambda c: correcting.correctable(c, desk.office_id, number))
+    answerable = row.inward and row.kind is ParcelKind.REPORT and desk.may(answering.DEED)
+    return desk.page(
+        "levels/show.html", row=row, returned=returned, answerable=answerable, typed=typed, refusal=refusal
+    )
 
 
 @router.post("/{number}/correct")
@@ -74,9 +77,9 @@ def correct(desk: At, form: Form, number: int) -> Response:
     typed = {name: form.text(name) for name in form.names()}
     clause = typed.get("clause", "")
     try:
-        said = desk.read(lambda c: reporting_up.correctable(c, desk.office_id, number))
-        before = next((before for one, before in said if one.number == clause), ClauseReport(clause))
-        made = reporting_up.correct(desk, number, clause, _changed(form, before), form.text("reason"))
+        said = desk.read(lambda c: correcting.correctable(c, desk.office_id, number))
+        before = next((one.before for one in said if one.before.number == clause), ClauseReport(clause))
+        made = correcting.correct(desk, number, clause, _changed(form, before), form.text("reason"))
     except DubanError as refusal:
         if desk.is_part:
             raise
@@ -113,7 +116,15 @@ def take(desk: At, form: Form) -> Response:
     taken = taking.take(desk, file.data, file.name)
     if taken.draft and not taken.existed:
         return desk.go(f"/notices/drafts/{taken.draft}", said=_told(taken))
-    return desk.go("/levels", said=_told(taken))
+    return desk.go(f"/levels/{taken.number}" if taken.kind is ParcelKind.ANSWER else "/levels", said=_told(taken))
+
+
+#: what there is to do now, by what was taken
+_NEXT: Final = {
+    ParcelKind.HANDED_DOWN: N_("Say which units carry out each clause; then the director adopts it."),
+    ParcelKind.REPORT: N_("They are the unit's reports now and wait to be reviewed."),
+    ParcelKind.ANSWER: N_("What was returned is corrected here by the director."),
+}
 
 
 def _told(taken: Taken) -> str:
@@ -122,6 +133,7 @@ def _told(taken: Taken) -> str:
         return said.format(number=taken.number, office=taken.office, kind=taken.kind.label, done=taken.done)
     said = _("Parcel {number} of {office} ({kind}) was taken: {count} clauses.")
     told = [said.format(number=taken.number, office=taken.office, kind=taken.kind.label, count=len(taken.lines))]
+    told.append(_(_NEXT[taken.kind]))
     told += [_("Not taken: {clause} ({why})").format(clause=one.clause, why=one.said) for one in taken.left]
     return " ".join(told)
 
@@ -138,9 +150,7 @@ def hand_down(desk: At, form: Form) -> Response:
 def report(desk: At, form: Form) -> Response:
     """An issued month goes up."""
     desk.demand(reporting_up.DEED)
-    month, _at, notice = form.text("month").partition("@")
-    named = MonthName(month_of(month), number_of(notice) if notice else None)
-    return _made(desk, reporting_up.report_up(desk, named))
+    return _made(desk, reporting_up.report_up(desk, named_month(form.text("month"))))
 
 
 @router.post("/{number}/answer")

@@ -489,7 +489,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["office_id", "recipient_id"], ["person.office_id", "person.id"], name=op.f("fk_message_recipient_id")
         ),
-        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_message_")),
         sa.PrimaryKeyConstraint("office_id", "id", name=op.f("pk_message")),
         sa.UniqueConstraint("office_id", "dedupe_key", name=op.f("uq_message_office_id_dedupe_key")),
     )
@@ -503,7 +502,6 @@ def upgrade() -> None:
         sa.Column("office_id", sa.Integer(), nullable=False),
         sa.Column("task_id", sa.Integer(), nullable=False),
         sa.Column("message_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_message_task_")),
         sa.PrimaryKeyConstraint("office_id", "task_id", "message_id", name=op.f("pk_message_task")),
         postgresql_partition_by=partitions.BY_OFFICE,
     )
@@ -589,7 +587,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["office_id", "message"], ["message.office_id", "message.id"], name=op.f("fk_attempt_message")
         ),
-        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_attempt_")),
         sa.PrimaryKeyConstraint("office_id", "id", name=op.f("pk_attempt")),
         sa.UniqueConstraint("office_id", "message", "number", name=op.f("uq_attempt_office_id_message_number")),
         postgresql_partition_by=partitions.BY_OFFICE,
@@ -949,7 +946,6 @@ def upgrade() -> None:
             name=op.f("fk_task_responsibility_id"),
         ),
         sa.ForeignKeyConstraint(["office_id", "unit_id"], ["unit.office_id", "unit.id"], name=op.f("fk_task_unit_id")),
-        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_task_")),
         sa.PrimaryKeyConstraint("office_id", "id", name=op.f("pk_task")),
         sa.UniqueConstraint(
             "office_id", "period_id", "responsibility_id", name=op.f("uq_task_office_id_period_id_responsibility_id")
@@ -1075,7 +1071,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["office_id", "task_id"], ["task.office_id", "task.id"], name=op.f("fk_reminder_task_id")
         ),
-        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_reminder_")),
         sa.PrimaryKeyConstraint("office_id", "id", name=op.f("pk_reminder")),
         sa.UniqueConstraint(
             "office_id",
@@ -1108,7 +1103,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["office_id", "task_id"], ["task.office_id", "task.id"], name=op.f("fk_report_task_id")
         ),
-        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_report_")),
         sa.PrimaryKeyConstraint("office_id", "id", name=op.f("pk_report")),
         sa.UniqueConstraint("office_id", "task_id", "number", name=op.f("uq_report_office_id_task_id_number")),
     )

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from models import tables as t
+from models.holds import held_reason
 from models.states import Decision, MessageState, PeriodState, Stage
 from simulation.years.city import OFFICE
 from workflow import cases
-from workflow.telling import held_reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

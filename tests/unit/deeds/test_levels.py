@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 
-from deeds.levels import answering, handing_down, standing, taking, tidings
+from deeds.levels import answering, correcting, handing_down, standing, taking, tidings
 from documents.parcels import LARGEST, opened
 from kit.costs import statements
 from kit.door import HAN
 from kit.levels import BELOW, NOTICE, OURS, THEIRS, UNIT, enter_below, parcel
 from kit.office import MONTH
-from kit.stage import LATE, Seat, Stage
+from kit.stage import LATE, Seat, Stage, make_stage
 from kit.world import REASON, World, make_world, refused
 from models import office_key
 from models.language import speaking
@@ -161,13 +161,19 @@ def test_a_file_that_is_no_parcel_is_refused_in_one_sentence(above: Above) -> No
     good = above.report()
     for bad in (
         b"", b"PK\x03\x04", good[:200], b"\0" * 100, repacked(good, zipfile.ZIP_DEFLATED), repacked(good, parcel_json=None),
-        repacked(good, parcel_json=b"[" * 100_000), repacked(good, parcel_json=b'{"format":"duban-parcel/2"}'),
+        repacked(good, parcel_json=b"[" * 100_000), repacked(good, parcel_json=b'{"format":2}'),
         repacked(good, signature=b"zz"), repacked(good, **{"../x_pdf": b"x"}),
     ):  # fmt: skip
         with refused("E-L03"):
             above.take(bad)
     with refused("E-F02"):
         above.take(b"\0" * (LARGEST + 1))
+
+
+def test_a_parcel_of_another_version_of_the_program_says_which_and_what_to_do(above: Above) -> None:
+    with refused("E-L24") as refusal:
+        above.take(repacked(above.report(), parcel_json=b'{"format":"duban-parcel/2","sealed":{}}'))
+    assert "duban-parcel/2" in refusal.value.what
 
 
 def test_whatever_is_changed_in_a_parcel_is_noticed(above: Above) -> None:
@@ -386,3 +392,30 @@ def test_a_key_that_others_may_read_is_not_used(tmp_path: Path) -> None:
     file.unlink()
     with refused("E-L01"):
         office_key.own(tmp_path)
+
+
+# --- correcting --------------------------------------------------------------------------------------------------
+
+
+def test_what_was_returned_is_corrected_once_until_the_next_answer_or_another_key(tmp_path: Path) -> None:
+    stage = make_stage(tmp_path)
+    seat, answer = Seat(stage, stage.world.actor("director", LATE)), stage.things.answer
+
+    def correct(percent: int) -> Made:
+        return correcting.correct(seat, answer, "1.1", {"percent": percent}, REASON)
+
+    first = correct(60)
+    assert correct(60).number == first.number
+    with refused("E-L23"):
+        correct(70)
+    # sealed with a key that is not ours any more, it will not be taken: it is made anew
+    office_key.keep(stage.world.folder, b"\x05" * 32)
+    anew = correct(70)
+    assert anew.number > first.number
+    # returned once more, it is corrected once more
+    told = Answer("2022-05", (ClauseAnswer("1.1", "returned", "退回", "审核员", REASON, LATE.date()),))
+    key = office_key.own(stage.world.folder).public.fingerprint
+    back = parcel(THEIRS, key, ParcelKind.ANSWER, told, LATE, answers=anew.sha256, head=(2, "d" * 64))
+    answer = taking.take(seat, back, "回复.parcel").number
+    assert correct(80).number > answer
+    stage.world.database.close()

@@ -13,8 +13,9 @@ from sqlalchemy import exc
 
 from kit.world import World, refused
 from models import tables as t
+from models.adding import insert, next_id
 from models.complaints import refusal
-from models.database import Database, apart, insert, next_id, sqlite_url
+from models.database import Database, apart, sqlite_url
 from models.errors import EnvironmentRefused
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 
 from models import tables as t
-from models.database import Database, insert, insert_all, insert_new, sqlite_url
+from models.adding import insert, insert_all, insert_new
+from models.database import Database, sqlite_url
 from models.rows import metadata
 from models.statements import Statement
 

@@ -21,8 +21,8 @@ from kit.office import SmallOffice, at, small_office
 from kit.serving import until
 from models import disk
 from models import tables as t
+from models.adding import insert
 from models.complaints import plain_words
-from models.database import insert
 from models.errors import EnvironmentRefused, Unreachable
 from schedules.rules import load_rules
 from schedules.runner import Every, Loop, Service, single, tick

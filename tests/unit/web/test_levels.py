@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 NOW = at("2022-06-24 10:00")
 CLERK = "clerk2"
 CORRECTION = "漏计一处"
+ANSWER = "/levels/2/answer"
 
 
 @pytest.fixture
@@ -71,9 +72,24 @@ def test_what_is_taken_at_the_desk_is_seen_by_the_reviewer_and_answered(desk: De
     clerk.post("/levels/take", files=sent)
     assert len(office.rows("report")) == before
     assert "E-L20" in reviewer.post("/levels/2/answer").text
+    assert ANSWER not in reviewer.get("/levels").text  # before anything is decided there is nothing to answer
     office.act("reviewer", Action.APPROVE, task, NOW)
+    assert ANSWER in reviewer.get("/levels").text
+    assert ANSWER in reviewer.get("/levels/2").text
     assert reviewer.post("/levels/2/answer").headers["location"] == "/levels"
+    answered = reviewer.get("/levels").text
+    assert ANSWER not in answered
+    assert 'href="/levels/3"' in answered
+    office.act("director", Action.REOPEN, task, NOW, reason="请补充数据。", refile_on=date(2022, 7, 4))
+    assert ANSWER in reviewer.get("/levels").text
     assert [row["kind"] for row in office.rows("parcel")] == ["handed_down", "report", "answer"]
+
+
+def test_a_letter_about_a_parcel_leads_to_its_page(desk: DeskOf) -> None:
+    desk.person(CLERK).post("/levels/take", files={"file": ("上报.parcel", report(desk))})
+    (letter,) = desk.office.rows("message", event="parcel_reported", recipient_id=desk.office.people["reviewer"])
+    desk.office.change("message", letter["id"], state="sent", body="上报已接收。", settled_at=NOW)
+    assert 'href="/levels/2"' in desk.person("reviewer").get(f"/inbox/{letter['id']}").text
 
 
 def test_a_program_fetches_what_was_handed_down_and_posts_the_month(desk: DeskOf) -> None:

@@ -1,0 +1,203 @@
+"""更正: what the office above returned is said anew beside the frozen summary, by the director, by name and with a reason.
+
+Once for each returning: until the next answer one correction is on its way, so that above nobody has to choose between two.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from deeds.levels.making import Contents, make
+from deeds.levels.reporting_up import DEED, files_of, receiver_of
+from models import office_key
+from models import tables as t
+from models.errors import BadInput, Refused
+from models.language import _, listed
+from models.parcels import Answer, ClauseReport, MonthReport, ParcelKind, content_of, read_told
+from models.states import Stage
+from models.times import shown
+from models.words import letters
+from workflow import parcels
+from workflow.given import SHORTEST_REASON
+from workflow.parcels import About
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from sqlalchemy.engine import Connection
+
+    from deeds.desk import Desk
+    from deeds.levels.making import Made
+    from models.parcels import ClauseAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A correction of one clause that was made: as which parcel, when, and what it says."""
+
+    parcel: int
+    sha256: str
+    at: datetime
+    said: ClauseReport
+    #: the keys that it was sealed with and for
+    keys: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A clause that an answer returned, what had been reported of it, and its correction once that is made."""
+
+    answer: ClauseAnswer
+    before: ClauseReport
+    sent: Correction | None
+
+
+def correct(desk: Desk, answer: int, clause: str, changed: Mapping[str, Any], reason: str) -> Made:
+    """One clause that the answer of this number returned, said anew by the director, with why it differs.
+
+    ``changed``: fields of ``ClauseReport`` (``values`` by indicator name) in place of what was reported before. E-L19 for
+    a clause that was not returned, E-L23 for another correction than the one that is on its way.
+    """
+
+    def prepare(connection: Connection) -> Contents:
+        row = _answer(connection, desk.office_id, answer)
+        _refuse_not_returned(row, clause)
+        before = _reported(connection, desk.office_id, row, clause)
+        _weighed(reason)
+        said = _changed(before.clauses[0], changed, reason)
+        sent = _on_its_way(connection, desk, row).get(clause)
+        if sent is not None and sent.said != said:
+            raise _corrected_already(row, sent)
+        known = parcels.of_number(connection, desk.office_id, sent.parcel) if sent else None
+        files = files_of(desk, _issued(connection, desk.office_id, row.period_id))
+        peer, about = receiver_of(connection, desk.office_id, row), About(row.notice_id, row.period_id)
+        content = replace(before, clauses=(said,))
+        return Contents(ParcelKind.REPORT, peer, content, about, row.sha256, files, known=known)
+
+    return make(desk, DEED, prepare)
+
+
+def correctable(connection: Connection, office_id: int, answer: int) -> list[Returned]:
+    """What the answer of this number returned, with what had been reported of it and its correction."""
+    row = _answer(connection, office_id, answer)
+    sent = first_of_each(corrections(connection, office_id, [row])[row.id])
+    return [
+        Returned(one, before, sent.get(one.number))
+        for one in returned(row)
+        for before in _reported(connection, office_id, row, one.number).clauses
+    ]
+
+
+def returned(answer: Any) -> list[ClauseAnswer]:
+    """What the answer in this row gave back."""
+    said = content_of(Answer, read_told(answer.statement, ""))
+    return [one for one in said.clauses if one.stage == Stage.RETURNED.value]
+
+
+def corrections(connection: Connection, office_id: int, answers: Sequence[Any]) -> dict[int, list[Correction]]:
+    """Of each of these answers (rows) the corrections that were made since it came, in their order."""
+    found: dict[int, list[Correction]] = {row.id: [] for row in answers}
+    if not answers:
+        return found
+    p = t.parcel.c
+    query = sa.select(p.id, p.sha256, p.at, p.period_id, p.statement).where(
+        p.office_id == office_id, sa.not_(p.inward), p.kind == ParcelKind.REPORT.value,
+        p.period_id.in_({row.period_id for row in answers}), p.id > min(found),
+    )  # fmt: skip
+    for made in connection.execute(query.order_by(p.id)):
+        for one in _corrections_in(made):
+            for row in answers:
+                if made.period_id == row.period_id and made.id > row.id:
+                    found[row.id].append(one)
+    return found
+
+
+def first_of_each(made: Iterable[Correction]) -> dict[str, Correction]:
+    """Clause → its first correction: a later one corrects what a later answer returned."""
+    found: dict[str, Correction] = {}
+    for one in made:
+        found.setdefault(one.said.number, one)
+    return found
+
+
+def _corrections_in(made: Any) -> Iterator[Correction]:
+    told = read_told(made.statement, "")
+    for said in content_of(MonthReport, told).clauses:
+        if said.correction:
+            yield Correction(made.id, made.sha256, made.at, said, (told.sender.key, told.receiver.key))
+
+
+def _on_its_way(connection: Connection, desk: Desk, answer: Any) -> dict[str, Correction]:
+    """Clause → its first correction since this answer that can still be taken: one under a former key of either cannot."""
+    keys = (
+        office_key.own(desk.settings.home).public.fingerprint,
+        receiver_of(connection, desk.office_id, answer).public.fingerprint,
+    )
+    made = corrections(connection, desk.office_id, [answer])[answer.id]
+    return first_of_each(one for one in made if one.keys == keys)
+
+
+def _corrected_already(answer: Any, sent: Correction) -> Refused:
+    return Refused(
+        "E-L23",
+        _("Clause {clause} was corrected already: parcel {number}, made {when}.").format(
+            clause=sent.said.number, number=sent.parcel, when=shown(sent.at)
+        ),
+        where=_("parcel {id}").format(id=answer.id),
+        remedy=_(
+            "If it was not sent yet, write its file with “duban parcel export {number}” and send it. If it has to say"
+            " something else, ask the office above to return it; its next answer is corrected again."
+        ).format(number=sent.parcel),
+    )
+
+
+def _answer(connection: Connection, office_id: int, number: int) -> Any:
+    p = t.parcel.c
+    return parcels.of_number(connection, office_id, number, p.inward, p.kind == ParcelKind.ANSWER.value)
+
+
+def _refuse_not_returned(row: Any, clause: str) -> None:
+    back = [one.number for one in returned(row)]
+    if clause not in back:
+        raise Refused(
+            "E-L19",
+            _("This answer did not return clause {clause}: there is nothing to correct.").format(clause=clause),
+            where=_("parcel {id}").format(id=row.id),
+            remedy=_("Returned were: {clauses}").format(clauses=listed(back) or _("none")),
+        )
+
+
+def _reported(connection: Connection, office_id: int, answer: Any, clause: str) -> MonthReport:
+    """What went up of the clause before, in the parcel that the answer is about."""
+    p = t.parcel.c
+    row = parcels.find(connection, office_id, p.sha256 == answer.answers)
+    said = content_of(MonthReport, read_told(row.statement, ""))
+    return replace(said, clauses=tuple(one for one in said.clauses if one.number == clause))
+
+
+def _issued(connection: Connection, office_id: int, period_id: int) -> Any:
+    s = t.summary.c
+    query = sa.select(s.facts, s.files).where(s.office_id == office_id, s.period_id == period_id)
+    return connection.execute(query.order_by(s.number.desc()).limit(1)).one()
+
+
+def _weighed(reason: str) -> None:
+    if letters(reason) < SHORTEST_REASON:
+        raise BadInput(
+            "E-S02",
+            _("A reason of at least {count} characters is needed.").format(count=SHORTEST_REASON),
+            remedy=_("Say why this differs from the issued summary, with --reason."),
+        )
+
+
+def _changed(before: ClauseReport, changed: Mapping[str, Any], reason: str) -> ClauseReport:
+    told = dict(changed)
+    values = {one.name: one for one in before.values}
+    values |= {one.name: one for one in told.pop("values", ())}
+    if told.get("progress"):
+        told["no_progress"] = False
+    return replace(before, **told, values=tuple(values.values()), correction=reason.strip())

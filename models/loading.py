@@ -1,0 +1,85 @@
+"""Many rows at once: a server gets them in one go, and takes a third less work for each.
+
+What it does with a row stays: keys, references, triggers, the part that it belongs to.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy import exc
+
+from models.statements import Statement
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from sqlalchemy.engine import Connection, Dialect
+
+
+class Loading:
+    """``COPY`` of rows that all give the same columns. Errors are those of SQLAlchemy, as a ``Statement`` has them."""
+
+    __slots__ = ("_columns", "_text", "_turns")
+
+    def __init__(self, table: sa.Table, columns: Sequence[str]) -> None:
+        """``columns`` are those that each row gives, in any order."""
+        self._columns = [(name, table.c[name].type) for name in columns]
+        names = ", ".join(f'"{name}"' for name in columns)
+        self._text = f"COPY {table.name} ({names}) FROM STDIN"
+        self._turns: list[tuple[str, Callable[[Any], Any] | None]] = []
+
+    def load(self, connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
+        """All of them, or none."""
+        dialect, cursor = connection.dialect, connection.connection.cursor()
+        turns = self._turned(dialect)
+        driver: Any = cursor
+        told = [tuple(row[name] if turn is None else turn(row[name]) for name, turn in turns) for row in rows]
+        try:
+            for heard in connection.engine.dispatch.before_cursor_execute:
+                heard(connection, cursor, self._text, told, None, True)
+            with driver.copy(self._text) as copy:
+                for row in told:
+                    copy.write_row(row)
+        except dialect.loaded_dbapi.Error as error:
+            kind = dialect.loaded_dbapi.Error
+            raise exc.DBAPIError.instance(self._text, told, error, kind, dialect=dialect) from error
+
+    def _turned(self, dialect: Dialect) -> list[tuple[str, Callable[[Any], Any] | None]]:
+        """Each column with the turning of its type, found out once."""
+        if not self._turns:
+            self._turns = [(name, kind.dialect_impl(dialect).bind_processor(dialect)) for name, kind in self._columns]
+        return self._turns
+
+
+class Revision:
+    """Rows of an office that each get values of their own in some columns, and all the same ones in others.
+
+    A row is named by its number: ``id``. Embedded, each is a statement; a server gets a list a column, and one statement.
+    """
+
+    __slots__ = ("_alone", "_columns", "_together")
+
+    def __init__(self, table: sa.Table, columns: Sequence[str], **same: Any) -> None:
+        """``columns`` are those that each row gives; ``same``: what all get."""
+        c = table.c
+        office: sa.BindParameter[int] = sa.bindparam("of_office")
+        self._columns = ("id", *columns)
+        number: sa.BindParameter[int] = sa.bindparam("of_id")
+        alone = sa.update(table).where(c.office_id == office, c.id == number)
+        self._alone = Statement(alone.values({name: sa.bindparam(name) for name in columns} | same))
+        lists = [sa.bindparam(name, type_=sa.ARRAY(c[name].type)) for name in self._columns]
+        given = sa.func.unnest(*lists).table_valued(*self._columns).render_derived(name="given")
+        together = sa.update(table).where(c.office_id == office, c.id == given.c.id)
+        self._together = Statement(together.values({name: given.c[name] for name in columns} | same))
+
+    def make(self, connection: Connection, office_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Each row has the columns and ``id``."""
+        if not rows:
+            return
+        if connection.dialect.name == "sqlite":
+            self._alone.each(connection, [{"of_office": office_id, "of_id": row["id"], **row} for row in rows])
+        else:
+            lists = {name: [row[name] for row in rows] for name in self._columns}
+            self._together.change(connection, {"of_office": office_id, **lists})
