@@ -22,6 +22,7 @@ from procrastinate.exceptions import ConnectorException
 
 from cluster import jobs
 from models.dispatch import Work, leave
+from models.errors import Unreachable
 from schedules.runner import DELIVERY_SECONDS, EXIT_BROKEN, SWEEP_SECONDS, WATCH_SECONDS, Clockwork, Loop, wall_clock
 
 if TYPE_CHECKING:
@@ -95,8 +96,8 @@ class Worker:
         """Work until SIGTERM or SIGINT; returns the exit code, 5 when the database was lost. Main thread only."""
         try:
             return asyncio.run(self._run(started))
-        except ConnectorException:
-            log.exception("the database cannot be reached")
+        except ConnectorException as failure:
+            log.error("the database cannot be reached: %s", failure.__cause__)  # noqa: TRY400 - it is not ours
             return EXIT_BROKEN
         finally:
             self.stopping.set()
@@ -121,7 +122,8 @@ class Worker:
             await asyncio.to_thread(clockwork.stop)
         for failure in ended:
             if isinstance(failure, Exception):
-                log.error("the database is lost, or others took this worker for dead", exc_info=failure)
+                why = None if isinstance(failure, ConnectorException) else failure
+                log.error("the database is lost, or others took this worker for dead: %r", failure, exc_info=why)
         return 0 if told.is_set() else EXIT_BROKEN
 
     def _hands(self, app: procrastinate.App, queues: Iterable[str], at_once: int) -> Coroutine[None, None, None]:
@@ -162,6 +164,8 @@ class Worker:
             return
         try:
             loop.work(wall_clock())
+        except Unreachable as away:
+            log.warning("the loop %s waits for its next turn: %s %s", loop.name, away.code, away.what)
         except Exception:
             log.exception("the loop %s failed; it runs again at its next turn", loop.name)
 
@@ -172,6 +176,8 @@ class Worker:
                 return
             try:
                 self._look_after(office)
+            except Unreachable as away:
+                log.warning("office %s could not be looked after: %s %s", office.office_id, away.code, away.what)
             except Exception:
                 log.exception("office %s could not be looked after; it will be at the next tick", office.office_id)
 

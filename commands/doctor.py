@@ -19,6 +19,7 @@ def doctor_command(desk_: Desk) -> int:
     """Every check, without a login; it changes nothing."""
     from workflow.health import Severity
 
+    desk_.patient = False  # whoever asks what is wrong wants to know it now
     checks = doctor.checks(desk_)
     marks = {Severity.OK: "✓", Severity.WARNING: "!", Severity.WRONG: "✗"}
     data = [{"check": c.name, "severity": c.severity.value, "said": c.said} for c in checks]

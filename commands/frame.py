@@ -60,6 +60,8 @@ class Desk(deeds.desk.Desk):
     as_json: bool
     #: what is done is to choose a new password, or to leave: an old one does not stand in the way
     renewing: bool = False
+    #: a server that is being replaced is waited for
+    patient: bool = True
 
     @cached_property
     def settings(self) -> Settings:
@@ -71,9 +73,10 @@ class Desk(deeds.desk.Desk):
     @cached_property
     def database(self) -> Database:
         """The database, checked; a command that has changed nothing yet waits for a server that is being replaced."""
-        from models.postgres import Patience
+        from models.postgres import HASTE, Patience
 
-        return deeds.desk.open_database(self.settings, patience=Patience(PATIENCE_SECONDS, _say_waiting))
+        patience = Patience(PATIENCE_SECONDS, _say_waiting) if self.patient else HASTE
+        return deeds.desk.open_database(self.settings, patience=patience)
 
     def leave(self) -> None:
         """Take leave of a server; a file is let go with the process."""

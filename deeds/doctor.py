@@ -22,7 +22,34 @@ LEAST_SHARE: Final = 0.10
 
 def checks(desk_: Desk, *, proof: bool = True) -> list[Check]:
     """Every finding, in the order in which one would mend; without ``proof`` the trail, which takes long, is left out."""
-    return [*_database(desk_, proof=proof), *_own_words(desk_), _disk(desk_.settings.home), _font()]
+    database = _database(desk_, proof=proof)
+    templates = _templates(desk_) if len(database) > 1 else []  # what does not open is not asked a second time
+    return [*_servers(desk_), *database, *_rules(desk_), *templates, _disk(desk_.settings.home), _font()]
+
+
+def _servers(desk_: Desk) -> list[Check]:
+    """Each server that the settings name: one that is away is worth a word while another writes."""
+    import sqlalchemy as sa
+
+    from workflow.health import ok, warning, wrong
+
+    try:
+        url = sa.make_url(desk_.settings.database_url)
+        if url.get_backend_name() == "sqlite":
+            return []
+        from cluster.servers import servers
+    except (DubanError, ImportError):
+        return []  # said of the database
+    found = servers(url)
+    away = warning if any(one.writes for one in found) else wrong
+    name, checks = _("Server {address}"), []
+    for one in found:
+        named = name.format(address=one.address)
+        if one.writes is None:
+            checks.append(away(named, _("cannot be reached")))
+        else:
+            checks.append(ok(named, _("the one that writes") if one.writes else _("a standby")))
+    return checks
 
 
 def _disk(home: Path) -> Check:
@@ -49,12 +76,16 @@ def _font() -> Check:
 
 
 def _database(desk_: Desk, *, proof: bool) -> list[Check]:
+    from models.postgres import Away
     from workflow.health import examine, ok, wrong
 
     name, office = _("Database opens"), desk_.office_id
     try:
         now, heads = desk_.now(), desk_.settings.heads_dir
         found = desk_.read(lambda c: examine(c, office, now, heads_dir=heads, store=desk_.store, proof=proof))
+    except Away as away:
+        said = _("no server takes anything just now")
+        return [wrong(name, f"{away.code} {said}")]
     except DubanError as refusal:
         return [wrong(name, f"{refusal.code} {refusal.what}")]
     return [ok(name, _("in order")), *_permissions(desk_), *found, *_jobs(desk_), _channels(desk_), _trust(desk_)]
@@ -119,18 +150,17 @@ def _permissions(desk_: Desk) -> list[Check]:
     return [ok(name, _("in order"))]
 
 
-def _own_words(desk_: Desk) -> list[Check]:
-    """The office's own rules and templates: what is wrong with one shows here before it is missed."""
+def _rules(desk_: Desk) -> list[Check]:
+    """The office's own rules: what is wrong with one shows here before it is missed."""
     from deeds.running import office_rules
     from workflow.health import ok, wrong
 
-    checks, rules = [], _("Reminder rules")
+    name = _("Reminder rules")
     try:
         own = office_rules(desk_)
-        checks.append(ok(rules, _("those of the flows") if own is None else str(len(own))))
     except DubanError as refusal:
-        checks.append(wrong(rules, str(refusal)))
-    return [*checks, *_templates(desk_)]
+        return [wrong(name, str(refusal))]
+    return [ok(name, _("those of the flows") if own is None else str(len(own)))]
 
 
 def _templates(desk_: Desk) -> list[Check]:

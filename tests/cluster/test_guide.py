@@ -104,7 +104,9 @@ def test_the_office_names_all_three_machines(server: Server) -> None:
     text = re.sub(r"^database = .*\n", lambda _found: server.here(line), file.read_text("utf-8"), flags=re.MULTILINE)
     file.write_text(text, "utf-8")
     assert "target_session_attrs" in load(file.parent).database_url
-    assert "它改不了留痕" in server.run(RUN[-1])
+    said = server.run(RUN[-1])
+    assert "它改不了留痕" in said
+    assert [said.count(role) for role in ("主库，可写", "备库\n", "连不上")] == [1, 2, 0], said
 
 
 def test_backups_are_made_and_one_table_of_them_is_counted(server: Server, cluster: Cluster) -> None:
