@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
@@ -20,6 +21,7 @@ from models import tables as t
 from models.database import Database
 from models.rows import metadata
 from models.schema import migrate
+from models.statements import Statement
 from simulation.scene import OFFICE_ID
 
 if TYPE_CHECKING:
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 
 SERVER: Final = os.environ.get("DUBAN_TEST_POSTGRES", "")
 ACTION: Final = "report"
+_WHICH: Final = "SELECT pg_backend_pid()"
+_SERVER: Final = Statement(sa.select(sa.func.pg_backend_pid()))
 #: the database fills these by itself: from the messages, and by its migrations
 _ITS_OWN: Final = frozenset({t.message_task.name, t.serving.name})
 
@@ -52,8 +56,8 @@ def run(extent: Extent, figures: Figures) -> None:
         with copied(stock, "duban") as ours, copied(stock, "floor") as theirs:
             program, floor = Duban(Database(ours), who), PostgresFloor(theirs, who, left)
             contenders = {
-                "duban": _stepping(program, stock.first, count),
-                "floor": _stepping(floor, stock.first, count),
+                "duban": _stepping(program, lambda: program.database.glance(_SERVER.scalar), stock.first, count),
+                "floor": _stepping(floor, lambda: floor.connection.execute(_WHICH).fetchone()[0], stock.first, count),
             }
             made = interleaved(contenders, rounds)
             _same(ours, theirs)
@@ -70,6 +74,8 @@ def run(extent: Extent, figures: Figures) -> None:
             )
             many = interleaved({name: one.round for name, one in writing.items()}, rounds)
     figures.add("7", "PostgreSQL: report, of the floor's rate by psycopg", made.of_floor("duban", "floor"), least=1)
+    cpu = made.of_floor("duban", "floor", lambda cost: cost.cpu_each)
+    figures.add("7", "the same by processor time, program and server", cpu)
     figures.add("7", "PostgreSQL: steps a second", made.rate("duban"))
     figures.add(
         "7", f"PostgreSQL: {WRITERS} writers, of one writer's rate", many.of_floor("duban four", "duban one"), least=2
@@ -103,18 +109,30 @@ def _writing(sides: dict[str, Callable[[], Stepping]], first: tuple[int, int], s
     }
 
 
-def _stepping(who: Duban | PostgresFloor, first: int, count: int) -> Callable[[], Cost]:
+def _stepping(who: Stepping, server: Callable[[], int], first: int, count: int) -> Callable[[], Cost]:
+    """Steps as a contender; its processor time is that of ``server`` as well, its process there, where it is on this machine."""
     following = iter(range(first, first + 1_000_000))
 
+    def steps() -> None:
+        for _turn in range(count):
+            who.step(ACTION, next(following))
+
     def once() -> Cost:
-        cost = Cost()
+        cost, busy = Cost(), _busy(process)
         with cost.counting(count):
-            for _turn in range(count):
-                who.step(ACTION, next(following))
+            steps()
+        cost.cpu += _busy(process) - busy
         return cost
 
-    once()
+    steps()
+    process = server()
     return once
+
+
+def _busy(process: int) -> float:
+    """Seconds of processor time that a process of this machine has used; 0 where there is none."""
+    file = Path(f"/proc/{process}/schedstat")
+    return int(file.read_text("utf-8").split()[0]) / 1e9 if file.exists() else 0.0
 
 
 @contextmanager

@@ -32,15 +32,20 @@ def insert(connection: Connection, table: sa.Table, office_id: int, **values: An
     return int(_numbered(table, tuple(values)).scalar(connection, {"office_id": office_id, **values}))
 
 
+def add(connection: Connection, table: sa.Table, office_id: int, **values: Any) -> None:
+    """As ``insert``, for whoever needs no number: a server is not waited for."""
+    _numbered(table, tuple(values)).post(connection, {"office_id": office_id, **values})
+
+
 def insert_all(connection: Connection, table: sa.Table, office_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
     """Add rows of the office under its next numbers, in one go; all give the same columns."""
     if rows:
         first = next_id(connection, table, office_id)
         numbered = [{"office_id": office_id, "id": first + place, **row} for place, row in enumerate(rows)]
-        _add(connection, table, numbered)
+        _add_all(connection, table, numbered)
 
 
-def _add(connection: Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+def _add_all(connection: Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
     columns = tuple(rows[0])
     if connection.dialect.name == "sqlite":
         _given(table, columns).each(connection, rows)

@@ -23,8 +23,8 @@ from models.disk import refuse_failed
 from models.errors import DubanError
 from models.filesystem import refuse_network
 from models.postgres import HASTE
-from models.sqlite_files import beside
-from models.statements import Statement
+from models.sqlite_files import beside, is_ours
+from models.statements import Statement, forget, settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,13 +40,12 @@ T = TypeVar("T")
 BUSY_MS: Final = 5_000
 #: how long a writer of this process waits for the others of it
 TURN_SECONDS: Final = 60
-#: "duban" read as a number: marks the file as ours, so that another program's database is refused
-APPLICATION_ID: Final = 0x6475626E
 #: 督 as itself, not as six letters: half the room, and a person who opens the file can read it
 _as_json: Final = json.JSONEncoder(ensure_ascii=False).encode
 _APART, _UNDONE, _JOINED = (
     Statement(sa.text(f"{words} apart")) for words in ("SAVEPOINT", "ROLLBACK TO SAVEPOINT", "RELEASE SAVEPOINT")
 )
+_ENDINGS: Final = {words: Statement(sa.text(words)) for words in (postgres.COMMIT, postgres.END)}
 _LOOK: Final = Statement(sa.text("BEGIN DEFERRED"))
 _WRITE: Final = Statement(sa.text("BEGIN IMMEDIATE"))
 #: so many connections wait, opened, for the next who needs one; SQLAlchemy's own pool takes as long as a statement
@@ -84,7 +83,7 @@ class Database:
         @sa.event.listens_for(engine, "connect")
         def _prepare(connection: Any, _record: Any) -> None:
             connection.execute(f"PRAGMA busy_timeout={BUSY_MS}")
-            if _is_ours(connection):  # the mode is written into the file: another program's is left as it is
+            if is_ours(connection):  # the mode is written into the file: another program's is left as it is
                 connection.execute("PRAGMA journal_mode=WAL")
             connection.execute(f"PRAGMA synchronous={synchronous}")
             connection.execute("PRAGMA foreign_keys=ON")
@@ -163,6 +162,8 @@ class Database:
         gone = not self.is_sqlite and postgres.gone(connection)
         if gone:
             connection.invalidate()  # there is nothing to undo, and nobody to tell
+        else:
+            forget(connection)
         connection.close()
         return gone
 
@@ -230,12 +231,13 @@ class _Transaction:
         self._database.give_back(self._connection)
 
     def _end(self) -> None:
-        # a server kept nothing, and psycopg forgets what is prepared when it rolls back
-        _end(self._connection, keep=not self._database.is_sqlite, called="END")
+        # a server kept nothing: either will do, and this one is one message
+        _end(self._connection, keep=not self._database.is_sqlite, called=postgres.END)
 
     def _undo(self, error: BaseException) -> None:
         """Undo what is open, and say in plain words why, where the driver complained."""
-        if self._database.undo(self._connection) and not isinstance(error, (DubanError, exc.DBAPIError)):
+        gone = self._database.undo(self._connection)
+        if gone and isinstance(error, Exception) and not isinstance(error, (DubanError, exc.DBAPIError)):
             # whoever undid a part, or asked the driver itself, stumbled over a connection that was gone already
             raise postgres.Away(unknown=False) from error
         if isinstance(error, exc.DatabaseError) and (told := plainly(error, self._database.file)) is not None:
@@ -282,6 +284,10 @@ class _Change(_Transaction):
 
 def _end(connection: Connection, *, keep: bool, called: str = postgres.COMMIT) -> None:
     """Commit or undo: by SQLAlchemy where one of its own statements has begun for it, else by the driver."""
+    if connection.dialect.name != "sqlite" and not connection.in_transaction():
+        _ENDINGS[called].change(connection)
+        return
+    settle(connection)
     ending: Any = connection if connection.in_transaction() else connection.connection
     kind = connection.dialect.loaded_dbapi.Error
     try:
@@ -294,18 +300,13 @@ def _end(connection: Connection, *, keep: bool, called: str = postgres.COMMIT) -
         raise exc.DBAPIError.instance(called, None, driver_error, kind, dialect=connection.dialect) from error
 
 
-def _is_ours(connection: Any) -> bool:
-    """Whether the file bears our mark, or nothing at all yet."""
-    mark = connection.execute("PRAGMA application_id").fetchone()[0]
-    return mark == APPLICATION_ID or not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-
-
 @contextmanager
 def apart(connection: Connection) -> Iterator[None]:
     """A part of a transaction that is undone by itself when it fails; what was done before it stays. Not to be nested."""
     _APART.change(connection)
     try:
         yield
+        settle(connection)
     except Exception:
         _UNDONE.change(connection)
         _JOINED.change(connection)

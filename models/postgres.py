@@ -1,7 +1,8 @@
 """A PostgreSQL server's side of ``database.py``: how a transaction begins there, and what it costs.
 
 Each statement is a round trip, and a statement that the server has parsed and planned once takes a third of the time.
-So what a transaction begins with is one message, and nothing is sent only to see whether somebody is there.
+So what a transaction begins with is one message, nothing is sent only to see whether somebody is there, and what needs no
+answer goes along with what does.
 
 Of several servers one writes, and which one changes when it dies. Until the next one does, nobody is answered; whoever
 was in the middle has lost what was not yet saved, and does not know about what was being saved.
@@ -21,7 +22,7 @@ from sqlalchemy import exc
 
 from models.errors import EnvironmentRefused, Unreachable
 from models.language import _
-from models.statements import Statement
+from models.statements import Statement, settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,8 +36,9 @@ LOOK: Final = Statement(sa.text("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY
 _BEGIN: Final = Statement(sa.text("BEGIN"))
 #: what libpq calls a connection on which nothing has begun
 _NOTHING_BEGUN: Final = 0
-#: how the end of a writer is called in an error
+#: how the end of a writer is called in an error, and that of who only looked
 COMMIT: Final = "COMMIT"
+END: Final = "END"
 #: What an address need not say (libpq's names): a machine that is gone without a word is missed after ten seconds, not
 #: after the two hours that TCP would wait.
 _USUAL: Final = {
@@ -53,6 +55,8 @@ _USUAL: Final = {
     # Instants come as UTC, which nobody has to turn.
     "options": "-c idle_in_transaction_session_timeout=60s -c statement_timeout=0 -c TimeZone=UTC",
 }
+#: transactions begin by our own words, and what comes often is prepared by us (``wire.py``)
+_OURS: Final = {"autocommit": True, "prepare_threshold": None}
 #: SQLSTATE of a server that ends, starts, takes nobody any more, or has ended who was idle in a transaction for too long
 _AWAY: Final = frozenset({"57P01", "57P02", "57P03", "53300", "25P03"})
 _BROKEN: Final = "08"
@@ -177,7 +181,7 @@ def server_engine(url: sa.URL, as_json: Callable[[Any], str]) -> Engine:
     """An engine whose transactions begin by our own words."""
     given = {name: value for name, value in _USUAL.items() if name not in url.query}
     try:
-        engine = sa.create_engine(url, connect_args={"autocommit": True, **given}, json_serializer=as_json)
+        engine = sa.create_engine(url, connect_args=_OURS | given, json_serializer=as_json)
     except ModuleNotFoundError as error:
         raise EnvironmentRefused(
             "E-B45",
@@ -190,6 +194,11 @@ def server_engine(url: sa.URL, as_json: Callable[[Any], str]) -> Engine:
         driver: Any = connection.connection.dbapi_connection
         if driver.info.transaction_status == _NOTHING_BEGUN:  # past ``read`` and ``write``, as a migration
             _BEGIN.change(connection)
+
+    @sa.event.listens_for(engine, "before_cursor_execute")
+    def _settle(connection: Connection, cursor: Any, *_more: object) -> None:
+        if cursor is not None:  # SQLAlchemy's own statement, which comes behind what was posted
+            settle(connection)
 
     return engine
 
@@ -233,4 +242,4 @@ def turn_later(connection: Connection) -> Iterator[None]:
 def take_turn(connection: Connection, office_id: int) -> None:
     """Wait for the other steps of the office that write, where the transaction has no right to write yet."""
     if connection.info.pop(_LATER, False):
-        _TURN.change(connection, {"office": office_id})
+        _TURN.post(connection, {"office": office_id})

@@ -14,9 +14,9 @@ import sqlalchemy as sa
 from models import postgres
 from models import tables as t
 from models.complaints import plain_words
-from models.database import APPLICATION_ID
 from models.errors import EnvironmentRefused
 from models.language import _
+from models.sqlite_files import APPLICATION_ID
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from models.complaints import locked, plain_words
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+#: "duban" read as a number: marks the file as ours, so that another program's database is refused
+APPLICATION_ID: Final = 0x6475626E
+
+
+def is_ours(connection: Any) -> bool:
+    """Whether the file bears our mark, or nothing at all yet."""
+    mark = connection.execute("PRAGMA application_id").fetchone()[0]
+    return mark == APPLICATION_ID or not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
 
 
 def beside(file: Path, ending: str) -> Path:

@@ -1,4 +1,4 @@
-"""Statements that every step asks: written once in SQLAlchemy Core, compiled once, run on the driver's cursor.
+"""Statements that every step asks: written once in SQLAlchemy Core, compiled once, run on the driver's cursor or wire.
 
 A step asks a dozen of them, and Core's own execution of one costs more than SQLite's answer (``docs/performance.md``).
 What it does beside that is kept: types are turned both ways, the driver's complaints have the same classes, and whoever
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import namedtuple
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from sqlalchemy import exc
 
@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
     from sqlalchemy.engine import Connection, Dialect
 
+    from models.wire import Answer, Complaint, Wire
+
     Turn = Callable[[Any], Any]
 
 _NOTHING: Final[Mapping[str, Any]] = {}
 #: how SQLAlchemy leaves a place open in what it writes for psycopg; a sign of per cent by itself is doubled
 _OPEN: Final = re.compile(r"%(?:\((\w+)\)s|%)")
-_CURSOR: Final = "duban: cursor"
+_WIRE: Final = "duban: wire"
 
 
 class _Compiled(NamedTuple):
@@ -77,6 +79,16 @@ class Statement:
         """How many rows it changed."""
         return int(self._run(connection, values)[1].rowcount)
 
+    def post(self, connection: Connection, values: Mapping[str, Any] = _NOTHING) -> None:
+        """As ``change``, for whoever needs no answer: a server is told with what is asked next, and then complains."""
+        if connection.dialect.name == "sqlite":
+            self.change(connection, values)
+        else:
+            made = self._made(connection.dialect)
+            asked = _asked(made, values)
+            self._heard(connection, made, asked, many=False)
+            _wire(connection).post(made.text, asked)
+
     def each(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Once for each of the rows, in one go: a server is not waited for in between, and answers once."""
         if rows:
@@ -95,28 +107,73 @@ class Statement:
         return made
 
     def _tell(self, connection: Connection, made: _Compiled, asked: Any, *, many: bool) -> Any:
-        dialect, cursor = connection.dialect, _cursor(connection)
+        dialect = connection.dialect
+        self._heard(connection, made, asked, many=many)
+        if dialect.name != "sqlite":
+            return _told(connection, made.text, asked, many=many)
+        cursor = connection.connection.cursor()
         try:
-            for heard in connection.engine.dispatch.before_cursor_execute:
-                heard(connection, cursor, made.text, asked, None, many)
             (cursor.executemany if many else cursor.execute)(made.text, asked)
         except dialect.loaded_dbapi.Error as error:
             kind = dialect.loaded_dbapi.Error
             raise exc.DBAPIError.instance(made.text, asked, error, kind, dialect=dialect) from error
         return cursor
 
+    def _heard(self, connection: Connection, made: _Compiled, asked: Any, *, many: bool) -> None:
+        for heard in connection.engine.dispatch.before_cursor_execute:
+            heard(connection, None, made.text, asked, None, many)
 
-def _cursor(connection: Connection) -> Any:
-    """The driver's; with a server one for each connection, which remembers how values are said there (decision 0059)."""
-    if connection.dialect.name == "sqlite":
-        return connection.connection.cursor()
+
+def settle(connection: Connection) -> None:
+    """What was posted on a connection is done, or complains."""
+    if _WIRE in connection.info:
+        from models.wire import Complaint
+
+        try:
+            _wire(connection).settle()
+        except Complaint as complaint:
+            raise _named(connection, complaint) from complaint.error
+
+
+def forget(connection: Connection) -> None:
+    """What was posted on a connection is undone with its transaction."""
+    if _WIRE in connection.info:
+        _wire(connection).forget()
+
+
+def _wire(connection: Connection) -> Wire:
+    """A connection's, for as long as it lives."""
     known = connection.info
-    cursor = known.get(_CURSOR)
-    if cursor is None:
-        from psycopg import RawCursor
+    wire = known.get(_WIRE)
+    if wire is None:
+        from models.wire import Wire
 
-        cursor = known[_CURSOR] = RawCursor(connection.connection.driver_connection)  # type: ignore[arg-type]
-    return cursor
+        driver: Any = connection.connection.driver_connection
+        wire = known[_WIRE] = Wire(driver)
+    return cast("Wire", wire)
+
+
+def _told(connection: Connection, text: str, asked: Any, *, many: bool) -> Answer | None:
+    from models.wire import Complaint
+
+    wire = _wire(connection)
+    try:
+        if not many:
+            return wire.ask(text, asked)
+        for values in asked:
+            wire.post(text, values)
+        wire.settle()
+    except Complaint as complaint:
+        raise _named(connection, complaint) from complaint.error
+    return None
+
+
+def _named(connection: Connection, complaint: Complaint) -> exc.DBAPIError:
+    """As SQLAlchemy names it."""
+    told, dialect = complaint.told, connection.dialect
+    kind = dialect.loaded_dbapi.Error
+    made = exc.DBAPIError.instance(told.text, list(told.values), complaint.error, kind, dialect=dialect)
+    return cast("exc.DBAPIError", made)
 
 
 def _asked(made: _Compiled, values: Mapping[str, Any]) -> list[Any]:

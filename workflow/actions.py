@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from models.database import Database
     from models.states import Role
-    from workflow.case import Actor, OfficeRow, TaskRow
+    from workflow.case import Actor, TaskRow
     from workflow.flow import Step
 
 
@@ -167,7 +167,7 @@ def _apply(connection: Connection, found: cases.Opening, actor: Actor, command: 
     if command.version is not None and command.version != task.version:
         raise stale(connection, task, command.version)
     _not_forwarded(connection, actor, command.action, role, task, now)
-    case = _case(connection, found.office, actor, command, task, co_units, now)
+    case = _case(connection, found, actor, command, task, co_units, now)
     step = _fire(connection, case)
     taken_as = permissions.acting_role(actor, step, task.unit_id, co_units)
     if taken_as is None:  # of several rows of the action here the one that applies is for another duty
@@ -307,7 +307,7 @@ def _not_forwarded(connection: Connection, actor: Actor, action: str, role: Role
 
 def _case(
     connection: Connection,
-    office: OfficeRow,
+    found: cases.Opening,
     actor: Actor,
     command: Command,
     task: TaskRow,
@@ -316,7 +316,7 @@ def _case(
 ) -> Case:
     steps = [step for step in task.flow.steps_of(command.action) if task.state in step.sources]
     asked = {name for step in steps for name in (*step.gives, *step.guards, *step.effects)}
-    filing, people = command.given.filing_id, command.given.people
+    office, filing, people = found.office, command.given.filing_id, command.given.people
     return Case(
         action=command.action,
         task=task,
@@ -327,7 +327,7 @@ def _case(
         office=office,
         filing=cases.load_filing(connection, office.id, filing) if filing else None,
         indicators=cases.clause_indicators(connection, office.id, task.clause_id)
-        if "indicators" in asked and task.clause_id is not None
+        if "indicators" in asked and found.measured and task.clause_id is not None
         else (),
         co_units=co_units,
         seats=panels.sitting(connection, task) if "my_turn" in asked else (),

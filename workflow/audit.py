@@ -154,7 +154,7 @@ def append(connection: Connection, office_id: int, actor: Actor, entry: Entry, n
         "prev_hash": last.hash if last else GENESIS,
     }
     row["hash"] = digest(row)
-    _INSERT.change(connection, row)
+    _INSERT.post(connection, row)
     return Head(row["seq"], row["hash"])
 
 

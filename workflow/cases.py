@@ -106,15 +106,18 @@ _OFFICE: Final = Statement(
     sa.select(*_OFFICE_COLUMNS).select_from(_WITH_HELD).where(t.office.c.id == sa.bindparam("office"))
 )
 _OFFICE_ENDS: Final = len(_OFFICE_COLUMNS)
-_TASK_BEGINS: Final = _OFFICE_ENDS + 2
+_TASK_BEGINS: Final = _OFFICE_ENDS + 3
 _KEPT: Final = sa.and_(
     t.operation.c.office_id == t.office.c.id,
     t.operation.c.actor == sa.bindparam("actor"),
     t.operation.c.key == sa.bindparam("key"),
 )
 _ASKED: Final = sa.and_(t.task.c.office_id == t.office.c.id, t.task.c.id == sa.bindparam("task"))
+_MEASURED: Final = sa.exists().where(
+    t.indicator.c.office_id == t.office.c.id, t.indicator.c.clause_id == t.task.c.clause_id
+)
 _OPENING: Final = Statement(
-    sa.select(*_OFFICE_COLUMNS, t.operation.c.answer, t.operation.c.asked_sha256, *_TASK_COLUMNS)
+    sa.select(*_OFFICE_COLUMNS, t.operation.c.answer, t.operation.c.asked_sha256, _MEASURED, *_TASK_COLUMNS)
     .select_from(_and_words(_WITH_HELD.outerjoin(t.operation, _KEPT).outerjoin(t.task, _ASKED)))
     .where(t.office.c.id == sa.bindparam("office"))
 )
@@ -201,14 +204,16 @@ class Opening(NamedTuple):
     answer: dict[str, Any] | None
     #: the digest of what was asked then
     asked_sha256: str
+    #: whether its clause has indicators
+    measured: bool
 
 
 def opening(connection: Connection, office_id: int, task_id: int, login: str, key: str) -> Opening:
     """Of a step on a task; ``login`` is whose key it is."""
     row = _OPENING.first(connection, {"office": office_id, "task": task_id, "actor": login, "key": key})
-    office, (answer, asked), task = row[:_OFFICE_ENDS], row[_OFFICE_ENDS:_TASK_BEGINS], row[_TASK_BEGINS:]
+    office, (answer, asked, measured), task = row[:_OFFICE_ENDS], row[_OFFICE_ENDS:_TASK_BEGINS], row[_TASK_BEGINS:]
     there = _task_row(connection, task) if task[0] is not None else None
-    return Opening(OfficeRow._make(office), there, answer, asked or "")
+    return Opening(OfficeRow._make(office), there, answer, asked or "", bool(measured))
 
 
 def tasks_of(connection: Connection, office_id: int, numbers: Collection[int]) -> list[TaskRow]:

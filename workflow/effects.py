@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from models import tables as t
-from models.adding import insert
+from models.adding import add, insert
 from models.canonical import fingerprint
 from models.errors import Refused
 from models.language import N_, _
@@ -77,7 +77,7 @@ def store_report(work: Work) -> dict[str, Any]:
     case = work.case
     task, given = case.task, case.given
     number = task.report_number + 1
-    insert(
+    add(
         work.connection,
         t.report,
         task.office_id,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import exc
 
 from models import tables as t
-from models.adding import insert
+from models.adding import add
 from models.errors import BadInput, Denied, DubanError, Unreachable
 from models.language import _
 from models.states import Result
@@ -113,6 +113,6 @@ def keep_answer(
     asked_sha256: str = "",
 ) -> None:
     """Remember the answer under the key, in the transaction of the command."""
-    insert(
+    add(
         connection, t.operation, office_id, actor=actor.login, key=key, asked_sha256=asked_sha256, answer=answer, at=now
     )

@@ -32,7 +32,7 @@ from models.guardrails import FROZEN, KEPT, LIVING
 from models.message_tasks import TRIGGERS
 from models.rows import metadata
 from models.schema import check, migrate
-from models.statements import Statement
+from models.statements import Statement, settle
 from models.states import Action, RequestKind, Role, Stage
 from models.statistics import LARGE
 from schedules.sweep import sweep
@@ -372,6 +372,7 @@ def comes_in(take: AbstractContextManager[sa.Connection], *, writes: bool = Fals
         with take as connection:
             if writes:
                 postgres.take_turn(connection, 1)
+                settle(connection)
     except Unreachable:
         return False
     return True
@@ -390,6 +391,7 @@ def test_steps_of_two_tasks_are_decided_beside_each_other_and_written_in_turn(wo
     with world.database.step(1, mine) as connection:
         assert comes_in(other.step(1, theirs), writes=True)
         postgres.take_turn(connection, 1)
+        settle(connection)
         assert comes_in(other.step(1, theirs))
         assert not comes_in(other.step(1, theirs), writes=True)
         with refused("E-B04", Unreachable):

@@ -11,10 +11,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from kit.world import refused
-from models.database import APPLICATION_ID, Database, sqlite_url
+from models.database import Database, sqlite_url
 from models.errors import EnvironmentRefused
 from models.rows import metadata
 from models.schema import check, migrate, newest, present
+from models.sqlite_files import APPLICATION_ID
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
