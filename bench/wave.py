@@ -132,8 +132,9 @@ def _work(url: str, begin: Barrier) -> None:
 
 
 def _all_sent(url: str) -> None:
+    """Whether everything is done is looked up when no job is left: it takes as long as a job."""
     left = f"SELECT count(*) FROM task WHERE next_due_at <= '{MORNING}'"
-    while count(url, left) or count(url, _WAITING):
+    while count(url, "SELECT count(*) FROM procrastinate_jobs") or count(url, left) or count(url, _WAITING):
         time.sleep(_LOOK_SECONDS)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import signal
 import threading
 import time
@@ -46,6 +47,8 @@ class Served:
     does: Callable[[Work], object]
     #: whether a delivery has anything to do
     due: Callable[[], bool] = lambda: True
+    #: for how many seconds nobody has done a kind of work for it
+    idle: Callable[[Work], float] = lambda _work: math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ class Pace:
     """How often a worker does what, in seconds."""
 
     tick: int = DELIVERY_SECONDS
-    #: so often each kind of work is left though nothing seems due
+    #: for so long nobody has done a kind of work, and it is left though nothing seems due
     at_least: Mapping[Work, float] = field(default_factory=lambda: {Work.SWEEP: SWEEP_SECONDS, Work.DELIVERY: 60})
     heartbeat: float = 10.0
     #: a worker silent for so long is dead, and what it had in hand is another's
@@ -175,27 +178,33 @@ class Worker:
             if self.stopping.is_set():
                 return
             try:
-                self._look_after(office)
+                self.look_after(office)
             except Unreachable as away:
                 log.warning("office %s could not be looked after: %s %s", office.office_id, away.code, away.what)
             except Exception:
                 log.exception("office %s could not be looked after; it will be at the next tick", office.office_id)
 
-    def _look_after(self, office: Served) -> None:
+    def look_after(self, office: Served) -> None:
+        """Leave once more what is due in an office, and what dead workers had in hand."""
         for job in jobs.take_from_the_dead(self.database, office.office_id, timedelta(seconds=self.pace.silent)):
             log.warning(
                 "a worker died over %s of office %s (failures before: %s)", job.work, office.office_id, job.attempts
             )
-        now = time.monotonic()
-        wanted = {
-            work
-            for work, seconds in self.pace.at_least.items()
-            if now - self._left.get((office.office_id, work), -seconds) >= seconds
-        }
+        wanted = {work for work in self.pace.at_least if self._is_overdue(office, work)}
         if office.due():
             wanted.add(Work.DELIVERY)
         if wanted:
             with self.database.write(office.office_id) as connection:
                 for work in wanted:
                     leave(connection, work)
-            self._left |= {(office.office_id, work): now for work in wanted}
+            self._left |= {(office.office_id, work): time.monotonic() for work in wanted}
+
+    def _is_overdue(self, office: Served, work: Work) -> bool:
+        """Whether nobody has left or done it for long. Others look after the office, too: of ten workers one leaves it."""
+        longest, now = self.pace.at_least[work], time.monotonic()
+        if now - self._left.get((office.office_id, work), -math.inf) < longest:
+            return False
+        idle = office.idle(work)
+        if idle < longest:
+            self._left[office.office_id, work] = now - idle
+        return idle >= longest

@@ -68,7 +68,7 @@ def work_command(desk_: Desk, folders: tuple[Path, ...]) -> int:
 def _served(desk_: Desk, stopping: Event) -> Served:
     """The same turns that ``duban serve`` takes, one at a time, each a job; whichever node took it, the office was served."""
     from cluster.worker import Served
-    from deeds.running import service, something_due
+    from deeds.running import service, something_due, undone_for
 
     one = service(desk_, stopping)
     one.node = ""
@@ -79,7 +79,7 @@ def _served(desk_: Desk, stopping: Event) -> Served:
         if failure is not None:
             raise failure
 
-    return Served(desk_.office_id, done, something_due(desk_))
+    return Served(desk_.office_id, done, something_due(desk_), undone_for(desk_))
 
 
 def _loops(desk_: Desk) -> list[Loop]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
     from deeds.desk import Desk
     from models.database import Database
+    from models.dispatch import Work
     from models.settings import Settings
     from notifications.channel import Channel
     from notifications.endpoint import Endpoint
@@ -125,6 +128,19 @@ def something_due(desk_: Desk) -> Callable[[], bool]:
 
     # What happens for other programs is found out only by gathering it from the trail.
     return (lambda: True) if desk_.settings.webhooks else (lambda: desk_.read(look))
+
+
+def undone_for(desk_: Desk) -> Callable[[Work], float]:
+    """Says for how many seconds nobody, on whichever machine, has done a kind of work for the office."""
+    from workflow.heartbeats import beats
+
+    def seconds(work: Work) -> float:
+        now = desk_.now()
+        ago = [now - beat.at for beat in desk_.read(lambda c: beats(c, desk_.office_id)) if beat.name == work.value]
+        # one from a clock that is ahead says nothing
+        return min((one.total_seconds() for one in ago if one >= timedelta()), default=math.inf)
+
+    return seconds
 
 
 def service(desk_: Desk, stopping: Event, *, sweeps: bool = True, delivers: bool = True) -> Service:

@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from cluster import jobs, schema
+from cluster.worker import Pace, Served, Worker
 from kit.dispatching import FIRST_WAIT, Dispatching
 from kit.server import empty_database, needs_server
 from kit.serving import until
@@ -186,6 +187,27 @@ def test_a_worker_whose_database_is_gone_ends_with_five(work: Dispatching):
         finally:
             connection.exec_driver_sql(f'ALTER DATABASE "{at.database}" ALLOW_CONNECTIONS true')
     engine.dispose()
+
+
+@pytest.mark.parametrize("work", IN_CLUSTER, indirect=True)
+def test_of_several_workers_one_leaves_what_nobody_seems_to_need(work: Dispatching, monkeypatch: pytest.MonkeyPatch):
+    moment, idle, asked = 1000.0, 5.0, list[Work]()
+    monkeypatch.setattr("cluster.worker.time.monotonic", lambda: moment)
+
+    def for_seconds(kind: Work) -> float:
+        asked.append(kind)
+        return idle
+
+    office = Served(1, print, due=lambda: False, idle=for_seconds)
+    worker = Worker(work.database, [office], pace=Pace(at_least={Work.SWEEP: 60}))
+    worker.look_after(office)
+    moment += 54
+    worker.look_after(office)
+    assert (work.waiting(1), asked) == (0, [Work.SWEEP])
+    moment, idle = moment + 1, 60.0
+    worker.look_after(office)
+    worker.look_after(office)
+    assert (work.waiting(1), asked) == (1, [Work.SWEEP] * 2)
 
 
 @pytest.mark.parametrize("work", IN_CLUSTER, indirect=True)
