@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from models import tables as t
-from schedules.due import by_task, firings, undecided
 from schedules.facts import Hours, load_facts, load_ledger
 from schedules.ladders import Ladders
 from schedules.select import most_severe, outranked
+from schedules.timetable import Timetable
+from schedules.waiting import Waiting
 from workflow.calendar_store import load_calendar
 
 if TYPE_CHECKING:
@@ -37,10 +38,11 @@ def next_rungs(
     facts = load_facts(connection, office_id, t.task.c.id.in_(tasks))
     calendar = load_calendar(connection, office_id)
     ledger, ladders = load_ledger(connection, office_id, tasks), Ladders(rules)
-    known, said = by_task(ledger.decided), ledger.said(facts, ladders)
+    table, left = Timetable(ladders, calendar, hours.send_at), Waiting(ledger.decided)
+    said = ledger.said(facts, ladders)
     found: dict[int, tuple[datetime, Firing]] = {}
     for one in facts:
-        waiting = undecided(firings(ladders.of(one.flow), one, calendar, hours.send_at), known[one.task_id])
+        waiting = [rung.to(one) for rung in left.of(one, table.planned(one))]
         heard, _overtaken = outranked(waiting, said)
         at = min((max(firing.fires_at, now) for firing in heard), default=None)
         if at is not None:

@@ -7,6 +7,7 @@ on a tick having run. Instants are aware UTC, dates are civil dates of Asia/Shan
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import time
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from models.times import at_local
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable
     from datetime import date, datetime
 
     from models.states import Role
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 #: (task_id, round, due_revision, rule): at most one decision each, the ledger's unique key
 Key = tuple[int, int, int, str]
+#: what of it belongs to one task: (round, due_revision, rule) of all that was decided about it
+Decided = AbstractSet[tuple[int, int, str]]
 #: why a rule does not speak to a task now, for the plan and for ``why``
 Obstacle = Literal["", "closed", "state", "received", "first_late_month", "not_happened", "round_after_closing"]
 
@@ -238,42 +241,23 @@ def _rung(rule: Rule, facts: TaskFacts, calendar: WorkCalendar, send_at: time) -
     return Rung(at_local(day, send_at), rule)
 
 
-def by_task(ledger: Iterable[Key]) -> defaultdict[int, set[Key]]:
-    """Each task's own keys: of thousands of tasks each asks for its own, not for all."""
-    found: defaultdict[int, set[Key]] = defaultdict(set)
-    for key in ledger:
-        found[key[0]].add(key)
-    return found
-
-
-def undecided(firings: Iterable[Firing], ledger: Collection[Key]) -> list[Firing]:
-    """The firings that the ledger does not hold yet.
+def waits(rule: Rule, round_: int, due_revision: int, decided: Decided) -> bool:
+    """Whether a rung is still to be decided, by what the ledger holds about its task.
 
     A moved due date starts new keys, but only for what hangs on that date: nobody is told a second time in a round
     that a task was assigned or that it lies unreviewed.
     """
-    once = _told_once(ledger)
-    return [firing for firing in firings if _waits(firing.key, firing.rule, ledger, once)]
+    if (round_, due_revision, rule.name) in decided:
+        return False
+    return rule.anchor in MOVED_BY_REVISION or (round_, rule.name) not in {(told[0], told[2]) for told in decided}
 
 
-def _waits(key: Key, rule: Rule, ledger: Collection[Key], once: Collection[tuple[int, int, str]]) -> bool:
-    task, round_, _revision, name = key
-    return key not in ledger and (rule.anchor in MOVED_BY_REVISION or (task, round_, name) not in once)
-
-
-def _told_once(ledger: Collection[Key]) -> set[tuple[int, int, str]]:
-    return {(task, round_, rule) for task, round_, _revision, rule in ledger}
-
-
-def come(planned: Iterable[tuple[TaskFacts, Sequence[Rung]]], now: datetime, ledger: Collection[Key]) -> list[Firing]:
-    """What has to be decided now: of what is planned, what has come and is not in the ledger, however long nobody asked."""
-    once = _told_once(ledger)
-    return [
-        rung.to(facts)
-        for facts, rungs in planned
-        for rung in rungs
-        if rung.fires_at <= now and _waits(rung.key(facts), rung.rule, ledger, once)
-    ]
+def undecided(firings: Iterable[Firing], ledger: Collection[Key]) -> list[Firing]:
+    """The firings that the ledger does not hold yet."""
+    decided: dict[int, set[tuple[int, int, str]]] = defaultdict(set)
+    for task, round_, revision, rule in ledger:
+        decided[task].add((round_, revision, rule))
+    return [one for one in firings if waits(one.rule, one.round, one.due_revision, decided[one.task_id])]
 
 
 def gone(rules: Iterable[Rule], facts: TaskFacts, calendar: WorkCalendar, send_at: time = SEND_AT) -> list[Rung]:
@@ -306,12 +290,3 @@ def was_open(rule: Rule, firing: Firing, history: Iterable[Past], first: str) ->
     state = before[-1].state if before else first
     received = rule.when == "not_received" and any(past.action in _RECEIVING for past in before)
     return state in rule.states and not received
-
-
-def first_left(facts: TaskFacts, planned: Sequence[Rung], ledger: Collection[Key]) -> datetime | None:
-    """When the task has to be looked at next, for the sweep's index: the first of what is planned that is not in the ledger.
-
-    ``planned`` is in the order of time. It may lie in the past: then the rung is due; None when nothing is left to say.
-    """
-    once = _told_once(ledger)
-    return next((rung.fires_at for rung in planned if _waits(rung.key(facts), rung.rule, ledger, once)), None)

@@ -13,11 +13,13 @@ import sqlalchemy as sa
 from models import tables as t
 from models.language import _, listed
 from models.times import at_local, end_of, shown
-from schedules.due import by_task, firings, undecided
+from schedules.due import undecided
 from schedules.facts import Hours, holders, load_facts, load_ledger
 from schedules.ladders import Ladders
 from schedules.rules import called
 from schedules.select import DIGEST, Said, digest, most_severe, outranked, quiet
+from schedules.timetable import Timetable
+from schedules.waiting import Waiting
 from workflow import cases
 from workflow.calendar_store import load_calendar
 from workflow.units import running_months
@@ -81,13 +83,8 @@ def plan(
     ledger, said = found.decided, found.said(facts, ladders)
     begin, stop = at_local(start), end_of(end)
     now = now or begin
-    known = by_task(ledger)
-    waiting = [
-        firing
-        for one in facts
-        for firing in undecided(firings(ladders.of(one.flow), one, calendar, hours.send_at), known[one.task_id])
-        if firing.fires_at < stop
-    ]
+    table, left = Timetable(ladders, calendar, hours.send_at), Waiting(ledger)
+    waiting = [rung.to(one) for one in facts for rung in left.of(one, table.planned(one)) if rung.fires_at < stop]
     lines: list[PlannedLine] = []
     told = (hours, _tasks(connection, office_id), _logins(connection, office_id))
     for instant in sorted({max(firing.fires_at, now) for firing in waiting}):

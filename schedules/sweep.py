@@ -23,13 +23,14 @@ from models.states import ReminderState, Role
 from models.times import at_local, local_date
 from schedules import drafts
 from schedules.clock_guard import FREE, Hold, Look, guard, last_look, tell_held
-from schedules.due import MOVED_BY_REVISION, at_any_state, by_task, come, first_left, undecided, was_open
+from schedules.due import MOVED_BY_REVISION, at_any_state, undecided, was_open
 from schedules.facts import IN_FORCE, SCHEDULER, Hours, holders, load_due, load_facts, load_history, load_ledger
 from schedules.former import load_eras
 from schedules.ladders import Ladders
 from schedules.rules import called
 from schedules.select import DIGEST, blast, digest, most_severe, outranked, quiet
 from schedules.timetable import Timetable
+from schedules.waiting import Waiting, come, first_left
 from workflow import audit, cases, telling, wording
 from workflow.calendar_store import load_calendar
 
@@ -139,10 +140,10 @@ class _Run:
 
     def decide(self, facts: list[TaskFacts]) -> SweepReport:
         known = load_ledger(self.connection, self.office_id, [one.task_id for one in facts])
-        ledger = known.decided
+        waiting = Waiting(known.decided)
         table = Timetable(self.ladders, self.calendar, self.hours.send_at)
         plan = [(one, table.planned(one)) for one in facts]
-        firings = come(plan, self.now, ledger)
+        firings = come(plan, self.now, waiting)
         speaking = {firing.task_id for firing in firings}
         said = known.said([one for one in facts if one.task_id in speaking], self.ladders)
         firings, overtaken = outranked(firings, said)
@@ -154,13 +155,13 @@ class _Run:
         for milder, graver in [*overtaken, *((milder, graver.rule_name) for milder, graver in superseded)]:
             reason = _("“{rule}” took its place").format(rule=words.get(graver, graver))
             decisions.append((milder, ReminderState.SUPERSEDED, reason))
-        decisions += self._slept_through(table, facts, ledger)
-        decisions += self._left_behind(facts, ledger)
+        decisions += self._slept_through(table, facts, waiting)
+        decisions += self._left_behind(facts, known.decided)
         rows = self._task_rows(gravest)
         self._prepare_drafts(decisions, rows)
         messages, held = self._tell(digest(gravest, people), rows)
         self._remember(decisions, known.early)
-        self._set_next(plan, ledger | {firing.key for firing, _state, _reason in decisions})
+        self._set_next(plan, Waiting(known.decided | {firing.key for firing, _state, _reason in decisions}))
         counts = Counter(state for _firing, state, _reason in decisions)
         return SweepReport(
             looked_at=len(facts),
@@ -172,10 +173,9 @@ class _Run:
             held_reason=held,
         )
 
-    def _slept_through(self, table: Timetable, facts: list[TaskFacts], ledger: set[Key]) -> Decisions:
+    def _slept_through(self, table: Timetable, facts: list[TaskFacts], waiting: Waiting) -> Decisions:
         """Rungs that came while nobody looked, of tasks that have been settled since: they end, too, with a reason."""
-        keys = by_task(ledger)
-        gone = {one.task_id: come([(one, table.gone(one))], self.now, keys[one.task_id]) for one in facts}
+        gone = {one.task_id: come([(one, table.gone(one))], self.now, waiting) for one in facts}
         wanted = [task for task, firings in gone.items() if firings]
         history = load_history(self.connection, self.office_id, wanted) if wanted else {}
         known = {one.task_id: one for one in facts}
@@ -292,12 +292,11 @@ class _Run:
         statement = sa.update(t.reminder).where(r.office_id == self.office_id, *same, ~IN_FORCE)
         return self.connection.execute(statement.values(**values)).rowcount == 1
 
-    def _set_next(self, plan: list[tuple[TaskFacts, Sequence[Rung]]], ledger: set[Key]) -> None:
+    def _set_next(self, plan: list[tuple[TaskFacts, Sequence[Rung]]], waiting: Waiting) -> None:
         """One statement an instant: the tasks of a month share theirs."""
-        known = by_task(ledger)
         tasks: dict[datetime | None, list[int]] = {}
         for one, planned in plan:
-            tasks.setdefault(first_left(one, planned, known[one.task_id]), []).append(one.task_id)
+            tasks.setdefault(first_left(one, planned, waiting), []).append(one.task_id)
         for at, numbers in tasks.items():
             _NEXT.change(self.connection, {"office": self.office_id, "tasks": numbers, "at": at})
 

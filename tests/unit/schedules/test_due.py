@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from kit.plans import due, next_at
 from models.states import Stage
 from models.times import SHANGHAI
-from schedules.due import TaskFacts, come, firings, gone, obstacle, planned
+from schedules.due import TaskFacts, firings, gone, obstacle, planned
 from schedules.ladders import Ladders
 from schedules.rules import load_rules, parse_rules
 from schedules.timetable import Timetable
+from schedules.waiting import Waiting, come
 from workflow.calendar import period_dates, seeded
 from workflow.flow_store import shipped
 
@@ -185,7 +186,7 @@ def test_obstacle_says_why_a_rule_is_silent(rule_name: str, facts: TaskFacts, ex
 
 def test_a_rung_that_was_silent_in_a_round_after_the_closing_was_not_slept_through() -> None:
     late = replace(RETURNED, returned_on=date(2022, 7, 4), state=Stage.SIGNED_STAMPED, signed_on=date(2022, 7, 6))
-    found = names(come([(late, gone(RULES, late, CALENDAR))], at("2022-07-06 12:00"), set()))
+    found = names(come([(late, gone(RULES, late, CALENDAR))], at("2022-07-06 12:00"), Waiting(())))
     assert "due_minus_2" in found
     assert "closing" not in found
 
