@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from kit.api import Program, program
 from kit.desk import desk_of
 from kit.levels import ABOVE, BELOW, UNIT, Levels, divide, month_below
 from kit.office import at
@@ -14,6 +15,7 @@ from kit.server import empty_database, needs_server
 from kit.tenancy import settle
 from models.database import Database
 from models.schema import migrate
+from models.states import Action
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -187,6 +189,41 @@ def test_a_month_below_is_a_report_above_returned_once_corrected_and_approved(ei
         f"完成{one}的工作。 · 2022-06: reviewed" for one in ("1.1", "1.2")
     ]
     assert "补充路段" in seen[mended["number"]]["lines"][0]["said"]
+
+
+def test_programs_carry_the_parcels_and_hear_at_once_what_was_taken(levels: Levels, tmp_path: Path) -> None:
+    file, below = reported(levels, tmp_path)
+    desks = [desk_of(door.world, at("2022-06-24 19:00")) for door in (levels.upper, levels.lower)]
+    above, here = program(desks[0], "clerk2", "read", "file"), program(desks[1], "reviewer", "read", "review")
+
+    def carried(to: Program, data: bytes) -> dict[str, Any]:
+        answer = to.call("POST", "/parcels", files={"file": ("x.parcel", data, "application/zip")})
+        assert answer.status_code == 201, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    down = above.get("/parcels/1/file").content
+    assert down == below["file"].read_bytes()
+    assert carried(here, down)["existed"]
+    # the answer to the push says of each clause that it is a report now; of its review it can say nothing yet
+    pushed = carried(above, file.read_bytes())
+    assert ([line["clause"] for line in pushed["lines"]], pushed["left"]) == (["1.1", "1.2"], [])
+    one, two = (line["task"] for line in pushed["lines"])
+    levels.upper.world.act("reviewer", Action.APPROVE, one, at(NIGHT.replace("T", " ")))
+    seen = next(row for row in above.get("/parcels").json()["items"] if row["number"] == pushed["number"])
+    assert [line["task"] for line in seen["lines"]] == [one, two]
+    assert seen["lines"][0]["said"] != seen["lines"][1]["said"]  # how each stands now
+    # what counts below is the signed answer
+    assert "/answer" in desks[0].person("reviewer").get("/levels").text
+    desks[0].person("reviewer").post(f"/levels/{pushed['number']}/answer")
+    newest = above.get("/parcels").json()["items"][0]
+    assert (newest["kind"], newest["inward"]) == ("answer", False)
+    heard = carried(here, above.get(f"/parcels/{newest['number']}/file").content)
+    assert [line["clause"] for line in heard["lines"]] == ["1.1"]
+    (ours,) = (row for row in here.get("/parcels").json()["items"] if row["kind"] == "report")
+    assert ours["lines"][0]["said"] == heard["lines"][0]["said"]
+    for desk in desks:
+        desk.site.database.close()
 
 
 def test_a_parcel_is_taken_once_and_an_altered_or_foreign_one_never(levels: Levels, tmp_path: Path) -> None:

@@ -275,7 +275,10 @@ def requests(hands: Hands) -> None:
     assert hands.fails("sun", "request", "grant", asked, "--reason", "可以") == "E-403"
     hands.does("li", "request", "grant", asked, "--reason", "情况属实", "--to", "2022-06-28")
     hands.does("li", "request", "refuse", other, "--reason", "仍由你单位负责")
-    assert [row["decision"] for row in hands.does("wu", "request", "list")] == ["granted", "refused"]
+    assert [row["decision"] for row in hands.does("wu", "request", "list")] == [
+        "refused",
+        "granted",
+    ]  # the newest first
 
 
 def substitute(hands: Hands, mine: dict[tuple[str, str], int]) -> None:
@@ -339,7 +342,7 @@ def finish(hands: Hands) -> dict[str, int]:
     assert left == status["tasks"] - states["aggregated"] - states["waived"]
     assert hands.does("li", "period", "close", MONTH)["unfinished"] == left
     assert issued["aggregated"] == states["aggregated"]
-    late = hands.tasks("wu", unit=OTHER, state="assigned")
+    late = hands.tasks("wu", unit=OTHER, state="assigned", month=MONTH)
     assert hands.fails("wu", "task", "receive", min(late.values())) == "E-S23"
     assert hands.fails("li", "period", "move", MONTH, "2022-07-20", "--reason", "再放宽几天") == "E-S23"
     return states

@@ -953,6 +953,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("office_id", "problem_id", name=op.f("uq_task_office_id_problem_id")),
     )
     with op.batch_alter_table("task", schema=None) as batch_op:
+        batch_op.create_index("ix_task_newest", ["office_id", "unit_id", "id"], unique=False)
         batch_op.create_index("ix_task_next", ["office_id", "next_due_at"], unique=False)
         batch_op.create_index(
             "ix_task_late",
@@ -1131,7 +1132,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("office_id", "id", name=op.f("pk_request")),
     )
     with op.batch_alter_table("request", schema=None) as batch_op:
-        batch_op.create_index("ix_request_decision", ["office_id", "decision"], unique=False)
+        batch_op.create_index("ix_request_decision", ["office_id", "decision", "id"], unique=False)
         batch_op.create_index("ix_request_task", ["office_id", "task_id"], unique=False)
 
     op.create_table(

@@ -40,6 +40,12 @@ def test_what_is_asked_narrowly_is_read_narrowly(connection: sa.Connection, aske
     assert f" INDEX {index} (" in plan[0], plan
 
 
+def test_a_unit_s_tasks_of_all_months_are_not_sorted_for_a_page_of_the_newest(connection: sa.Connection) -> None:
+    asked = "SELECT id, state FROM task WHERE office_id = 1 AND unit_id = 1 ORDER BY id DESC LIMIT 50"
+    plan = [row.detail for row in connection.execute(sa.text(f"EXPLAIN QUERY PLAN {asked}"))]
+    assert plan == ["SEARCH task USING INDEX ix_task_newest (office_id=? AND unit_id=?)"]
+
+
 def test_every_index_has_its_figures(connection: sa.Connection) -> None:
     tables = sa.inspect(connection).get_table_names()
     there = {
