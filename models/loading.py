@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy import exc
 
-from models.statements import Statement
+from models.statements import Statement, settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -32,13 +32,14 @@ class Loading:
 
     def load(self, connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
         """All of them, or none."""
+        settle(connection)
         dialect, cursor = connection.dialect, connection.connection.cursor()
         turns = self._turned(dialect)
         driver: Any = cursor
         told = [tuple(row[name] if turn is None else turn(row[name]) for name, turn in turns) for row in rows]
         try:
             for heard in connection.engine.dispatch.before_cursor_execute:
-                heard(connection, cursor, self._text, told, None, True)
+                heard(connection, None, self._text, told, None, True)
             with driver.copy(self._text) as copy:
                 for row in told:
                     copy.write_row(row)
@@ -82,4 +83,4 @@ class Revision:
             self._alone.each(connection, [{"of_office": office_id, "of_id": row["id"], **row} for row in rows])
         else:
             lists = {name: [row[name] for row in rows] for name in self._columns}
-            self._together.change(connection, {"of_office": office_id, **lists})
+            self._together.post(connection, {"of_office": office_id, **lists})

@@ -24,23 +24,25 @@ GROWN: Final = 2
 #: A whole is a table, or all parts of one. What stands in the catalogue outlives a failover; what the server counts while
 #: it runs (``pg_stat_…``) begins anew on the next one, which then knows of nothing that changed.
 _OLD: Final = sa.text("""
-    WITH piece AS (
-        SELECT coalesce(inhparent, pg_class.oid) AS whole, greatest(reltuples, n_live_tup, 0) AS there,
-            coalesce(n_mod_since_analyze, 0) AS changed
-        FROM pg_class
-        LEFT JOIN pg_inherits ON inhrelid = pg_class.oid
-        LEFT JOIN pg_stat_user_tables ON relid = pg_class.oid
-        WHERE relkind = 'r'
-    ), large AS (
-        SELECT CAST(CAST(relnamespace AS regnamespace) AS text) AS place, relname, relkind = 'p' AS in_parts, sum(there) AS there,
-            CASE relkind WHEN 'p' THEN max(reltuples) ELSE sum(there - changed) END AS known
-        FROM pg_class JOIN piece ON whole = pg_class.oid
-        WHERE relname = ANY(:tables) AND pg_table_is_visible(pg_class.oid)
-        GROUP BY pg_class.oid
+    WITH whole AS (
+        SELECT oid, relnamespace, relname, relkind = 'p' AS in_parts, reltuples FROM pg_class
+        WHERE relname = ANY(:tables) AND relkind IN ('r', 'p') AND pg_table_is_visible(oid)
+    ), piece AS (
+        SELECT oid, oid AS of FROM whole UNION ALL
+        SELECT inhrelid, inhparent FROM pg_inherits JOIN whole ON whole.oid = inhparent
+    ), counted AS (
+        SELECT of, sum(greatest(reltuples, pg_stat_get_live_tuples(piece.oid), 0)) AS there,
+            sum(pg_stat_get_mod_since_analyze(piece.oid)) AS changed
+        FROM piece JOIN pg_class ON pg_class.oid = piece.oid AND relkind = 'r' GROUP BY of
     )
-    SELECT relname FROM large
-    WHERE there >= :small AND (there >= :grown * known OR NOT EXISTS (
-        SELECT FROM pg_stats WHERE schemaname = place AND tablename = relname AND inherited = in_parts))
+    SELECT relname FROM whole JOIN counted ON of = oid
+    WHERE there >= :small AND (
+        there >= :grown * CASE WHEN in_parts THEN reltuples ELSE there - changed END
+        OR NOT EXISTS (
+            SELECT FROM pg_stats WHERE tablename = relname AND inherited = in_parts
+            AND schemaname = CAST(CAST(relnamespace AS regnamespace) AS text)
+        )
+    )
     ORDER BY relname
 """)
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
     from sqlalchemy.engine import Connection, Dialect
 
-    from models.wire import Answer, Complaint, Wire
+    from models.wire import Wire
 
     Turn = Callable[[Any], Any]
 
@@ -110,7 +110,8 @@ class Statement:
         dialect = connection.dialect
         self._heard(connection, made, asked, many=many)
         if dialect.name != "sqlite":
-            return _told(connection, made.text, asked, many=many)
+            wire = _wire(connection)
+            return wire.each(made.text, asked) if many else wire.ask(made.text, asked)
         cursor = connection.connection.cursor()
         try:
             (cursor.executemany if many else cursor.execute)(made.text, asked)
@@ -126,19 +127,16 @@ class Statement:
 
 def settle(connection: Connection) -> None:
     """What was posted on a connection is done, or complains."""
-    if _WIRE in connection.info:
-        from models.wire import Complaint
-
-        try:
-            _wire(connection).settle()
-        except Complaint as complaint:
-            raise _named(connection, complaint) from complaint.error
+    wire = connection.info.get(_WIRE)
+    if wire is not None:
+        wire.settle()
 
 
 def forget(connection: Connection) -> None:
     """What was posted on a connection is undone with its transaction."""
-    if _WIRE in connection.info:
-        _wire(connection).forget()
+    wire = connection.info.get(_WIRE)
+    if wire is not None:
+        wire.forget()
 
 
 def _wire(connection: Connection) -> Wire:
@@ -151,29 +149,6 @@ def _wire(connection: Connection) -> Wire:
         driver: Any = connection.connection.driver_connection
         wire = known[_WIRE] = Wire(driver)
     return cast("Wire", wire)
-
-
-def _told(connection: Connection, text: str, asked: Any, *, many: bool) -> Answer | None:
-    from models.wire import Complaint
-
-    wire = _wire(connection)
-    try:
-        if not many:
-            return wire.ask(text, asked)
-        for values in asked:
-            wire.post(text, values)
-        wire.settle()
-    except Complaint as complaint:
-        raise _named(connection, complaint) from complaint.error
-    return None
-
-
-def _named(connection: Connection, complaint: Complaint) -> exc.DBAPIError:
-    """As SQLAlchemy names it."""
-    told, dialect = complaint.told, connection.dialect
-    kind = dialect.loaded_dbapi.Error
-    made = exc.DBAPIError.instance(told.text, list(told.values), complaint.error, kind, dialect=dialect)
-    return cast("exc.DBAPIError", made)
 
 
 def _asked(made: _Compiled, values: Mapping[str, Any]) -> list[Any]:

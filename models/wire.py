@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import count
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from psycopg import Error, errors, generators, pq
 from psycopg.adapt import PyFormat, Transformer
+from sqlalchemy import exc
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,15 +31,6 @@ class Told:
 
     text: str
     values: Sequence[Any]
-
-
-class Complaint(Exception):
-    """A statement failed, be it one that was sent along: which, and what the driver says of it."""
-
-    def __init__(self, told: Told, error: Error) -> None:
-        """``error`` is psycopg's."""
-        super().__init__(str(error))
-        self.told, self.error = told, error
 
 
 @dataclass(slots=True)
@@ -72,24 +64,30 @@ class Wire:
         self._unsent.append(Told(text, values))
 
     def ask(self, text: str, values: Sequence[Any]) -> Answer:
-        """The answer to a statement, behind all that was posted; raises ``Complaint``."""
+        """The answer to a statement, behind all that was posted; raises ``DBAPIError``, of whichever it is about."""
         told = Told(text, values)
         if self._unsent or (values and text not in self._prepared):
             return self._read(self._together([*self._sent(), told]))
-        if values:
-            self._libpq.send_query_prepared(self._prepared[text], self._said(values))
-        else:  # may be several in one, as the beginning of a transaction is
-            self._libpq.send_query(text.encode())
         try:
+            if values:
+                self._libpq.send_query_prepared(self._prepared[text], self._said(values))
+            else:  # may be several in one, as the beginning of a transaction is
+                self._libpq.send_query(text.encode())
             results = self._driver.wait(generators.execute(self._libpq))
         except Error as error:
-            raise Complaint(told, error) from error
+            raise _complaint(told, error) from error
         for result in results:
             _check(told, result)
         return self._read(results[-1])
 
+    def each(self, text: str, rows: Sequence[Sequence[Any]]) -> None:
+        """One statement for each of the rows, behind all that was posted."""
+        for values in rows:
+            self.post(text, values)
+        self.settle()
+
     def settle(self) -> None:
-        """Send what was posted, and hear that it is done; raises ``Complaint``."""
+        """Send what was posted, and hear that it is done; raises ``DBAPIError``."""
         if self._unsent:
             self._together(self._sent())
 
@@ -104,8 +102,8 @@ class Wire:
     def _together(self, told: Sequence[Told]) -> PGresult:
         """The last one's result. Behind the first that fails the server does nothing more."""
         libpq, known = self._libpq, dict(self._prepared)
-        libpq.enter_pipeline_mode()
         try:
+            libpq.enter_pipeline_mode()
             asked = [one for each in told for one in self._send(each, known)]
             libpq.pipeline_sync()
             results: list[PGresult] = self._driver.wait(_results(libpq))
@@ -113,7 +111,7 @@ class Wire:
         except BaseException as error:
             libpq.finish()  # answers may still be under way: nobody is to take them for his own
             if isinstance(error, Error):
-                raise Complaint(told[-1], error) from error
+                raise _complaint(told[-1], error) from error
             raise
         for one, result in zip(asked, results, strict=True):
             _check(one, result)
@@ -144,7 +142,14 @@ class Wire:
 
 def _check(told: Told, result: PGresult) -> None:
     if result.status not in _DONE:
-        raise Complaint(told, errors.error_from_result(result))
+        error = errors.error_from_result(result)
+        raise _complaint(told, error) from error
+
+
+def _complaint(told: Told, error: Error) -> exc.DBAPIError:
+    """What the driver says of a statement, be it one that was sent along, in SQLAlchemy's classes."""
+    made = exc.DBAPIError.instance(told.text, list(told.values), error, Error)
+    return cast("exc.DBAPIError", made)
 
 
 def _results(libpq: PGconn) -> Any:

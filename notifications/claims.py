@@ -174,7 +174,7 @@ def claim(
     _end(connection, office_id, ended, now)
     if taken:
         this = {"of_office": office_id, "numbers": [one.row["id"] for one in taken], "lease": now + LEASE}
-        _TAKEN.change(connection, this)
+        _TAKEN.post(connection, this)
     return taken, ended
 
 

@@ -121,7 +121,7 @@ def guard(
         tell_held(connection, office_id, doubt, now, served=max(looked.at, now))
     # a clock that strayed moves nothing: the two may agree again, and then what came due is decided at its own time
     values = {"at": looked.at if found == "strayed" else max(looked.at, now), "held_reason": doubt}
-    _MOVED.change(connection, {"office": office_id, **values})
+    _MOVED.post(connection, {"office": office_id, **values})
     return Hold(doubt, strayed=found == "strayed")
 
 

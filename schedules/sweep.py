@@ -298,7 +298,7 @@ class _Run:
         for one, planned in plan:
             tasks.setdefault(first_left(one, planned, waiting), []).append(one.task_id)
         for at, numbers in tasks.items():
-            _NEXT.change(self.connection, {"office": self.office_id, "tasks": numbers, "at": at})
+            _NEXT.post(self.connection, {"office": self.office_id, "tasks": numbers, "at": at})
 
 
 def _slept(facts: TaskFacts) -> str:

@@ -200,3 +200,5 @@ class Case:
     been: frozenset[str] = frozenset()
     #: action → the people who took it in this round, for four eyes
     takers: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    #: the hash of what is filed, once somebody has asked for it
+    filed_sha256: str = ""

@@ -49,11 +49,12 @@ EFFECTS: Final[Registry[Callable[[Work], dict[str, Any]]]] = Registry()
 
 def report_digest(case: Case) -> str:
     """The SHA-256 of what is filed: the same words give the same hash, whoever files them."""
-    filed = {name: getattr(case.given, name) for name in FILED}
-    percent = HUNDRED if case.given.percent is None else case.given.percent
-    return _digest(
-        case.task.id, {**filed, "percent": percent, "values": [asdict(value) for value in case.given.values]}
-    )
+    if not case.filed_sha256:
+        filed = {name: getattr(case.given, name) for name in FILED}
+        percent = HUNDRED if case.given.percent is None else case.given.percent
+        values = [asdict(value) for value in case.given.values]
+        case.filed_sha256 = _digest(case.task.id, {**filed, "percent": percent, "values": values})
+    return case.filed_sha256
 
 
 def stored_report_digest(row: Mapping[str, Any] | RowMapping) -> str:

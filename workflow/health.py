@@ -37,6 +37,8 @@ WAITING: Final = timedelta(hours=1)
 BEHIND: Final = timedelta(minutes=2)
 #: a backup older than this is worth a word; a month is the drill's rhythm
 BACKUP_AGE: Final = timedelta(days=7)
+#: a node that was silent for longer was taken away, and nobody waits for it
+AWAY: Final = timedelta(days=14)
 _DECEMBER: Final = 12
 #: so many units are named, the others counted
 _NAMED: Final = 3
@@ -168,11 +170,12 @@ def _loops(connection: Connection, office_id: int, now: datetime) -> Iterator[Ch
     found = heartbeats.beats(connection, office_id)
     if not found:
         yield warning(_("Service"), _("it has never run; start it with: duban serve"))
-    last = heartbeats.newest(found)
-    for beat in last:
+    for beat in heartbeats.newest(found):
         name, said = _("Loop {name}").format(name=beat.name), _("last ran {at}").format(at=shown(beat.at))
-        yield wrong(name, said) if beat.late(now) else ok(name, said)
-    nodes = sorted({beat.node for beat in found if beat.node})  # what any node may do is none's to miss
+        stopped = _("{seen}; it stopped: start duban serve or duban work again")
+        yield wrong(name, stopped.format(seen=said)) if beat.late(now) else ok(name, said)
+    # what any node may do is none's to miss
+    nodes = sorted({beat.node for beat in found if beat.node and now - beat.at < AWAY})
     for node in nodes if len(nodes) > 1 else []:
         yield _node(node, [beat for beat in found if beat.node == node], now)
 
@@ -182,7 +185,8 @@ def _node(node: str, found: list[Beat], now: datetime) -> Check:
     name, seen = _("Node {name}").format(name=node), max(beat.at for beat in found)
     late = [beat.name for beat in found if beat.late(now)]
     said = _("last seen {at}").format(at=shown(seen))
-    return warning(name, _("{seen}; late: {names}").format(seen=said, names=listed(late))) if late else ok(name, said)
+    silent = _("{seen}; late: {names}. Once it was taken away for good, it is named for {days} days more")
+    return warning(name, silent.format(seen=said, names=listed(late), days=AWAY.days)) if late else ok(name, said)
 
 
 def _oldest_due(connection: Connection, office_id: int, now: datetime) -> Check:

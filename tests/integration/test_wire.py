@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -151,6 +152,21 @@ def test_a_server_that_goes_while_it_is_told_to_keep_has_perhaps_kept(database: 
         with other.read() as beside:
             beside.exec_driver_sql(END_OTHERS)
     other.close()
+    assert kept(database) == []
+
+
+def test_what_is_asked_on_a_connection_that_is_gone_is_told_as_that(database: Database) -> None:
+    def again(connection: sa.Connection, *, post: bool) -> None:
+        connection.connection.driver_connection.close()
+        with pytest.raises(exc.OperationalError):
+            NUMBERS.scalars(connection)
+        if post:
+            ADD.post(connection, row(1))
+        NUMBERS.scalars(connection)
+
+    for post in (False, True):
+        with refused("E-B30"):
+            write(database, partial(again, post=post))
     assert kept(database) == []
 
 

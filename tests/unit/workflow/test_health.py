@@ -167,7 +167,13 @@ def test_of_several_nodes_one_that_fell_silent_is_a_warning_and_the_office_is_se
     assert checks["Loop sweep"].severity is Severity.OK
     assert checks["Node 二号机"].severity is Severity.OK
     assert (checks["Node 一号机"].severity, "late: sweep" in checks["Node 一号机"].said) == (Severity.WARNING, True)
+    for days, named in ((13, True), (14, False)):
+        now = LATER + timedelta(days=days - 8)
+        with served.database.write(OFFICE) as connection:
+            note(connection, OFFICE, Beat("二号机", "sweep", now, now + timedelta(minutes=1), ""))
+            note(connection, OFFICE, Beat("三号机", "sweep", now, now + timedelta(minutes=1), ""))
+        assert ("Node 一号机" in found(served, now)) is named
     with served.database.read() as connection:
-        assert late_loops(connection, OFFICE, ["sweep"], LATER) == []
+        assert late_loops(connection, OFFICE, ["sweep"], now) == []
         assert late_loops(connection, OFFICE, ["sweep"], LATER, node="一号机") == ["sweep"]
         assert late_loops(connection, OFFICE + 1, ["sweep"], LATER + timedelta(days=1)) == []
