@@ -233,7 +233,9 @@ class Cluster:
             "-U", "postgres", "-d", database, "-v", "ON_ERROR_STOP=1", "-c", statement,
         ]  # fmt: skip
         environment = {**plain(), "PGPASSWORD": PASSWORD, "PGCONNECT_TIMEOUT": "3"}
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=seconds, check=True)
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=seconds, check=False)
+        if done.returncode:  # the error of ``check`` keeps to itself what psql said
+            raise subprocess.SubprocessError(f"{statement.partition(' ')[0]} on {machine.address}: {done.stderr}")
         return done.stdout.strip()
 
     def make_database(self) -> None:
