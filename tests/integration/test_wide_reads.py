@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
@@ -23,7 +24,7 @@ from kit.years import grown_office
 from models.database import Database
 from models.drafts import ProblemDraft
 from models.schema import migrate
-from models.states import RequestKind
+from models.states import Action, RequestKind
 from notifications.outbox import deliver
 from schedules.select import NO_DRIFT
 from schedules.sweep import sweep
@@ -33,11 +34,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-UNIT = UNITS[0]
+UNIT, BEFORE = UNITS[0], "before.db"
 PROBLEM = ProblemDraft(
     source="film", title="岸线堆土", found_on=date(2022, 6, 1), due_on=date(2022, 6, 20), units=UNITS[:2]
 )  # fmt: skip
-NOW = at("2022-06-24 09:00")
+NOW, LATER = at("2022-06-24 09:00"), at("2022-06-28 09:00")
 #: of one month, so that PostgreSQL sees that an index pays
 MONTHS = 600
 PAGES = {
@@ -78,7 +79,10 @@ COMMANDS = {
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
-    return _grown(tmp_path_factory.mktemp("grown"))
+    made = _grown(tmp_path_factory.mktemp("grown"))
+    made.database.close()
+    shutil.copy(made.folder / "duban.db", made.folder / BEFORE)
+    return made
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=needs_server)])
@@ -88,7 +92,7 @@ def desk(request: pytest.FixtureRequest, world: World) -> Iterator[DeskOf]:
         return
     with empty_database("wide") as url, closing(Database(url)) as database:
         migrate(database)
-        settle(world.folder / "duban.db", OFFICE, database)
+        settle(world.folder / BEFORE, OFFICE, database)
         many_months(database, MONTHS)
         made = desk_of(replace(world, database=database), NOW, database=url)
         yield made
@@ -147,6 +151,18 @@ def test_no_list_of_a_command(desk: DeskOf) -> None:
                 assert said.code == 0, (command, said.err)
             found[login, command] = wide
     assert {what: wide for what, wide in found.items() if wide} == {}
+
+
+def test_no_step_no_sweep_and_no_delivery(desk: DeskOf) -> None:
+    office = desk.office
+    owed = next(row for row in office.rows("task", stage="assigned", unit_id=office.units[UNIT]) if row["period_id"])
+    signed = office.rows("task", stage="signed_stamped")[0]["id"]
+    with wide_reads(desk.site.database) as wide:
+        office.act("clerk1", Action.REPORT, owed["id"], NOW, progress="已完成清理三公里。", percent=40)
+        office.act("reviewer", Action.APPROVE, signed, NOW)
+        sweep(office.database, OFFICE, None, LATER, drift=NO_DRIFT)
+        assert deliver(office.database, OFFICE, Postbox(), LATER, limit=1000).counts["sent"]
+    assert wide == []
 
 
 @pytest.mark.parametrize(

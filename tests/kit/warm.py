@@ -118,10 +118,11 @@ class Begun:
         if self.returncode is None:
             self._answers.settimeout(patience)
             try:
-                self.returncode = int(self._answers.recv(_HEADER))
+                told = self._answers.recv(_HEADER)
             except BlockingIOError:
                 raise TimeoutError from None
             self._answers.close()
+            self.returncode = int(told)
         return self.returncode
 
     def poll(self) -> int | None:
@@ -131,9 +132,10 @@ class Begun:
         return self.returncode
 
     def send_signal(self, number: signal.Signals) -> None:
-        """Send it a signal while it runs."""
+        """Send it a signal while it runs; one that has ended a moment ago and not said so yet needs none."""
         if self.poll() is None:
-            os.kill(self.pid, number)
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, number)
 
     def kill(self) -> None:
         """End it, whatever it does, and wait for the end."""
@@ -172,9 +174,14 @@ def _ask(
 ) -> Begun:
     job = {"words": [str(word) for word in words], "environment": dict(environment), "folder": str(Path.cwd())}
     answers, theirs = socket.socketpair()
-    with theirs:
-        socket.send_fds(asking, [json.dumps(job).encode()], [*(stream.fileno() for stream in streams), theirs.fileno()])
-    return Begun(answers)
+    try:
+        with theirs:
+            told = [*(stream.fileno() for stream in streams), theirs.fileno()]
+            socket.send_fds(asking, [json.dumps(job).encode()], told)
+        return Begun(answers)
+    except BaseException:
+        answers.close()
+        raise
 
 
 def _text(stream: IO[bytes]) -> str:

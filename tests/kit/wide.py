@@ -34,8 +34,8 @@ def wide_reads(database: Database) -> Iterator[list[str]]:
     asked: dict[str, Any] = {}
     wide: list[str] = []
 
-    def heard(_connection: object, _cursor: object, text: str, values: Any, *_more: object) -> None:
-        asked.setdefault(text, values)
+    def heard(_connection: object, _cursor: object, text: str, values: Any, _context: object, many: bool) -> None:
+        asked.setdefault(text, values[0] if many else values)
 
     sa.event.listen(sa.Engine, "before_cursor_execute", heard)
     try:
@@ -45,7 +45,7 @@ def wide_reads(database: Database) -> Iterator[list[str]]:
     steps = _sqlite_steps if database.is_sqlite else wide_steps
     with database.read() as connection:
         for text, values in asked.items():
-            if text.startswith(("SELECT", "WITH")):
+            if text.startswith(("SELECT", "WITH", "UPDATE", "DELETE")):
                 wide += [f"{step}: {text}" for step in steps(connection, text, values)]
 
 
@@ -56,7 +56,8 @@ def _sqlite_steps(connection: Connection, text: str, values: Any) -> list[str]:
         step.detail
         for step in plan
         # what is read in order until a page is full is a piece; what is sorted first is read whole
-        if _of_all(step.detail) and ("LIMIT" not in text or step.parent in within)
+        # and the highest number of an office is the last entry of an index
+        if _of_all(step.detail) and ("LIMIT" not in text or step.parent in within) and "(max(" not in text
     ]
 
 

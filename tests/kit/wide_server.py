@@ -39,7 +39,7 @@ def _wide(step: Any, *, paged: bool) -> Iterator[str]:
         paged = True
     elif kind in _TAKES_ALL:
         paged = False
-    if not paged and (table := _table(step)) in LARGE and _whole(step):
+    if kind.endswith("Scan") and not paged and (table := _table(step)) in LARGE and _whole(step):
         yield f"{kind} of {table}"
     for place, below in enumerate(step.get("Plans", ())):
         # what is begun anew for each row of the other side is no page
