@@ -15,6 +15,7 @@ from documents.notice_json import clause_texts
 from models import tables as t
 from models.language import _
 from models.parcels import Answer, HandedDown, MonthReport, ParcelKind, content_of, read_told
+from models.states import APPROVED, Stage
 from models.times import shown
 from workflow import cases, notice_drafts, parcels, peers, permissions, wording
 
@@ -233,7 +234,12 @@ def _unanswered(row: Any, around: _Around) -> bool:
     reply = around.replies.get(row.sha256)
     told = reply.stages if reply else {}
     tasks = [around.tasks[task] for task, version in row.covers if around.tasks[task].report_number == version]
-    return any(task.stage in DECIDED and told.get(task.clause_number) != task.stage.value for task in tasks)
+    return any(task.stage in DECIDED and not _tells(told.get(task.clause_number), task.stage) for task in tasks)
+
+
+def _tells(told: str | None, stage: Stage) -> bool:
+    """Whether an answer told of a stage; what is approved stays so when it is aggregated."""
+    return told is not None and (told == stage.value or (stage in APPROVED and Stage(told) in APPROVED))
 
 
 def _handed_down(row: Any, peer: Peer, told: Told, around: _Around) -> tuple[str, str, tuple[Line, ...]]:

@@ -134,6 +134,23 @@ def test_what_was_approved_reopened_and_approved_again_is_answered_again(above: 
     assert len(set(numbers)) == 4
 
 
+def test_a_report_waits_for_an_answer_where_something_was_decided_that_was_not_told(above: Above) -> None:
+    taken, world = above.take(above.report(above.month(ClauseReport("1.1", "已清理三公里。", 40)))), above.world
+    task = world.tasks["1.1", UNIT]
+
+    def waits() -> bool:
+        seat = above.seat("reviewer")
+        return seat.read(lambda connection: standing.one(connection, seat, taken.number)).open
+
+    assert not waits()
+    world.act("reviewer", Action.APPROVE, task, LATE)
+    assert waits()
+    answering.answer(above.seat("reviewer"), taken.number)
+    assert not waits()
+    world.act("director", Action.AGGREGATE, task, LATE, summary_number=1)
+    assert not waits()  # it is approved as before
+
+
 def test_an_answer_is_in_the_offices_language_whoever_makes_it(above: Above) -> None:
     taken, world = above.take(above.report()), above.world
     world.act("reviewer", Action.APPROVE, world.tasks["1.1", UNIT], LATE)
