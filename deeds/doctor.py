@@ -41,9 +41,11 @@ def _servers(desk_: Desk) -> list[Check]:
     except (DubanError, ImportError):
         return []  # said of the database
     found = servers(url)
-    away = warning if any(one.standing is Standing.WRITES for one in found) else wrong
+    writing = sum(one.standing is Standing.WRITES for one in found)
+    away = warning if writing else wrong
+    divided = _("writes, and so does another one: work would be divided; stop one")
     told = {
-        Standing.WRITES: (ok, _("the one that writes")),
+        Standing.WRITES: (ok, _("the one that writes")) if writing == 1 else (wrong, divided),
         Standing.STANDS_BY: (ok, _("a standby")),
         Standing.SHUT: (away, _("does not let the program in")),
         Standing.AWAY: (away, _("cannot be reached")),

@@ -58,6 +58,10 @@ def test_one_that_is_away_is_worth_a_word_while_another_writes(tmp_path: Path, n
         both = one.set(host=None, port=None, query={"host": (gone, there)})
         assert servers(both) == [Server(gone, Standing.AWAY), Server(there, Standing.WRITES)]
         assert servers(one.set(database="nobody_made_it")) == [Server(there, Standing.SHUT)]
+        code, _beside, divided = doctor(
+            tmp_path / "office", one.set(host=None, port=None, query={"host": (there, there)})
+        )
+        assert (code, divided[f"Server {there}"][0]) == (5, "wrong")
         _code, _beside, found = doctor(tmp_path / "office", both)
     assert found[f"Server {there}"] == ("ok", "the one that writes")
     assert found[f"Server {gone}"] == ("warning", "cannot be reached")
