@@ -1,11 +1,15 @@
-"""The servers that an office's address names: which of them writes, which follow, and which cannot be reached."""
+"""The servers that an office's address names: which of them writes, which stand by, and which cannot be asked."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 import psycopg
+from sqlalchemy import exc
+
+from models import postgres
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -14,12 +18,22 @@ if TYPE_CHECKING:
 _WAITS: Final = 2
 
 
+class Standing(StrEnum):
+    """What a server is to the program."""
+
+    WRITES = "writes"
+    STANDS_BY = "stands by"
+    #: it answers, and lets nobody in who comes like this
+    SHUT = "shut"
+    AWAY = "away"
+
+
 @dataclass(frozen=True, slots=True)
 class Server:
-    """One of them; ``writes`` is None where nobody can be asked."""
+    """One of them: ``HOST:PORT``, as the address has it."""
 
     address: str
-    writes: bool | None
+    standing: Standing
 
 
 def servers(url: sa.URL) -> list[Server]:
@@ -28,15 +42,18 @@ def servers(url: sa.URL) -> list[Server]:
     hosts = str(given.pop("host", "")).split(",")
     ports = str(given.pop("port", "")).split(",")
     each = ports if len(ports) == len(hosts) else ports * len(hosts)
-    return [_asked({**given, "host": host, "port": port}) for host, port in zip(hosts, each, strict=True)]
+    return [
+        Server(":".join(filter(None, (host, port))), _asked({**given, "host": host, "port": port}))
+        for host, port in zip(hosts, each, strict=True)
+    ]
 
 
-def _asked(given: dict[str, Any]) -> Server:
-    named = ":".join(filter(None, (given["host"], given["port"])))
+def _asked(given: dict[str, Any]) -> Standing:
     alone = {**given, "target_session_attrs": "any", "connect_timeout": _WAITS}
     try:
         with psycopg.connect(**alone) as connection:
-            found = connection.execute("SELECT NOT pg_is_in_recovery()").fetchone()
-    except psycopg.Error:
-        return Server(named, None)
-    return Server(named, bool(found and found[0]))
+            found = connection.execute("SELECT pg_is_in_recovery()").fetchone()
+    except psycopg.Error as error:
+        shut = postgres.shut_out(exc.OperationalError(None, None, error))
+        return Standing.SHUT if shut else Standing.AWAY
+    return Standing.STANDS_BY if found and found[0] else Standing.WRITES

@@ -37,19 +37,21 @@ def _servers(desk_: Desk) -> list[Check]:
         url = sa.make_url(desk_.settings.database_url)
         if url.get_backend_name() == "sqlite":
             return []
-        from cluster.servers import servers
+        from cluster.servers import Standing, servers
     except (DubanError, ImportError):
         return []  # said of the database
     found = servers(url)
-    away = warning if any(one.writes for one in found) else wrong
-    name, checks = _("Server {address}"), []
-    for one in found:
-        named = name.format(address=one.address)
-        if one.writes is None:
-            checks.append(away(named, _("cannot be reached")))
-        else:
-            checks.append(ok(named, _("the one that writes") if one.writes else _("a standby")))
-    return checks
+    writing = sum(one.standing is Standing.WRITES for one in found)
+    away = warning if writing else wrong
+    divided = _("writes, and so does another one: work would be divided; stop one")
+    told = {
+        Standing.WRITES: (ok, _("the one that writes")) if writing == 1 else (wrong, divided),
+        Standing.STANDS_BY: (ok, _("a standby")),
+        Standing.SHUT: (away, _("does not let the program in")),
+        Standing.AWAY: (away, _("cannot be reached")),
+    }
+    name = _("Server {address}")
+    return [how(name.format(address=one.address), said) for one in found for how, said in [told[one.standing]]]
 
 
 def _disk(home: Path) -> Check:

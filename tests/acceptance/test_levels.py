@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from typing import TYPE_CHECKING, Any
 
@@ -108,6 +109,10 @@ def corrected_at_the_desk(door: Door, answer: int, clause: str, said: tuple[str,
     before = len(door.world.rows("parcel"))
     assert desk.person("reviewer").post(f"{address}/correct", **typed, reason=told["--reason"]).status_code == 403
     assert director.post(f"{address}/correct", **typed, reason=told["--reason"]).headers["location"] == "/levels"
+    assert len(door.world.rows("parcel")) == before + 1
+    # of the months only the one of the notice from above can go up; it went up already
+    assert re.findall(r'value="(2022-06@\d)"', director.get("/levels").text) == ["2022-06@2"]
+    assert director.post("/levels/report", month="2022-06@2").headers["location"] == "/levels"
     assert len(door.world.rows("parcel")) == before + 1
     # it is on its way: no second form, and whoever still has one open loses no word
     for page in (director.get(address).text, director.get("/levels").text):

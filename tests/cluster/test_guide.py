@@ -78,6 +78,16 @@ def test_an_office_of_one_machine_moves_in(server: Server, cluster: Cluster) -> 
     assert "county" in tomllib.loads((home / "duban.toml").read_text("utf-8"))["database"]
 
 
+def test_the_server_counts_its_tables_and_one_that_only_reads_is_passed_over(server: Server, cluster: Cluster) -> None:
+    leader, known = cluster.leader(), "SELECT count(*) FROM pg_stats WHERE tablename = 'event' AND inherited"
+    assert leader is not None
+    assert cluster.ask(leader, known, "duban") == "0"
+    server.run(block("deploy/duban-analyze"), asks=cluster.follower())
+    assert cluster.ask(leader, known, "duban") == "0"
+    server.run(block("deploy/duban-analyze"))
+    assert int(cluster.ask(leader, known, "duban")) > 0
+
+
 def test_the_settings_of_etcd_and_patroni_are_filled_in(server: Server) -> None:
     server.run(block("/etc/default/etcd"))
     server.run(block("/etc/patroni_env.conf"))
@@ -113,16 +123,6 @@ def test_backups_are_made_and_one_table_of_them_is_counted(server: Server, clust
     server.run(block("duban-basebackup"), asks=cluster.follower())
     assert len([*(server.folder / "var/backups/duban").glob("2*")]) == 1
     assert int(server.run(block("duban_restored")).split()[-1]) > 0
-
-
-def test_the_server_counts_its_tables_and_one_that_only_reads_is_passed_over(server: Server, cluster: Cluster) -> None:
-    leader, known = cluster.leader(), "SELECT count(*) FROM pg_stats WHERE tablename = 'event' AND inherited"
-    assert leader is not None
-    assert cluster.ask(leader, known, "duban") == "0"
-    server.run(block("duban-analyze"), asks=cluster.follower())
-    assert cluster.ask(leader, known, "duban") == "0"
-    server.run(block("duban-analyze"))
-    assert int(cluster.ask(leader, known, "duban")) > 0
 
 
 def test_nothing_marked_run_was_left_out(server: Server) -> None:

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 pytestmark = needs_server
 #: beside each other, and what each has of a table in parts
 OFFICES, ROWS = 32, 200
-#: Planned anew each time all the same, for the office's part alone: 40 µs of the server's each. A sweep and a claim are one
-#: transaction an office, and look by instants: how much is due decides how to look.
+#: Planned anew each time all the same, for the office's part alone: 40 µs of the server's each. A sweep is one transaction
+#: an office, and looks by instants: how much is due decides how to look.
 ANEW_IN_STEPS = {
     "what was done on the task": "SELECT event.object_id, event.action, event.detail",
     "who has seen what is taken back": "SELECT person.name \nFROM reading JOIN person",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from cluster.servers import Server, servers
+from cluster.servers import Server, Standing, servers
 from cluster.worker import Served, Worker
 from kit.door import speak
 from kit.server import empty_database, needs_server
@@ -56,7 +56,12 @@ def test_one_that_is_away_is_worth_a_word_while_another_writes(tmp_path: Path, n
         one = sa.make_url(made)
         there, gone = f"{one.host}:{one.port}", f"127.0.0.1:{nobody}"
         both = one.set(host=None, port=None, query={"host": (gone, there)})
-        assert servers(both) == [Server(gone, None), Server(there, writes=True)]
+        assert servers(both) == [Server(gone, Standing.AWAY), Server(there, Standing.WRITES)]
+        assert servers(one.set(database="nobody_made_it")) == [Server(there, Standing.SHUT)]
+        code, _beside, divided = doctor(
+            tmp_path / "office", one.set(host=None, port=None, query={"host": (there, there)})
+        )
+        assert (code, divided[f"Server {there}"][0]) == (5, "wrong")
         _code, _beside, found = doctor(tmp_path / "office", both)
     assert found[f"Server {there}"] == ("ok", "the one that writes")
     assert found[f"Server {gone}"] == ("warning", "cannot be reached")

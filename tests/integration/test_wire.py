@@ -174,6 +174,7 @@ def test_who_is_interrupted_while_answers_are_under_way_leaves_them_to_nobody(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupted(*_given: object) -> None:
+        monkeypatch.undo()  # once
         raise KeyboardInterrupt
 
     def work(connection: sa.Connection) -> None:

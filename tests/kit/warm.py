@@ -21,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 import traceback
+import warnings
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -108,10 +109,16 @@ def under(command: Sequence[str]) -> Iterator[None]:
 class Begun:
     """A running command: as much of ``subprocess.Popen`` as the tests use."""
 
-    def __init__(self, answers: socket.socket) -> None:
-        self._answers = answers
+    def __init__(self, answers: socket.socket, words: Sequence[object] = ()) -> None:
+        self._answers, self._words = answers, words
         self.pid = int(answers.recv(_HEADER))
         self.returncode: int | None = None
+
+    def __del__(self) -> None:
+        """Whoever forgets one is told which it was; a forgotten socket says nothing of the kind."""
+        if self._answers.fileno() != -1:
+            self._answers.close()
+            warnings.warn(f"nobody waited for the end of: {self._words}", ResourceWarning, stacklevel=2, source=self)
 
     def wait(self, patience: float | None = None) -> int:
         """Its exit code, negative when a signal ended it; ``TimeoutError`` when it goes on."""
@@ -178,7 +185,7 @@ def _ask(
         with theirs:
             told = [*(stream.fileno() for stream in streams), theirs.fileno()]
             socket.send_fds(asking, [json.dumps(job).encode()], told)
-        return Begun(answers)
+        return Begun(answers, job["words"])
     except BaseException:
         answers.close()
         raise

@@ -64,7 +64,7 @@ _FOR_COMMANDS: Final = {
         N_("The security administrator looks after the keys of the offices, at the server."),
     ),
     "E-L11": N_("Have the audit administrator prove the trail, under “Trail”. Nothing was taken."),
-    "E-L16": N_("Where two notices have the month, write the number of the other one behind it: 2022-06@2"),
+    "E-L16": N_("Choose a month from the list."),
     "E-L17": N_("The director issues the summary, under “Months and summaries”."),
     "E-L21": N_("Nothing was taken. What was reported already stands in the list of tasks."),
     "E-L23": N_(
