@@ -11,12 +11,12 @@ import re
 from collections import namedtuple
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
+import sqlalchemy as sa
 from sqlalchemy import exc
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    import sqlalchemy as sa
     from sqlalchemy.engine import Connection, Dialect
 
     from models.wire import Wire
@@ -217,5 +217,7 @@ def _turn(turn: Turn | None, value: Any) -> Any:
 
 
 def _back(kind: Any, dialect: Dialect) -> Turn | None:
+    if isinstance(kind, sa.Float):  # as it comes; SQLAlchemy would want to know what the server calls it
+        return None
     turn: Turn | None = kind.dialect_impl(dialect).result_processor(dialect, None)
     return turn

@@ -30,6 +30,7 @@ KINDS = sa.Table(
     sa.Column("told", sa.JSON),
     sa.Column("yes", sa.Boolean),
     sa.Column("words", sa.String),
+    sa.Column("share", sa.Float),
 )
 ADD = Statement(sa.insert(KINDS).values({c.name: sa.bindparam(c.name, type_=c.type) for c in KINDS.c}))
 MARK = Statement(sa.update(KINDS).where(KINDS.c.id == sa.bindparam("which")).values(words=sa.bindparam("said")))
@@ -41,6 +42,7 @@ FULL = {
     "told": {"名": [1, None]},
     "yes": True,
     "words": "50 % ’\n$1",
+    "share": 12.5,
 }
 END_OTHERS = (
     "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
