@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from bench.stock import Stock
 
 OFFICES: Final = max(4, int(os.environ.get("OFFICES", "40")))
+#: in the wave, which needs no year behind it: so many that what begins and ends a process does not count
+IN_WAVE: Final = 4 * OFFICES
 #: an office as the real notice makes one: 45 units, 75 clauses that name four of them each, 300 tasks a month
 USUAL: Final = Frame(units=45, clauses=75, named=4)
 #: as many units with two tasks each
@@ -37,8 +39,8 @@ def copies(stock: Stock, name: str) -> Iterator[str]:
         yield url
 
 
-def multiply(url: str) -> None:
-    """The first office under every other number."""
+def multiply(url: str, offices: int = OFFICES) -> None:
+    """The first office under every other number, so that there are so many."""
     with closing(Database(url)) as database, database.write(OFFICE_ID) as connection:
         for table in metadata.sorted_tables:
             key = "id" if table.name == "office" else "office_id"
@@ -47,7 +49,7 @@ def multiply(url: str) -> None:
                 chosen = ["n" if name == f'"{key}"' else name for name in names]
                 connection.exec_driver_sql(
                     f"INSERT INTO {table.name} ({', '.join(names)}) SELECT {', '.join(chosen)} FROM {table.name},"
-                    f" generate_series(2, {OFFICES}) n WHERE {key} = {OFFICE_ID}"
+                    f" generate_series(2, {offices}) n WHERE {key} = {OFFICE_ID}"
                 )
     with closing(Database(url)) as database, database.write(OFFICE_ID) as connection:
         connection.exec_driver_sql("ANALYZE")  # kept with the transaction: without it the server plans for one office

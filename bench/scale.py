@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from bench.extent import WHOLE
 from bench.month import Duban, people
-from bench.offices import LIGHT, OFFICES, USUAL, copies, multiply, size
+from bench.offices import IN_WAVE, LIGHT, OFFICES, USUAL, copies, multiply, size
 from bench.postgres import SERVER
 from bench.scale_page import Measured, Wave, write
 from bench.stock import stocked
@@ -52,10 +52,10 @@ def _wave(folder: Path, shape: Frame) -> Wave:
     """Of offices of this shape, in its halves and by workers."""
     stock = stocked(folder, 0, 0, frame=shape)
     with copies(stock, "halves") as url:
-        multiply(url)
+        multiply(url, IN_WAVE)
         halves = by_halves(url, shape)
     with copies(stock, "workers") as url:
-        multiply(url)
+        multiply(url, IN_WAVE)
         return Wave(shape.tasks / shape.units, halves, by_workers(url, shape))
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
-from bench.offices import OFFICES, count
+from bench.offices import IN_WAVE, count
 from bench.scale_page import Halves, Worked
 from bench.stock import LATER, Frame
 from bench.sweeps import MORNING, PROVED
@@ -26,6 +26,7 @@ from models.database import Database
 from models.dispatch import Work
 from models.rows import metadata
 from notifications.outbox import deliver
+from schedules.runner import spare_what_lasts
 from schedules.sweep import sweep
 from simulation.scene import OFFICE_ID
 
@@ -40,7 +41,7 @@ _LOOK_SECONDS: Final = 0.1
 #: processes through which it goes
 PROCESSES: Final = 2
 #: offices that each of them does before: a server plans a statement anew for its first ten times, of thousands of offices
-WARM: Final = min(10, OFFICES // PROCESSES - 1)
+WARM: Final = min(10, IN_WAVE // PROCESSES - 1)
 _WAITING: Final = f"SELECT count(*) FROM message WHERE state = 'due' AND next_at < {LATER}"
 
 
@@ -59,10 +60,10 @@ class Sink:
 def by_halves(url: str, shape: Frame) -> Halves:
     """Every office of ``shape`` that the database holds, each half apart; and the same rows by bare SQL."""
     _come_due(url, shape)
-    offices = OFFICES - PROCESSES * WARM
+    offices = IN_WAVE - PROCESSES * WARM
     swept = together(url, _sweep, _shares(url))
     # some were decided before anybody looked at the clock, and each office has as many
-    digests = count(url, _WAITING) * offices // OFFICES
+    digests = count(url, _WAITING) * offices // IN_WAVE
     print(f"{digests} digests of {offices} offices decided and written: {swept}", flush=True)
     handed = together(url, _hand_over, _shares(url))
     print(f"handed over: {handed}, {count(url, _WAITING)} left", flush=True)
@@ -78,12 +79,12 @@ def by_workers(url: str, shape: Frame) -> Worked:
     _come_due(url, shape)
     spent = together(url, _work, [(url,)] * PROCESSES, until=lambda: _all_sent(url))
     digests = count(url, f"SELECT count(*) FROM message WHERE created_at = '{MORNING}' AND state = 'sent'")
-    print(f"{digests} digests of {OFFICES} offices by {PROCESSES} workers: {spent}", flush=True)
+    print(f"{digests} digests of {IN_WAVE} offices by {PROCESSES} workers: {spent}", flush=True)
     return Worked(digests, spent)
 
 
 def _shares(url: str) -> list[tuple[str, range]]:
-    return [(url, range(1 + place, OFFICES + 1, PROCESSES)) for place in range(PROCESSES)]
+    return [(url, range(1 + place, IN_WAVE + 1, PROCESSES)) for place in range(PROCESSES)]
 
 
 def _come_due(url: str, shape: Frame) -> None:
@@ -110,6 +111,7 @@ def _ready(offices: Sequence[int], begin: Barrier) -> Iterator[int]:
     """The offices; after the first ones, by which everything is compiled and planned, the other processes are waited for."""
     for place, office in enumerate(offices):
         if place == WARM:
+            spare_what_lasts()  # as a service does
             begin.wait()
         yield office
 
@@ -125,7 +127,8 @@ def _work(url: str, begin: Barrier) -> None:
         else:
             deliver(database, office, lambda _name: sink, MORNING)
 
-    served = [Served(office, partial(does, office), due=lambda: False) for office in range(1, OFFICES + 1)]
+    served = [Served(office, partial(does, office), due=lambda: False) for office in range(1, IN_WAVE + 1)]
+    spare_what_lasts()
     ended = Worker(database, served).run(started=begin.wait)
     database.close()
     sys.exit(ended)

@@ -96,6 +96,9 @@ def ready(desk_: Desk) -> None:
 
 def _running(web: Any) -> None:
     """The data folder is ours and the loops run: now people may come in."""
+    from schedules.runner import spare_what_lasts
+
+    spare_what_lasts()
     if web:
         web.start()
     click.echo(_("Running; stop it with Ctrl-C."), err=True)

@@ -52,13 +52,14 @@ def work_command(desk_: Desk, folders: tuple[Path, ...]) -> int:
         ready(other)
 
     from cluster.worker import Worker
-    from schedules.runner import beside
+    from schedules.runner import beside, spare_what_lasts
 
     offices = [_served(other, stopping) for other in desks]
     loops = [loop for other in desks for loop in _loops(other)]
     worker = Worker(first.database, offices, loops=loops, stopping=stopping)
     locks = [beside(other.settings.home) for other in desks]
     try:
+        spare_what_lasts()
         return worker.run(lambda: click.echo(_("Working; stop it with Ctrl-C."), err=True))
     finally:
         for lock in filter(None, locks):

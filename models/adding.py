@@ -38,33 +38,29 @@ def add(connection: Connection, table: sa.Table, office_id: int, **values: Any) 
 
 
 def insert_all(connection: Connection, table: sa.Table, office_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Add rows of the office under its next numbers, in one go; all give the same columns."""
-    if rows:
-        first = next_id(connection, table, office_id)
-        numbered = [{"office_id": office_id, "id": first + place, **row} for place, row in enumerate(rows)]
-        _add_all(connection, table, numbered)
-
-
-def _add_all(connection: Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    columns = tuple(rows[0])
-    if connection.dialect.name == "sqlite":
-        _given(table, columns).each(connection, rows)
+    """Add rows of the office under its next numbers, in one go; all give the same columns, two at least."""
+    if not rows:
         return
-    more = {name: literal.value for name, literal in _defaults(table).items() if name not in rows[0]}
-    _loading(table, (*columns, *more)).load(connection, [{**row, **more} for row in rows])
+    first, columns = next_id(connection, table, office_id), tuple(rows[0])
+    if connection.dialect.name == "sqlite":
+        numbered = [{"office_id": office_id, "id": first + place, **row} for place, row in enumerate(rows)]
+        _given(table, columns).each(connection, numbered)
+    else:
+        _loading(table, columns).load(connection, office_id, first, rows)
 
 
 @cache
 def _given(table: sa.Table, columns: tuple[str, ...]) -> Statement:
     """The statement of ``insert_all`` for a table and the columns given, built once."""
-    bound = {name: sa.bindparam(name, type_=table.c[name].type) for name in columns}
+    bound = {name: sa.bindparam(name, type_=table.c[name].type) for name in ("office_id", "id", *columns)}
     return Statement(sa.insert(table).values({**_defaults(table), **bound}))
 
 
 @cache
 def _loading(table: sa.Table, columns: tuple[str, ...]) -> Loading:
     """The same for a server."""
-    return Loading(table, columns)
+    same = {name: literal.value for name, literal in _defaults(table).items() if name not in columns}
+    return Loading(table, columns, same)
 
 
 def insert_new(

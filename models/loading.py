@@ -5,7 +5,8 @@ What it does with a row stays: keys, references, triggers, the part that it belo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy import exc
@@ -18,25 +19,28 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Dialect
 
 
+_QUOTED: Final = '"{}"'
+
+
 class Loading:
-    """``COPY`` of rows that all give the same columns. Errors are those of SQLAlchemy, as a ``Statement`` has them."""
+    """``COPY`` of new rows of an office. Errors are those of SQLAlchemy, as a ``Statement`` has them."""
 
-    __slots__ = ("_columns", "_text", "_turns")
+    __slots__ = ("_given", "_same", "_text", "_turns", "_types")
 
-    def __init__(self, table: sa.Table, columns: Sequence[str]) -> None:
-        """``columns`` are those that each row gives, in any order."""
-        self._columns = [(name, table.c[name].type) for name in columns]
-        names = ", ".join(f'"{name}"' for name in columns)
-        self._text = f"COPY {table.name} ({names}) FROM STDIN"
-        self._turns: list[tuple[str, Callable[[Any], Any] | None]] = []
+    def __init__(self, table: sa.Table, columns: Sequence[str], same: Mapping[str, Any]) -> None:
+        """``columns`` are those that each row gives; ``same``: what stands in others, in every row."""
+        names = ("office_id", "id", *columns, *same)
+        self._text = f"COPY {table.name} ({', '.join(map(_QUOTED.format, names))}) FROM STDIN"
+        self._given, self._same = itemgetter(*columns), tuple(same.values())
+        self._types = [table.c[name].type for name in names]
+        self._turns: list[tuple[int, Callable[[Any], Any]]] | None = None
 
-    def load(self, connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
-        """All of them, or none."""
+    def load(self, connection: Connection, office_id: int, first: int, rows: Iterable[Mapping[str, Any]]) -> None:
+        """All of them, numbered from ``first``, or none."""
         settle(connection)
         dialect, cursor = connection.dialect, connection.connection.cursor()
-        turns = self._turned(dialect)
         driver: Any = cursor
-        told = [tuple(row[name] if turn is None else turn(row[name]) for name, turn in turns) for row in rows]
+        told = [self._told(dialect, (office_id, first + place), row) for place, row in enumerate(rows)]
         try:
             for heard in connection.engine.dispatch.before_cursor_execute:
                 heard(connection, None, self._text, told, None, True)
@@ -47,10 +51,17 @@ class Loading:
             kind = dialect.loaded_dbapi.Error
             raise exc.DBAPIError.instance(self._text, told, error, kind, dialect=dialect) from error
 
-    def _turned(self, dialect: Dialect) -> list[tuple[str, Callable[[Any], Any] | None]]:
-        """Each column with the turning of its type, found out once."""
-        if not self._turns:
-            self._turns = [(name, kind.dialect_impl(dialect).bind_processor(dialect)) for name, kind in self._columns]
+    def _told(self, dialect: Dialect, key: tuple[int, int], row: Mapping[str, Any]) -> list[Any]:
+        values = [*key, *self._given(row), *self._same]
+        for place, turn in self._turned(dialect):
+            values[place] = turn(values[place])
+        return values
+
+    def _turned(self, dialect: Dialect) -> list[tuple[int, Callable[[Any], Any]]]:
+        """The places of what is told otherwise than it is given, found out once."""
+        if self._turns is None:
+            turns = [kind.dialect_impl(dialect).bind_processor(dialect) for kind in self._types]
+            self._turns = [(place, turn) for place, turn in enumerate(turns) if turn is not None]
         return self._turns
 
 

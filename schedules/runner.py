@@ -9,6 +9,7 @@ monotonic clock, so that a clock set back by a day does not make the service dea
 
 from __future__ import annotations
 
+import gc
 import logging
 import signal
 import threading
@@ -66,6 +67,15 @@ _COUNTING: Final = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 def wall_clock() -> datetime:
     """Now, in UTC."""
     return datetime.now(UTC)
+
+
+def spare_what_lasts() -> None:
+    """For a service that has loaded what it needs: the collector of cycles passes it over from now on.
+
+    A sweep makes so much at once that everything was looked through with it: a quarter of the program's time.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def counted() -> float:
