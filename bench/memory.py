@@ -11,7 +11,7 @@ from bench.stock import stocked
 
 if TYPE_CHECKING:
     from bench.extent import Extent
-    from bench.stock import Stock
+    from bench.stock import FRAME, Stock
     from bench.verdict import Figures
 
 #: tasks through four steps each, in one process: the second figure beside the first shows what is never freed
@@ -23,8 +23,8 @@ GROWN: Final = 1.1
 _STEPS: Final = """
 from pathlib import Path
 from bench.month import STEPS, Duban, people, print_forms
-from bench.stock import Stock
-stock = Stock(Path({folder!r}), {tasks}, {first}, {spare})
+from bench.stock import FRAME, Stock
+stock = Stock(Path({folder!r}), FRAME, {tasks}, {first}, {spare})
 who = people(stock)
 program, tasks = Duban(stock.open("OFF"), who), range({first} + 1, {first} + 1 + {count})
 for action in STEPS:
@@ -36,9 +36,9 @@ for action in STEPS:
 _SWEEP: Final = """
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from bench.stock import Stock
+from bench.stock import FRAME, Stock
 from schedules.sweep import sweep
-database = Stock(Path({folder!r}), {tasks}, {first}, {spare}).open("OFF")
+database = Stock(Path({folder!r}), FRAME, {tasks}, {first}, {spare}).open("OFF")
 for turn in range({count}):
     sweep(database, 1, None, datetime(2022, 6, 20, 1, tzinfo=UTC) + timedelta(seconds=turn), drift=timedelta())
 """
