@@ -11,7 +11,7 @@ from bench.stock import stocked
 
 if TYPE_CHECKING:
     from bench.extent import Extent
-    from bench.stock import FRAME, Stock
+    from bench.stock import Stock
     from bench.verdict import Figures
 
 #: tasks through four steps each, in one process: the second figure beside the first shows what is never freed
