@@ -170,7 +170,7 @@ class Database:
         gone = not self.is_sqlite and postgres.gone(connection)
         if gone:
             connection.invalidate()  # there is nothing to undo, and nobody to tell
-        else:
+        elif not self.is_sqlite:
             forget(connection)
         connection.close()
         return gone
