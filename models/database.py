@@ -170,7 +170,7 @@ class Database:
         gone = not self.is_sqlite and postgres.gone(connection)
         if gone:
             connection.invalidate()  # there is nothing to undo, and nobody to tell
-        elif not self.is_sqlite:
+        else:
             forget(connection)
         connection.close()
         return gone
@@ -291,7 +291,7 @@ class _Change(_Transaction):
 
 
 def _end(connection: Connection, *, keep: bool, called: str = postgres.COMMIT) -> None:
-    """Commit or undo: by SQLAlchemy where one of its own statements has begun for it, else by the driver."""
+    """Commit or undo: by SQLAlchemy where one of its own statements has begun for it, else by a server's own word or the driver."""
     if connection.dialect.name != "sqlite" and not connection.in_transaction():
         _ENDINGS[called].change(connection)
         return
@@ -316,6 +316,7 @@ def apart(connection: Connection) -> Iterator[None]:
         yield
         settle(connection)
     except Exception:
+        forget(connection)  # what was not sent yet is undone so; sent with the undoing it could fail before it
         _UNDONE.change(connection)
         _JOINED.change(connection)
         raise

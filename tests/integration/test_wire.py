@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +9,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import exc
 
+from kit.kinds import ADD, EMPTY, FULL, KINDS
 from kit.server import empty_database, needs_server
 from kit.world import refused
-from models import tables as t
 from models.database import Database, apart
 from models.statements import Statement, settle
 
@@ -20,30 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 pytestmark = needs_server
-NOON = datetime(2022, 6, 20, 4, 0, tzinfo=UTC)
-KINDS = sa.Table(
-    "kinds",
-    sa.MetaData(),
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("day", sa.Date),
-    sa.Column("at", t.event.c.at.type),
-    sa.Column("told", sa.JSON),
-    sa.Column("yes", sa.Boolean),
-    sa.Column("words", sa.String),
-    sa.Column("share", sa.Float),
-)
-ADD = Statement(sa.insert(KINDS).values({c.name: sa.bindparam(c.name, type_=c.type) for c in KINDS.c}))
 MARK = Statement(sa.update(KINDS).where(KINDS.c.id == sa.bindparam("which")).values(words=sa.bindparam("said")))
 NUMBERS = Statement(sa.select(KINDS.c.id).order_by(KINDS.c.id))
-EMPTY: dict[str, Any] = dict.fromkeys(KINDS.c.keys())
-FULL = {
-    "day": date(2022, 6, 25),
-    "at": NOON,
-    "told": {"名": [1, None]},
-    "yes": True,
-    "words": "50 % ’\n$1",
-    "share": 12.5,
-}
 END_OTHERS = (
     "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
     " WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -143,6 +120,15 @@ def test_a_part_is_undone_with_what_was_posted_in_it(database: Database) -> None
         ADD.post(connection, row(1))
         with pytest.raises(exc.IntegrityError), apart(connection):
             twice(connection, 2)
+        ADD.post(connection, row(3))
+    assert kept(database) == [1, 3]
+
+
+def test_a_part_that_fails_by_itself_is_told_as_that_whatever_was_posted_in_it(database: Database) -> None:
+    with database.write(1) as connection:
+        ADD.post(connection, row(1))
+        with pytest.raises(ZeroDivisionError), apart(connection):
+            (twice(connection, 2), 1 // 0)
         ADD.post(connection, row(3))
     assert kept(database) == [1, 3]
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import exc
 
+from kit.kinds import ADD, EMPTY, FULL, KINDS, NOON
 from models import tables as t
 from models.adding import insert, insert_all, insert_new
 from models.database import Database, sqlite_url
@@ -19,20 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-NOON = datetime(2022, 6, 20, 4, 0, tzinfo=UTC)
-KINDS = sa.Table(
-    "kinds",
-    sa.MetaData(),
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("day", sa.Date),
-    sa.Column("at", t.event.c.at.type),
-    sa.Column("told", sa.JSON),
-    sa.Column("yes", sa.Boolean),
-)
-ADD = Statement(sa.insert(KINDS).values({c.name: sa.bindparam(c.name, type_=c.type) for c in KINDS.c}))
 ALL = Statement(sa.select(KINDS).order_by(KINDS.c.id))
-ROW = {"id": 1, "day": date(2022, 6, 25), "at": NOON, "told": {"名": [1, None]}, "yes": True}
-EMPTY = {"id": 2, "day": None, "at": None, "told": None, "yes": None}
+ROW, NONE = {"id": 1, **FULL}, {**EMPTY, "id": 2}
 
 
 @pytest.fixture
@@ -47,9 +36,9 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 def test_types_are_turned_both_ways_as_by_core(database: Database) -> None:
     with database.write(1) as connection:
-        assert [ADD.change(connection, row) for row in (ROW, EMPTY)] == [1, 1]
+        assert [ADD.change(connection, row) for row in (ROW, NONE)] == [1, 1]
         by_core = connection.execute(sa.select(KINDS).order_by(KINDS.c.id)).mappings().all()
-        assert [row._asdict() for row in ALL.rows(connection)] == [dict(row) for row in by_core] == [ROW, EMPTY]
+        assert [row._asdict() for row in ALL.rows(connection)] == [dict(row) for row in by_core] == [ROW, NONE]
         assert ALL.first(connection).at == NOON
         assert ALL.scalars(connection) == [1, 2]
 
