@@ -38,7 +38,7 @@ def add(connection: Connection, table: sa.Table, office_id: int, **values: Any) 
 
 
 def insert_all(connection: Connection, table: sa.Table, office_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Add rows of the office under its next numbers, in one go; all give the same columns, two at least."""
+    """Add rows of the office under its next numbers, in one go; all give the same columns."""
     if not rows:
         return
     first, columns = next_id(connection, table, office_id), tuple(rows[0])

@@ -5,8 +5,7 @@ What it does with a row stays: keys, references, triggers, the part that it belo
 
 from __future__ import annotations
 
-from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import sqlalchemy as sa
 from sqlalchemy import exc
@@ -31,15 +30,14 @@ class Loading:
         """``columns`` are those that each row gives; ``same``: what stands in others, in every row."""
         names = ("office_id", "id", *columns, *same)
         self._text = f"COPY {table.name} ({', '.join(map(_QUOTED.format, names))}) FROM STDIN"
-        self._given, self._same = itemgetter(*columns), tuple(same.values())
+        self._given, self._same = tuple(columns), tuple(same.values())
         self._types = [table.c[name].type for name in names]
         self._turns: list[tuple[int, Callable[[Any], Any]]] | None = None
 
     def load(self, connection: Connection, office_id: int, first: int, rows: Iterable[Mapping[str, Any]]) -> None:
         """All of them, numbered from ``first``, or none."""
         settle(connection)
-        dialect, cursor = connection.dialect, connection.connection.cursor()
-        driver: Any = cursor
+        dialect, driver = connection.dialect, cast("Any", connection.connection.cursor())
         told = [self._told(dialect, (office_id, first + place), row) for place, row in enumerate(rows)]
         try:
             for heard in connection.engine.dispatch.before_cursor_execute:
@@ -52,7 +50,7 @@ class Loading:
             raise exc.DBAPIError.instance(self._text, told, error, kind, dialect=dialect) from error
 
     def _told(self, dialect: Dialect, key: tuple[int, int], row: Mapping[str, Any]) -> list[Any]:
-        values = [*key, *self._given(row), *self._same]
+        values = [*key, *map(row.__getitem__, self._given), *self._same]
         for place, turn in self._turned(dialect):
             values[place] = turn(values[place])
         return values

@@ -62,8 +62,6 @@ _GIVEN_BACK: Final = Statement(
     )
     .values(state=sa.bindparam("was"), attempts=t.message.c.attempts - 1, claimed_until=None)
 )
-
-
 _A: Final = t.attempt.c
 #: it is being sent still, or was when its sender died, and has waited since
 _CUT_SHORT: Final = sa.case(

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 BATCH_SECONDS: Final = 300.0
 #: so many messages are claimed together, and their outcomes written together, where sending them takes no time
 HANDFUL: Final = 50
-#: so long an answer counts whether sends are held: a mail server takes longer for a letter, and nobody holds sends faster
+#: so long an answer counts whether sends are held: nobody who holds them can tell the difference
 KNOWN_SECONDS: Final = 0.1
 #: so many late sends in a row, and a channel waits for the next batch
 _PATIENT: Final = 2

@@ -33,16 +33,15 @@ if TYPE_CHECKING:
 
 _OFFICE: Final[sa.BindParameter[int]] = sa.bindparam("office")
 _E, _K = t.event.c, t.task.c
-#: the trail's last events, so many at a time
-_LAST: Final = (
+#: the trail's last events before a number, so many at a time
+_LAST: Final = Statement(
     sa.select(_E.seq, _E.at, _E.action, _E.object_type, _E.object_id, _E.detail, _E.result)
-    .where(_E.office_id == _OFFICE)
+    .where(_E.office_id == _OFFICE, _E.seq < sa.bindparam("before"))
     .order_by(_E.seq.desc())
     .limit(20)
 )
-_NEWEST: Final = Statement(_LAST)
-#: a statement of its own: of numbers below any a server believes that they are a third of all, and plans it anew each time
-_BEFORE: Final = Statement(_LAST.where(_E.seq < sa.bindparam("before")))
+#: no event has so high a number
+_BEYOND: Final = 2**31 - 1
 _BEGUN: Final = Statement(
     sa.select(_K.id, _K.period_id, _K.original_due_on, _K.opened_on).where(
         _K.office_id == _OFFICE, among(_K.id, "tasks") | among(_K.period_id, "periods")
@@ -163,10 +162,10 @@ def _turned(connection: Connection, office_id: int, since: datetime) -> _Turned:
 
 
 def _newest_first(connection: Connection, office_id: int) -> Iterator[Any]:
-    rows = _NEWEST.rows(connection, {"office": office_id})
-    while rows:
+    before = _BEYOND
+    while rows := _LAST.rows(connection, {"office": office_id, "before": before}):
         yield from rows
-        rows = _BEFORE.rows(connection, {"office": office_id, "before": rows[-1].seq})
+        before = rows[-1].seq
 
 
 def _story(connection: Connection, office_id: int, task: Any) -> list[Turn]:
