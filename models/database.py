@@ -42,7 +42,7 @@ BUSY_MS: Final = 5_000
 TURN_SECONDS: Final = 60
 #: 督 as itself, not as six letters: half the room, and a person who opens the file can read it
 _as_json: Final = json.JSONEncoder(ensure_ascii=False).encode
-_decoded: Final = json.JSONDecoder().decode
+_of_json: Final = json.JSONDecoder().decode
 _APART, _UNDONE, _JOINED = (
     Statement(sa.text(f"{words} apart")) for words in ("SAVEPOINT", "ROLLBACK TO SAVEPOINT", "RELEASE SAVEPOINT")
 )
@@ -51,11 +51,6 @@ _LOOK: Final = Statement(sa.text("BEGIN DEFERRED"))
 _WRITE: Final = Statement(sa.text("BEGIN IMMEDIATE"))
 #: so many connections wait, opened, for the next who needs one; SQLAlchemy's own pool takes as long as a statement
 IDLE: Final = 5
-
-
-def _of_json(text: str | bytes) -> Any:
-    """A server's driver gives bytes; which encoding they are in need not be found out each time."""
-    return _decoded(text if isinstance(text, str) else text.decode())
 
 
 class Database:
@@ -82,7 +77,7 @@ class Database:
 
     def _engine(self, synchronous: str) -> Engine:
         if not self.is_sqlite:
-            return postgres.server_engine(self.url, _as_json, _of_json)
+            return postgres.server_engine(self.url)
         own = {"timeout": BUSY_MS / 1000, "isolation_level": None}
         engine = sa.create_engine(
             self._opened(), connect_args=own, json_serializer=_as_json, json_deserializer=_of_json
