@@ -420,7 +420,9 @@ def test_the_key_of_another_office_answers_nothing_that_was_made_for_this_one(ab
     other = office_key.OfficeKey(secret).public
     above.world.do("security", peers.add, "安平县督查室", other.text, other.fingerprint, OTHER)
     with refused("E-L13"):
-        above.take(parcel(secret, above.own, ParcelKind.REPORT, above.month(), LATE, answers=above.down.sha256), "clerk3")
+        above.take(
+            parcel(secret, above.own, ParcelKind.REPORT, above.month(), LATE, answers=above.down.sha256), "clerk3"
+        )
 
 
 def test_a_key_that_others_may_read_is_not_used(tmp_path: Path) -> None:
