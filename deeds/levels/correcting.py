@@ -5,7 +5,7 @@ Once for each returning: until the next answer one correction is on its way, so 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -14,13 +14,13 @@ from deeds.levels.making import Contents, make
 from deeds.levels.reporting_up import DEED, files_of, receiver_of
 from models import office_key
 from models import tables as t
-from models.errors import BadInput, Refused
+from models.errors import BadInput, DubanError, Refused
 from models.language import _, listed
 from models.parcels import Answer, ClauseReport, MonthReport, ParcelKind, content_of, read_told
 from models.states import Stage
 from models.times import shown
 from models.words import letters
-from workflow import parcels
+from workflow import parcels, permissions
 from workflow.given import SHORTEST_REASON
 from workflow.parcels import About
 
@@ -45,6 +45,8 @@ class Correction:
     said: ClauseReport
     #: the keys that it was sealed with and for
     keys: tuple[str, str]
+    #: whether the office above took it: it answered it
+    answered: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ class Returned:
     answer: ClauseAnswer
     before: ClauseReport
     sent: Correction | None
+    #: whether that can be taken no longer, because a key of either side changed since it was sealed
+    outdated: bool
 
 
 def correct(desk: Desk, answer: int, clause: str, changed: Mapping[str, Any], reason: str) -> Made:
@@ -69,7 +73,8 @@ def correct(desk: Desk, answer: int, clause: str, changed: Mapping[str, Any], re
         before = _reported(connection, desk.office_id, row, clause)
         _weighed(reason)
         said = _changed(before.clauses[0], changed, reason)
-        sent = _on_its_way(connection, desk, row).get(clause)
+        made_before = of_each(corrections(connection, desk.office_id, [row])[row.id])
+        sent = _standing(connection, desk, row, made_before).get(clause)
         if sent is not None and sent.said != said:
             raise _corrected_already(row, sent)
         known = parcels.of_number(connection, desk.office_id, sent.parcel) if sent else None
@@ -81,15 +86,45 @@ def correct(desk: Desk, answer: int, clause: str, changed: Mapping[str, Any], re
     return make(desk, DEED, prepare)
 
 
-def correctable(connection: Connection, office_id: int, answer: int) -> list[Returned]:
+def correct_anew(desk: Desk, answer: int, clause: str) -> Made:
+    """The correction that was made of a clause, word for word, sealed with and for the keys of today.
+
+    As ``correct`` otherwise, so where no key changed it is the very parcel that was made; E-404 for one that was not made.
+    """
+
+    def said(connection: Connection) -> ClauseReport:
+        permissions.demand(desk.actor, DEED)
+        row = _answer(connection, desk.office_id, answer)
+        sent = of_each(corrections(connection, desk.office_id, [row])[row.id]).get(clause)
+        if sent is None:
+            raise permissions.not_there(_("Correction"), clause)
+        return sent.said
+
+    before = desk.look_up(DEED, said)
+    words = {one.name: getattr(before, one.name) for one in fields(before) if one.name not in ("number", "correction")}
+    return correct(desk, answer, clause, words, before.correction)
+
+
+def correctable(connection: Connection, desk: Desk, answer: int) -> list[Returned]:
     """What the answer of this number returned, with what had been reported of it and its correction."""
-    row = _answer(connection, office_id, answer)
-    sent = first_of_each(corrections(connection, office_id, [row])[row.id])
+    row = _answer(connection, desk.office_id, answer)
+    sent = of_each(corrections(connection, desk.office_id, [row])[row.id])
+    standing = _standing_now(connection, desk, row, sent)
     return [
-        Returned(one, before, sent.get(one.number))
+        Returned(one, before, sent.get(one.number), one.number in sent and one.number not in standing)
         for one in returned(row)
-        for before in _reported(connection, office_id, row, one.number).clauses
+        for before in _reported(connection, desk.office_id, row, one.number).clauses
     ]
+
+
+def _standing_now(
+    connection: Connection, desk: Desk, answer: Any, sent: Mapping[str, Correction]
+) -> Mapping[str, Correction]:
+    """As ``_standing``; all of them while a key is missing on either side, since nothing can be made anew then."""
+    try:
+        return _standing(connection, desk, answer, sent) if sent else sent
+    except DubanError:
+        return sent
 
 
 def returned(answer: Any) -> list[ClauseAnswer]:
@@ -103,8 +138,11 @@ def corrections(connection: Connection, office_id: int, answers: Sequence[Any]) 
     found: dict[int, list[Correction]] = {row.id: [] for row in answers}
     if not answers:
         return found
-    p = t.parcel.c
-    query = sa.select(p.id, p.sha256, p.at, p.period_id, p.statement).where(
+    p, other = t.parcel.c, t.parcel.alias("other").c
+    taken = sa.select(other.answers).where(
+        other.office_id == office_id, other.inward, other.kind == ParcelKind.ANSWER.value
+    )
+    query = sa.select(p.id, p.sha256, p.at, p.period_id, p.statement, p.sha256.in_(taken).label("answered")).where(
         p.office_id == office_id, sa.not_(p.inward), p.kind == ParcelKind.REPORT.value,
         p.period_id.in_({row.period_id for row in answers}), p.id > min(found),
     )  # fmt: skip
@@ -116,11 +154,16 @@ def corrections(connection: Connection, office_id: int, answers: Sequence[Any]) 
     return found
 
 
-def first_of_each(made: Iterable[Correction]) -> dict[str, Correction]:
-    """Clause → its first correction: a later one corrects what a later answer returned."""
+def of_each(made: Iterable[Correction]) -> dict[str, Correction]:
+    """Clause → its correction: the first, or what was made in its place after a key had changed before it was taken.
+
+    Any other later one corrects what a later answer returned.
+    """
     found: dict[str, Correction] = {}
     for one in made:
-        found.setdefault(one.said.number, one)
+        before = found.setdefault(one.said.number, one)
+        if one.keys != before.keys and not before.answered:
+            found[one.said.number] = one
     return found
 
 
@@ -128,17 +171,19 @@ def _corrections_in(made: Any) -> Iterator[Correction]:
     told = read_told(made.statement, "")
     for said in content_of(MonthReport, told).clauses:
         if said.correction:
-            yield Correction(made.id, made.sha256, made.at, said, (told.sender.key, told.receiver.key))
+            keys = (told.sender.key, told.receiver.key)
+            yield Correction(made.id, made.sha256, made.at, said, keys, made.answered)
 
 
-def _on_its_way(connection: Connection, desk: Desk, answer: Any) -> dict[str, Correction]:
-    """Clause → its first correction since this answer that can still be taken: one under a former key of either cannot."""
+def _standing(
+    connection: Connection, desk: Desk, answer: Any, sent: Mapping[str, Correction]
+) -> Mapping[str, Correction]:
+    """Those of the corrections that were taken or still can be: one under a former key of either side cannot."""
     keys = (
         office_key.own(desk.settings.home).public.fingerprint,
         receiver_of(connection, desk.office_id, answer).public.fingerprint,
     )
-    made = corrections(connection, desk.office_id, [answer])[answer.id]
-    return first_of_each(one for one in made if one.keys == keys)
+    return {clause: one for clause, one in sent.items() if one.answered or one.keys == keys}
 
 
 def _corrected_already(answer: Any, sent: Correction) -> Refused:

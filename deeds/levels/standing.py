@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from deeds.levels.answering import DECIDED
-from deeds.levels.correcting import corrections, first_of_each, returned
+from deeds.levels.correcting import corrections, of_each, returned
 from deeds.levels.taking import Line
 from deeds.levels.tidings import answer_words
 from documents.notice_json import clause_texts
@@ -139,7 +139,7 @@ def _around(connection: Connection, office_id: int, rows: Sequence[Any], every: 
     filed = {task for row in of(ParcelKind.REPORT, inward=True) for task, _version in row.covers}
     reported = [row.sha256 for row in of(ParcelKind.REPORT, inward=False)]
     made = corrections(connection, office_id, of(ParcelKind.ANSWER, inward=True))
-    corrected = {number: first_of_each(every_one) for number, every_one in made.items()}
+    corrected = {number: of_each(every_one) for number, every_one in made.items()}
     reported += [one.sha256 for clauses in corrected.values() for one in clauses.values()]
     return _Around(
         _names(connection, office_id, {row.by for row in rows}),
