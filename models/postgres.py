@@ -18,6 +18,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import sqlalchemy as sa
+from pydantic_core import from_json, to_json
 from sqlalchemy import exc
 
 from models.errors import EnvironmentRefused, Unreachable
@@ -179,9 +180,6 @@ _LATER: Final = "duban_later"
 
 def server_engine(url: sa.URL) -> Engine:
     """An engine whose transactions begin by our own words."""
-    # They take a third of the time of Python's own; an embedded office starts without them.
-    from pydantic_core import from_json, to_json
-
     given = {name: value for name, value in _USUAL.items() if name not in url.query}
     try:
         engine = sa.create_engine(url, connect_args=_OURS | given, json_serializer=to_json, json_deserializer=from_json)
