@@ -168,8 +168,8 @@ def _rows(sheet: Any) -> Iterator[tuple[int, dict[str, str]]]:
     """The rows under the headings, those without a task left out; each cell by its heading."""
     headings: list[str] = []
     # openpyxl makes every cell that it is asked for, also where the sheet has none: half a second of them
-    there = {"max_row": min(sheet.max_row, _MOST_ROWS), "max_col": min(sheet.max_column, _MOST_COLUMNS)}
-    for place, row in enumerate(sheet.iter_rows(**there, values_only=True), 1):
+    height, width = min(sheet.max_row, _MOST_ROWS), min(sheet.max_column, _MOST_COLUMNS)
+    for place, row in enumerate(sheet.iter_rows(max_row=height, max_col=width, values_only=True), 1):
         texts = [from_cell(value).strip()[:_LONGEST] for value in row]
         if not headings:
             if TASK in texts:

@@ -60,7 +60,9 @@ def columns_of(sheet: Worksheet, headings: Sequence[str], needed: Collection[str
 
     ``BadInput`` E-N20 where a heading stands twice, or was renamed: what was written under it would be lost.
     """
-    for number, row in enumerate(sheet.iter_rows(max_row=MOST_ROWS, max_col=_WIDEST), 1):
+    # openpyxl makes every cell that it is asked for, also where the sheet has none
+    height, width = min(sheet.max_row, MOST_ROWS), min(sheet.max_column, _WIDEST)
+    for number, row in enumerate(sheet.iter_rows(max_row=height, max_col=width), 1):
         said = [(str(cell.value).strip(), cell) for cell in row if cell.value is not None]
         if not set(needed) <= {name for name, _cell in said}:
             continue

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from documents.decomposition import cells
 from documents.decomposition.doubts import LIST, LIST_COLUMNS
 from documents.decomposition.reading import read_table
+from documents.decomposition.rows import columns_of
 from documents.decomposition.workbook import HEADER_ROW, KEPT, NOTICE, TABLE, write_table
 from documents.notice_json import from_json, to_json
 from documents.reading.reader import read_notice
@@ -326,3 +327,11 @@ def test_headings_are_told_apart_by_their_numbers() -> None:
     assert (str(item.section), str(item.subsection)) == ("十二、抓好", "（三）抓水")
     assert cells.heading_of(" ") is None
     assert str(cells.heading_of("没有号")) == "没有号"
+
+
+def test_headings_are_looked_for_as_far_as_the_sheet_goes() -> None:
+    """Openpyxl makes each cell that it is asked for: ten thousand rows of them take two seconds."""
+    sheet = Workbook().worksheets[0]
+    sheet.append(["序号", "内容"])
+    assert columns_of(sheet, ["编号"], ["编号"]) == (0, {})
+    assert (sheet.max_row, sheet.max_column) == (1, 2)
