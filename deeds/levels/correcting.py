@@ -20,7 +20,7 @@ from models.parcels import Answer, ClauseReport, MonthReport, ParcelKind, conten
 from models.states import Stage
 from models.times import shown
 from models.words import letters
-from workflow import parcels, permissions
+from workflow import parcels, peers, permissions
 from workflow.given import SHORTEST_REASON
 from workflow.parcels import About
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from deeds.desk import Desk
     from deeds.levels.making import Made
     from models.parcels import ClauseAnswer
+    from workflow.peers import Peer
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,10 @@ class Correction:
     keys: tuple[str, str]
     #: whether the office above took it: it answered it
     answered: bool
+
+    def outdated(self, today: tuple[str, str] | None) -> bool:
+        """Whether it was not taken and no longer can be, under the keys of today (``keys_today``; None: one is missing)."""
+        return today is not None and not self.answered and self.keys != today
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +78,14 @@ def correct(desk: Desk, answer: int, clause: str, changed: Mapping[str, Any], re
         before = _reported(connection, desk.office_id, row, clause)
         _weighed(reason)
         said = _changed(before.clauses[0], changed, reason)
-        made_before = of_each(corrections(connection, desk.office_id, [row])[row.id])
-        sent = _standing(connection, desk, row, made_before).get(clause)
+        peer, about = receiver_of(connection, desk.office_id, row), About(row.notice_id, row.period_id)
+        sent = of_each(corrections(connection, desk.office_id, [row])[row.id]).get(clause)
+        if sent is not None and sent.outdated(keys_today(desk, [peer]).get(peer.name)):
+            sent = None
         if sent is not None and sent.said != said:
             raise _corrected_already(row, sent)
         known = parcels.of_number(connection, desk.office_id, sent.parcel) if sent else None
         files = files_of(desk, _issued(connection, desk.office_id, row.period_id))
-        peer, about = receiver_of(connection, desk.office_id, row), About(row.notice_id, row.period_id)
         content = replace(before, clauses=(said,))
         return Contents(ParcelKind.REPORT, peer, content, about, row.sha256, files, known=known)
 
@@ -108,23 +114,24 @@ def correct_anew(desk: Desk, answer: int, clause: str) -> Made:
 def correctable(connection: Connection, desk: Desk, answer: int) -> list[Returned]:
     """What the answer of this number returned, with what had been reported of it and its correction."""
     row = _answer(connection, desk.office_id, answer)
-    sent = of_each(corrections(connection, desk.office_id, [row])[row.id])
-    standing = _standing_now(connection, desk, row, sent)
+    made = of_each(corrections(connection, desk.office_id, [row])[row.id])
+    others = peers.every(connection, desk.office_id)
+    today = keys_today(desk, others).get(next(one.name for one in others if one.id == row.peer_id))
     return [
-        Returned(one, before, sent.get(one.number), one.number in sent and one.number not in standing)
+        Returned(one, before, sent, sent is not None and sent.outdated(today))
         for one in returned(row)
+        for sent in [made.get(one.number)]
         for before in _reported(connection, desk.office_id, row, one.number).clauses
     ]
 
 
-def _standing_now(
-    connection: Connection, desk: Desk, answer: Any, sent: Mapping[str, Correction]
-) -> Mapping[str, Correction]:
-    """As ``_standing``; all of them while a key is missing on either side, since nothing can be made anew then."""
+def keys_today(desk: Desk, others: Iterable[Peer]) -> dict[str, tuple[str, str]]:
+    """Office → the keys that a parcel for it is sealed with and for; none while this office has no key that can be used."""
     try:
-        return _standing(connection, desk, answer, sent) if sent else sent
+        own = office_key.own(desk.settings.home).public.fingerprint
     except DubanError:
-        return sent
+        return {}
+    return {one.name: (own, one.public.fingerprint) for one in others if one.ended_at is None}
 
 
 def returned(answer: Any) -> list[ClauseAnswer]:
@@ -173,17 +180,6 @@ def _corrections_in(made: Any) -> Iterator[Correction]:
         if said.correction:
             keys = (told.sender.key, told.receiver.key)
             yield Correction(made.id, made.sha256, made.at, said, keys, made.answered)
-
-
-def _standing(
-    connection: Connection, desk: Desk, answer: Any, sent: Mapping[str, Correction]
-) -> Mapping[str, Correction]:
-    """Those of the corrections that were taken or still can be: one under a former key of either side cannot."""
-    keys = (
-        office_key.own(desk.settings.home).public.fingerprint,
-        receiver_of(connection, desk.office_id, answer).public.fingerprint,
-    )
-    return {clause: one for clause, one in sent.items() if one.answered or one.keys == keys}
 
 
 def _corrected_already(answer: Any, sent: Correction) -> Refused:

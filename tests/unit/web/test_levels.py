@@ -127,17 +127,19 @@ def test_what_is_altered_or_not_theirs_is_refused_to_a_program(desk: DeskOf) -> 
 def test_after_a_key_changed_a_correction_is_made_anew_word_for_word(tmp_path: Path) -> None:
     stage = make_stage(tmp_path)
     made, address = desk_of(stage.world, LATE), f"/levels/{stage.things.answer}"
-    director, anew = made.person("director"), f"{address}/correct-anew"
+    director, anew, offered = made.person("director"), f"{address}/correct-anew", f'<a class="button" href="{address}">'
     assert "E-404" in director.post(anew, clause="1.1").text  # there is none yet
     director.post(f"{address}/correct", clause="1.1", progress="已清理四公里。", percent="60", reason="漏计一公里")
     (first,) = corrections(made)
     assert anew not in director.get(address).text
+    assert offered not in director.get("/levels").text
     director.post(anew, clause="1.1")
     assert corrections(made) == [first]  # while it can be taken it is the very parcel
 
     office_key.keep(stage.world.folder, b"\x05" * 32)
     page = director.get(address).text
     assert f'action="{anew}"' in page
+    assert offered in director.get("/levels").text
     assert f"/levels/{first['id']}/file" not in page  # nobody sends what is taken no longer
     assert anew not in made.person("reviewer").get(address).text
     assert made.person("reviewer").post(anew, clause="1.1").status_code == 403
@@ -148,6 +150,7 @@ def test_after_a_key_changed_a_correction_is_made_anew_word_for_word(tmp_path: P
     page = director.get(address).text
     assert anew not in page
     assert f"/levels/{second['id']}/file" in page
+    assert offered not in director.get("/levels").text
     made.site.database.close()
     stage.world.database.close()
 
