@@ -14,12 +14,13 @@ messages, a clock gone back, the languages, the checks of what is typed. It is w
 from __future__ import annotations
 
 import hashlib
-import json
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from pydantic_core import from_json, to_json
 
 from bench.month import DUTY, MORNING, STEPS, TICK, Duban, given, print_forms
 from models.canonical import fingerprint
@@ -40,7 +41,6 @@ KEYS: Final = {"report": "id", "event": "seq", "message": "id", "operation": "id
 #: a clause is quoted up to this many characters
 QUOTED: Final = 40
 O: Final = OFFICE_ID  # noqa: E741 - short, for the statements
-_json: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 _KEPT = f"SELECT answer, asked_sha256 FROM operation WHERE office_id = {O} AND actor = ? AND key = ?"
 _TASK = (
@@ -94,6 +94,10 @@ class _Task(NamedTuple):
     office: str
     four_eyes: bool
     held: str | None
+
+
+def _json(value: Any) -> str:
+    return to_json(value).decode()
 
 
 @dataclass(slots=True)
@@ -178,7 +182,7 @@ class Floor:
         }
         self.inserts = {(action, table): _insert(table, row) for (action, table), row in self.rows.items()}
         self.words = {
-            action: json.loads(step.rows["message"]["fields"]) for action, step in left.items() if action in TELLS
+            action: from_json(step.rows["message"]["fields"]) for action, step in left.items() if action in TELLS
         }
 
     def step(self, action: str, task: int) -> None:
@@ -218,10 +222,10 @@ class Floor:
         task = step.task
         if step.action == "sign_stamp":
             form = self.connection.execute(_FORM, (step.given.filing_id,)).fetchone()
-            return form is not None and [step.task_id, task.report_number, task.report_sha256] in json.loads(form[0])
+            return form is not None and [step.task_id, task.report_number, task.report_sha256] in from_json(form[0])
         if step.action == "approve" and task.four_eyes:
             for taken, told in self.connection.execute(_TAKERS, (step.task_id,)):
-                detail = json.loads(told)
+                detail = from_json(told)
                 if (
                     taken in {"report", "sign_stamp"}
                     and detail["round"] == task.round

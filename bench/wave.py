@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 _LOOK_SECONDS: Final = 0.1
 #: processes through which it goes
 PROCESSES: Final = 2
-#: offices that each of them does before: a server plans a statement anew for its first ten times, of thousands of offices
+#: offices that each of them does before: a server plans a statement anew for its first five times, in a cluster's thousands of offices
 WARM: Final = min(10, IN_WAVE // PROCESSES - 1)
 _WAITING: Final = f"SELECT count(*) FROM message WHERE state = 'due' AND next_at < {LATER}"
 

@@ -37,7 +37,7 @@ WORDS: Final = {
 _VALUE, _WHY = "本月数值", "没有数的原因"
 _YES: Final = frozenset({"是", "√", "✓", "1", "y", "yes"})
 _TICKED: Final = frozenset({"no_progress", "lower"})
-_MOST_ROWS, _MOST_HEAD, _LONGEST = 2_000, 12, 20_000
+_MOST_ROWS, _MOST_COLUMNS, _MOST_HEAD, _LONGEST = 2_000, 40, 12, 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +167,9 @@ def _take(found: dict[int, OfflineRow], cells: dict[str, str], place: str, name:
 def _rows(sheet: Any) -> Iterator[tuple[int, dict[str, str]]]:
     """The rows under the headings, those without a task left out; each cell by its heading."""
     headings: list[str] = []
-    for place, row in enumerate(sheet.iter_rows(max_row=_MOST_ROWS, max_col=40, values_only=True), 1):
+    # openpyxl makes every cell that it is asked for, also where the sheet has none: half a second of them
+    there = {"max_row": min(sheet.max_row, _MOST_ROWS), "max_col": min(sheet.max_column, _MOST_COLUMNS)}
+    for place, row in enumerate(sheet.iter_rows(**there, values_only=True), 1):
         texts = [from_cell(value).strip()[:_LONGEST] for value in row]
         if not headings:
             if TASK in texts:

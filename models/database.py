@@ -7,7 +7,6 @@ transactions concurrent read-then-write loses updates without an error (``depend
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import sqlalchemy as sa
+from pydantic_core import from_json, to_json
 from sqlalchemy import exc
 
 from models import dispatch, postgres
@@ -41,8 +41,6 @@ BUSY_MS: Final = 5_000
 #: how long a writer of this process waits for the others of it
 TURN_SECONDS: Final = 60
 #: 督 as itself, not as six letters: half the room, and a person who opens the file can read it
-_as_json: Final = json.JSONEncoder(ensure_ascii=False).encode
-_decoded: Final = json.JSONDecoder().decode
 _APART, _UNDONE, _JOINED = (
     Statement(sa.text(f"{words} apart")) for words in ("SAVEPOINT", "ROLLBACK TO SAVEPOINT", "RELEASE SAVEPOINT")
 )
@@ -53,9 +51,9 @@ _WRITE: Final = Statement(sa.text("BEGIN IMMEDIATE"))
 IDLE: Final = 5
 
 
-def _of_json(text: str | bytes) -> Any:
-    """A server's driver gives bytes; which encoding they are in need not be found out each time."""
-    return _decoded(text if isinstance(text, str) else text.decode())
+def _as_json(value: Any) -> str:
+    """As text; SQLite would keep bytes as bytes."""
+    return to_json(value).decode()
 
 
 class Database:
@@ -82,10 +80,10 @@ class Database:
 
     def _engine(self, synchronous: str) -> Engine:
         if not self.is_sqlite:
-            return postgres.server_engine(self.url, _as_json, _of_json)
+            return postgres.server_engine(self.url)
         own = {"timeout": BUSY_MS / 1000, "isolation_level": None}
         engine = sa.create_engine(
-            self._opened(), connect_args=own, json_serializer=_as_json, json_deserializer=_of_json
+            self._opened(), connect_args=own, json_serializer=_as_json, json_deserializer=from_json
         )
 
         @sa.event.listens_for(engine, "connect")

@@ -57,11 +57,11 @@ KEPT: Final = (
 LIVING: Final = ("event", "attempt")
 #: how the triggers of those say it
 MOVED: Final = "the office has moved to another database"
-_MOVED_AWAY = "SELECT 1 FROM relocation r WHERE r.office_id = NEW.office_id AND r.state <> 'arriving'"
+_MOVED_AWAY = "SELECT 1 FROM relocation WHERE relocation.office_id = NEW.office_id AND relocation.state <> 'arriving'"
 
 _STATE_NEEDS_EVENT = (
-    "SELECT 1 FROM event e WHERE e.office_id = NEW.office_id AND e.object_type = 'task'"
-    " AND e.object_id = NEW.id AND e.version = NEW.version AND e.to_state = NEW.state AND e.result = 'done'"
+    "SELECT 1 FROM event WHERE event.office_id = NEW.office_id AND event.object_type = 'task' AND event.object_id = NEW.id"
+    " AND event.version = NEW.version AND event.to_state = NEW.state AND event.result = 'done'"
 )
 
 

@@ -18,6 +18,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import sqlalchemy as sa
+from pydantic_core import from_json, to_json
 from sqlalchemy import exc
 
 from models.errors import EnvironmentRefused, Unreachable
@@ -182,12 +183,11 @@ def usual(url: sa.URL) -> dict[str, Any]:
     return {name: value for name, value in _USUAL.items() if name not in url.query}
 
 
-def server_engine(url: sa.URL, as_json: Callable[[Any], str], of_json: Callable[[bytes], Any]) -> Engine:
+def server_engine(url: sa.URL) -> Engine:
     """An engine whose transactions begin by our own words."""
     try:
-        engine = sa.create_engine(
-            url, connect_args=_OURS | usual(url), json_serializer=as_json, json_deserializer=of_json
-        )
+        own = _OURS | usual(url)
+        engine = sa.create_engine(url, connect_args=own, json_serializer=to_json, json_deserializer=from_json)
     except ModuleNotFoundError as error:
         raise EnvironmentRefused(
             "E-B45",

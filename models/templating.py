@@ -1,230 +1,37 @@
-"""The strict sandbox in which a template becomes text; the only file that knows the template engine.
+"""From a template and values to text; what is wrong is said as E-J01 with template and line.
 
-A template is data, not a program: it sees plain values, calls nothing but its own macros, and everything it does is
-counted. Each step of a loop, each letter written and, for an office's own, the time are limited, so that whatever
-stands in it comes to an end on any data (``reliability.md`` section 6). What is wrong is said as E-J01 with template
-and line.
+A template is data, not a program: it runs in the strict sandbox (``sandbox.py``).
 """
 
 from __future__ import annotations
 
 import functools
 import re
-import time
 import traceback
 from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import jinja2
-from jinja2 import meta, nodes, pass_eval_context
+from jinja2 import meta, nodes
 from jinja2.exceptions import SecurityError
-from jinja2.filters import make_attrgetter
-from jinja2.runtime import Macro
-from jinja2.sandbox import ImmutableSandboxedEnvironment
-from jinja2.utils import Namespace, missing
 
 from models.errors import BadInput
 from models.language import _
+from models.sandbox import OUTPUT_BYTES, Sandbox, Spending, UnknownField, spending
 from models.template_faults import said
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
     from contextlib import AbstractContextManager
 
-#: a rendered text may hold this many bytes
-OUTPUT_BYTES: Final = 200_000
-#: steps of loops and of filters, and letters written on the way
-STEPS: Final = 300_000
-LETTERS: Final = 1_000_000
 #: so many of offices' own templates are kept ready
 OWN: Final = 64
 #: what an office's own template may take
 SECONDS: Final = 3.0
-#: what a template may do to a value; none of them builds text of a chosen length
-FILTERS: Final = frozenset(
-    {
-        "abs", "count", "d", "default", "first", "float", "groupby", "int", "items", "last", "length", "list", "lower", "map",
-        "max", "min", "reject", "rejectattr", "select", "selectattr", "sort", "trim", "unique", "upper",
-    }
-)  # fmt: skip
 _NAME_IN_MESSAGE: Final = re.compile(r"'([^']+)' is undefined")
-_PRECISION: Final = 10
-
-
-class _Spending:
-    """What is left of a rendering's steps, letters and time."""
-
-    def __init__(self, seconds: float) -> None:
-        """``seconds`` of wall time from now."""
-        self._steps, self._letters = STEPS, LETTERS
-        self._until = time.monotonic() + seconds
-
-    def steps(self, number: int = 1) -> None:
-        self._steps -= number
-        if self._steps < 0 or time.monotonic() > self._until:
-            raise SecurityError(_("it does not come to an end, or takes too much memory"))
-
-    def letters(self, number: int) -> None:
-        self._letters -= number
-        if self._letters < 0:
-            raise SecurityError(_("it writes more than {kilobytes} KB").format(kilobytes=OUTPUT_BYTES // 1000))
-
-
-_spending: ContextVar[_Spending] = ContextVar("_spending")
-
-
-class UnknownField(jinja2.UndefinedError):
-    """A name that nobody gave: the name, and those that there are."""
-
-    def __init__(self, message: str, name: str, known: Collection[str]) -> None:
-        """``known`` is empty where the value has no names at all."""
-        super().__init__(message)
-        self.name, self.known = name, known
-
-
-class _Missing(jinja2.StrictUndefined):
-    """A name that nobody gave is an error that knows which names there are."""
-
-    __slots__ = ()
-
-    def __init__(self, hint: str | None = None, obj: Any = missing, name: str | None = None, exc: Any = jinja2.UndefinedError) -> None:  # fmt: skip
-        """As the engine makes it; ``obj`` is what the name was looked for in."""
-        super().__init__(hint, obj, name, exc)
-        if issubclass(exc, SecurityError):
-            return
-        if isinstance(obj, list | tuple):
-            absent = _("the list has no such entry; ask with if whether it has any")
-            self._undefined_exception = lambda _message: SecurityError(absent)  # type: ignore[assignment]
-            return
-        known = [str(key) for key in obj] if isinstance(obj, dict) else []
-        self._undefined_exception = lambda message: UnknownField(str(message), str(name or ""), known)  # type: ignore[assignment]
-
-
-class _Sandbox(ImmutableSandboxedEnvironment):
-    """Nothing is called but the template's own macros, nothing is multiplied, everything is counted."""
-
-    intercepted_binops = frozenset({"*", "**", "%", "+"})
-
-    def is_safe_callable(self, obj: Any) -> bool:
-        """No method and no function."""
-        return isinstance(obj, Macro) or obj is Namespace
-
-    def getattr(self, obj: Any, attribute: str) -> Any:
-        """A field first: most of what a template asks for is one, and a dict's methods are nobody's business here."""
-        return obj[attribute] if type(obj) is dict and attribute in obj else super().getattr(obj, attribute)
-
-    def call(self, *args: Any, **kwargs: Any) -> Any:
-        """A macro that calls itself uses its steps up."""
-        _spending.get().steps()
-        return super().call(*args, **kwargs)
-
-    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        """Arithmetic with small numbers; two texts, or two lists, may be joined."""
-        if operator == "+" and isinstance(left, str) and isinstance(right, str):
-            return _joined([left, right])
-        if operator == "+" and isinstance(left, list) and isinstance(right, list):
-            _spending.get().letters(len(left) + len(right))
-            return left + right
-        if operator == "**" or not all(isinstance(value, int | float) for value in (left, right)):
-            raise SecurityError(_("“{operator}” is not allowed in a template").format(operator=operator))
-        return super().call_binop(context, operator, left, right)
-
-    def compile(self, source: Any, name: str | None = None, filename: str | None = None, *more: Any) -> Any:
-        """Every template is compiled with its counters in it, also one that another one includes."""
-        tree = self.parse(source, name, filename) if isinstance(source, str) else source
-        return super().compile(_counting(tree), name, filename, *more)
-
-
-def _counting(tree: nodes.Template) -> nodes.Template:
-    """Loops, joined texts and printed values pass through a counter."""
-    for loop in list(tree.find_all(nodes.For)):
-        weight = sum(len(data.data) for data in loop.find_all(nodes.TemplateData))
-        loop.iter = _through("_counted", loop.iter, nodes.Const(weight, lineno=loop.lineno))
-    for output in list(tree.find_all(nodes.Output)):
-        output.nodes = [
-            node if isinstance(node, nodes.TemplateData) else _through("_measured", node) for node in output.nodes
-        ]
-    _replace_joins(tree)
-    return tree
-
-
-def _replace_joins(node: nodes.Node) -> None:
-    for field, value in list(node.iter_fields()):
-        children = value if isinstance(value, list) else [value]
-        made = [_join_node(child) if isinstance(child, nodes.Concat) else child for child in children]
-        if made != children:
-            setattr(node, field, made if isinstance(value, list) else made[0])
-    for child in node.iter_child_nodes():
-        _replace_joins(child)
-
-
-def _join_node(node: nodes.Concat) -> nodes.Filter:
-    return _through("_joined", nodes.List(node.nodes, lineno=node.lineno))
-
-
-def _through(name: str, node: Any, *given: nodes.Expr) -> nodes.Filter:
-    return nodes.Filter(node, name, list(given), [], None, None, lineno=node.lineno)
-
-
-def _counted(values: Iterable[Any], weight: int = 0) -> Iterator[Any]:
-    spent = _spending.get()
-    for value in values:
-        spent.steps()
-        spent.letters(weight)
-        yield value
-
-
-def _text(value: Any) -> str:
-    if type(value) is str:
-        _spending.get().letters(len(value))
-        return value
-    if isinstance(value, list | tuple | dict | Namespace):
-        raise SecurityError(_("a list is not written as it is: name one of its values, or use join"))
-    text = str(value)
-    _spending.get().letters(len(text))
-    return text
-
-
-def _joined(values: Iterable[Any]) -> str:
-    return "".join([_text(value) for value in values])
-
-
-@pass_eval_context
-def _join(context: Any, value: Iterable[Any], d: str = "", attribute: str | int | None = None) -> str:
-    """The filter of this name, with every letter counted before the text is made."""
-    found = list(value)
-    if attribute is not None:
-        found = [*map(make_attrgetter(context.environment, attribute), found)]
-    _spending.get().letters(len(str(d)) * len(found))
-    return str(d).join([_text(one) for one in found])
-
-
-def _sum(values: Iterable[Any], attribute: str | None = None) -> float:
-    """The filter of this name, for numbers."""
-    total: float = sum(value[attribute] if attribute else value for value in values)
-    return total
-
-
-def _round(value: float, precision: int = 0) -> float:
-    """The filter of this name, with few places."""
-    return round(float(value), min(max(precision, 0), _PRECISION))
-
-
-def _charged(filter_: Callable[..., Any]) -> Callable[..., Any]:
-    """A filter that pays for what it looks through."""
-    place = 1 if hasattr(filter_, "jinja_pass_arg") else 0
-
-    @functools.wraps(filter_)
-    def paying(*args: Any, **kwargs: Any) -> Any:
-        value = args[place] if len(args) > place else None
-        _spending.get().steps(1 + (len(value) if isinstance(value, list | tuple | dict | str) else 0))
-        return filter_(*args, **kwargs)
-
-    return paying
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,24 +52,9 @@ class Engine:
     def __init__(self, folder: Path, filters: Mapping[str, Callable[..., Any]] | None = None) -> None:
         """``folder`` holds what ships; ``filters`` come on top of ``FILTERS``."""
         self._folder = folder
-        made = _Sandbox(
-            undefined=_Missing,
-            loader=jinja2.FileSystemLoader(folder),
-            auto_reload=False,
-            autoescape=False,  # plain text: no channel reads markup, and the papers' writers put it into runs and JSON
-            trim_blocks=True,
-            lstrip_blocks=True,
-            optimized=False,  # what is worked out while compiling would not be counted
-        )
-        made.globals.clear()
-        made.globals["namespace"] = Namespace  # what a loop finds out
-        known = {name: _charged(filter_) for name, filter_ in made.filters.items() if name in FILTERS}
-        own = {"join": _join, "sum": _sum, "round": _round, "string": _text}
-        counters = {"_counted": _counted, "_measured": _text, "_joined": _joined}
-        made.filters = known | own | counters | dict(filters or {})
-        self._environment = made
+        self._environment = Sandbox(folder, filters)
         #: an office has a few of its own, and each of its messages goes through one
-        self._read = functools.lru_cache(maxsize=OWN)(made.from_string)
+        self._read = functools.lru_cache(maxsize=OWN)(self._environment.from_string)
 
     def source(self, file: str) -> str:
         """The text of a shipped template."""
@@ -311,7 +103,7 @@ class Engine:
     @contextmanager
     def _rendering(self, name: str, seconds: float, below: _Below = _Below("", 0)) -> Iterator[None]:
         """Counts what is done, and turns what the engine says into a refusal that names template, line and field."""
-        token = _spending.set(_Spending(seconds))
+        token = spending.set(Spending(seconds))
         try:
             yield
         except jinja2.TemplateSyntaxError as error:
@@ -324,7 +116,7 @@ class Engine:
                 raise _unknown(error, place, line) from None
             raise refusal(place, line, said(str(error) or type(error).__name__)) from None
         finally:
-            _spending.reset(token)
+            spending.reset(token)
 
     def _place(self, error: BaseException, name: str) -> tuple[str, int]:
         """The template and line in which it happened: the last frame of the trace that lies in a template."""
@@ -332,7 +124,8 @@ class Engine:
             if frame.filename == "<template>":
                 return name, frame.lineno or 0
             if Path(frame.filename).is_relative_to(self._folder):
-                return Path(frame.filename).relative_to(self._folder).as_posix(), frame.lineno or 0
+                file = Path(frame.filename).relative_to(self._folder).as_posix()
+                return self._environment.place(file, frame.lineno or 0)
         return name, 0
 
 
@@ -357,7 +150,7 @@ class Paragraphs:
 
 
 def _generate(template: jinja2.Template, fields: Mapping[str, Any]) -> str:
-    return _fitting("".join(template.generate(fields)))
+    return _fitting(template.render(fields))
 
 
 def _fitting(text: str) -> str:

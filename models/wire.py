@@ -8,6 +8,7 @@ read and complaints named by psycopg as ever. Why, and with what figures: decisi
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -16,7 +17,7 @@ from psycopg.adapt import PyFormat, Transformer
 from sqlalchemy import exc
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from psycopg import Connection
     from psycopg.pq.abc import PGconn, PGresult
@@ -130,7 +131,8 @@ class Wire:
 
     def _said(self, values: Sequence[Any]) -> Sequence[Any]:
         """As text: the server knows the types from the statement."""
-        return self._turns.dump_sequence(values, [PyFormat.TEXT] * len(values))
+        told = [_list(value) if type(value) is list else value for value in values]
+        return self._turns.dump_sequence(told, [PyFormat.TEXT] * len(told))
 
     def _read(self, result: PGresult) -> Answer:
         rows: list[tuple[Any, ...]] = []
@@ -138,6 +140,18 @@ class Wire:
             self._turns.set_pgresult(result)
             rows = self._turns.load_rows(0, result.ntuples, tuple)
         return Answer(rows, result.command_tuples or 0)
+
+
+def _list(values: list[Any]) -> Any:
+    """What psycopg makes of a list of plain values, letter by letter in Python, and a tenth of a list that is changed so."""
+    try:
+        return "{" + ",".join([_ITEMS[type(value)](value) for value in values]) + "}"
+    except KeyError:
+        return values
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _check(told: Told, result: PGresult) -> None:
@@ -163,3 +177,12 @@ def _results(libpq: PGconn) -> Any:
         if result.status == pq.ExecStatus.PIPELINE_SYNC:
             return found
         found.append(result)
+
+
+#: how a value stands in a list that is written as text
+_ITEMS: Final[dict[type, Callable[[Any], str]]] = {
+    int: str,
+    str: _quoted,
+    datetime: '"{}"'.format,
+    type(None): lambda _none: "NULL",
+}

@@ -18,7 +18,7 @@ from models.templating import Engine
 from notifications.sample import FIELDS, TASK_FIELDS, samples
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
 SHIPPED: Final = Path(__file__).parent / "templates"
 PARTS: Final = ("subject", "body")
@@ -27,6 +27,7 @@ OPTIONS: Final = ("due_label", "late_label")
 #: a subject is a line, not a letter
 SUBJECT_CHARACTERS: Final = 150
 _PLAIN: Final = frozenset({str, int, float, bool, type(None)})
+_NAMES: Final = frozenset({str})
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _INCLUDED: Final = re.compile(r"""\{%-?\s*include\s+["']([^"']+)["']\s*-?%\}\n?""")
 
@@ -141,19 +142,29 @@ def _part(event: str, part: str, fields: dict[str, Any], own: OwnWords) -> str:
 
 def _plain(value: object) -> Any:
     """The value when it is plain data; methods of objects would run even in the sandbox."""
-    if type(value) in _PLAIN:
+    if _is_plain(value):
         return value
     if isinstance(value, str):
         return str.__str__(value)  # a word of models/states is stored as the string that it is
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     if isinstance(value, dict):
-        return {
-            str.__str__(key): item if type(item) in _PLAIN else _plain(item)  # asked here, too: a line has many
-            for key, item in value.items()
-        }
+        return {str.__str__(key): _plain(item) for key, item in value.items()}
     message = f"a template gets plain data only, not {type(value).__name__}"
     raise TypeError(message)
+
+
+def _is_plain(value: object) -> bool:
+    """Whether it is so as it stands, with all that is in it: what comes from the database is."""
+    if type(value) is list:
+        return _are_plain(value)
+    if type(value) is dict:
+        return _NAMES.issuperset(map(type, value)) and _are_plain(value.values())
+    return type(value) in _PLAIN
+
+
+def _are_plain(values: Iterable[object]) -> bool:
+    return all(_is_plain(value) for value in values if type(value) not in _PLAIN)
 
 
 def _one_line(text: str) -> str:

@@ -46,7 +46,7 @@ def audience(firing: Firing) -> Audience:
 
 def ladder(mode: Mode, recipients: Iterable[Role]) -> Audience:
     """The same of a rule."""
-    return "unit" if mode == "auto" and UNIT_ROLES & set(recipients) else "office"
+    return "unit" if mode == "auto" and not UNIT_ROLES.isdisjoint(recipients) else "office"
 
 
 def _gravity(firing: Firing) -> tuple[int, datetime, str]:

@@ -149,9 +149,9 @@ def _beside(connection: Connection, office_id: int, peer_id: int, head: tuple[in
 
 
 def answered(connection: Connection, office_id: int, peer: Peer, told: Told) -> Any:
-    """The parcel of ours that this one answers; E-L13 where we made none of the kind for this sender."""
-    p = t.parcel.c
-    row = find(connection, office_id, p.peer_id == peer.id, sa.not_(p.inward), p.sha256 == told.answers)
+    """The parcel of ours that this one answers, be it for a former key; E-L13 where we made none of the kind for its sender."""
+    p, entries = t.parcel.c, peers.entries(connection, office_id, peer)
+    row = find(connection, office_id, p.peer_id.in_(entries), sa.not_(p.inward), p.sha256 == told.answers)
     if row is None or told.kind not in ANSWERED_BY[ParcelKind(row.kind)]:
         raise BadInput(
             "E-L13",

@@ -147,6 +147,12 @@ def by_name(connection: Connection, office_id: int, name: str) -> Peer:
     return found[0]
 
 
+def entries(connection: Connection, office_id: int, peer: Peer) -> list[int]:
+    """The numbers of every entry of this office: a new key is another entry of the same name, as the same unit."""
+    every_one = every(connection, office_id, t.peer.c.name == peer.name)
+    return [one.id for one in every_one if one.unit_id == peer.unit_id]
+
+
 def any_below(connection: Connection, office_id: int, unit_id: int) -> bool:
     """Whether the unit is an office below whose key is taken."""
     p = t.peer.c

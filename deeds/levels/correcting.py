@@ -5,7 +5,7 @@ Once for each returning: until the next answer one correction is on its way, so 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -14,13 +14,13 @@ from deeds.levels.making import Contents, make
 from deeds.levels.reporting_up import DEED, files_of, receiver_of
 from models import office_key
 from models import tables as t
-from models.errors import BadInput, Refused
+from models.errors import BadInput, DubanError, Refused
 from models.language import _, listed
 from models.parcels import Answer, ClauseReport, MonthReport, ParcelKind, content_of, read_told
 from models.states import Stage
 from models.times import shown
 from models.words import letters
-from workflow import parcels
+from workflow import parcels, peers, permissions
 from workflow.given import SHORTEST_REASON
 from workflow.parcels import About
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from deeds.desk import Desk
     from deeds.levels.making import Made
     from models.parcels import ClauseAnswer
+    from workflow.peers import Peer
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,12 @@ class Correction:
     said: ClauseReport
     #: the keys that it was sealed with and for
     keys: tuple[str, str]
+    #: whether the office above took it: it answered it
+    answered: bool
+
+    def outdated(self, today: tuple[str, str] | None) -> bool:
+        """Whether it was not taken and no longer can be, under the keys of today (``keys_today``; None: one is missing)."""
+        return today is not None and not self.answered and self.keys != today
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,8 @@ class Returned:
     answer: ClauseAnswer
     before: ClauseReport
     sent: Correction | None
+    #: whether that can be taken no longer, because a key of either side changed since it was sealed
+    outdated: bool
 
 
 def correct(desk: Desk, answer: int, clause: str, changed: Mapping[str, Any], reason: str) -> Made:
@@ -69,27 +78,60 @@ def correct(desk: Desk, answer: int, clause: str, changed: Mapping[str, Any], re
         before = _reported(connection, desk.office_id, row, clause)
         _weighed(reason)
         said = _changed(before.clauses[0], changed, reason)
-        sent = _on_its_way(connection, desk, row).get(clause)
+        peer, about = receiver_of(connection, desk.office_id, row), About(row.notice_id, row.period_id)
+        sent = of_each(corrections(connection, desk.office_id, [row])[row.id]).get(clause)
+        if sent is not None and sent.outdated(keys_today(desk, [peer]).get(peer.name)):
+            sent = None
         if sent is not None and sent.said != said:
             raise _corrected_already(row, sent)
         known = parcels.of_number(connection, desk.office_id, sent.parcel) if sent else None
         files = files_of(desk, _issued(connection, desk.office_id, row.period_id))
-        peer, about = receiver_of(connection, desk.office_id, row), About(row.notice_id, row.period_id)
         content = replace(before, clauses=(said,))
         return Contents(ParcelKind.REPORT, peer, content, about, row.sha256, files, known=known)
 
     return make(desk, DEED, prepare)
 
 
-def correctable(connection: Connection, office_id: int, answer: int) -> list[Returned]:
+def correct_anew(desk: Desk, answer: int, clause: str) -> Made:
+    """The correction that was made of a clause, word for word, sealed with and for the keys of today.
+
+    As ``correct`` otherwise, so where no key changed it is the very parcel that was made; E-404 for one that was not made.
+    """
+
+    def said(connection: Connection) -> ClauseReport:
+        permissions.demand(desk.actor, DEED)
+        row = _answer(connection, desk.office_id, answer)
+        sent = of_each(corrections(connection, desk.office_id, [row])[row.id]).get(clause)
+        if sent is None:
+            raise permissions.not_there(_("Correction"), clause)
+        return sent.said
+
+    before = desk.look_up(DEED, said)
+    words = {one.name: getattr(before, one.name) for one in fields(before) if one.name not in ("number", "correction")}
+    return correct(desk, answer, clause, words, before.correction)
+
+
+def correctable(connection: Connection, desk: Desk, answer: int) -> list[Returned]:
     """What the answer of this number returned, with what had been reported of it and its correction."""
-    row = _answer(connection, office_id, answer)
-    sent = first_of_each(corrections(connection, office_id, [row])[row.id])
+    row = _answer(connection, desk.office_id, answer)
+    made = of_each(corrections(connection, desk.office_id, [row])[row.id])
+    others = peers.every(connection, desk.office_id)
+    today = keys_today(desk, others).get(next(one.name for one in others if one.id == row.peer_id))
     return [
-        Returned(one, before, sent.get(one.number))
+        Returned(one, before, sent, sent is not None and sent.outdated(today))
         for one in returned(row)
-        for before in _reported(connection, office_id, row, one.number).clauses
+        for sent in [made.get(one.number)]
+        for before in _reported(connection, desk.office_id, row, one.number).clauses
     ]
+
+
+def keys_today(desk: Desk, others: Iterable[Peer]) -> dict[str, tuple[str, str]]:
+    """Office → the keys that a parcel for it is sealed with and for; none while this office has no key that can be used."""
+    try:
+        own = office_key.own(desk.settings.home).public.fingerprint
+    except DubanError:
+        return {}
+    return {one.name: (own, one.public.fingerprint) for one in others if one.ended_at is None}
 
 
 def returned(answer: Any) -> list[ClauseAnswer]:
@@ -103,8 +145,11 @@ def corrections(connection: Connection, office_id: int, answers: Sequence[Any]) 
     found: dict[int, list[Correction]] = {row.id: [] for row in answers}
     if not answers:
         return found
-    p = t.parcel.c
-    query = sa.select(p.id, p.sha256, p.at, p.period_id, p.statement).where(
+    p, other = t.parcel.c, t.parcel.alias("other").c
+    taken = sa.select(other.answers).where(
+        other.office_id == office_id, other.inward, other.kind == ParcelKind.ANSWER.value
+    )
+    query = sa.select(p.id, p.sha256, p.at, p.period_id, p.statement, p.sha256.in_(taken).label("answered")).where(
         p.office_id == office_id, sa.not_(p.inward), p.kind == ParcelKind.REPORT.value,
         p.period_id.in_({row.period_id for row in answers}), p.id > min(found),
     )  # fmt: skip
@@ -116,11 +161,16 @@ def corrections(connection: Connection, office_id: int, answers: Sequence[Any]) 
     return found
 
 
-def first_of_each(made: Iterable[Correction]) -> dict[str, Correction]:
-    """Clause → its first correction: a later one corrects what a later answer returned."""
+def of_each(made: Iterable[Correction]) -> dict[str, Correction]:
+    """Clause → its correction: the first, or what was made in its place after a key had changed before it was taken.
+
+    Any other later one corrects what a later answer returned.
+    """
     found: dict[str, Correction] = {}
     for one in made:
-        found.setdefault(one.said.number, one)
+        before = found.setdefault(one.said.number, one)
+        if one.keys != before.keys and not before.answered:
+            found[one.said.number] = one
     return found
 
 
@@ -128,17 +178,8 @@ def _corrections_in(made: Any) -> Iterator[Correction]:
     told = read_told(made.statement, "")
     for said in content_of(MonthReport, told).clauses:
         if said.correction:
-            yield Correction(made.id, made.sha256, made.at, said, (told.sender.key, told.receiver.key))
-
-
-def _on_its_way(connection: Connection, desk: Desk, answer: Any) -> dict[str, Correction]:
-    """Clause → its first correction since this answer that can still be taken: one under a former key of either cannot."""
-    keys = (
-        office_key.own(desk.settings.home).public.fingerprint,
-        receiver_of(connection, desk.office_id, answer).public.fingerprint,
-    )
-    made = corrections(connection, desk.office_id, [answer])[answer.id]
-    return first_of_each(one for one in made if one.keys == keys)
+            keys = (told.sender.key, told.receiver.key)
+            yield Correction(made.id, made.sha256, made.at, said, keys, made.answered)
 
 
 def _corrected_already(answer: Any, sent: Correction) -> Refused:

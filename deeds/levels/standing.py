@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from deeds.levels.answering import DECIDED
-from deeds.levels.correcting import corrections, first_of_each, returned
+from deeds.levels.correcting import corrections, keys_today, of_each, returned
 from deeds.levels.taking import Line
 from deeds.levels.tidings import answer_words
 from documents.notice_json import clause_texts
@@ -71,7 +71,7 @@ def listing(connection: Connection, desk: Desk, below: int | None = None, most: 
     query = sa.select(t.parcel).where(p.office_id == desk.office_id, p.peer_id.in_(mine))
     query = query if below is None else query.where(p.id < below)
     rows = connection.execute(query.order_by(p.id.desc()).limit(most)).all()
-    around = _around(connection, desk.office_id, rows, every)
+    around = _around(connection, desk, rows, every)
     return [_seen(row, every[row.peer_id], around) for row in rows]
 
 
@@ -83,23 +83,24 @@ def _open(desk: Desk, peer: Peer) -> bool:
 
 def one(connection: Connection, desk: Desk, number: int) -> Seen:
     """A parcel as ``listing`` tells of it; E-404 also for one that is not the actor's."""
-    row, peer = _visible(connection, desk, number)
-    return _seen(row, peer, _around(connection, desk.office_id, [row], {peer.id: peer}))
+    row, every = _visible(connection, desk, number)
+    return _seen(row, every[row.peer_id], _around(connection, desk, [row], every))
 
 
-def _visible(connection: Connection, desk: Desk, number: int) -> tuple[Any, Peer]:
+def _visible(connection: Connection, desk: Desk, number: int) -> tuple[Any, dict[int, Peer]]:
+    """The row, and every office that was ever entered."""
     permissions.demand(desk.actor, DEED)
     row = parcels.of_number(connection, desk.office_id, number)
-    peer = next(one for one in peers.every(connection, desk.office_id) if one.id == row.peer_id)
-    if not _open(desk, peer):
+    every = {one.id: one for one in peers.every(connection, desk.office_id)}
+    if not _open(desk, every[row.peer_id]):
         raise permissions.not_there(_("Parcel"), number)
-    return row, peer
+    return row, every
 
 
 def file_of(connection: Connection, desk: Desk, number: int) -> tuple[str, str]:
     """The SHA-256 of a parcel's file and a name for it; E-404 also for one that is not the actor's."""
-    row, peer = _visible(connection, desk, number)
-    return row.sha256, f"{ParcelKind(row.kind).label}-{peer.name}-{number}.parcel"
+    row, every = _visible(connection, desk, number)
+    return row.sha256, f"{ParcelKind(row.kind).label}-{every[row.peer_id].name}-{number}.parcel"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,8 @@ class _Around:
     corrections: Mapping[int, Mapping[str, Correction]]
     #: a report from below, by its SHA-256 → the last answer made to it
     replies: Mapping[str, _Reply]
+    #: office → the keys with and for which a parcel for it is sealed now
+    keys: Mapping[str, tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,9 @@ class _Reply:
     stages: Mapping[str, str]
 
 
-def _around(connection: Connection, office_id: int, rows: Sequence[Any], every: Mapping[int, Peer]) -> _Around:
+def _around(connection: Connection, desk: Desk, rows: Sequence[Any], every: Mapping[int, Peer]) -> _Around:
+    office_id = desk.office_id
+
     def of(kind: ParcelKind, *, inward: bool) -> list[Any]:
         return [row for row in rows if row.kind == kind.value and bool(row.inward) == inward]
 
@@ -139,7 +144,7 @@ def _around(connection: Connection, office_id: int, rows: Sequence[Any], every: 
     filed = {task for row in of(ParcelKind.REPORT, inward=True) for task, _version in row.covers}
     reported = [row.sha256 for row in of(ParcelKind.REPORT, inward=False)]
     made = corrections(connection, office_id, of(ParcelKind.ANSWER, inward=True))
-    corrected = {number: first_of_each(every_one) for number, every_one in made.items()}
+    corrected = {number: of_each(every_one) for number, every_one in made.items()}
     reported += [one.sha256 for clauses in corrected.values() for one in clauses.values()]
     return _Around(
         _names(connection, office_id, {row.by for row in rows}),
@@ -150,6 +155,7 @@ def _around(connection: Connection, office_id: int, rows: Sequence[Any], every: 
         _answers(connection, office_id, reported),
         corrected,
         _replies(connection, office_id, [row.sha256 for row in of(ParcelKind.REPORT, inward=True)]),
+        keys_today(desk, every.values()),
     )
 
 
@@ -216,15 +222,17 @@ def _seen(row: Any, peer: Peer, around: _Around) -> Seen:
         around.names.get(row.by, row.by), row.sha256, f"{row.head_seq}-{row.head_hash[:16]}", month, title, lines,
         around.drafts.get(row.content_sha256, 0) if from_above else 0,
         around.notices.get(row.content_sha256, 0) if from_above else 0,
-        bool(row.inward) and (_uncorrected(row, around) or _unanswered(row, around)),
+        bool(row.inward) and (_uncorrected(row, peer, around) or _unanswered(row, around)),
         around.replies[row.sha256].number if row.sha256 in around.replies else 0,
     )  # fmt: skip
 
 
-def _uncorrected(row: Any, around: _Around) -> bool:
-    """Whether this is an answer from above of which something waits to be corrected."""
-    made = around.corrections.get(row.id)
-    return made is not None and any(one.number not in made for one in returned(row))
+def _uncorrected(row: Any, peer: Peer, around: _Around) -> bool:
+    """Whether this is an answer from above of which something waits to be corrected, or to be made anew for another key."""
+    made, today = around.corrections.get(row.id), around.keys.get(peer.name)
+    if made is None:
+        return False
+    return any(one.number not in made or made[one.number].outdated(today) for one in returned(row))
 
 
 def _unanswered(row: Any, around: _Around) -> bool:

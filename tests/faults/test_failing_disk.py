@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 NOW = "2022-06-24T10:00"
 ENVIRONMENT = 5
-#: which sync of each thread fails: the clerk's work here has eight
+#: which sync of each thread fails: the clerk's work here has eight, the tick's seven
 EARLY, LATE = (1, 2), tuple(range(3, 9))
 
 
@@ -106,7 +106,7 @@ def scan() -> bytes:
         return out.getvalue()
 
 
-def test_service_ends_when_the_disk_fails_for_somebody_at_the_desk(tmp_path: Path) -> None:
+def test_service_ends_when_the_disk_fails_for_somebody_at_the_desk(tmp_path: Path, record_property) -> None:
     """The paper is refused in words; nobody after them is told that anything is done."""
     office = quiet_home(tmp_path / "home")
     code, token = waiting_form(office)
@@ -127,6 +127,7 @@ def test_service_ends_when_the_disk_fails_for_somebody_at_the_desk(tmp_path: Pat
     assert office.rows("attachment") == []
     assert office.rows("event")[-1]["action"] != "form.attach"
     stands(office, Acknowledged())
+    record_property("figure", "errors=1")
 
 
 def prove(folder: Path, number: int, record: Callable[[str, object], None]) -> None:

@@ -127,7 +127,7 @@ def _saved(picture: Image.Image, kind: str) -> bytes:
 
 @pytest.fixture(scope="module")
 def readers() -> Iterator[Readers]:
-    made = Readers()
+    made = Readers(originals())
     yield made
     made.close()
 

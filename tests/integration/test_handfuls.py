@@ -33,11 +33,11 @@ def office(tmp_path: Path) -> SmallOffice:
 def test_a_send_that_was_given_up_begins_no_further_one(office: SmallOffice):
     for login in ("clerk1", "clerk2"):
         tell(office, login)
-    box = Postbox(wait=threading.Event())
+    box, before = Postbox(wait=threading.Event()), set(threading.enumerate())
     assert run(office, box, send_seconds=0.05).counts == {"retry": 2}
     assert box.wait is not None
     box.wait.set()
-    for left in set(threading.enumerate()) - {threading.current_thread()}:
+    for left in set(threading.enumerate()) - before:
         left.join(5)
     assert sorted(envelope.address for envelope in box.got) == ["clerk1", "clerk2"]
 

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from kit.carried import Carried, carried_out
 from kit.costs import FLOWS, measured
 from kit.many import many_offices
 from kit.outbox import Postbox
-from kit.parts import TRIED, Asked, heard_on_parts, parts_read, plans
+from kit.parts import FOR_EVERYBODY, TRIED, Asked, heard_on_parts, parts_read, plans, several
 from kit.server import empty_database, needs_server
 from kit.sweeping import APART, FIRST, TICKS
 from kit.world import NOON, OWN, World, make_world
-from models import partitions
+from models import message_tasks, partitions
 from models.database import Database
 from models.states import Role
 from notifications.outbox import deliver
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 pytestmark = needs_server
 #: beside each other, and what each has of a table in parts
 OFFICES, ROWS = 32, 200
+#: triggers that ask something
+ASKING = ("state_needs_event", "no_more", message_tasks.NEW, message_tasks.GROWN)
 #: planned anew each time all the same, for the office's part alone: 40 µs of the server's each
 ANEW_IN_STEPS = {
     "what was done on the task": "SELECT event.object_id, event.action, event.detail",
@@ -64,7 +67,19 @@ def of_the_rest(world: World, of_steps: dict[str, Asked]) -> dict[str, Asked]:
 
 
 @pytest.fixture(scope="module")
-def grown(world: World, of_steps: dict[str, Asked], of_the_rest: dict[str, Asked]) -> World:
+def carried(world: World, of_the_rest: dict[str, Asked]) -> list[Carried]:
+    """What the server itself carries out of all that, by plans that are to do for every office."""
+    when = FIRST + TICKS * APART
+    with carried_out(world.database, plan_cache_mode=FOR_EVERYBODY) as told:
+        for flow in FLOWS:
+            measured(world, flow)
+        sweep(world.database, 1, None, when, drift=NO_DRIFT)
+        deliver(world.database, 1, Postbox(), when)
+    return told
+
+
+@pytest.fixture(scope="module")
+def grown(world: World, of_steps: dict[str, Asked], of_the_rest: dict[str, Asked], carried: list[Carried]) -> World:
     """Many offices, whose statistics the server knows; of each table in parts so much that an index pays."""
     many_offices(world.database, OFFICES, ROWS)
     return world
@@ -80,6 +95,19 @@ def test_each_looks_into_the_part_of_its_office(
     grown: World, of_steps: dict[str, Asked], of_the_rest: dict[str, Asked]
 ) -> None:
     assert parts_read(grown.database, {**of_steps, **of_the_rest}) == {}
+
+
+def test_so_does_what_triggers_and_keys_ask(carried: list[Carried]) -> None:
+    told = " ".join(one.within for one in carried)
+    assert [name for name in ASKING if f"function duban_{name}()" not in told] == []
+    assert any(one.within and '."message" x' in one.text for one in carried)
+    assert {one.text: read for one in carried if (read := several(one.plan))} == {}
+
+
+def test_what_a_trigger_would_ask_of_every_part_is_found(grown: World) -> None:
+    with carried_out(grown.database) as told, grown.database.read() as connection:
+        connection.exec_driver_sql("DO $$ BEGIN PERFORM 1 FROM event WHERE object_id = 1; END $$")
+    assert [len(several(one.plan)["event"]) for one in told if one.within] == [partitions.COUNT]
 
 
 def test_a_step_asks_what_is_planned_once(grown: World, of_steps: dict[str, Asked]) -> None:

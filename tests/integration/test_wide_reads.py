@@ -18,7 +18,7 @@ from kit.office import OFFICE, UNITS, at
 from kit.outbox import Postbox
 from kit.server import empty_database, needs_server
 from kit.tenancy import settle
-from kit.wide import wide_reads
+from kit.wide import wide_reads, wide_triggers
 from kit.world import World
 from kit.years import grown_office
 from models.database import Database
@@ -157,12 +157,26 @@ def test_no_step_no_sweep_and_no_delivery(desk: DeskOf) -> None:
     office = desk.office
     owed = next(row for row in office.rows("task", stage="assigned", unit_id=office.units[UNIT]) if row["period_id"])
     signed = office.rows("task", stage="signed_stamped")[0]["id"]
-    with wide_reads(desk.site.database) as wide:
+    with wide_triggers(office.database) as within, wide_reads(desk.site.database) as wide:
         office.act("clerk1", Action.REPORT, owed["id"], NOW, progress="已完成清理三公里。", percent=40)
         office.act("reviewer", Action.APPROVE, signed, NOW)
         sweep(office.database, OFFICE, None, LATER, drift=NO_DRIFT)
         assert deliver(office.database, OFFICE, Postbox(), LATER, limit=1000).counts["sent"]
-    assert wide == []
+    assert (wide, within) == ([], [])
+
+
+def test_what_a_trigger_would_read_whole_is_found(desk: DeskOf) -> None:
+    database = desk.office.database
+    asked = "1 FROM report WHERE office_id = 1 AND percent = 50"
+    made = f"CREATE TRIGGER bad BEFORE UPDATE ON unit WHEN EXISTS (SELECT {asked}) BEGIN SELECT 1; END"
+    gone = "DROP TRIGGER bad"
+    if not database.is_sqlite:  # where what is asked within a block is told as what a trigger asks
+        made, gone = f"DO $$ BEGIN PERFORM {asked}; END $$", "SELECT"
+    with wide_triggers(database) as within, database.write(OFFICE) as connection:
+        connection.exec_driver_sql(made)
+    with database.write(OFFICE) as connection:
+        connection.exec_driver_sql(gone)
+    assert len(within) == 1, within
 
 
 @pytest.mark.parametrize(

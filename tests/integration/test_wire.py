@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -9,9 +10,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import exc
 
-from kit.kinds import ADD, EMPTY, FULL, KINDS
+from kit.kinds import ADD, EMPTY, FULL, KINDS, NOON
 from kit.server import empty_database, needs_server
 from kit.world import refused
+from models import tables as t
 from models.database import Database, apart
 from models.statements import Statement, settle
 
@@ -72,6 +74,23 @@ def test_values_are_told_and_read_as_by_core(database: Database) -> None:
         every = Statement(sa.select(KINDS).order_by(KINDS.c.id))
         by_core = connection.execute(sa.select(KINDS).order_by(KINDS.c.id)).mappings().all()
         assert [one._asdict() for one in every.rows(connection)] == [dict(one) for one in by_core] == rows
+
+
+@pytest.mark.parametrize(
+    ("kind", "items"),
+    [
+        (sa.String(), ["", "NULL", " 水利局 ", 'a"b', "\\", '\\"', "{x,y}", "两行\n", "’%s$1", None]),
+        (sa.Integer(), [0, -7, 2**31 - 1, None]),
+        (t.event.c.at.type, [NOON, NOON + timedelta(microseconds=1), None]),
+        (sa.Boolean(), [True, False, None]),
+        (sa.Date(), [NOON.date(), None]),
+        (sa.String(), []),
+    ],
+)
+def test_a_list_arrives_item_by_item(database: Database, kind: sa.types.TypeEngine[Any], items: list[Any]) -> None:
+    given = sa.func.unnest(sa.bindparam("items", type_=sa.ARRAY(kind))).column_valued("item")
+    with database.write(1) as connection:
+        assert Statement(sa.select(sa.type_coerce(given, kind))).scalars(connection, {"items": items}) == items
 
 
 def test_what_is_posted_comes_before_whatever_is_asked_next(database: Database) -> None:

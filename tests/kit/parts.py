@@ -77,7 +77,7 @@ def parts_read(database: Database, asked: Mapping[str, Asked]) -> dict[str, dict
         wide = {}
         for text, one in asked.items():
             with prepared(connection, text, one._replace(mode=FOR_EVERYBODY)) as explain:
-                if seen := _several(explain()):
+                if seen := several(explain()[0]["Plan"]):
                     wide[text] = seen
     return wide
 
@@ -117,10 +117,10 @@ def _driver(connection: Connection) -> Any:
     return connection.connection.driver_connection
 
 
-def _several(plan: Any) -> dict[str, set[str]]:
-    """Of each scan over a table in parts, those that it reads, where it reads more than one."""
+def several(plan: Any) -> dict[str, set[str]]:
+    """Of each scan over a table in parts, those that it reads, where it reads more than one; ``plan`` is its uppermost step."""
     read: dict[str, set[str]] = {}
-    for node in nodes(plan[0]["Plan"]):
+    for node in nodes(plan):
         table, _joint, _place = node.get("Relation Name", "").rpartition("_p")
         if table in IN_PARTS and "Scan" in node["Node Type"]:
             # each mention of the table has an alias of its own, and each part of it that with a number behind

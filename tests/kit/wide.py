@@ -6,11 +6,13 @@ that there are (``wide_server.py``).
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
+from kit import wide_server
 from kit.wide_server import OF_FEW, wide_steps
 from models.statistics import LARGE
 
@@ -21,6 +23,10 @@ if TYPE_CHECKING:
 
     from models.database import Database
 
+#: what a trigger of SQLite's asks: in its condition, or as what it does; and what it knows of the row that it fires for
+_ASKS: Final = re.compile(r"(?<=EXISTS \()SELECT .+(?=\) BEGIN)|(?<=BEGIN )INSERT .+(?=; END)", re.DOTALL)
+_ALIAS: Final = re.compile(r"\b(?:FROM|JOIN) \w+ (?!WHERE|ON|JOIN)\w")
+_ROW: Final = re.compile(r"\b(?:NEW|OLD)\.\w+")
 #: what grows with the years, a little or fast; units, people, months and notices are few
 GROWING: Final = LARGE | {
     "attachment", "clause", "draft", "evidence", "filing", "indicator", "inspection", "paper", "parcel", "photo",
@@ -47,6 +53,24 @@ def wide_reads(database: Database) -> Iterator[list[str]]:
         for text, values in asked.items():
             if text.startswith(("SELECT", "WITH", "UPDATE", "DELETE")):
                 wide += [f"{step}: {text}" for step in steps(connection, text, values)]
+
+
+@contextmanager
+def wide_triggers(database: Database) -> Iterator[list[str]]:
+    """What triggers read so that fire meanwhile; on SQLite every one of the schema's."""
+    if not database.is_sqlite:
+        with wide_server.wide_triggers(database) as wide:
+            yield wide
+        return
+    wide = []
+    yield wide
+    with database.read() as connection:
+        made = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").all()
+        asked = [(one.name, text) for one in made for text in _ASKS.findall(one.sql)]
+        assert asked, "no trigger was read"
+        assert not any(_ALIAS.search(text) for _name, text in asked), "a plan would call the table by its alias alone"
+        for name, text in asked:
+            wide += [f"{step}: {name}" for step in _sqlite_steps(connection, _ROW.sub("1", text), ())]
 
 
 def _sqlite_steps(connection: Connection, text: str, values: Any) -> list[str]:

@@ -7,8 +7,10 @@ It reckons with the rows that there are, and reads a small table whole rather th
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
+from kit.carried import carried_out
 from kit.parts import Asked, prepared
 from models.statistics import LARGE
 
@@ -17,13 +19,15 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
+    from models.database import Database
+
 #: steps that take everything in before they give anything out
 _TAKES_ALL: Final = {"Sort", "Hash", "Aggregate", "Materialize", "WindowAgg", "SetOp", "Unique"}
 #: indexes of what is open, whose rows leave them
 OF_FEW: Final = frozenset({"ix_draft_waiting", "ix_task_problem"})
 #: what reading the next page of a table costs; one looked for costs 4
 _NEXT_PAGE: Final = 10
-_OFFICE_ALONE: Final = re.compile(r"(\(office_id = \d+\))?")
+_OFFICE_ALONE: Final = re.compile(r"(\(office_id = (\d+|\$\d+)\))?")
 
 
 def wide_steps(connection: Connection, text: str, values: Any) -> list[str]:
@@ -31,6 +35,17 @@ def wide_steps(connection: Connection, text: str, values: Any) -> list[str]:
     connection.exec_driver_sql(f"SET LOCAL seq_page_cost = {_NEXT_PAGE}")
     with prepared(connection, text, Asked(values, "force_custom_plan")) as explain:
         return list(_wide(explain()[0]["Plan"], paged=False))
+
+
+@contextmanager
+def wide_triggers(database: Database) -> Iterator[list[str]]:
+    """What triggers and keys that fire meanwhile read so: each step with its statement."""
+    wide: list[str] = []
+    with carried_out(database, seq_page_cost=str(_NEXT_PAGE)) as told:
+        yield wide
+    within = {one.text: one.plan for one in told if one.within}
+    assert within, "no trigger was heard"
+    wide += [f"{step}: {text}" for text, plan in within.items() for step in _wide(plan, paged=False)]
 
 
 def _wide(step: Any, *, paged: bool) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Pages from templates: everything that is put in is escaped, a name that is missing is a fault, sentences are gettext's.
 
-Beside ``models/templating.py`` the one place that knows jinja2: these templates are the program's own and make HTML,
-those may be an office's and make plain text.
+Beside ``models/templating.py`` and its sandbox the one place that knows jinja2: these templates are the program's own and make
+HTML, those may be an office's and make plain text.
 """
 
 from __future__ import annotations

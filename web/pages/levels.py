@@ -63,7 +63,7 @@ def _parcel(desk: Desk, number: int, typed: dict[str, str], refusal: DubanError 
     row = desk.look_up(standing.DEED, lambda c: standing.one(c, desk, number))
     returned: list[Returned] = []
     if row.inward and row.kind is ParcelKind.ANSWER and desk.may(reporting_up.DEED):
-        returned = desk.read(lambda c: correcting.correctable(c, desk.office_id, number))
+        returned = desk.read(lambda c: correcting.correctable(c, desk, number))
     answerable = row.inward and row.kind is ParcelKind.REPORT and desk.may(answering.DEED)
     return desk.page(
         "levels/show.html", row=row, returned=returned, answerable=answerable, typed=typed, refusal=refusal
@@ -77,7 +77,7 @@ def correct(desk: At, form: Form, number: int) -> Response:
     typed = {name: form.text(name) for name in form.names()}
     clause = typed.get("clause", "")
     try:
-        said = desk.read(lambda c: correcting.correctable(c, desk.office_id, number))
+        said = desk.read(lambda c: correcting.correctable(c, desk, number))
         before = next((one.before for one in said if one.before.number == clause), ClauseReport(clause))
         made = correcting.correct(desk, number, clause, _changed(form, before), form.text("reason"))
     except DubanError as refusal:
@@ -85,6 +85,13 @@ def correct(desk: At, form: Form, number: int) -> Response:
             raise
         return _parcel(desk, number, typed, refusal)
     return _made(desk, made)
+
+
+@router.post("/{number}/correct-anew")
+def correct_anew(desk: At, form: Form, number: int) -> Response:
+    """The correction of a clause word for word, for the keys of today."""
+    desk.demand(reporting_up.DEED)
+    return _made(desk, correcting.correct_anew(desk, number, form.text("clause")))
 
 
 def _changed(form: Posted, before: ClauseReport) -> dict[str, Any]:

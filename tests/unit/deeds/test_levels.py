@@ -18,7 +18,7 @@ from kit.door import HAN
 from kit.levels import BELOW, NOTICE, OURS, THEIRS, UNIT, enter_below, parcel
 from kit.office import MONTH
 from kit.stage import LATE, Seat, Stage, make_stage
-from kit.world import REASON, World, make_world, refused
+from kit.world import OTHER, REASON, World, make_world, refused
 from models import office_key
 from models.language import speaking
 from models.parcels import Answer, ClauseAnswer, ClauseReport, MonthReport, ParcelKind
@@ -399,6 +399,32 @@ def test_a_new_key_is_another_entry_and_what_was_taken_under_the_old_one_stays_p
         above.take(above.report(made_at=LATE.replace(year=2023)))
 
 
+def renewed(above: Above) -> bytes:
+    """The office below has a new key, and it is entered above; returns its private half."""
+    secret = b"\x06" * 32
+    public = office_key.OfficeKey(secret).public
+    above.world.do("security", peers.end, BELOW)
+    above.world.do("security", peers.add, BELOW, public.text, public.fingerprint, UNIT)
+    return secret
+
+
+def test_under_a_new_key_an_office_answers_what_was_made_for_its_former_one(above: Above) -> None:
+    secret, told = renewed(above), above.month(ClauseReport("1.1", "已清理三公里。", 40))
+    data = parcel(secret, above.own, ParcelKind.REPORT, told, LATE, answers=above.down.sha256)
+    assert [line.clause for line in above.take(data).lines] == ["1.1"]
+    assert above.differences() == []
+
+
+def test_the_key_of_another_office_answers_nothing_that_was_made_for_this_one(above: Above) -> None:
+    secret = b"\x07" * 32
+    other = office_key.OfficeKey(secret).public
+    above.world.do("security", peers.add, "安平县督查室", other.text, other.fingerprint, OTHER)
+    with refused("E-L13"):
+        above.take(
+            parcel(secret, above.own, ParcelKind.REPORT, above.month(), LATE, answers=above.down.sha256), "clerk3"
+        )
+
+
 def test_a_key_that_others_may_read_is_not_used(tmp_path: Path) -> None:
     office_key.keep(tmp_path, OURS)
     file = tmp_path / office_key.FILE
@@ -429,10 +455,24 @@ def test_what_was_returned_is_corrected_once_until_the_next_answer_or_another_ke
     office_key.keep(stage.world.folder, b"\x05" * 32)
     anew = correct(70)
     assert anew.number > first.number
+    with refused("E-L23"):
+        correct(60)
+    (seen,) = seat.read(lambda c: correcting.correctable(c, seat, answer))
+    assert seen.sent is not None
+    assert (seen.sent.parcel, seen.outdated) == (anew.number, False)
     # returned once more, it is corrected once more
     told = Answer("2022-05", (ClauseAnswer("1.1", "returned", "退回", "审核员", REASON, LATE.date()),))
     key = office_key.own(stage.world.folder).public.fingerprint
     back = parcel(THEIRS, key, ParcelKind.ANSWER, told, LATE, answers=anew.sha256, head=(2, "d" * 64))
     answer = taking.take(seat, back, "回复.parcel").number
     assert correct(80).number > answer
+    # what was taken above stays the correction of its answer, whatever key comes then and whatever is made under it
+    office_key.keep(stage.world.folder, b"\x08" * 32)
+    assert correct(80).number > answer
+    (seen,) = seat.read(lambda c: correcting.correctable(c, seat, stage.things.answer))
+    assert seen.sent is not None
+    assert (seen.sent.parcel, seen.outdated) == (anew.number, False)
+    answer = stage.things.answer
+    with refused("E-L23"):
+        correct(80)
     stage.world.database.close()

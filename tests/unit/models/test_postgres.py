@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from typing import TYPE_CHECKING
 
@@ -142,8 +141,8 @@ def test_a_machine_that_is_gone_without_a_word_is_missed_in_seconds(monkeypatch:
     asked: list[dict[str, object]] = []
     monkeypatch.setattr(postgres.sa, "create_engine", lambda _url, **given: asked.append(given) or sa.engine.Engine)
     monkeypatch.setattr(postgres.sa.event, "listens_for", lambda *_names: lambda function: function)
-    postgres.server_engine(sa.make_url(NOBODY), str, json.loads)
-    postgres.server_engine(sa.make_url(f"{NOBODY}?connect_timeout=9"), str, json.loads)
+    postgres.server_engine(sa.make_url(NOBODY))
+    postgres.server_engine(sa.make_url(f"{NOBODY}?connect_timeout=9"))
     first, second = (given["connect_args"] for given in asked)
     assert first["tcp_user_timeout"] == 10_000
     assert first["target_session_attrs"] == "read-write"

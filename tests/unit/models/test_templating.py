@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from models import templating
+from models import sandbox
 from models.errors import BadInput
 from models.language import speaking
 from models.templating import Engine
@@ -62,7 +62,7 @@ def test_what_never_ends_or_grows_is_stopped_on_real_data(engine: Engine, source
 
 def test_time_is_up_for_an_own_template_and_never_for_a_shipped_one(engine: Engine, monkeypatch) -> None:
     late = iter(range(0, 10_000, 10))
-    monkeypatch.setattr(templating.time, "monotonic", lambda: next(late))
+    monkeypatch.setattr(sandbox.time, "monotonic", lambda: next(late))
     with pytest.raises(BadInput):
         engine.written("own", engine.source("few.txt"), DATA)
     assert engine.shipped("few.txt", DATA) == "12"
@@ -86,6 +86,19 @@ def test_unknown_field_tells_which_there_are_and_the_line_of_a_paragraph(engine:
         words.say("title", DATA["f"])
     assert (caught.value.where, caught.value.fields["field"]) == ("own:4", "单位名")
     assert "unit" in caught.value.what
+
+
+def test_what_is_wrong_in_a_part_is_told_with_the_name_and_line_of_the_part(engine: Engine, tmp_path: Path) -> None:
+    (tmp_path / "inner.txt").write_text("\n\n{{ f.nobody }}", "utf-8")
+    (tmp_path / "outer.txt").write_text("{% include 'few.txt' %}\n{% include 'inner.txt' %}", "utf-8")
+    (tmp_path / "letter.txt").write_text("\n{% include 'outer.txt' %}\n\n\n{{ nobody }}", "utf-8")
+    for source in (None, engine.source("letter.txt")):
+        with pytest.raises(BadInput) as caught:
+            engine.shipped("letter.txt", DATA) if source is None else engine.written("own", source, DATA)
+        assert caught.value.where == "inner.txt:3"
+    with pytest.raises(BadInput) as caught:
+        engine.shipped("letter.txt", DATA | {"f": {"nobody": ""}})
+    assert caught.value.where == "letter.txt:5"
 
 
 def test_shipped_paragraph_calls_the_part_that_the_office_wrote_itself(engine: Engine) -> None:

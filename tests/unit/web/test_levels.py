@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,8 +11,10 @@ from kit.api import code, program
 from kit.desk import DeskOf, desk_of
 from kit.levels import BELOW, THEIRS, UNIT, enter_below, parcel
 from kit.office import MONTH, at, small_office
+from kit.stage import LATE, make_stage
+from models import office_key
 from models.office_key import OfficeKey, grouped
-from models.parcels import ClauseReport, MonthReport, ParcelKind
+from models.parcels import ClauseReport, MonthReport, ParcelKind, read_told
 from models.states import Action
 
 if TYPE_CHECKING:
@@ -120,3 +122,40 @@ def test_what_is_altered_or_not_theirs_is_refused_to_a_program(desk: DeskOf) -> 
     assert other.get("/parcels").json()["items"] == []
     assert other.get("/parcels/1/file").status_code == 404
     assert desk.office.rows("report") == []
+
+
+def test_after_a_key_changed_a_correction_is_made_anew_word_for_word(tmp_path: Path) -> None:
+    stage = make_stage(tmp_path)
+    made, address = desk_of(stage.world, LATE), f"/levels/{stage.things.answer}"
+    director, anew, offered = made.person("director"), f"{address}/correct-anew", f'<a class="button" href="{address}">'
+    assert "E-404" in director.post(anew, clause="1.1").text  # there is none yet
+    director.post(f"{address}/correct", clause="1.1", progress="已清理四公里。", percent="60", reason="漏计一公里")
+    (first,) = corrections(made)
+    assert anew not in director.get(address).text
+    assert offered not in director.get("/levels").text
+    director.post(anew, clause="1.1")
+    assert corrections(made) == [first]  # while it can be taken it is the very parcel
+
+    office_key.keep(stage.world.folder, b"\x05" * 32)
+    page = director.get(address).text
+    assert f'action="{anew}"' in page
+    assert offered in director.get("/levels").text
+    assert f"/levels/{first['id']}/file" not in page  # nobody sends what is taken no longer
+    assert anew not in made.person("reviewer").get(address).text
+    assert made.person("reviewer").post(anew, clause="1.1").status_code == 403
+    assert director.post(anew, clause="1.1").headers["location"] == "/levels"
+    _first, second = corrections(made)
+    assert second["content_sha256"] == first["content_sha256"]
+    assert read_told(second["statement"], "").sender.key == OfficeKey(b"\x05" * 32).public.fingerprint
+    page = director.get(address).text
+    assert anew not in page
+    assert f"/levels/{second['id']}/file" in page
+    assert offered not in director.get("/levels").text
+    made.site.database.close()
+    stage.world.database.close()
+
+
+def corrections(desk: DeskOf) -> list[dict[str, Any]]:
+    """The parcels that correct something, in their order."""
+    rows = desk.office.rows("parcel", kind="report")
+    return [row for row in rows if '"correction":"漏计一公里"' in row["statement"]]
