@@ -8,7 +8,7 @@ not what they say (decision 0061).
 from __future__ import annotations
 
 import select
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import procrastinate
 from psycopg_pool import AsyncConnectionPool
@@ -30,7 +30,7 @@ class Queues(str):
 
     __slots__ = ()
 
-    def __new__(cls, names: Iterable[str]) -> Queues:
+    def __new__(cls, names: Iterable[str]) -> Self:
         """Of names without commas, quotes and braces, as ours are."""
         return super().__new__(cls, f"{{{','.join(names)}}}")
 
