@@ -42,7 +42,7 @@ class Queues(str):
 def connector(url: sa.URL, *, lost: float) -> procrastinate.PsycopgConnector:
     """For a worker on this database; a server that does not answer for ``lost`` seconds is gone."""
     _none, server = url.get_dialect()().create_connect_args(url)
-    own = usual(url) | server
+    own = {**usual(url), **server}
     own["options"] = f"{own['options']} {_PLANNED_ONCE}"
     return procrastinate.PsycopgConnector(
         kwargs=own, min_size=1, max_size=4, timeout=lost, configure=_by_itself, pool_factory=_pool
