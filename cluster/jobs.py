@@ -21,6 +21,7 @@ from models.dispatch import Dispatcher, Work, next_attempt
 from models.statements import Statement
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from collections.abc import Set as AbstractSet
     from datetime import datetime
 
@@ -75,12 +76,12 @@ _CLEAR: Final = Statement(
 # Of a worker that has fallen silent, or was struck off the list of those that live.
 _STALLED: Final = Statement(
     sa.text("""
-    SELECT job.id, job.task_name, job.attempts
+    SELECT job.id, CAST(job.args ->> 'office_id' AS integer), job.task_name, job.attempts
     FROM procrastinate_jobs job LEFT JOIN procrastinate_workers worker ON worker.id = job.worker_id
-    WHERE job.status = 'doing' AND job.queue_name IN (:queue, :careful)
+    WHERE job.status = 'doing'
       AND (worker.id IS NULL OR worker.last_heartbeat < now() - CAST(:silent AS interval))
     ORDER BY job.id
-    """).columns(sa.column("id"), sa.column("task_name"), sa.column("attempts"))
+    """).columns(*map(sa.column, ("id", "office_id", "task_name", "attempts")))
 )
 _DEAD: Final = Statement(
     sa.text("""
@@ -89,6 +90,12 @@ _DEAD: Final = Statement(
     WHERE job.queue_name = :careful AND job.status = 'failed'
     GROUP BY job.id ORDER BY job.id
     """).columns(sa.column("task_name"), sa.column("attempts"), sa.column("at"))
+)
+_DIED: Final = Statement(
+    sa.text("""
+    SELECT EXISTS (
+      SELECT FROM procrastinate_jobs WHERE queue_name = :careful AND queueing_lock = :key AND status = 'failed')
+    """).columns(sa.column("died", sa.Boolean))
 )
 _THERE: Final = Statement(
     sa.text("SELECT to_regclass('procrastinate_jobs') IS NOT NULL").columns(sa.column("there", sa.Boolean))
@@ -173,9 +180,7 @@ class Running:
 
     def mended(self, database: Database) -> None:
         """After it went well: those of its kind that died before are no finding any more."""
-        with database.read() as connection:
-            died = any(one.work is self.work for one in dead(connection, self.office_id))
-        if died:
+        if database.glance(lambda connection: _DIED.scalar(connection, self._asked)):
             with database.write(self.office_id) as connection:
                 _CLEAR.change(connection, self._asked | {"waiting": False})
 
@@ -187,22 +192,22 @@ class Running:
             _BURY.change(connection, self._asked | {"attempts": self.attempts + 1})
 
 
-def take_from_the_dead(database: Database, office_id: int, silent: timedelta) -> list[Running]:
-    """What workers had in hand that have been silent for so long: it is done over, or ends dead."""
-    with database.read() as connection:
-        found = _stalled(connection, office_id, silent)
-    if not found:
-        return []
-    with database.write(office_id) as connection:
-        found = _stalled(connection, office_id, silent)
-        for job in found:
-            job.give_up(connection)
+def take_from_the_dead(database: Database, offices: Collection[int], silent: timedelta) -> list[Running]:
+    """What workers had in hand of these offices that have been silent for so long: it is done over, or ends dead."""
+    found: list[Running] = []
+    for office in {job.office_id for job in database.glance(lambda c: _stalled(c, silent))}.intersection(offices):
+        with database.write(office) as connection:
+            mine = [job for job in _stalled(connection, silent) if job.office_id == office]
+            for job in mine:
+                job.give_up(connection)
+        found += mine
     return found
 
 
-def _stalled(connection: Connection, office_id: int, silent: timedelta) -> list[Running]:
-    rows = _STALLED.rows(connection, {**_of(office_id), "silent": silent})
-    return [Running(row.id, office_id, Work(row.task_name), row.attempts) for row in rows]
+def _stalled(connection: Connection, silent: timedelta) -> list[Running]:
+    """Of all offices of the database: they are few."""
+    rows = _STALLED.rows(connection, {"silent": silent})
+    return [Running(row.id, row.office_id, Work(row.task_name), row.attempts) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

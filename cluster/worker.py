@@ -1,9 +1,9 @@
 """The process behind ``duban work``: it hands out the jobs of several offices and runs them, until it is told to stop.
 
-The only file that knows Procrastinate. Three of its ways are not relied on: its ``retry`` fails for good where the same
-work was left again meanwhile, its cron forgets ticks that come late, and nothing of it ever gives up a job that kills
-its worker. So a failed job is done over by ``jobs.Running``, and the ticks are those of ``schedules.runner``: at each
-one, what is due is left once more, and what dead workers had in hand is taken from them.
+With ``bookkeeping.py``, its way to the server, the only file that knows Procrastinate. Three of its ways are not relied
+on: its ``retry`` fails for good where the same work was left again meanwhile, its cron forgets ticks that come late, and
+nothing of it ever gives up a job that kills its worker. So a failed job is done over by ``jobs.Running``, and the ticks
+are those of ``schedules.runner``: at each one, what is due is left once more, and what dead workers had in hand is taken from them.
 """
 
 from __future__ import annotations
@@ -16,12 +16,14 @@ import threading
 import time
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import procrastinate
 from procrastinate.exceptions import ConnectorException
 
 from cluster import jobs
+from cluster.bookkeeping import Queues, connector
 from models.dispatch import Work, leave
 from models.errors import Unreachable
 from schedules.runner import DELIVERY_SECONDS, EXIT_BROKEN, SWEEP_SECONDS, WATCH_SECONDS, Clockwork, Loop, wall_clock
@@ -109,8 +111,9 @@ class Worker:
         app, told = self._app(), asyncio.Event()
         async with app.open_async():
             hands = [
-                asyncio.create_task(self._hands(app, map(jobs.queue_of, self.offices), AT_ONCE)),
-                asyncio.create_task(self._hands(app, map(jobs.careful_queue_of, self.offices), 1)),
+                asyncio.create_task(self._hands(app, map(jobs.queue_of, self.offices), AT_ONCE, listen=True)),
+                # what waits here does so for seconds, and is asked for when they are over
+                asyncio.create_task(self._hands(app, map(jobs.careful_queue_of, self.offices), 1, listen=False)),
             ]
             for number in (signal.SIGTERM, signal.SIGINT):
                 asyncio.get_running_loop().add_signal_handler(number, told.set)
@@ -129,11 +132,14 @@ class Worker:
                 log.error("the database is lost, or others took this worker for dead: %r", failure, exc_info=why)
         return 0 if told.is_set() else EXIT_BROKEN
 
-    def _hands(self, app: procrastinate.App, queues: Iterable[str], at_once: int) -> Coroutine[None, None, None]:
+    def _hands(
+        self, app: procrastinate.App, queues: Iterable[str], at_once: int, *, listen: bool
+    ) -> Coroutine[None, None, None]:
         return app.run_worker_async(
-            queues=[*queues],
+            queues=Queues(queues),
             concurrency=at_once,
             install_signal_handlers=False,
+            listen_notify=listen,
             delete_jobs="successful",
             fetch_job_polling_interval=self.pace.poll,
             update_heartbeat_interval=self.pace.heartbeat,
@@ -141,9 +147,7 @@ class Worker:
         )
 
     def _app(self) -> procrastinate.App:
-        _none, server = self.database.engine.dialect.create_connect_args(self.database.url)
-        connector = procrastinate.PsycopgConnector(kwargs=server, min_size=1, max_size=4, timeout=self.pace.lost)
-        app = procrastinate.App(connector=connector)
+        app = procrastinate.App(connector=connector(self.database.url, lost=self.pace.lost))
         for work in Work:
             app.task(name=work.value, pass_context=True)(self._do)
         return app
@@ -174,30 +178,37 @@ class Worker:
 
     def _look(self, _now: datetime) -> None:
         """Leave what is due in each office; one that cannot be asked does not keep the others waiting."""
+        self._careful("the jobs of dead workers", self._take_from_the_dead)
         for office in self.offices.values():
             if self.stopping.is_set():
                 return
-            try:
-                self.look_after(office)
-            except Unreachable as away:
-                log.warning("office %s could not be looked after: %s %s", office.office_id, away.code, away.what)
-            except Exception:
-                log.exception("office %s could not be looked after; it will be at the next tick", office.office_id)
+            self._careful(f"office {office.office_id}", partial(self.look_after, office))
+
+    def _careful(self, what: str, look: Callable[[], None]) -> None:
+        try:
+            look()
+        except Unreachable as away:
+            log.warning("%s could not be looked after: %s %s", what, away.code, away.what)
+        except Exception:
+            log.exception("%s could not be looked after; it will be at the next tick", what)
+
+    def _take_from_the_dead(self) -> None:
+        for job in jobs.take_from_the_dead(self.database, self.offices, timedelta(seconds=self.pace.silent)):
+            log.warning(
+                "a worker died over %s of office %s (failures before: %s)", job.work, job.office_id, job.attempts
+            )
 
     def look_after(self, office: Served) -> None:
-        """Leave once more what is due in an office, and what dead workers had in hand."""
-        for job in jobs.take_from_the_dead(self.database, office.office_id, timedelta(seconds=self.pace.silent)):
-            log.warning(
-                "a worker died over %s of office %s (failures before: %s)", job.work, office.office_id, job.attempts
-            )
-        wanted = {work for work in self.pace.at_least if self._is_overdue(office, work)}
-        if office.due():
-            wanted.add(Work.DELIVERY)
+        """Leave once more what is due in an office."""
+        due = office.due()
+        overdue = {work for work in self.pace.at_least if self._is_overdue(office, work)}
+        # What a sweep writes leaves its delivery with it: none need come before that finds nothing.
+        wanted = overdue | {Work.DELIVERY} if due else overdue - ({Work.DELIVERY} if Work.SWEEP in overdue else set())
         if wanted:
             with self.database.write(office.office_id) as connection:
                 for work in wanted:
                     leave(connection, work)
-            self._left |= {(office.office_id, work): time.monotonic() for work in wanted}
+        self._left |= {(office.office_id, work): time.monotonic() for work in overdue | wanted}
 
     def _is_overdue(self, office: Served, work: Work) -> bool:
         """Whether nobody has left or done it for long. Others look after the office, too: of ten workers one leaves it."""

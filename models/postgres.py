@@ -178,11 +178,16 @@ _TURN: Final = Statement(
 _LATER: Final = "duban_later"
 
 
+def usual(url: sa.URL) -> dict[str, Any]:
+    """What a connection is told that the address does not say itself, by libpq's names."""
+    return {name: value for name, value in _USUAL.items() if name not in url.query}
+
+
 def server_engine(url: sa.URL) -> Engine:
     """An engine whose transactions begin by our own words."""
-    given = {name: value for name, value in _USUAL.items() if name not in url.query}
     try:
-        engine = sa.create_engine(url, connect_args=_OURS | given, json_serializer=to_json, json_deserializer=from_json)
+        own = _OURS | usual(url)
+        engine = sa.create_engine(url, connect_args=own, json_serializer=to_json, json_deserializer=from_json)
     except ModuleNotFoundError as error:
         raise EnvironmentRefused(
             "E-B45",

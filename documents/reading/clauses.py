@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from documents.reading import doubts, duties, units
-from documents.reading.brackets import Finder, Found, lists_of
+from documents.reading.brackets import Finder, lists_of
 from documents.reading.dates import DateRead, deadlines, stated
+from documents.reading.found import Found
 from documents.reading.indicators import indicators
 from documents.reading.source import MOST_NOTES, Body, Notes, folded, visible
 from models.drafts import ClauseDraft, IndicatorDraft, ItemDraft, MilestoneDraft

@@ -10,7 +10,7 @@ from documents.reading.source import visible
 from models.language import _
 
 if TYPE_CHECKING:
-    from documents.reading.brackets import Found
+    from documents.reading.found import Found
     from documents.reading.source import Body, Notes
 
 _ROLE: Final = re.compile(r"\((?:牵头|配合|主办|协办|负责|主责|参与)(?:单位|部门)?\)")

@@ -18,7 +18,7 @@ from models.drafts import WarningNote
 from models.language import _
 
 if TYPE_CHECKING:
-    from documents.reading.brackets import Found
+    from documents.reading.found import Found
 
 _WIDE: Final = {chr(wide): chr(wide - 0xFEE0) for wide in range(0xFF01, 0xFF5F)}
 _BLANKS: Final = dict.fromkeys(map(chr, (0x09, 0x0B, 0x0C, 0xA0, 0x3000, *range(0x2000, 0x200B))), " ")

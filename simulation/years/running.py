@@ -20,6 +20,7 @@ from models.times import at_local, local_date
 from simulation.years import city
 from simulation.years.clock import Clock
 from simulation.years.digest import digest
+from simulation.years.events import Died, Event
 from simulation.years.faults import Death, Faults
 from simulation.years.journal import Journal
 from simulation.years.observers import Evidence, Memory, Violation, observe
@@ -44,19 +45,6 @@ FIRST_YEARS: Final = range(2019, 2025)
 LAST_ACTIONS: Final = 30
 #: how long the last phase lasts: the last month is closed and every retry has had its turn
 DRAIN: Final = timedelta(days=14)
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something that happens at a true instant."""
-
-    at: datetime
-    name: str
-    do: Callable[[], object]
-
-
-class Died(Exception):
-    """The process died before it answered."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from deeds.running import delivery, head_keeper, office_hours, refuse_behind, wa
 from models.errors import DubanError
 from models.times import at_local
 from schedules.runner import Loop, Service, log
+from simulation.years.events import Died
 from simulation.years.journal import DONE, Told
 from simulation.years.program import Seat
 
@@ -65,8 +66,6 @@ class ServiceProcess:
 
     def turn(self) -> None:
         """Every loop once, as the service's clock would turn them."""
-        from simulation.years.running import Died
-
         if self.down_until is not None and self.year.clock.true < self.down_until:
             return
         self.down_until = None

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import signal
+from datetime import timedelta
 from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
+from psycopg_pool import AsyncConnectionPool
 
 from cluster import jobs, schema
+from cluster.bookkeeping import Queues, connector
 from cluster.worker import Pace, Served, Worker
 from kit.dispatching import FIRST_WAIT, Dispatching
 from kit.server import empty_database, needs_server
@@ -22,6 +26,8 @@ from models.dispatch import Work, leave
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from psycopg import AsyncConnection
 
 BOTH = ["embedded", pytest.param("cluster", marks=needs_server)]
 DEATHS = 15
@@ -208,6 +214,71 @@ def test_of_several_workers_one_leaves_what_nobody_seems_to_need(work: Dispatchi
     worker.look_after(office)
     worker.look_after(office)
     assert (work.waiting(1), asked) == (1, [Work.SWEEP] * 2)
+
+
+@pytest.mark.parametrize("work", IN_CLUSTER, indirect=True)
+@pytest.mark.parametrize(("due", "left"), [(False, {"sweep"}), (True, {"delivery", "sweep"})])
+def test_beside_a_sweep_a_delivery_is_left_only_for_what_is_due_already(work: Dispatching, due: bool, left: set[str]):
+    office = Served(1, print, due=lambda: due)
+    worker = Worker(work.database, [office])
+    worker.look_after(office)
+    worker.look_after(office)
+    with work.database.read() as connection:
+        found = connection.execute(sa.text("SELECT task_name FROM procrastinate_jobs")).scalars().all()
+    assert sorted(found) == sorted(left)
+
+
+@pytest.mark.parametrize("work", IN_CLUSTER, indirect=True)
+def test_of_the_dead_a_worker_takes_what_they_had_of_its_own_offices(work: Dispatching):
+    with work.database.write(1) as connection:
+        for office in (1, 2, 3):
+            key = {"queue": jobs.queue_of(office), "key": jobs.key_of(office, Work.SWEEP), "office": office}
+            connection.execute(
+                sa.text(
+                    "INSERT INTO procrastinate_jobs (queue_name, task_name, lock, queueing_lock, status, args)"
+                    " VALUES (:queue, 'sweep', :key, :key, 'doing', jsonb_build_object('office_id', CAST(:office AS integer)))"
+                ),
+                key,
+            )
+    taken = jobs.take_from_the_dead(work.database, [1, 3], timedelta(seconds=30))
+    assert sorted(job.office_id for job in taken) == [1, 3]
+    assert [work.waiting(office) for office in (1, 2, 3)] == [1, 0, 1]
+
+
+@pytest.mark.parametrize("work", IN_CLUSTER, indirect=True)
+def test_nothing_is_asked_beside_what_a_job_needs_and_a_connection_that_ended_is_replaced(
+    work: Dispatching, monkeypatch: pytest.MonkeyPatch
+):
+    names, checked, check = (
+        [jobs.queue_of(office) for office in (1, 22, 333)],
+        list[int](),
+        AsyncConnectionPool.check_connection,
+    )
+
+    async def noted(connection: AsyncConnection) -> None:
+        checked.append(connection.info.backend_pid)
+        await check(connection)
+
+    async def asked() -> None:
+        way = connector(sa.make_url(work.url), lost=5)
+        await way.open_async()
+        async with way.pool.connection() as connection:
+            first = connection.info.backend_pid
+            assert connection.autocommit
+        found = await way.execute_query_one_async(
+            "SELECT %(queues)s::varchar[] AS queues, current_setting('plan_cache_mode') AS planned",
+            queues=Queues(names),
+        )
+        assert (found, checked) == ({"queues": names, "planned": "force_generic_plan"}, [])
+        with work.database.read() as connection:
+            connection.execute(sa.text("SELECT pg_terminate_backend(:first, 5000)"), {"first": first})
+        found = await way.execute_query_one_async("SELECT pg_backend_pid() AS pid")
+        assert checked == [first] != [found["pid"]]
+        await way.close_async()
+
+    monkeypatch.setattr(AsyncConnectionPool, "check_connection", noted)
+    asyncio.run(asked())
+    assert [*Queues(names)] == names
 
 
 @pytest.mark.parametrize("work", IN_CLUSTER, indirect=True)

@@ -8,14 +8,11 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from documents.page_pictures import page_count
 from models.errors import NotFound
 from models.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-    from web.frame.desk import Desk
 
 #: so many drafts, and together so many bytes, are kept
 _MOST, _MOST_BYTES = 40, 100_000_000
@@ -95,24 +92,3 @@ def forgotten() -> NotFound:
         _("This draft is not kept any more."),
         remedy=_("Go back to the page where you made it and load it again."),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A paper as a page shows it: pictures of its pages at ``<address>/<number>.png``, its files at ``<address>.<kind>``."""
-
-    address: str
-    pages: int
-    kinds: tuple[str, ...]
-
-
-def show_draft(desk: Desk, name: str, files: Mapping[str, bytes]) -> Shown:
-    """Keep a draft for whoever is logged in, and say how a page shows it."""
-    key = desk.site.drafts.keep(Draft(desk.actor.person_id, name, files))
-    return Shown(f"/previews/{key}", page_count(files["pdf"]) if "pdf" in files else 0, tuple(files))
-
-
-def show_frozen(desk: Desk, address: str, files: Mapping[str, str]) -> Shown:
-    """A paper as it was frozen: ``files`` are kind → SHA-256, its pages and files are found below ``address``."""
-    pages = page_count(desk.store.get(files["pdf"])) if "pdf" in files else 0
-    return Shown(address, pages, tuple(files))

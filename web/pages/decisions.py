@@ -16,8 +16,8 @@ from models.states import Decision
 from models.times import shown
 from schedules import clock_guard, drafts
 from web.frame.desk import At
-from web.frame.kept import show_draft
 from web.frame.posted import Form, few_days, nothing_ticked
+from web.frame.showing import show_draft
 from workflow import messages, requests, units
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from documents.offline_form import read_offline
 from models.errors import DubanError
 from models.language import _
 from web.frame.desk import At, Desk
-from web.frame.files import kind_file
 from web.frame.posted import Form
 from web.frame.remedies import for_draft
+from web.frame.showing import kind_file
 from web.frame.uploads import some
 from web.pages.filing import at_month
 

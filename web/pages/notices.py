@@ -19,10 +19,9 @@ from models.errors import BadInput
 from models.language import N_, _
 from models.times import local_date
 from web.frame.desk import At
-from web.frame.files import kind_file
-from web.frame.kept import show_draft
 from web.frame.paging import Page, Paging
 from web.frame.posted import Form, number_of
+from web.frame.showing import kind_file, show_draft
 from web.frame.uploads import some
 from workflow import notice_drafts, revision_plan
 

@@ -15,10 +15,9 @@ from models.paper_facts import ChasingFacts
 from models.states import PaperKind
 from web.frame.addresses import no_page
 from web.frame.desk import At
-from web.frame.files import kind_file, page_file
-from web.frame.kept import show_draft, show_frozen
 from web.frame.paging import Page, Paging
 from web.frame.posted import Form, few_days, number_of
+from web.frame.showing import kind_file, page_file, show_draft, show_frozen
 from workflow import owing, papers, units
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from deeds.codes import new_code
 from documents.people_sheet import read_people, write_blank
 from models.language import _
 from web.frame.desk import At, Desk
-from web.frame.files import kind_file
 from web.frame.paging import Page, Paging
 from web.frame.posted import Form, Posted
+from web.frame.showing import kind_file
 from web.frame.uploads import some
 from workflow import people, people_views, permissions, second_factor
 from workflow.authorisation import MATRIX

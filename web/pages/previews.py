@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from web.frame.addresses import no_page
 from web.frame.desk import At
-from web.frame.files import kind_file, page_file
+from web.frame.showing import kind_file, page_file
 
 if TYPE_CHECKING:
     from web.frame.desk import Desk

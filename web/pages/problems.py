@@ -20,9 +20,9 @@ from models.states import PhotoShows, ProblemSource
 from models.times import local_date
 from web.frame.addresses import no_page
 from web.frame.desk import At
-from web.frame.files import kind_file
 from web.frame.paging import Page, Paging
 from web.frame.posted import Form, needed_day
+from web.frame.showing import kind_file
 from web.frame.uploads import some, take
 from workflow import inspections, ledger, problems, units
 from workflow.filings import StoredFile

@@ -17,9 +17,9 @@ from models.errors import DubanError
 from models.language import _
 from web.frame import steps
 from web.frame.desk import At, Desk
-from web.frame.files import page_file
 from web.frame.kept import Lately
 from web.frame.posted import Form
+from web.frame.showing import page_file
 from web.frame.statuses import status_of
 from web.pages.review import others_at
 from workflow import permissions

@@ -18,9 +18,8 @@ from models.facts import SummaryFacts
 from models.language import _
 from web.frame.addresses import no_page
 from web.frame.desk import At
-from web.frame.files import kind_file, page_file
-from web.frame.kept import show_draft, show_frozen
 from web.frame.posted import Form
+from web.frame.showing import kind_file, page_file, show_draft, show_frozen
 from workflow import summaries
 from workflow.month_names import find_period
 

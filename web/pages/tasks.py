@@ -15,10 +15,10 @@ from deeds.task_views import note_opening, open_task
 from models.errors import DubanError
 from models.language import _
 from web.frame.desk import At, Desk
-from web.frame.files import kind_file
 from web.frame.given import action_of, given_of, seen_version, typed_of
 from web.frame.paging import Page, Paging
 from web.frame.posted import Form
+from web.frame.showing import kind_file
 from web.frame.steps import done_words
 from workflow import diagram
 from workflow.actions import Command, act

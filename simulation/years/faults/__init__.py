@@ -27,9 +27,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from notifications.channel import Envelope
+    from simulation.years.events import Event
     from simulation.years.post import Verb
     from simulation.years.program import Process
-    from simulation.years.running import Event, Year
+    from simulation.years.running import Year
 
 __all__ = ["Death", "Faults", "Kind"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from simulation.years.events import Event
 from simulation.years.faults import moments
 from simulation.years.faults.kinds import Kind
 
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
     from simulation.years.faults import Faults
     from simulation.years.faults.moments import Jump, Span
-    from simulation.years.running import Event
 
 #: months over which a year's faults are spread
 WHOLE: Final = 12
@@ -46,8 +46,6 @@ def planned(faults: Faults) -> Iterator[Event]:
 
 def _event(faults: Faults, kind: Kind, at: datetime, do: Callable[[], object]) -> Event:
     """Once the faults are off nothing comes of it."""
-    from simulation.years.running import Event
-
     return Event(at, kind.value, lambda: do() if kind in faults.kinds else None)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from deeds import backups
 from models.errors import DubanError
+from simulation.years.events import Died
 from simulation.years.faults.kinds import Kind
 from simulation.years.journal import DONE, Told
 from simulation.years.program import Seat
@@ -54,8 +55,6 @@ class Restores:
 
     def back_up(self) -> None:
         """The administrator makes a backup; a death or a full disk may keep them from it."""
-        from simulation.years.running import Died
-
         year, key = self.year, f"backup {self.year.clock.true:%m%d}"
         file, at = self._folder / f"{key}.tar.gz", (year.clock.true, year.clock.now())
         self._folder.mkdir(exist_ok=True)

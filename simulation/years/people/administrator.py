@@ -12,7 +12,7 @@ from workflow import people
 
 if TYPE_CHECKING:
     from models.states import Role
-    from simulation.years.people.days import Day
+    from simulation.years.people.day import Day
     from simulation.years.people.hand import Hand
     from simulation.years.program import Seat
 

@@ -14,7 +14,7 @@ from workflow.actions import Command
 from workflow.case import Given, ValueGiven
 
 if TYPE_CHECKING:
-    from simulation.years.people.days import Day
+    from simulation.years.people.day import Day
     from simulation.years.people.screen import Screen
     from workflow.case import TaskRow
     from workflow.month_names import MonthName

@@ -20,7 +20,7 @@ from workflow.case import Given
 from workflow.month_names import MonthName
 
 if TYPE_CHECKING:
-    from simulation.years.people.days import Day
+    from simulation.years.people.day import Day
     from simulation.years.program import Seat
 
 #: of a hundred: a request is refused; a silent unit's late task is waived; of a thousand: an approved report is reopened

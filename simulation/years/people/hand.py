@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from models.errors import DubanError
+from simulation.years.events import Died
 from simulation.years.journal import DIED, DONE, Told
 from simulation.years.program import Seat
 from workflow import actions
@@ -88,8 +89,6 @@ class Hand:
 
     def _try(self, who: str, deed: str, work: Callable[[Seat], T], acting_for: str) -> tuple[T | None, str]:
         """The deed in the process that serves people: what it gave, and the answer in a word."""
-        from simulation.years.running import Died
-
         year = self.year
         seat = Seat(year.desk, year.clock, who, acting_for)
         try:

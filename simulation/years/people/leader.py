@@ -15,7 +15,7 @@ from workflow.case import Given
 from workflow.month_names import MonthName
 
 if TYPE_CHECKING:
-    from simulation.years.people.days import Day
+    from simulation.years.people.day import Day
     from simulation.years.people.staff import UnitStaff
     from simulation.years.program import Seat
     from workflow.case import TaskRow

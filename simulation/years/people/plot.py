@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from models.drafts import NoticeDraft
-    from simulation.years.people.days import Day
+    from simulation.years.people.day import Day
     from simulation.years.running import Year
 
 #: how often each comes in a year, at most

@@ -13,7 +13,7 @@ from workflow.actions import Command
 from workflow.case import Given
 
 if TYPE_CHECKING:
-    from simulation.years.people.days import Day
+    from simulation.years.people.day import Day
     from simulation.years.program import Seat
     from workflow.case import TaskRow
 
