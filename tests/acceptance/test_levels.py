@@ -126,6 +126,20 @@ def corrected_at_the_desk(door: Door, answer: int, clause: str, said: tuple[str,
     desk.site.database.close()
 
 
+def made_anew(levels: Levels, answer: int, clause: str, outdated: Path, folder: Path) -> Path:
+    """The office below gets another key before its correction is taken: it is made anew at the desk; its file."""
+    upper, lower = levels.upper, levels.lower
+    key = lower.data("security", "peer", "key", "--new")
+    upper.data("security", "peer", "end", BELOW)
+    heard = ("--public", key["public"], "--fingerprint", key["fingerprint"], "--unit", UNIT)
+    upper.data("security", "peer", "add", BELOW, *heard)
+    upper.refuses(1, "E-L05", "clerk2", "parcel", "take", outdated, now=LATER)
+    desk = desk_of(lower.world, at("2022-06-26 09:00"))
+    desk.person("director").post(f"/levels/{answer}/correct-anew", clause=clause)
+    desk.site.database.close()
+    return levels.file_of_lower(lower.world.rows("parcel")[-1]["id"], folder)
+
+
 def findings(door: Door) -> list[dict[str, str]]:
     """What the audit administrator is told of a trail; the scans that these tests only pretend to have left out."""
     said = door.run("audit", "audit", "verify", "--json", now=LATER)
@@ -174,7 +188,8 @@ def test_a_month_below_is_a_report_above_returned_once_corrected_and_approved(ei
     assert same["existed"]  # the very parcel that the desk made
     other = (*words, "1.2", *said[:-1], "补充路段，漏计一公里", "--out", again)
     assert str(same["number"]) in lower.refuses(1, "E-L23", "director", *other, now=LATER)["what"]
-    mended = upper.data("clerk2", "parcel", "take", again, now=LATER)
+    anew = made_anew(levels, heard["number"], "1.2", again, tmp_path)
+    mended = upper.data("clerk2", "parcel", "take", anew, now=LATER)
     assert [line["clause"] for line in mended["lines"]] == ["1.2"]
     two = upper.data("reviewer", "task", "show", two["id"])
     assert (two["reports"][-1]["progress"], two["reports"][-1]["percent"]) == ("新增管网位于东城路。", 80)
