@@ -14,9 +14,9 @@ import math
 import signal
 import threading
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import procrastinate
@@ -24,12 +24,12 @@ from procrastinate.exceptions import ConnectorException
 
 from cluster import jobs
 from cluster.bookkeeping import Queues, connector
-from models.dispatch import Work, leave
+from models.dispatch import Work
 from models.errors import Unreachable
 from schedules.runner import DELIVERY_SECONDS, EXIT_BROKEN, SWEEP_SECONDS, WATCH_SECONDS, Clockwork, Loop, wall_clock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from models.database import Database
@@ -38,6 +38,8 @@ log = logging.getLogger("duban.work")
 
 #: so many jobs of a worker run at once, each of another office or kind
 AT_ONCE: Final = 4
+#: what a tick finds due in so many offices is left together
+LEFT_TOGETHER: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,17 @@ async def _watch(clockwork: Clockwork) -> None:
     while True:
         await asyncio.sleep(WATCH_SECONDS)
         clockwork.wake()
+
+
+@contextmanager
+def _going_on(what: str) -> Iterator[None]:
+    """What fails within waits for the next tick, and keeps nothing else waiting."""
+    try:
+        yield
+    except Unreachable as away:
+        log.warning("%s could not be looked after: %s %s", what, away.code, away.what)
+    except Exception:
+        log.exception("%s could not be looked after; it will be at the next tick", what)
 
 
 class Worker:
@@ -178,19 +191,14 @@ class Worker:
 
     def _look(self, _now: datetime) -> None:
         """Leave what is due in each office; one that cannot be asked does not keep the others waiting."""
-        self._careful("the jobs of dead workers", self._take_from_the_dead)
-        for office in self.offices.values():
+        with _going_on("the jobs of dead workers"):
+            self._take_from_the_dead()
+        offices = [*self.offices.values()]
+        for first in range(0, len(offices), LEFT_TOGETHER):
             if self.stopping.is_set():
                 return
-            self._careful(f"office {office.office_id}", partial(self.look_after, office))
-
-    def _careful(self, what: str, look: Callable[[], None]) -> None:
-        try:
-            look()
-        except Unreachable as away:
-            log.warning("%s could not be looked after: %s %s", what, away.code, away.what)
-        except Exception:
-            log.exception("%s could not be looked after; it will be at the next tick", what)
+            with _going_on("some offices"):
+                self.look_after(offices[first : first + LEFT_TOGETHER])
 
     def _take_from_the_dead(self) -> None:
         for job in jobs.take_from_the_dead(self.database, self.offices, timedelta(seconds=self.pace.silent)):
@@ -198,17 +206,23 @@ class Worker:
                 "a worker died over %s of office %s (failures before: %s)", job.work, job.office_id, job.attempts
             )
 
-    def look_after(self, office: Served) -> None:
-        """Leave once more what is due in an office."""
-        due = office.due()
-        overdue = {work for work in self.pace.at_least if self._is_overdue(office, work)}
-        # What a sweep writes leaves its delivery with it: none need come before that finds nothing.
-        wanted = overdue | {Work.DELIVERY} if due else overdue - ({Work.DELIVERY} if Work.SWEEP in overdue else set())
-        if wanted:
-            with self.database.write(office.office_id) as connection:
-                for work in wanted:
-                    leave(connection, work)
-        self._left |= {(office.office_id, work): time.monotonic() for work in overdue | wanted}
+    def look_after(self, offices: Iterable[Served]) -> None:
+        """Leave once more what is due in some offices, in one transaction."""
+        wanted: set[tuple[int, Work]] = set()
+        for office in offices:
+            with _going_on(f"office {office.office_id}"):
+                wanted |= {(office.office_id, work) for work in self._wanted(office)}
+        jobs.leave_at_tick(self.database, wanted)
+        self._left |= dict.fromkeys(wanted, time.monotonic())
+
+    def _wanted(self, office: Served) -> set[Work]:
+        due = {Work.DELIVERY} if office.due() else set()
+        wanted = due | {work for work in self.pace.at_least if self._is_overdue(office, work)}
+        if Work.SWEEP in wanted and not due:
+            # What the sweep writes leaves its delivery with it; one beside it would find nothing, and is put off for a while.
+            self._left[office.office_id, Work.DELIVERY] = time.monotonic()
+            wanted.discard(Work.DELIVERY)
+        return wanted
 
     def _is_overdue(self, office: Served, work: Work) -> bool:
         """Whether nobody has left or done it for long. Others look after the office, too: of ten workers one leaves it."""
