@@ -28,15 +28,19 @@ _PLANNED_ONCE: Final = "-c plan_cache_mode=force_generic_plan"
 class Queues(str):
     """Names of queues. Whoever goes through it meets each; to the server it is one text, put together once."""
 
-    __slots__ = ()
+    __slots__ = ("names",)
+    names: tuple[str, ...]
 
     def __new__(cls, names: Iterable[str]) -> Self:
         """Of names without commas, quotes and braces, as ours are."""
-        return super().__new__(cls, f"{{{','.join(names)}}}")
+        known = tuple(names)
+        made = super().__new__(cls, f"{{{','.join(known)}}}")
+        made.names = known
+        return made
 
     def __iter__(self) -> Iterator[str]:
         """Each name."""
-        return iter(self[1:-1].split(","))
+        return iter(self.names)
 
 
 def connector(url: sa.URL, *, lost: float) -> procrastinate.PsycopgConnector:

@@ -146,11 +146,10 @@ def leave_at_tick(database: Database, wanted: AbstractSet[tuple[int, Work]]) -> 
 
 
 def _leave(connection: Connection, wanted: Iterable[tuple[int, Work]]) -> None:
-    common = {"rest": REST}
-    _LEAVE.each(
-        connection,
-        [common | _of(office, work) | {"task": work.value, "office": office} for office, work in sorted(wanted)],
+    rows = (
+        {**_of(office, work), "task": work.value, "office": office, "rest": REST} for office, work in sorted(wanted)
     )
+    _LEAVE.each(connection, [*rows])
 
 
 def present(database: Database) -> bool:
