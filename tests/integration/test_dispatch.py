@@ -17,6 +17,7 @@ from psycopg_pool import AsyncConnectionPool
 from cluster import jobs, schema
 from cluster.bookkeeping import Queues, connector
 from cluster.worker import Pace, Served, Worker
+from kit.dispatch_worker import Unfit
 from kit.dispatching import FIRST_WAIT, Dispatching
 from kit.server import empty_database, needs_server
 from kit.serving import until
@@ -229,6 +230,15 @@ def test_beside_a_sweep_a_delivery_is_left_only_for_what_is_due_already(work: Di
 
 
 @pytest.mark.parametrize("work", IN_CLUSTER, indirect=True)
+def test_an_office_that_cannot_be_asked_keeps_no_other_waiting(work: Dispatching):
+    def broken() -> bool:
+        raise Unfit
+
+    Worker(work.database, []).look_after([Served(1, print, due=broken), Served(2, print)])
+    assert (work.waiting(1), work.waiting(2)) == (0, 2)
+
+
+@pytest.mark.parametrize("work", IN_CLUSTER, indirect=True)
 def test_of_the_dead_a_worker_takes_what_they_had_of_its_own_offices(work: Dispatching):
     with work.database.write(1) as connection:
         for office in (1, 2, 3):
@@ -265,6 +275,8 @@ def test_nothing_is_asked_beside_what_a_job_needs_and_a_connection_that_ended_is
         async with way.pool.connection() as connection:
             first = connection.info.backend_pid
             assert connection.autocommit
+            told = connection.info.get_parameters()
+            assert told["tcp_user_timeout"] == "10000", "a machine that is gone without a word is missed"
         found = await way.execute_query_one_async(
             "SELECT %(queues)s::varchar[] AS queues, current_setting('plan_cache_mode') AS planned",
             queues=Queues(names),
