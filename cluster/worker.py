@@ -79,11 +79,13 @@ async def _watch(clockwork: Clockwork) -> None:
 
 
 @contextmanager
-def _going_on(what: str) -> Iterator[None]:
-    """What fails within waits for the next tick, and keeps nothing else waiting."""
+def _going_on(what: str, *, first: bool = False) -> Iterator[None]:
+    """What fails within waits for the next tick, and keeps nothing else waiting; who is ``first`` to miss the database does."""
     try:
         yield
     except Unreachable as away:
+        if first:
+            raise
         log.warning("%s could not be looked after: %s %s", what, away.code, away.what)
     except Exception:
         log.exception("%s could not be looked after; it will be at the next tick", what)
@@ -191,7 +193,7 @@ class Worker:
 
     def _look(self, _now: datetime) -> None:
         """Leave what is due in each office; one that cannot be asked does not keep the others waiting."""
-        with _going_on("the jobs of dead workers"):
+        with _going_on("the jobs of dead workers", first=True):
             self._take_from_the_dead()
         offices = [*self.offices.values()]
         for first in range(0, len(offices), LEFT_TOGETHER):

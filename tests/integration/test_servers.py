@@ -13,8 +13,9 @@ from cluster.servers import Server, Standing, servers
 from cluster.worker import Served, Worker
 from kit.door import speak
 from kit.server import empty_database, needs_server
-from kit.world import NOON, make_world
+from kit.world import make_world
 from models.database import Database
+from schedules.runner import Loop
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,9 +70,10 @@ def test_one_that_is_away_is_worth_a_word_while_another_writes(tmp_path: Path, n
 
 
 def test_a_worker_says_so_in_a_line_each_time_it_looks(nobody: int, caplog: pytest.LogCaptureFixture) -> None:
-    worker = Worker(Database(f"postgresql+psycopg://duban@127.0.0.1:{nobody}/duban"), [Served(1, print)])
+    offices = [Served(1, print), Served(2, print)]
+    worker = Worker(Database(f"postgresql+psycopg://duban@127.0.0.1:{nobody}/duban"), offices)
     for _time in range(2):
-        worker._look(NOON)
+        worker._turn(Loop("ticks", 5, worker._look))
     assert [(one.levelname, one.exc_info, "E-B30" in one.message) for one in caplog.records] == [
         ("WARNING", None, True)
     ] * 2
