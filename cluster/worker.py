@@ -80,7 +80,7 @@ async def _watch(clockwork: Clockwork) -> None:
 
 @contextmanager
 def _going_on(what: str, *, first: bool = False) -> Iterator[None]:
-    """What fails within waits for the next tick, and keeps nothing else waiting; who is ``first`` to miss the database does."""
+    """What fails within waits for the next tick, and keeps nothing else waiting; without the database the ``first`` ends the tick."""
     try:
         yield
     except Unreachable as away:
