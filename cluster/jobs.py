@@ -21,7 +21,7 @@ from models.dispatch import Dispatcher, Work, next_attempt
 from models.statements import Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection
     from collections.abc import Set as AbstractSet
     from datetime import datetime
 
@@ -134,22 +134,11 @@ class Jobs(Dispatcher):
     """Writes a job for what is left, kept or undone with the change."""
 
     def keep(self, connection: Connection, office_id: int, left: AbstractSet[Work]) -> None:
-        """One row for each kind, in one message to the server; where a job waits, or a dead one rests, nothing is written."""
-        _leave(connection, ((office_id, work) for work in left))
-
-
-def leave_at_tick(database: Database, wanted: AbstractSet[tuple[int, Work]]) -> None:
-    """What is wanted in some offices, in one transaction: in the turn of one of them, for jobs are no office's own."""
-    if wanted:
-        with database.write(min(wanted)[0]) as connection:
-            _leave(connection, wanted)
-
-
-def _leave(connection: Connection, wanted: Iterable[tuple[int, Work]]) -> None:
-    rows = (
-        {**_of(office, work), "task": work.value, "office": office, "rest": REST} for office, work in sorted(wanted)
-    )
-    _LEAVE.each(connection, [*rows])
+        """One statement for each kind, sent together; where a job waits, or a dead one rests, nothing is written."""
+        rows = [
+            {**_of(office_id, work), "task": work.value, "office": office_id, "rest": REST} for work in sorted(left)
+        ]
+        _LEAVE.each(connection, rows)
 
 
 def present(database: Database) -> bool:

@@ -24,7 +24,7 @@ from procrastinate.exceptions import ConnectorException
 
 from cluster import jobs
 from cluster.bookkeeping import Queues, connector
-from models.dispatch import Work
+from models.dispatch import Work, leave
 from models.errors import Unreachable
 from schedules.runner import DELIVERY_SECONDS, EXIT_BROKEN, SWEEP_SECONDS, WATCH_SECONDS, Clockwork, Loop, wall_clock
 
@@ -38,8 +38,6 @@ log = logging.getLogger("duban.work")
 
 #: so many jobs of a worker run at once, each of another office or kind
 AT_ONCE: Final = 4
-#: what a tick finds due in so many offices is left together
-LEFT_TOGETHER: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +130,7 @@ class Worker:
             ]
             for number in (signal.SIGTERM, signal.SIGINT):
                 asyncio.get_running_loop().add_signal_handler(number, told.set)
-            clockwork = Clockwork(self._turn, [Loop("ticks", self.pace.tick, self._look), *self.loops])
+            clockwork = Clockwork(self._turn, [Loop("ticks", self.pace.tick, self.look), *self.loops])
             watching = [asyncio.create_task(_watch(clockwork)), asyncio.create_task(told.wait())]
             started()
             await asyncio.wait([*hands, watching[-1]], return_when=asyncio.FIRST_COMPLETED)
@@ -191,16 +189,15 @@ class Worker:
         except Exception:
             log.exception("the loop %s failed; it runs again at its next turn", loop.name)
 
-    def _look(self, _now: datetime) -> None:
-        """Leave what is due in each office; one that cannot be asked does not keep the others waiting."""
+    def look(self, _now: datetime) -> None:
+        """One tick: leave what is due in each office; one that cannot be asked does not keep the others waiting."""
         with _going_on("the jobs of dead workers", first=True):
             self._take_from_the_dead()
-        offices = [*self.offices.values()]
-        for first in range(0, len(offices), LEFT_TOGETHER):
+        for office in self.offices.values():
             if self.stopping.is_set():
                 return
-            with _going_on("some offices"):
-                self.look_after(offices[first : first + LEFT_TOGETHER])
+            with _going_on(f"office {office.office_id}"):
+                self.look_after(office)
 
     def _take_from_the_dead(self) -> None:
         for job in jobs.take_from_the_dead(self.database, self.offices, timedelta(seconds=self.pace.silent)):
@@ -208,14 +205,14 @@ class Worker:
                 "a worker died over %s of office %s (failures before: %s)", job.work, job.office_id, job.attempts
             )
 
-    def look_after(self, offices: Iterable[Served]) -> None:
-        """Leave once more what is due in some offices, in one transaction."""
-        wanted: set[tuple[int, Work]] = set()
-        for office in offices:
-            with _going_on(f"office {office.office_id}"):
-                wanted |= {(office.office_id, work) for work in self._wanted(office)}
-        jobs.leave_at_tick(self.database, wanted)
-        self._left |= dict.fromkeys(wanted, time.monotonic())
+    def look_after(self, office: Served) -> None:
+        """Leave once more what is due in an office."""
+        wanted = self._wanted(office)
+        if wanted:
+            with self.database.write(office.office_id) as connection:
+                for work in wanted:
+                    leave(connection, work)
+        self._left |= {(office.office_id, work): time.monotonic() for work in wanted}
 
     def _wanted(self, office: Served) -> set[Work]:
         due = {Work.DELIVERY} if office.due() else set()

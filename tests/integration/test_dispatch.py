@@ -23,6 +23,7 @@ from kit.server import empty_database, needs_server
 from kit.serving import until
 from models.database import Database, sqlite_url
 from models.dispatch import Work, leave
+from schedules.runner import wall_clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -207,13 +208,13 @@ def test_of_several_workers_one_leaves_what_nobody_seems_to_need(work: Dispatchi
 
     office = Served(1, print, due=lambda: False, idle=for_seconds)
     worker = Worker(work.database, [office], pace=Pace(at_least={Work.SWEEP: 60}))
-    worker.look_after([office])
+    worker.look_after(office)
     moment += 54
-    worker.look_after([office])
+    worker.look_after(office)
     assert (work.waiting(1), asked) == (0, [Work.SWEEP])
     moment, idle = moment + 1, 60.0
-    worker.look_after([office])
-    worker.look_after([office])
+    worker.look_after(office)
+    worker.look_after(office)
     assert (work.waiting(1), asked) == (1, [Work.SWEEP] * 2)
 
 
@@ -222,8 +223,8 @@ def test_of_several_workers_one_leaves_what_nobody_seems_to_need(work: Dispatchi
 def test_beside_a_sweep_a_delivery_is_left_only_for_what_is_due_already(work: Dispatching, due: bool, left: set[str]):
     office = Served(1, print, due=lambda: due)
     worker = Worker(work.database, [office])
-    worker.look_after([office])
-    worker.look_after([office])
+    worker.look_after(office)
+    worker.look_after(office)
     with work.database.read() as connection:
         found = connection.execute(sa.text("SELECT task_name FROM procrastinate_jobs")).scalars().all()
     assert sorted(found) == sorted(left)
@@ -234,7 +235,7 @@ def test_an_office_that_cannot_be_asked_keeps_no_other_waiting(work: Dispatching
     def broken() -> bool:
         raise Unfit
 
-    Worker(work.database, []).look_after([Served(1, print, due=broken), Served(2, print)])
+    Worker(work.database, [Served(1, print, due=broken), Served(2, print)]).look(wall_clock())
     assert (work.waiting(1), work.waiting(2)) == (0, 2)
 
 
