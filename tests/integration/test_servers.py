@@ -73,7 +73,7 @@ def test_a_worker_says_so_in_a_line_each_time_it_looks(nobody: int, caplog: pyte
     offices = [Served(1, print), Served(2, print)]
     worker = Worker(Database(f"postgresql+psycopg://duban@127.0.0.1:{nobody}/duban"), offices)
     for _time in range(2):
-        worker._turn(Loop("ticks", 5, worker._look))
+        worker._turn(Loop("ticks", 5, worker.look))
     assert [(one.levelname, one.exc_info, "E-B30" in one.message) for one in caplog.records] == [
         ("WARNING", None, True)
     ] * 2
