@@ -143,7 +143,7 @@ class Wire:
 
 
 def _list(values: list[Any]) -> Any:
-    """What psycopg makes of a list of plain values, letter by letter in Python, and a tenth of a list that is changed so."""
+    """A list of plain values as the server writes it; any other is left to psycopg, which goes letter by letter through Python."""
     try:
         return "{" + ",".join([_ITEMS[type(value)](value) for value in values]) + "}"
     except KeyError:
