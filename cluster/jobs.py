@@ -21,7 +21,6 @@ from models.dispatch import Dispatcher, Work, next_attempt
 from models.statements import Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
     from collections.abc import Set as AbstractSet
     from datetime import datetime
 
@@ -194,15 +193,17 @@ class Running:
             _BURY.change(connection, self._asked | {"attempts": self.attempts + 1})
 
 
-def take_from_the_dead(database: Database, offices: Collection[int], silent: timedelta) -> list[Running]:
-    """What workers had in hand of these offices that have been silent for so long: it is done over, or ends dead."""
-    found: list[Running] = []
-    for office in {job.office_id for job in database.glance(lambda c: _stalled(c, silent))}.intersection(offices):
-        with database.write(office) as connection:
-            mine = [job for job in _stalled(connection, silent) if job.office_id == office]
-            for job in mine:
-                job.give_up(connection)
-        found += mine
+def bereft(database: Database, silent: timedelta) -> set[int]:
+    """The offices of whose work something is in the hands of workers that have been silent for so long."""
+    return {job.office_id for job in database.glance(lambda connection: _stalled(connection, silent))}
+
+
+def take_from_the_dead(database: Database, office_id: int, silent: timedelta) -> list[Running]:
+    """What such workers had in hand of an office: it is done over, or ends dead."""
+    with database.write(office_id) as connection:
+        found = [job for job in _stalled(connection, silent) if job.office_id == office_id]
+        for job in found:
+            job.give_up(connection)
     return found
 
 

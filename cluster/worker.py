@@ -191,19 +191,20 @@ class Worker:
 
     def look(self, _now: datetime) -> None:
         """One tick: leave what is due in each office; one that cannot be asked does not keep the others waiting."""
+        bereft: set[int] = set()
         with _going_on("the jobs of dead workers", first=True):
-            self._take_from_the_dead()
+            bereft = jobs.bereft(self.database, timedelta(seconds=self.pace.silent))
         for office in self.offices.values():
             if self.stopping.is_set():
                 return
             with _going_on(f"office {office.office_id}"):
+                if office.office_id in bereft:
+                    self._take_from_the_dead(office.office_id)
                 self.look_after(office)
 
-    def _take_from_the_dead(self) -> None:
-        for job in jobs.take_from_the_dead(self.database, self.offices, timedelta(seconds=self.pace.silent)):
-            log.warning(
-                "a worker died over %s of office %s (failures before: %s)", job.work, job.office_id, job.attempts
-            )
+    def _take_from_the_dead(self, office_id: int) -> None:
+        for job in jobs.take_from_the_dead(self.database, office_id, timedelta(seconds=self.pace.silent)):
+            log.warning("a worker died over %s of office %s (failures before: %s)", job.work, office_id, job.attempts)
 
     def look_after(self, office: Served) -> None:
         """Leave once more what is due in an office."""

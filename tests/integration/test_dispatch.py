@@ -239,8 +239,8 @@ def test_an_office_that_cannot_be_asked_keeps_no_other_waiting(work: Dispatching
     assert (work.waiting(1), work.waiting(2)) == (0, 2)
 
 
-@pytest.mark.parametrize("work", IN_CLUSTER, indirect=True)
-def test_of_the_dead_a_worker_takes_what_they_had_of_its_own_offices(work: Dispatching):
+def left_in_dead_hands(work: Dispatching) -> None:
+    """A sweep of each of three offices, by a worker that nobody knows any more."""
     with work.database.write(1) as connection:
         for office in (1, 2, 3):
             key = {"queue": jobs.queue_of(office), "key": jobs.key_of(office, Work.SWEEP), "office": office}
@@ -251,9 +251,34 @@ def test_of_the_dead_a_worker_takes_what_they_had_of_its_own_offices(work: Dispa
                 ),
                 key,
             )
-    taken = jobs.take_from_the_dead(work.database, [1, 3], timedelta(seconds=30))
-    assert sorted(job.office_id for job in taken) == [1, 3]
+    assert jobs.bereft(work.database, timedelta(seconds=30)) == {1, 2, 3}
+
+
+def calm(office: int) -> Served:
+    return Served(office, print, due=lambda: False, idle=lambda _work: 0.0)
+
+
+@pytest.mark.parametrize("work", IN_CLUSTER, indirect=True)
+def test_of_the_dead_a_worker_takes_what_they_had_of_its_own_offices(work: Dispatching):
+    left_in_dead_hands(work)
+    Worker(work.database, [calm(1), calm(3)]).look(wall_clock())
     assert [work.waiting(office) for office in (1, 2, 3)] == [1, 0, 1]
+
+
+@pytest.mark.parametrize("work", IN_CLUSTER, indirect=True)
+def test_what_cannot_be_taken_from_the_dead_of_one_office_keeps_no_other_waiting(
+    work: Dispatching, monkeypatch: pytest.MonkeyPatch
+):
+    def broken(database: Database, office: int, silent: timedelta) -> list[jobs.Running]:
+        if office == 1:
+            raise Unfit
+        return take(database, office, silent)
+
+    take = jobs.take_from_the_dead
+    monkeypatch.setattr(jobs, "take_from_the_dead", broken)
+    left_in_dead_hands(work)
+    Worker(work.database, [calm(1), calm(2), calm(3)]).look(wall_clock())
+    assert [work.waiting(office) for office in (1, 2, 3)] == [0, 1, 1]
 
 
 @pytest.mark.parametrize("work", IN_CLUSTER, indirect=True)

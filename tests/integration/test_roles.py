@@ -94,7 +94,8 @@ def test_everything_that_is_done_and_sent_goes(stage: Stage) -> None:
     for when in ("2022-06-28 12:00", "2022-07-04 12:00", "2022-07-11 12:00"):
         tick(stage.world.database, 1, None, delivery(seat), at(when), drift=NO_DRIFT)
     assert len(list((stage.world.folder / "outbox").iterdir())) > 3
-    assert jobs.take_from_the_dead(stage.world.database, [1], timedelta(0)) == []
+    assert jobs.bereft(stage.world.database, timedelta(0)) == set()
+    assert jobs.take_from_the_dead(stage.world.database, 1, timedelta(0)) == []
     with stage.world.database.read() as connection:
         assert connection.scalar(sa.text("SELECT count(*) FROM procrastinate_jobs")) > 0
         assert not roles.may_too_much(connection)
